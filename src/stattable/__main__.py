@@ -1,0 +1,5 @@
+"""``python -m stattable``."""
+
+from stattable.cli import main
+
+main()

@@ -1,0 +1,327 @@
+"""Whose return it is, of which level, and of which scope (design: who a return is from).
+
+With a roster the roster decides. Without one the units are those that the identities of all files speak of.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from stattable.checking.received import Received
+from stattable.model.catalogue import found
+from stattable.model.findings import Finding, Param, UnitRef
+from stattable.model.form import FIELDS, Value, only_below, own
+from stattable.model.identity import Identity, UnitFacts
+from stattable.model.text import a1
+from stattable.model.units import (
+    Level,
+    Names,
+    Scope,
+    Tree,
+    Unit,
+    bare_name,
+    level_of_name,
+    parent_code,
+    unpadded,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Whose return a file holds.
+
+    Attributes:
+        unit: as far as it is known.
+        key: the unit's key; None where the file belongs to no unit. A key that the tree does not have is that of
+            a unit which nothing places.
+        level: of the unit, or None.
+        scope: of the return, or None where nothing says it yet.
+        stated: whether the file, the roster or an option states the scope, and nobody inferred it.
+        findings: of the family U, and H005 where a figure decided the scope.
+    """
+
+    unit: UnitRef
+    key: str | None
+    level: Level | None
+    scope: Scope | None
+    stated: bool
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """The units that returns may be from.
+
+    Attributes:
+        tree: of the roster, or of the identities.
+        is_roster: whether a unit that is not in the tree is a stranger.
+        root: only this unit and those below it may report; None for all.
+        level: of units whose level nothing else says, or None.
+        scopes: the scope of a unit's returns that do not state it, by key: an option's.
+        conflicts: the findings about the identities of files that contradict others, by path.
+    """
+
+    tree: Tree
+    is_roster: bool
+    root: str | None = None
+    level: Level | None = None
+    scopes: Mapping[str, Scope] = field(default_factory=dict)
+    conflicts: Mapping[str, Finding] = field(default_factory=dict)
+
+    def names(self) -> Names:
+        """Return the names under which the register's units may be written."""
+        return Names(self.tree, self.root if self.is_roster else None)
+
+
+# -- the tree of identities -------------------------------------------------------------------------------
+
+
+def identity_tree(received: Iterable[Received]) -> tuple[Tree, dict[str, Finding]]:
+    """Make the tree that the identities of files speak of.
+
+    Args:
+        received: all files; those without identity say nothing, nor does an identity without code and parents,
+            which is no more than a name.
+
+    Returns:
+        The tree, sorted by code, and U009 for every file whose identity contradicts another's, by path. What
+        contradicts is in the tree as the first file says it.
+    """
+    claims: dict[str, dict[tuple[str, Level, str | None], tuple[str, UnitFacts]]] = {}
+    speakers: dict[str, list[str]] = {}
+    for one in received:
+        if one.identity is None or not _places(one.identity):
+            continue
+        parent: str | None = None
+        for facts in (*one.identity.above, one.identity.unit):
+            key = facts_key(facts, parent)
+            claim = (bare_name(facts.name), facts.level, parent)
+            claims.setdefault(key, {}).setdefault(claim, (one.path, facts))
+            speakers.setdefault(key, []).append(one.path)
+            parent = key
+    conflicts: dict[str, Finding] = {}
+    units: list[Unit] = []
+    for key, said in claims.items():
+        parents = dict.fromkeys(parent for _, _, parent in said if parent is not None)
+        (first_path, first), *others = said.values()
+        if len({(name, level) for name, level, _ in said}) > 1 or len(parents) > 1:
+            other_path, other = others[0]
+            words = [_words(claim, facts) for claim, (_, facts) in zip(said, said.values(), strict=True)]
+            params: dict[str, Param] = {
+                "reason": "files", "key": first.code or first.name,
+                "one": first_path, "one_says": words[0], "two": other_path, "two_says": words[1],
+            }  # fmt: skip
+            for path in speakers[key]:
+                conflicts.setdefault(path, found("U009", path=path, params=params))
+        parent = next(iter(parents), None) or (parent_code(key, claims) if first.code else None)
+        units.append(Unit(key, first.name, first.level, code=first.code, parent=parent))
+    return Tree(sorted(units, key=lambda unit: unit.key)), conflicts
+
+
+def _places(identity: Identity) -> bool:
+    return bool(identity.unit.code or identity.above)
+
+
+def _words(claim: tuple[str, Level, str | None], facts: UnitFacts) -> str:
+    parent = f"，上级 {claim[2]}" if claim[2] else ""
+    return f"{facts.name}（{facts.level.label}{parent}）"
+
+
+def facts_key(facts: UnitFacts, parent: str | None) -> str:
+    """Return the key of a unit: its code, or its name after its parent's key."""
+    if facts.code:
+        return unpadded(facts.code)
+    return "/".join(filter(None, (parent, bare_name(facts.name))))
+
+
+# -- attribution ------------------------------------------------------------------------------------------
+
+
+class Attributor:
+    """Attributes files to the units of a register.
+
+    Args:
+        register: the units, and what is known of them beside.
+    """
+
+    def __init__(self, register: Register) -> None:
+        self._register = register
+        self._tree = register.tree
+        self._names = register.names()
+
+    def attribute(self, one: Received) -> Attribution:
+        """Return whose return `one` holds."""
+        findings: list[Finding] = []
+        if one.values is None:
+            key = self._key_of_identity(one.identity) if one.identity else None
+            return self._of_key(one, key, findings)
+        if conflict := self._register.conflicts.get(one.path):
+            return Attribution(UnitRef(), None, None, None, False, (conflict,))
+        if not one.name:
+            hint = one.identity.unit.name if one.identity else self._hint_of_path(one.path)
+            findings.append(_u("U001", one, suggestion=hint))
+            key = self._key_of_identity(one.identity) if one.identity else None
+            return self._of_key(one, key, findings)
+        if one.identity and _places(one.identity):
+            return self._by_identity(one, one.identity, findings)
+        if one.identity and not _same_name(one.name, one.identity):
+            return _nobody([_misused(one, one.identity)])
+        return self._by_name(one, findings)
+
+    def _by_identity(self, one: Received, identity: Identity, findings: list[Finding]) -> Attribution:
+        key = self._key_of_identity(identity)
+        if not _same_name(one.name, identity):
+            return _nobody([_misused(one, identity)])
+        if key is None or key not in self._tree:
+            return self._stranger(one, findings)
+        unit = self._tree[key]
+        said = identity.unit
+        if self._register.is_roster and (bare_name(unit.name), unit.level) != (bare_name(said.name), said.level):
+            params: dict[str, Param] = {
+                "reason": "roster", "key": key,
+                "one_says": f"{said.name}（{said.level.label}）", "two_says": f"{unit.name}（{unit.level.label}）",
+            }  # fmt: skip
+            return _nobody([_u("U009", one, params=params)])
+        return self._of_key(one, key, findings)
+
+    def _by_name(self, one: Received, findings: list[Finding]) -> Attribution:
+        folder = self._names.folder(Path(one.path).parent.parts)
+        keys = self._names.match(one.name, folder)
+        if one.identity:
+            keys = [key for key in keys if self._tree[key].level is one.identity.unit.level]
+        if len(keys) == 1:
+            return self._of_key(one, keys[0], findings)
+        if len(keys) > 1:
+            shown = "、".join(self._full_name(key) for key in keys[:3]) + ("等" if len(keys) > 3 else "")
+            params: dict[str, Param] = {"reason": "ambiguous", "count": len(keys), "candidates": shown}
+            return _nobody([_u("U002", one, params={"name": one.name, **params})], one.name)
+        if self._register.is_roster:
+            return self._stranger(one, findings)
+        level = one.identity.unit.level if one.identity else None
+        level = level or self._register.level or level_of_name(one.name) or _level_of_figures(one)
+        if level is None:
+            findings.append(_u("U006", one, params={"name": one.name}))
+        key = f"?{bare_name(one.name)}"
+        return self._scoped(one, UnitRef(None, one.name, level), key, level, None, findings)
+
+    def _stranger(self, one: Received, findings: list[Finding]) -> Attribution:
+        near = self._names.match(one.name) or self._names.similar(one.name)
+        hint = self._full_name(near[0]) if near else self._hint_of_path(one.path)
+        unit = one.identity.unit if one.identity else None
+        params: dict[str, Param] = {"reason": "unknown", "name": one.name}
+        findings.append(_u("U002", one, suggestion=hint, params=params))
+        ref = UnitRef(unit.code if unit else None, unit.name if unit else one.name, unit.level if unit else None)
+        return Attribution(ref, None, unit.level if unit else None, None, False, tuple(findings))
+
+    def _of_key(self, one: Received, key: str | None, findings: list[Finding]) -> Attribution:
+        if key is None or key not in self._tree:
+            return Attribution(UnitRef(name=one.name or None), None, None, None, False, tuple(findings))
+        unit = self._tree[key]
+        root = self._register.root
+        ref = UnitRef(unit.code, unit.name, unit.level)
+        if root is not None and not self._tree.under(key, root):
+            params: dict[str, Param] = {"reason": "outside", "name": unit.name, "root": self._tree[root].name}
+            findings.append(_u("U002", one, params=params))
+            return Attribution(ref, None, unit.level, None, False, tuple(findings))
+        return self._scoped(one, ref, key, unit.level, unit.scope, findings)
+
+    def _scoped(
+        self,
+        one: Received,
+        ref: UnitRef,
+        key: str,
+        level: Level | None,
+        roster_says: Scope | None,
+        findings: list[Finding],
+    ) -> Attribution:
+        stated = one.identity.scope if one.identity else None
+        says = self._register.scopes.get(key) or roster_says
+        figures = one.values or ()
+        at = _first_figure_below(figures, level)
+        if level is Level.VILLAGE:
+            scope: Scope | None = Scope.OWN
+        elif level is Level.NATIONAL:
+            scope = Scope.CUMULATIVE
+        elif stated is Scope.CUMULATIVE and at is None and self._register.scopes.get(key):
+            scope = self._register.scopes[key]  # an option settles what says cumulative and holds nothing below
+        else:
+            scope = stated or says
+        known = scope is not None
+        if scope is None and at is not None:
+            scope = Scope.CUMULATIVE
+            cell = one.cells[at]
+            params: dict[str, Param] = {"reason": "figure_below", "scope": scope.label}
+            findings.append(
+                _u("H005", one, cell=a1(*cell) if cell else None, field=FIELDS[at].key, params=params)
+            )
+        return Attribution(ref, key, level, scope, known, tuple(findings))
+
+    def _key_of_identity(self, identity: Identity) -> str | None:
+        parent: str | None = None
+        key = None
+        for facts in (*identity.above, identity.unit):
+            key = parent = facts_key(facts, parent)
+        return key
+
+    def _full_name(self, key: str) -> str:
+        above = self._tree.above(key)
+        return "".join(bare_name(self._tree[one].name) for one in (*above[-1:], key))
+
+    def _hint_of_path(self, path: str) -> str | None:
+        keys = self._names.match(Path(path).stem.strip("0123456789_- .()（）"))
+        return self._full_name(keys[0]) if len(keys) == 1 else None
+
+
+def _same_name(name: str, identity: Identity) -> bool:
+    """Whether `name` is that of the unit the blank was made for, perhaps with names of its parents in front."""
+    rest = bare_name(name)
+    wanted = bare_name(identity.unit.name)
+    if not rest.endswith(wanted):
+        return False
+    prefix = rest.removesuffix(wanted)
+    for facts in identity.above:
+        prefix = prefix.removeprefix(bare_name(facts.name))
+    return not prefix
+
+
+def _misused(one: Received, identity: Identity) -> Finding:
+    return _u("U003", one, params={"made_for": identity.unit.name, "name": one.name})
+
+
+def _nobody(findings: Sequence[Finding], name: str | None = None) -> Attribution:
+    return Attribution(UnitRef(name=name), None, None, None, False, tuple(findings))
+
+
+def _u(code: str, one: Received, **parts: object) -> Finding:
+    place = {"sheet": one.sheet, "cell": one.name_cell, "raw": one.name or None}
+    if code == "H005":
+        place["raw"] = None
+    return found(code, path=one.path, **{**place, **parts})
+
+
+def _first_figure_below(values: Sequence[Value], level: Level | None) -> int | None:
+    if level is None:
+        return None
+    below = only_below(level)
+    return next((index for index, value in enumerate(values) if value and index in below), None)
+
+
+_BY_FIGURES: Final = (Level.PROVINCE, Level.PREFECTURE, Level.COUNTY)
+
+
+def _level_of_figures(one: Received) -> Level | None:
+    """Return the level whose own columns are filled in: what 市 and 区 leave open (design: level)."""
+    if not bare_name(one.name).endswith(("市", "区", "州", "盟")) or one.values is None:
+        return None
+    alone = {
+        level: own(level) - frozenset().union(*(own(other) for other in _BY_FIGURES if other != level))
+        for level in _BY_FIGURES
+    }
+    for level in _BY_FIGURES:
+        if any(one.values[index] for index in alone[level]):
+            return level
+    touched = [
+        level for level in _BY_FIGURES if any(one.values[index] is not None for index in alone[level])
+    ]
+    return touched[0] if len(touched) == 1 else None

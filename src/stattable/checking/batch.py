@@ -1,0 +1,203 @@
+"""Many paths → checked returns: read over processes, attributed and held against the rules."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Final
+
+from stattable.checking.attribute import Attribution, Attributor, Register, identity_tree
+from stattable.checking.received import Received, receive
+from stattable.checking.rules import Filled, apply, settle
+from stattable.model.catalogue import found
+from stattable.model.findings import Finding, Param, UnitRef, rejects
+from stattable.model.form import BLANK, FIELDS, Values, own, year_of
+from stattable.model.form import below as below_of
+from stattable.model.text import a1
+from stattable.model.units import Level, Scope, Tree
+
+_POOL_FROM: Final = 300  # files; below that, starting processes takes longer than it saves
+_CHUNK: Final = 32
+_UNREAD: Final = frozenset({"V002", "V003", "V004", "V005", "V006", "V009"})
+
+Progress = Callable[[int], None]  # told how many files were read since it was last told
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A return that was checked.
+
+    Attributes:
+        received: the file.
+        unit: whose it is, as far as it is known.
+        key: the unit's key in the tree, or None where the file belongs to no unit.
+        level: of the unit, or None.
+        scope: of the return, or None while it is not known.
+        stated: whether the scope is stated, not inferred.
+        values: the 40 figures as they count.
+        findings: all of them.
+        duplicate: whether another file stands for this one.
+    """
+
+    received: Received
+    unit: UnitRef
+    key: str | None
+    level: Level | None
+    scope: Scope | None
+    stated: bool
+    values: Values
+    findings: tuple[Finding, ...]
+    duplicate: bool = False
+
+    @property
+    def path(self) -> str:
+        """The file's path as the user knows it."""
+        return self.received.path
+
+    @property
+    def status(self) -> str:
+        """``rejected``, ``duplicate`` or ``accepted``."""
+        if self.duplicate:
+            return "duplicate"
+        return "rejected" if rejects(self.findings) else "accepted"
+
+    def with_findings(self, *findings: Finding, duplicate: bool = False) -> "Checked":
+        """Return this return with `findings` added, which speak of its unit."""
+        said = tuple(replace(finding, path=self.path, unit=self.unit) for finding in findings)
+        return replace(self, findings=(*self.findings, *said), duplicate=self.duplicate or duplicate)
+
+    def with_scope(self, scope: Scope) -> "Checked":
+        """Return this return with the scope that was found for it, and its zeros settled accordingly."""
+        return replace(self, scope=scope, values=settle(self.values, self.level, scope))
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Everything that came in.
+
+    Attributes:
+        tree: of the roster, or of the identities.
+        returns: in the order of their paths.
+    """
+
+    tree: Tree
+    returns: tuple[Checked, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOptions:
+    """What the user asked for.
+
+    Attributes:
+        roster: its tree, or None.
+        root: key of the unit under which all must be, or None.
+        level: of units whose level nothing else says, or None.
+        edition: the only one to be accepted, or None for any.
+        scopes: the scope of returns that do not state it, by unit.
+        jobs: how many processes may read; None for as many as there are processors.
+        debug: let unexpected errors out.
+    """
+
+    roster: Tree | None = None
+    root: str | None = None
+    level: Level | None = None
+    edition: int | None = None
+    scopes: dict[str, Scope] = field(default_factory=dict)
+    jobs: int | None = None
+    debug: bool = False
+
+
+def read_all(paths: Sequence[str], options: CheckOptions, progress: Progress) -> list[Received]:
+    """Read `paths`, over several processes where there are many, and return them in the same order."""
+    read = partial(receive, debug=options.debug)
+    jobs = options.jobs or os.cpu_count() or 1
+    results: list[Received] = []
+    for one in _map(read, paths, jobs):
+        results.append(one)
+        progress(1)
+    return results
+
+
+def _map(read: Callable[[str], Received], paths: Sequence[str], jobs: int) -> Iterator[Received]:
+    if jobs == 1 or len(paths) < _POOL_FROM:
+        yield from map(read, paths)
+        return
+    with ProcessPoolExecutor(jobs) as pool:
+        yield from pool.map(read, paths, chunksize=_CHUNK)
+
+
+def check(paths: Sequence[str], options: CheckOptions, progress: Progress = lambda _: None) -> Batch:
+    """Read and check `paths`.
+
+    Args:
+        paths: files, sorted, each once.
+        options: what the user asked for.
+        progress: told of every file that was read.
+
+    Returns:
+        The checked returns, each with its findings, and the tree they were attributed to.
+    """
+    return judge_all(read_all(paths, options, progress), options)
+
+
+def judge_all(received: Sequence[Received], options: CheckOptions) -> Batch:
+    """Attribute what was read, and hold it against the rules."""
+    if options.roster is not None:
+        register = Register(options.roster, True, options.root, options.level, options.scopes)
+    else:
+        tree, conflicts = identity_tree(received)
+        register = Register(tree, False, options.root, options.level, options.scopes, conflicts)
+    attributor = Attributor(register)
+    returns = tuple(_judge(one, attributor.attribute(one), options.edition) for one in received)
+    return Batch(register.tree, returns)
+
+
+def _judge(one: Received, whose: Attribution, edition: int | None) -> Checked:
+    values = one.values or BLANK
+    findings = [*one.findings, *whose.findings]
+    if edition is not None and one.edition not in {None, edition}:
+        findings.append(wrong_edition(one, wanted=edition))
+    if one.values is not None and one.cells:
+        settled, findings = _drop_zeros(one, values, whose, findings)
+        unread = frozenset(
+            field.index
+            for field in FIELDS
+            if one.cells[field.index] is None
+            or any(finding.field == field.key and finding.code in _UNREAD for finding in findings)
+        )
+        findings += apply(Filled(values, whose.level, whose.scope, unread), one.sheet, one.cells)
+        values = settled
+    said = tuple(replace(finding, path=one.path, unit=whose.unit) for finding in findings)
+    return Checked(one, whose.unit, whose.key, whose.level, whose.scope, whose.stated, values, said)
+
+
+def _drop_zeros(
+    one: Received, values: Values, whose: Attribution, findings: list[Finding]
+) -> tuple[Values, list[Finding]]:
+    """Settle `values`, and say of a 0 or 无 in a field that is not the unit's that it is read as blank (V007)."""
+    settled = settle(values, whose.level, whose.scope)
+    dropped = {FIELDS[i].key: i for i, value in enumerate(values) if value is not None and settled[i] is None}
+    if not dropped or whose.level is None:
+        return settled, findings
+    customary = {finding.field: finding for finding in findings if finding.code in {"V007", "V008"}}
+    kept = [f for f in findings if not (f.field in dropped and f.code in {"V007", "V008"})]
+    nobodys = frozenset(dropped.values()) - own(whose.level) - below_of(whose.level)
+    for key, index in dropped.items():
+        before = customary.get(key)
+        cell = one.cells[index]
+        if (index in nobodys or before) and cell:
+            raw = before.raw if before else ("无" if values[index] is False else "0")
+            params: dict[str, Param] = {"value": "空白"}
+            kept.append(found("V007", sheet=one.sheet, cell=a1(*cell), field=key, raw=raw, params=params))
+    return settled, kept
+
+
+def wrong_edition(one: Received, wanted: int | None) -> Finding:
+    """Return T003 for a file whose edition is not the `wanted` one, or, with None, not that of the others."""
+    params: dict[str, Param] = {"edition": one.edition or 0, "year": year_of(one.edition or 0)}
+    if wanted is not None:
+        params["wanted"] = wanted
+    return found("T003", path=one.path, sheet=one.sheet, params=params)
+
+

@@ -1,0 +1,67 @@
+"""The same unit twice: returns of one unit and scope, the same (U004) or different ones (U005, U010)."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from stattable.checking.batch import Checked
+from stattable.model.catalogue import found
+from stattable.model.units import Scope
+
+
+def mark_duplicates(returns: Iterable[Checked], *, latest: bool = False) -> list[Checked]:
+    """Say which returns are there twice.
+
+    Only returns without another error are compared, so a rejected first try does not block its correction. A
+    return whose scope is not known is compared as an own one.
+
+    Args:
+        returns: in the order of their paths.
+        latest: of different returns the one filled in last counts, then the one whose file is the newest; with
+            neither different, none does.
+
+    Returns:
+        The same returns in the same order, with U004, U005 and U010.
+    """
+    marked = list(returns)
+    groups: dict[tuple[str, Scope], list[int]] = {}
+    for at, one in enumerate(marked):
+        if one.key is not None and one.status == "accepted":
+            groups.setdefault((one.key, one.scope or Scope.OWN), []).append(at)
+    for group in groups.values():
+        if len(group) > 1:
+            _mark_group(marked, group, latest)
+    return marked
+
+
+def _mark_group(marked: list[Checked], group: Sequence[int], latest: bool) -> None:
+    firsts: dict[object, int] = {}
+    for at in sorted(group, key=lambda at: marked[at].path):
+        first = firsts.setdefault(marked[at].values, at)
+        if first != at:
+            same = found("U004", params={"other": marked[first].path})
+            marked[at] = marked[at].with_findings(same, duplicate=True)
+    if len(firsts) == 1:
+        return
+    different = list(firsts.values())
+    winner = _latest(marked, group, different) if latest else None
+    names = {at: marked[at].path for at in different}
+    for at in different:
+        name = marked[at].unit.name or ""
+        if winner is None:
+            others = "、".join(path for other, path in names.items() if other != at)
+            params = {"name": name, "count": len(different), "others": others}
+            marked[at] = marked[at].with_findings(found("U005", params=params))
+        elif at != winner:
+            older = found("U010", params={"name": name, "other": names[winner]})
+            marked[at] = marked[at].with_findings(older, duplicate=True)
+
+
+def _latest(marked: Sequence[Checked], group: Sequence[int], different: Sequence[int]) -> int | None:
+    """Return which of the `different` returns is the latest, judged by its own copies too; None for a tie."""
+
+    def age(at: int) -> tuple[date, float]:
+        copies = [marked[other].received for other in group if marked[other].values == marked[at].values]
+        return max((copy.filled_in or date.min, copy.facts.mtime) for copy in copies)
+
+    ages = sorted(((age(at), at) for at in different), reverse=True)
+    return None if ages[0][0] == ages[1][0] else ages[0][1]

@@ -1,0 +1,92 @@
+"""Arguments → the files to read: folders walked, what is never an input left out, the rest looked at once."""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from stattable.checking.sniff import RETURN_LIKE, is_spreadsheet_name, sniff
+from stattable.model.catalogue import found
+from stattable.model.findings import Finding
+
+_NEVER_PREFIXES: Final = ("~$", ".~", "._")
+_NEVER_NAMES: Final = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
+_NEVER_FOLDERS: Final = frozenset({"__macosx"})
+_NAMES_SHOWN: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What there is to read.
+
+    Attributes:
+        paths: the files, as the user named them or the folder they are in, sorted, each file once.
+        named: those of them that the user named, not found by walking.
+        findings: F006, one for every folder with files that are no returns.
+    """
+
+    paths: tuple[str, ...]
+    named: frozenset[str]
+    findings: tuple[Finding, ...]
+
+
+def find_inputs(arguments: Iterable[str], never: Iterable[str | Path] = ()) -> Inputs:
+    """Return the files that `arguments`, files and folders, lead to.
+
+    Args:
+        arguments: paths that exist.
+        never: files that are no inputs where a walk comes upon them: the roster, the output.
+    """
+    skipped = {os.path.realpath(path) for path in never}
+    chosen: dict[str, str] = {}  # real path → the first of its names in sorted order
+    named: set[str] = set()
+    others: dict[str, list[str]] = {}
+    for argument in arguments:
+        walked = Path(argument).is_dir()
+        for path in _walk(argument) if walked else [argument]:
+            real = os.path.realpath(path)
+            if _never(path) or (walked and real in skipped):
+                continue
+            if walked and not _is_return_like(path):
+                others.setdefault(str(Path(path).parent), []).append(Path(path).name)
+                continue
+            chosen[real] = min(path, chosen.get(real, path))
+            if not walked:
+                named.add(real)
+    findings = [
+        found("F006", path=folder, params={"count": len(set(names)), "names": _some(sorted(set(names)))})
+        for folder, names in sorted(others.items())
+    ]
+    return Inputs(
+        tuple(sorted(chosen.values())),
+        frozenset(path for real, path in chosen.items() if real in named),
+        tuple(findings),
+    )
+
+
+def _walk(folder: str) -> Iterator[str]:
+    for parent, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name.lower() not in _NEVER_FOLDERS)
+        for name in sorted(names):
+            yield str(Path(parent) / name)
+
+
+def _never(path: str) -> bool:
+    name = Path(path).name
+    return name.startswith(_NEVER_PREFIXES) or name.lower() in _NEVER_NAMES
+
+
+def _is_return_like(path: str) -> bool:
+    if is_spreadsheet_name(Path(path)):
+        return True
+    try:
+        with Path(path).open("rb") as file:
+            return sniff(file) in RETURN_LIKE
+    except OSError:
+        return False
+
+
+def _some(names: list[str]) -> str:
+    more = "等" if len(names) > _NAMES_SHOWN else ""
+    return "、".join(names[:_NAMES_SHOWN]) + more

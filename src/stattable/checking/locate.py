@@ -1,0 +1,248 @@
+"""A workbook → the return in it: the sheet that holds the form, its figures, and what stands beside them."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from stattable.checking.cells import RawCell, Reading, read_count, read_date, read_flag, read_phone, shown
+from stattable.checking.layout import Cell, Layout, find_form
+from stattable.checking.reader import RawBook, RawSheet
+from stattable.model import form
+from stattable.model.catalogue import found
+from stattable.model.findings import Finding
+from stattable.model.form import FIELDS, Kind, Return
+from stattable.model.identity import IDENTITY_SHEET, Identity, read_identity
+from stattable.model.text import a1, chinese_number, plain
+from stattable.model.units import Level
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """What was read from a workbook.
+
+    Attributes:
+        identity: of a workbook of ours, else None.
+        sheet: name of the sheet that holds the form, or None.
+        filled: the return as it reads, or None where there is no form.
+        cells: where the 40 fields stand, 1-based row and column, None for one that was not found.
+        name_cell: where the unit's name stands or should stand.
+        findings: of the families T and V.
+    """
+
+    identity: Identity | None = None
+    sheet: str | None = None
+    filled: Return | None = None
+    cells: tuple[Cell | None, ...] = (None,) * len(FIELDS)
+    name_cell: str | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+def locate(book: RawBook) -> Located:
+    """Find the form in a workbook and read it.
+
+    Args:
+        book: an open workbook.
+
+    Returns:
+        The return and its findings, without path and unit; no return where the workbook holds no form, or
+        several that are filled in (T001, T006).
+    """
+    identity = read_identity(book.sheet(IDENTITY_SHEET).rows) if IDENTITY_SHEET in book.names else None
+    forms = list(_forms(book, identity is not None))
+    if len(forms) > 1:  # spare copies that nobody filled in do not count
+        forms = [one for one in forms if _filled_in(*one)] or forms[:1]
+    if not forms:
+        return Located(identity, findings=(found("T001"),))
+    if len(forms) > 1:
+        names = "、".join(f"“{sheet.name}”" for sheet, _ in forms)
+        return Located(identity, findings=(found("T006", params={"sheets": names}),))
+    sheet, layout = forms[0]
+    return _read(book.closer(sheet), layout, identity)
+
+
+def _forms(book: RawBook, ours: bool) -> Iterator[tuple[RawSheet, Layout]]:
+    """Yield the sheets that hold the form; in a workbook of ours only the official page can."""
+    names = [name for name in book.names if name != IDENTITY_SHEET]
+    if ours:
+        names = [form.SHEET_NAME] if form.SHEET_NAME in names else names[:1]
+    hidden = [name for name in names if name not in book.visible]
+    for group in ([name for name in names if name in book.visible], hidden):
+        sheets = [(sheet, layout) for name in group if (layout := find_form(sheet := book.sheet(name)))]
+        yield from sheets
+        if sheets:
+            return
+
+
+def _filled_in(sheet: RawSheet, layout: Layout) -> bool:
+    return any(at and sheet.cell(*at) is not None for at in layout.cells)
+
+
+def _read(sheet: RawSheet, layout: Layout, identity: Identity | None) -> Located:
+    hidden = _hidden(sheet, layout)
+    level = identity.unit.level if identity else None
+    findings = [*layout.faults]
+    findings += [
+        found("T004", sheet=sheet.name, cell=a1(*at), raw=raw) for at, raw in hidden.items() if raw
+    ]
+    raws = [sheet.cell(*at) if at and at not in hidden else None for at in layout.cells]
+    readings = [_reading(raw, index, level) for index, raw in enumerate(raws)]
+    for field, reading, raw, at in zip(FIELDS, readings, raws, layout.cells, strict=True):
+        if reading.code and at:
+            findings.append(
+                found(
+                    reading.code,
+                    sheet=sheet.name,
+                    cell=a1(*at),
+                    field=field.key,
+                    raw=shown(raw),
+                    suggestion=reading.suggestion,
+                    params={"value": value_text(reading, field.kind_at(level))},
+                )
+            )
+    beside = _beside(sheet, layout)
+    filled, more = _return(readings, beside)
+    return Located(
+        identity=identity,
+        sheet=sheet.name,
+        filled=filled,
+        cells=layout.cells,
+        name_cell=beside.name_cell or a1(*form.NAME_LINE.value_at),
+        findings=(*findings, *(replace(finding, sheet=sheet.name) for finding in more)),
+    )
+
+
+def _reading(raw: RawCell, index: int, level: Level | None) -> Reading:
+    return read_flag(raw) if FIELDS[index].kind_at(level) is Kind.FLAG else read_count(raw)
+
+
+def value_text(reading: Reading, kind: Kind) -> str:
+    """Return a value in words, as findings say what a cell was read as."""
+    if reading.value is None:
+        return "空白"
+    if kind is Kind.FLAG:
+        return "有" if reading.value else "无"
+    return str(int(reading.value))
+
+
+def _hidden(sheet: RawSheet, layout: Layout) -> dict[Cell, str]:
+    """Return the cells in the rows of figures that lie under a merged cell, and what is hidden there."""
+    lines = {at[0] for at in layout.cells if at}
+    return {
+        (row, column): shown(sheet.cell(row, column))
+        for top, left, bottom, right in sheet.merges
+        for row in lines.intersection(range(top, bottom + 1))
+        for column in range(left, min(right, left + 200) + 1)
+        if (row, column) != (top, left)
+    }
+
+
+# -- what stands beside the figures -----------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Beside:
+    name: str = ""
+    name_cell: str | None = None
+    edition: int | None = None
+    contact: tuple[RawCell, str | None] = (None, None)
+    phone: tuple[RawCell, str | None] = (None, None)
+    filled_in: tuple[RawCell, str | None] = (None, None)
+
+
+_TITLE: Final = re.compile(r"第 ?([0-9〇零一二三四五六七八九十百]{1,6}) ?[个届次]?.{0,8}会员活动日")
+_NAME: Final = re.compile(
+    r"^(?:填 ?报|报 ?送|填 ?表)? ?单 ?位 ?(?:名 ?称)? ?(?:[(\[【] ?(?:公|盖|签)? ?章 ?[)\]】]|[公盖]章)? ?[::]? ?(.*)$"
+)
+_LINES: Final = re.compile(
+    r"(?P<phone>联 ?系 ?电 ?话|联 ?系 ?方 ?式|电 ?话|手 ?机 ?号?码?)"
+    r"|(?P<contact>联 ?系 ?人(?: ?姓 ?名)?|填 ?[报表] ?人(?: ?姓 ?名)?)"
+    r"|(?P<filled_in>(?:填 ?[报表] ?)?日 ?期|填 ?[报表] ?时 ?间)"
+)
+
+
+def _beside(sheet: RawSheet, layout: Layout) -> _Beside:
+    beside = _Beside()
+    above = range(1, layout.top)
+    below = range(layout.bottom + 1, min(len(sheet.rows), layout.bottom + 12) + 1)
+    for row in (*above, *below):
+        cells = [(column, value) for column, value in enumerate(sheet.rows[row - 1], start=1) if value not in ("", None)]
+        if beside.edition is None:
+            beside.edition = next((e for _, value in cells if (e := _edition(value)) is not None), None)
+        if not beside.name_cell:
+            _read_name(row, cells, beside)
+    for row in (*below, *above):
+        _read_lines(row, sheet, beside)
+    return beside
+
+
+def _edition(value: RawCell) -> int | None:
+    match = _TITLE.search(plain(value)) if isinstance(value, str) else None
+    if match is None:
+        return None
+    return int(match[1]) if match[1].isdigit() else chinese_number(match[1])
+
+
+def _read_name(row: int, cells: list[tuple[int, RawCell]], beside: _Beside) -> None:
+    for position, (column, value) in enumerate(cells):
+        match = _NAME.match(plain(value)) if isinstance(value, str) else None
+        if match is None:
+            continue
+        beside.name_cell = a1(row, column)
+        beside.name = match[1].strip("_ ")
+        if not beside.name and position + 1 < len(cells):
+            column, value = cells[position + 1]
+            beside.name, beside.name_cell = shown(value).strip("_ "), a1(row, column)
+        return
+
+
+def _read_lines(row: int, sheet: RawSheet, beside: _Beside) -> None:
+    """Read contact, phone and date from a row, their labels and values in one cell or in several."""
+    waiting: str | None = None
+    for column, value in enumerate(sheet.rows[row - 1], start=1):
+        if value in ("", None):
+            continue
+        cell = a1(row, column)
+        matches = list(_LINES.finditer(plain(value))) if isinstance(value, str) else []
+        if not matches:
+            if waiting:
+                setattr(beside, waiting, (value, cell))
+            waiting = None
+            continue
+        text = plain(str(value))
+        if matches[0].start() > 0 and waiting is None and not re.match(r"^[\s\d、.]*$", text[: matches[0].start()]):
+            return  # a sentence that mentions one of the words, not a label
+        for match, after in zip(matches, [*matches[1:], None], strict=True):
+            waiting = str(match.lastgroup)
+            rest = text[match.end() : after.start() if after else None].strip(" ::_")
+            if getattr(beside, waiting)[1] is not None and getattr(beside, waiting)[0] is not None:
+                waiting = None
+            elif rest:
+                setattr(beside, waiting, (rest, cell))
+                waiting = None
+            else:
+                setattr(beside, waiting, (None, cell))
+
+
+def _return(readings: list[Reading], beside: _Beside) -> tuple[Return, list[Finding]]:
+    filled_in, date_problem = read_date(beside.filled_in[0], beside.edition)
+    phone, phone_problem = read_phone(beside.phone[0])
+    contact = shown(beside.contact[0])
+    findings = []
+    if not contact:
+        findings.append(found("V012", cell=beside.contact[1]))
+    for code, (raw, cell), problem in (
+        ("V011", beside.phone, phone_problem),
+        ("V010", beside.filled_in, date_problem),
+    ):
+        if problem:
+            findings.append(found(code, cell=cell, raw=shown(raw) or None, params=problem))
+    filled = Return.of(
+        [reading.value for reading in readings],
+        unit_name=beside.name,
+        contact=contact,
+        phone=phone,
+        filled_in=filled_in,
+        edition=beside.edition,
+    )
+    return filled, findings

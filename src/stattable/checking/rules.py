@@ -1,0 +1,230 @@
+"""Checks within one return: relations between its figures, whose fields they are, and outliers.
+
+A check yields where and with which parameters; :func:`apply` adds code and severity. Every check has the same
+signature and stands in :data:`RULES`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from stattable.model.catalogue import found
+from stattable.model.findings import Finding, Param, Severity
+from stattable.model.form import BLANK, BLOCKS, FIELDS, Value, Values, number, only_below, own
+from stattable.model.form import below as below_of
+from stattable.model.text import a1_range
+from stattable.model.units import Level, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What a check looks at.
+
+    Attributes:
+        values: the 40 figures as they were read.
+        level: of the unit, or None where it is not known; the checks that need it rest then.
+        scope: of the return, or None where it is not known; it is then checked as an own one.
+        unread: indices of fields that hold something which could not be read, or were not found. They have a
+            finding of their own, and are neither blank nor 0.
+    """
+
+    values: Values
+    level: Level | None
+    scope: Scope | None
+    unread: frozenset[int]
+
+
+class Problem(NamedTuple):
+    """Where a check found something: indices of fields (one, or all of a range), and what the text needs."""
+
+    at: tuple[int, ...]
+    params: Mapping[str, Param] = {}
+    raw: str | None = None
+    severity: Severity | None = None
+
+
+Check = Callable[[Filled], Iterator[Problem]]
+
+
+def settle(values: Values, level: Level | None, scope: Scope | None) -> Values:
+    """Return `values` without the zeros that mean nothing: those in fields that are not the return's to fill in.
+
+    A 0 or 无 is read as blank in a field that is neither own nor below, and in a field below of an own return.
+    """
+    if level is None:
+        return values
+    mine = theirs(level, scope)
+    return tuple(value if value or index in mine else None for index, value in enumerate(values))
+
+
+def theirs(level: Level, scope: Scope | None) -> frozenset[int]:
+    """Return the indices of the fields that a return of `level` and `scope` is to fill in."""
+    return own(level) if scope is Scope.OWN else own(level) | below_of(level)
+
+
+def _shown(value: Value) -> str:
+    return ("有" if value else "无") if isinstance(value, bool) else str(value)
+
+
+# -- the checks -------------------------------------------------------------------------------------------
+
+
+def nothing_filled_in(filled: Filled) -> Iterator[Problem]:
+    """V000: a blank form is no return."""
+    if filled.values == BLANK and not filled.unread:
+        yield Problem(())
+
+
+def own_fields_blank(filled: Filled) -> Iterator[Problem]:
+    """V001: own fields left blank, one problem a section."""
+    if filled.level is None or filled.values == BLANK:
+        return
+    named = {problem.at[0] for check in (people_without_sessions, sessions_without_people) for problem in check(filled)}
+    partners = {FIELDS[index].partner for index in named}
+    for section in dict.fromkeys(block.section for block in BLOCKS):
+        blank = tuple(
+            field.index
+            for field in FIELDS
+            if field.block.section == section
+            and field.index in own(filled.level)
+            and filled.values[field.index] is None
+            and field.index not in filled.unread
+            and field.index not in partners
+        )
+        if blank:
+            yield Problem(blank, {"section": section, "count": len(blank)})
+
+
+def not_ours(filled: Filled) -> Iterator[Problem]:
+    """R004: a figure in a field that is neither own nor below."""
+    if filled.level is None:
+        return
+    mine = own(filled.level) | below_of(filled.level)
+    for index, value in enumerate(filled.values):
+        if value and index not in mine:
+            yield Problem((index,), {"level": filled.level.label}, _shown(value))
+
+
+def below_in_own(filled: Filled) -> Iterator[Problem]:
+    """R005: an own return has a figure in a field below."""
+    if filled.level is None or filled.scope is not Scope.OWN:
+        return
+    for index in sorted(only_below(filled.level)):
+        if filled.values[index]:
+            yield Problem((index,), {}, _shown(filled.values[index]))
+
+
+def _pairs(filled: Filled) -> Iterator[tuple[int, Value, Value]]:
+    """Yield index, sessions and people of every pair that was read, in the fields that are the unit's to fill in."""
+    for field in FIELDS:
+        if field.column.pair != "sessions" or field.partner is None:
+            continue
+        if filled.level is not None and field.index not in theirs(filled.level, filled.scope):
+            continue
+        if not filled.unread.intersection((field.index, field.partner)):
+            yield field.index, filled.values[field.index], filled.values[field.partner]
+
+
+def people_without_sessions(filled: Filled) -> Iterator[Problem]:
+    """R001: people without sessions; in a cumulative return the fault may be a subordinate's."""
+    severity = Severity.WARNING if filled.scope is Scope.CUMULATIVE else Severity.ERROR
+    for index, sessions, people in _pairs(filled):
+        if people and not sessions:
+            yield Problem((index + 1,), {"people": people, "sessions": _nothing(sessions)}, str(people), severity)
+
+
+def sessions_without_people(filled: Filled) -> Iterator[Problem]:
+    """R002: sessions without people."""
+    for index, sessions, people in _pairs(filled):
+        if sessions and not people:
+            yield Problem((index,), {"people": _nothing(people), "sessions": sessions}, str(sessions))
+
+
+def fewer_people_than_sessions(filled: Filled) -> Iterator[Problem]:
+    """R003: fewer people than sessions."""
+    for index, sessions, people in _pairs(filled):
+        if sessions and people and people < sessions:
+            yield Problem((index + 1,), {"people": people, "sessions": sessions}, str(people))
+
+
+def _nothing(value: Value) -> str:
+    return "空白" if value is None else " 0"
+
+
+# Bounds of what is plausible (design: findings): people a session, and, for an own return, sessions and people.
+PEOPLE_A_SESSION: Final = 5_000
+OWN_BOUNDS: Final[Mapping[Level, tuple[int, int]]] = {
+    Level.VILLAGE: (20, 2_000),
+    Level.TOWNSHIP: (100, 20_000),
+    Level.COUNTY: (1_000, 200_000),
+    Level.PREFECTURE: (1_000, 200_000),
+}
+
+
+def too_many_a_session(filled: Filled) -> Iterator[Problem]:
+    """O001: more people a session than any place holds."""
+    for index, sessions, people in _pairs(filled):
+        if sessions and people and people > PEOPLE_A_SESSION * sessions:
+            params: dict[str, Param] = {"people": people, "sessions": sessions, "limit": PEOPLE_A_SESSION}
+            yield Problem((index + 1,), params, str(people))
+
+
+def _over_bound(filled: Filled, pair: str, which: int) -> Iterator[Problem]:
+    if filled.level not in OWN_BOUNDS or filled.scope is Scope.CUMULATIVE:
+        return
+    limit = OWN_BOUNDS[filled.level][which]
+    for index in sorted(own(filled.level)):
+        value = filled.values[index]
+        if FIELDS[index].column.pair == pair and number(value) > limit:
+            yield Problem((index,), {"limit": limit, "level": filled.level.label}, str(value))
+
+
+def too_many_sessions(filled: Filled) -> Iterator[Problem]:
+    """O002: more sessions than a unit of the level holds by itself."""
+    return _over_bound(filled, "sessions", 0)
+
+
+def too_many_people(filled: Filled) -> Iterator[Problem]:
+    """O003: more people than a unit of the level reaches by itself."""
+    return _over_bound(filled, "people", 1)
+
+
+RULES: Final[tuple[tuple[str, Check], ...]] = (
+    ("V000", nothing_filled_in),
+    ("V001", own_fields_blank),
+    ("R001", people_without_sessions),
+    ("R002", sessions_without_people),
+    ("R003", fewer_people_than_sessions),
+    ("R004", not_ours),
+    ("R005", below_in_own),
+    ("O001", too_many_a_session),
+    ("O002", too_many_sessions),
+    ("O003", too_many_people),
+)
+
+
+def apply(filled: Filled, sheet: str | None, cells: Sequence[tuple[int, int] | None]) -> Iterator[Finding]:
+    """Yield the findings of all checks.
+
+    Args:
+        filled: the return.
+        sheet: its sheet's name.
+        cells: where the 40 fields stand, 1-based row and column, None where one was not found.
+    """
+    for code, check in RULES:
+        for problem in check(filled):
+            one = len(problem.at) == 1
+            yield found(
+                code,
+                problem.severity,
+                sheet=sheet,
+                cell=_range([cells[index] for index in problem.at]),
+                field=FIELDS[problem.at[0]].key if one else None,
+                raw=problem.raw,
+                params=dict(problem.params),
+            )
+
+
+def _range(cells: list[tuple[int, int] | None]) -> str | None:
+    places = [cell for cell in cells if cell]
+    return a1_range(places) if places else None

@@ -1,0 +1,166 @@
+"""What a file is, by its bytes. The extension means nothing."""
+
+import re
+import zipfile
+from enum import StrEnum
+from pathlib import PurePath
+from typing import BinaryIO, Final
+
+
+class FileKind(StrEnum):
+    """What a file is; the values are what findings call the kinds that are no spreadsheet."""
+
+    XLSX = "xlsx"  # and .xlsm, whose macros are never run
+    XLS = "xls"  # BIFF in OLE2; WPS writes the same as .et
+    ODS = "ods"
+    XLSB = "xlsb"
+    ENCRYPTED = "encrypted"
+    EMPTY = "empty"
+    UNKNOWN = "unknown"  # damaged, or nothing that can be recognised
+    WORD = "word"
+    PDF = "pdf"
+    ARCHIVE = "archive"
+    SLIDES = "slides"
+    PICTURE = "picture"
+    VIDEO = "video"
+    XML = "xml"
+    HTML = "html"
+    TEXT = "text"
+    PROGRAM = "program"
+
+
+READABLE: Final = frozenset({FileKind.XLSX, FileKind.XLS, FileKind.ODS})
+# What is a return, or was meant to be one, when it is found by walking a folder (design: reading).
+RETURN_LIKE: Final = READABLE | {
+    FileKind.XLSB, FileKind.ENCRYPTED, FileKind.WORD, FileKind.PDF, FileKind.ARCHIVE,
+}  # fmt: skip
+SPREADSHEET_SUFFIXES: Final = frozenset(
+    ".xlsx .xlsm .xltx .xltm .xls .xlt .xlsb .et .ett .ods .ots .fods".split()
+)
+
+_MAGIC: Final = (
+    (b"%PDF", FileKind.PDF),
+    (b"{\\rtf", FileKind.WORD),
+    (b"Rar!\x1a\x07", FileKind.ARCHIVE),
+    (b"7z\xbc\xaf\x27\x1c", FileKind.ARCHIVE),
+    (b"\x1f\x8b", FileKind.ARCHIVE),
+    (b"BZh", FileKind.ARCHIVE),
+    (b"\xfd7zXZ\x00", FileKind.ARCHIVE),
+    (b"\xff\xd8\xff", FileKind.PICTURE),
+    (b"\x89PNG\r\n\x1a\n", FileKind.PICTURE),
+    (b"GIF8", FileKind.PICTURE),
+    (b"BM", FileKind.PICTURE),
+    (b"II*\x00", FileKind.PICTURE),
+    (b"MM\x00*", FileKind.PICTURE),
+    (b"ID3", FileKind.VIDEO),
+    (b"OggS", FileKind.VIDEO),
+    (b"FLV", FileKind.VIDEO),
+    (b"\x1aE\xdf\xa3", FileKind.VIDEO),
+    (b"\x00\x00\x01\xba", FileKind.VIDEO),
+    (b"MZ", FileKind.PROGRAM),
+)
+_ZIP: Final = b"PK"
+_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_HEAD: Final = 4096
+_SPREADSHEET_XML: Final = (b"urn:schemas-microsoft-com:office:spreadsheet", b"opendocument:xmlns:office")
+
+
+def sniff(file: BinaryIO) -> FileKind:
+    """Return what `file` is. It must be seekable; its position is not kept."""
+    file.seek(0)
+    head = file.read(_HEAD)
+    if not head:
+        return FileKind.EMPTY
+    if head.startswith(_ZIP):
+        return _sniff_zip(file)
+    if head.startswith(_OLE):
+        return _sniff_ole(file)
+    if head[257:262] == b"ustar":
+        return FileKind.ARCHIVE
+    if head[4:8] == b"ftyp":
+        return FileKind.PICTURE if head[8:12] in {b"heic", b"heix", b"mif1", b"avif"} else FileKind.VIDEO
+    if head.startswith(b"RIFF"):
+        return FileKind.PICTURE if head[8:12] == b"WEBP" else FileKind.VIDEO
+    for magic, kind in _MAGIC:
+        if head.startswith(magic):
+            return kind
+    return _sniff_text(head)
+
+
+def _sniff_zip(file: BinaryIO) -> FileKind:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            names = set(archive.namelist())
+            if any(info.flag_bits & 0x1 for info in archive.infolist()):
+                return FileKind.ENCRYPTED
+            if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
+                return _sniff_open_document(archive, archive.read("mimetype"))
+    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, KeyError):
+        return FileKind.UNKNOWN
+    parts = {name.lower().replace("\\", "/").lstrip("/") for name in names}
+    if "xl/workbook.xml" in parts:
+        return FileKind.XLSX
+    if "xl/workbook.bin" in parts:
+        return FileKind.XLSB
+    if "word/document.xml" in parts:
+        return FileKind.WORD
+    if "ppt/presentation.xml" in parts:
+        return FileKind.SLIDES
+    return FileKind.ARCHIVE
+
+
+def _sniff_open_document(archive: zipfile.ZipFile, mimetype: bytes) -> FileKind:
+    if b"opendocument.spreadsheet" in mimetype:
+        manifest = "META-INF/manifest.xml"
+        encrypted = manifest in archive.namelist() and b"encryption-data" in archive.read(manifest)
+        return FileKind.ENCRYPTED if encrypted else FileKind.ODS
+    if b"opendocument.text" in mimetype:
+        return FileKind.WORD
+    return FileKind.SLIDES if b"opendocument.presentation" in mimetype else FileKind.ARCHIVE
+
+
+def _sniff_ole(file: BinaryIO) -> FileKind:
+    import olefile
+
+    file.seek(0)
+    try:
+        with olefile.OleFileIO(file) as ole:
+            streams = {entry[-1].lower() for entry in ole.listdir()}
+    except Exception:  # olefile raises whatever a broken directory leads it to
+        return FileKind.UNKNOWN
+    for stream, kind in (
+        ("encryptedpackage", FileKind.ENCRYPTED),
+        ("workbook", FileKind.XLS),
+        ("book", FileKind.XLS),
+        ("worddocument", FileKind.WORD),
+        ("powerpoint document", FileKind.SLIDES),
+    ):
+        if stream in streams:
+            return kind
+    return FileKind.UNKNOWN
+
+
+def _sniff_text(head: bytes) -> FileKind:
+    start = head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
+    if start.startswith(b"<"):
+        if any(mark in head for mark in _SPREADSHEET_XML):
+            return FileKind.XML
+        if re.match(rb"<(!doctype html|html|head|meta|body|table|style|div)", start) or b"<html" in start:
+            return FileKind.HTML
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return FileKind.TEXT
+    if b"\x00" in head:
+        return FileKind.UNKNOWN
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            head[: _HEAD - 8].decode(encoding, "strict" if len(head) < _HEAD - 8 else "ignore")
+        except UnicodeDecodeError:
+            continue
+        printable = sum(byte >= 32 or byte in b"\t\r\n" for byte in head)
+        return FileKind.TEXT if printable == len(head) else FileKind.UNKNOWN
+    return FileKind.UNKNOWN
+
+
+def is_spreadsheet_name(path: PurePath) -> bool:
+    """Whether `path` is named like a spreadsheet."""
+    return path.suffix.lower() in SPREADSHEET_SUFFIXES

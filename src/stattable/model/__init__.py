@@ -1,0 +1,1 @@
+"""The facts: units, form, findings. It imports no other package of ours."""

@@ -1,0 +1,328 @@
+"""The catalogue: every code with its severity and its Chinese words. No finding's text stands anywhere else.
+
+Texts are templates over the finding's own data: ``{where}`` is the field's label and cell, ``{raw}`` what stands
+there, the rest are its parameters. A code is never given a second meaning.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from stattable.model.findings import Finding, Severity
+
+FAMILIES: Final[Mapping[str, str]] = {
+    "F": "文件",
+    "T": "表式",
+    "U": "单位",
+    "V": "填报值",
+    "R": "表内勾稽",
+    "O": "异常值",
+    "H": "上下级",
+    "C": "完整性",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One code.
+
+    Attributes:
+        code: a family's letter and three digits; never reused.
+        severity: as bad as this, where the finding does not say otherwise.
+        title: in a few words.
+        text: the message: where, what is wrong.
+        remedy: the message's end: what to do.
+        why: for `explain` and the rules' documentation: what the rule is, and what it is for.
+    """
+
+    code: str
+    severity: Severity
+    title: str
+    text: str
+    remedy: str
+    why: str
+
+
+_E, _W, _I = Severity.ERROR, Severity.WARNING, Severity.INFO
+
+_ENTRIES: Final = (
+    # -- files
+    Entry("F001", _E, "文件损坏或无法识别", "这个文件打不开：内容不完整，或者不是表格文件。",
+          "请让报送单位在电脑上重新打开原表，另存为 .xlsx 再报送。",
+          "文件传输中断、被改过扩展名或存储出错时会这样。按文件内容判断，不看扩展名。"),
+    Entry("F002", _E, "文件有密码", "这个文件设了打开密码，读不出来。",
+          "请报送单位取消密码（文件 → 另存为 → 工具 → 常规选项，清空密码）后重新报送。",
+          "加密的工作簿无法汇总，程序也不会尝试猜密码。"),
+    Entry("F003", _E, "空文件", "这个文件是空的（0 字节）。", "请报送单位重新发送。",
+          "多半是聊天软件没有下载完，或传输失败。"),
+    Entry("F004", _E, "超过读取限度", "这个文件超过限度：{reason}。",
+          "一张报表通常不到 1 MB。请把《信息统计表》复制到新工作簿，只粘贴数值后另存为 .xlsx。",
+          "一个文件最大 20 MB，解压后最大 200 MB 且不超过原来的 100 倍；限度用来防止坏文件拖垮整个汇总。"),
+    Entry("F005", _E, "不是电子表格", "这是{kind}，不是电子表格，读不出数字。", "{advice}",
+          "只读取 .xlsx、.xlsm、.xls、WPS 的 .et 和 .ods。其他格式要先转成 .xlsx。"),
+    Entry("F006", _I, "文件夹里的其他文件", "文件夹里有 {count} 个文件不是报表，未读取：{names}。",
+          "如果其中有应当报送的报表，请转成 .xlsx 后重新放入。",
+          "照片、视频、总结等常与报表放在一起，不计入收到的报表。"),
+    Entry("F007", _E, "读取时程序出错", "读取这个文件时程序出错：{detail}。其他文件不受影响。",
+          "请把《信息统计表》复制到新工作簿后另存为 .xlsx 重试，并把原文件发给维护人员。",
+          "一个文件出错不会中断整批检查。加 --debug 可看到详细的出错位置。"),
+    # -- the form
+    Entry("T001", _E, "没有《信息统计表》", "这个工作簿里没有找到《信息统计表》。",
+          "请确认发来的是信息统计表；如果表头被改过，请用下发的空白表重新填写。",
+          "程序按表中的文字标签（如“宣传活动”“活动场次”）找表，不按位置取数。"),
+    Entry("T002", _E, "表头缺失或被改动", "表头“{label}”应在 {cell}，{seen}。",
+          "请按下发的表式恢复这个表头，再重新报送。",
+          "每个数字靠它的表头定位。表头缺失、被改写或重复时，无法确定数字属于哪一栏，绝不按位置猜。"),
+    Entry("T003", _E, "届次不一致", "表题是第 {edition} 个会员活动日（{year} 年），{expected}。",
+          "请确认是否放错了年份的文件；如果只汇总某一届，请用 --edition 或 --year 指明。",
+          "不同年份的数字不能相加。会员活动日的届次 = 年份 − 1998。"),
+    Entry("T004", _W, "合并单元格里藏有内容", "{cell} 被合并单元格盖住，里面藏有“{raw}”，没有计入。",
+          "请取消合并核对：这个内容应当删去，还是应当填在看得见的格子里。",
+          "合并单元格只显示左上角的内容，其余格子里的数字看不见，打印不出，也不读取。"),
+    Entry("T005", _E, "一栏下不是一行数字", "“{label}”的表头下面{reason}（{cell}），无法确定哪一行是填报数。",
+          "请按下发的表式，在表头下面只留一行填报数，把合计、备注等移到表外。",
+          "每一栏只应有一行数字；多出来的行不猜。"),
+    Entry("T006", _E, "一个工作簿里有两张表", "这个工作簿里有多张填了数的信息统计表：{sheets}。",
+          "请每个文件只留一张表；属于两个单位的，分成两个文件报送。",
+          "不确定以哪一张为准时，哪一张都不计入。"),
+    # -- units
+    Entry("U001", _E, "没有填单位名称", "“单位（公章）”后面没有填单位名称。", "{advice}",
+          "没有单位名称，无法确定这张表由谁负责。"),
+    Entry("U002", _E, "名册里没有这个单位", "单位“{name}”{reason}。", "{advice}",
+          "只有与名册（或其他文件的单位标识）唯一对应的单位才计入；同名的不止一个时不猜。"),
+    Entry("U003", _E, "填错了别人的表", "这张空白表是发给“{made_for}”的，表上的单位却是“{name}”。",
+          "请用发给本单位的空白表重新填写，不要拿邻近单位的表改名再填。",
+          "空白表里带有单位标识。标识与表上单位名称不一致时，两个单位都不计入，以免记错账。"),
+    Entry("U004", _I, "重复报送（内容相同）", "与“{other}”是同一单位的同一张表，40 个数字完全相同，只计一次。",
+          "不需要处理。", "同一张表经邮件和聊天软件各发一次很常见。按路径排序，第一个计入。"),
+    Entry("U005", _E, "同一单位报了不同的表", "“{name}”报了 {count} 张数字不同的表：{others}。哪一张都没有计入。",
+          "请与报送单位核实，只留下正确的一张；或者加 --duplicates latest，以填报日期较晚的为准。",
+          "两张不同的表不能都计，也不能随便挑一张。"),
+    Entry("U006", _W, "不知道单位是哪一级", "无法确定“{name}”是哪一级的单位。",
+          "请用 --level 指明，或用 --roster 提供名册。",
+          "哪些栏应当由本单位填，要看它的级别。单看名称无法区分“市”“区”的级别。"),
+    Entry("U007", _E, "名册有错误", "名册第 {row} 行：{reason_text}。", "请改正名册后重试。",
+          "名册有任何错误都整份不用，以免单位挂错上级。"),
+    Entry("U008", _I, "以前的汇总结果", "这是“{name}”以前的汇总表，{reason}，这次不计入。", "不需要处理。",
+          "汇总表与它所依据的下级报表放在一起时，再加一遍就会重复计数。"),
+    Entry("U009", _E, "单位标识互相矛盾", "单位标识矛盾：{reason}。",
+          "请核对是哪一个不对；用名册（--roster）重新下发空白表最可靠。",
+          "文件里带的代码、名称、级别、上级互相对不上时，无法确定单位在哪里。"),
+    Entry("U010", _W, "较早的报表被替换", "“{name}”另有较晚的报表“{other}”，按 --duplicates latest，这一张没有计入。",
+          "请确认较晚的一张确实是更正后的报表。",
+          "同一单位的不同报表以填报日期较晚的为准，日期相同的看文件时间。"),
+    # -- values
+    Entry("V000", _E, "空白表", "这张表一个数字也没有填。",
+          "请报送单位填好后重新报送；没有开展的填 0。", "空白表不算报送。"),
+    Entry("V001", _W, "本级栏目没有填", "{section}：本级应填的栏目有 {count} 格空着（{cell}）。",
+          "没有开展的请填 0，漏填的请补上。", "空白不等于 0：空白是没有报，0 是报了没有。"),
+    Entry("V002", _E, "不是数字", "{where}填的是“{raw}”，不是一个数字{maybe}。", "请改填一个整数；没有就填 0。",
+          "“若干”“见附件”“同上”等无法相加。"),
+    Entry("V003", _E, "不是一个确切的数", "{where}填的是“{raw}”，不是一个确切的数{maybe}。",
+          "请改填一个确切的整数。", "“约”“余”“多”、区间和算式不能汇总，程序不会替报送单位取数。"),
+    Entry("V004", _E, "负数", "{where}填的是“{raw}”，不能是负数。", "请核对后改正。",
+          "场次、人数、篇数、个数都不会小于 0。"),
+    Entry("V005", _E, "不是整数", "{where}填的是“{raw}”，应当是整数。", "请核对后改正。",
+          "场次、人数、篇数、个数都是整数；数字带小数多半是用了“万”作单位或公式算出来的。"),
+    Entry("V006", _E, "公式没有结果", "{where}是公式或错误值“{raw}”，没有可用的结果。",
+          "请在 Excel 或 WPS 里打开，改成数字后保存。",
+          "错误值（#REF! 等）和从未计算过的公式看起来像空白，其实不是，绝不当作空白。"),
+    Entry("V007", _I, "按惯例读取", "{where}填的是“{raw}”，读作{value}。", "不需要处理。",
+          "千分位、单位（场、人、篇等）、汉字数字和“/”“-”有通行的读法。"),
+    Entry("V008", _W, "读取结果请核实", "{where}填的是“{raw}”，读作{value}。", "请核实：对的话改填这个数，不对请更正。",
+          "“1.2万”“120（线上80）”“无”等读法不唯一，读了但要人看一眼。"),
+    Entry("V009", _E, "不是有或无", "{where}填的是“{raw}”，应当填“有”或“无”。", "请改填“有”或“无”。",
+          "省级官网和微信公众号只问有没有。"),
+    Entry("V010", _W, "填报日期", "填报日期{problem}。", "请填写完整日期，如 2021年6月15日。",
+          "日期用来分辨先后两次报送，不影响计数。"),
+    Entry("V011", _W, "联系电话", "联系电话{problem}。", "请补上能打通的电话。", "发现问题要找得到人，不影响计数。"),
+    Entry("V012", _W, "联系人", "没有填联系人姓名。", "请补上联系人。", "发现问题要找得到人，不影响计数。"),
+    # -- relations within a form
+    Entry("R001", _E, "有人数没有场次", "{where}：人数是 {people}，场次却是{sessions}。",
+          "请核对：补上场次，或者改正人数。",
+          "没有活动就不会有参加的人。汇总表里只作核实，因为问题可能出在下级。"),
+    Entry("R002", _W, "有场次没有人数", "{where}：场次是 {sessions}，人数却是{people}。",
+          "请核对：补上人数，或者改正场次。", "开展了活动通常有参加的人。"),
+    Entry("R003", _W, "人数少于场次", "{where}：{sessions} 场只有 {people} 人。", "请核对两个数是否填反了。",
+          "平均每场不到一个人，多半是两格填反了。"),
+    Entry("R004", _E, "填了别级的栏目", "{where}填了“{raw}”，这一栏不归{level}填。",
+          "请把数字移到本级的栏目，或者清空这一格。",
+          "每一级只填本级（汇总表还有下级）的栏目，别级的数字由别级报。"),
+    Entry("R005", _E, "本级表里有下级的数", "{where}填了“{raw}”，而这是一张本级表，下级的数由下级自己报。",
+          "请清空这一格；如果这张表本来就包含下级，请改用汇总空白表。",
+          "本级数和下级数混在一起，汇总时就会重复计数。"),
+    # -- outliers
+    Entry("O001", _W, "场均人数过多", "{where}：{sessions} 场共 {people} 人，平均每场超过 {limit} 人。",
+          "请核实；线上活动请在备注中说明。", "一场超过 5,000 人的活动很少见，多半是多填了零。"),
+    Entry("O002", _W, "场次过多", "{where}是 {raw} 场，{level}本级通常不超过 {limit} 场。",
+          "请核实是否多填了，或者把下级的也算进去了。",
+          "村 20 场、乡镇 100 场、县和地市 1,000 场是本级数的常见上限。"),
+    Entry("O003", _W, "人数过多", "{where}是 {raw} 人，{level}本级通常不超过 {limit} 人。",
+          "请核实是否多填了，或者把下级的也算进去了。",
+          "村 2,000 人、乡镇 20,000 人、县和地市 200,000 人是本级数的常见上限。"),
+    # -- between levels
+    Entry("H001", _E, "汇总数大于下级之和", "{where}：{name}上报 {reported}，{known}，多出 {difference}。{state}",
+          "请与{name}联系，问清多出的部分由谁报。",
+          "差额代表本单位自己的数和没有收到的报表。该收的都收到了还有差额，就说不清来处。"),
+    Entry("H002", _E, "汇总数小于下级之和", "{where}：{name}上报 {reported}，{known}，反而少 {shortfall}。",
+          "请与{name}联系：它的汇总漏了下级，或者下级后来更正过。",
+          "汇总数包含全部下级，不可能比下级之和还小。以上报数为准，不改动。"),
+    Entry("H003", _E, "分不清本级数还是汇总数", "“{name}”的表{reason}，无法确定是本级数还是汇总数。",
+          "请向报送单位问清，再用 --scope {key}=own（本级）或 --scope {key}=cumulative（汇总）指明，或写进名册的“口径”列。",
+          "把本级数当成汇总数会漏掉下级，反过来会重复计数，所以问清之前不计入。"),
+    Entry("H004", _E, "无法确定上级，可能重复计数", "不知道“{name}”归谁管，而“{other}”报了汇总数，可能已经包含它。",
+          "请用 --roster 提供名册，或让这个单位改用带标识的空白表。没有写出汇总表。",
+          "没有名册时，找不到上级的单位直接挂在汇总单位下面；如果中间有别的汇总数，就可能重复计数。"),
+    Entry("H005", _I, "口径由程序推断", "这张表没有写明口径，读作{scope}数：{reason}。", "如果不对，请用 --scope 指明。",
+          "有下级栏目的数就是汇总数；没有下级报表，或下级自己报了，就是本级数。"),
+    # -- completeness
+    Entry("C001", _W, "没有收到报表", "没有收到“{name}”（{level}）的报表。{contact}", "请催报。",
+          "名册里应当填报、没有收到、也没有包含在上级汇总数里的单位。"),
+)  # fmt: skip
+
+CATALOGUE: Final[Mapping[str, Entry]] = {entry.code: entry for entry in _ENTRIES}
+
+# -- words that stand inside the texts above --------------------------------------------------------------
+
+_ROSTER_FAULTS: Final = {
+    "heads": "缺少列“{names}”（第一行应为：代码 名称 级别 上级代码 口径 填报 联系人 电话，至少要有代码和名称）",
+    "empty": "没有任何单位",
+    "no_code": "没有代码（名称是“{raw}”）",
+    "no_name": "没有名称（代码是 {raw}）",
+    "scientific": "代码成了“{raw}”，是 Excel 把长数字改成了科学计数，后几位已经丢失；请把这一列设为“文本”格式后重新填写",
+    "duplicate": "代码 {raw} 与第 {other} 行重复",
+    "level_word": "级别“{raw}”认不出（应为省级、地市级、县级、乡镇级或村居社区级）",
+    "level_unknown": "代码 {raw} 不是 2、4、6、9 或 12 位数字，又没有写级别",
+    "scope_word": "口径“{raw}”认不出（应为本级或汇总）",
+    "expected_word": "填报“{raw}”认不出（应为是或否）",
+    "unknown_parent": "上级代码 {raw} 不在名册里",
+    "cycle": "{raw} 的上级绕了一圈又回到它自己",
+    "level_order": "级别是{raw_level}，上级“{parent}”却是{above}，上级必须更高",
+}
+_LIMITS: Final = {
+    "size": "文件有 {mb} MB，超过 20 MB",
+    "expansion": "压缩包解开后过大，像是损坏或恶意的文件",
+    "time": "读取用时过长",
+}
+_KINDS: Final[Mapping[str, tuple[str, str]]] = {
+    "word": ("Word 文档", "请把表填进下发的 .xlsx 空白表再报送。"),
+    "pdf": ("PDF 文件", "请报送单位发来填好的 .xlsx 原表；扫描件另行存档。"),
+    "archive": ("压缩包", "请先解压，把里面的报表放进来。"),
+    "picture": ("图片", "请报送单位发来填好的 .xlsx 原表，不要发照片或截图。"),
+    "video": ("音频或视频", "请报送单位发来填好的 .xlsx 原表。"),
+    "slides": ("演示文稿", "请把表填进下发的 .xlsx 空白表再报送。"),
+    "xlsb": (".xlsb 二进制工作簿", "请在 Excel 里打开，另存为 .xlsx 再报送。"),
+    "xml": ("存成 XML 的表格", "请在 Excel 或 WPS 里打开，另存为 .xlsx 再报送。"),
+    "html": ("存成网页的表格", "请在 Excel 或 WPS 里打开，另存为 .xlsx 再报送。"),
+    "text": ("文本文件", "请把数字填进下发的 .xlsx 空白表再报送。"),
+    "program": ("程序文件", "这不是报表，请不要打开，直接删除。"),
+}
+_PROBLEMS: Final = {
+    "blank": "没有填",
+    "unreadable": "“{raw}”认不出",
+    "impossible": "“{raw}”不存在",
+    "no_year": "“{raw}”没有写年份，按 {year} 年读",
+    "no_number": "“{raw}”里没有可用的号码",
+}
+_REASONS: Final[Mapping[str, Mapping[str, str]]] = {
+    "T005": {
+        "several": "有多行数字",
+        "none": "没有填数的行",
+    },
+    "U002": {
+        "unknown": "不在名册里",
+        "ambiguous": "有 {count} 个同名的，无法确定是哪一个：{candidates}",
+        "outside": "不属于“{root}”",
+        "level": "是{level}，不能归“{root}”（{root_level}）管",
+    },
+    "U008": {
+        "root": "是本单位自己的汇总结果",
+        "superseded": "它所依据的报表都在这里",
+    },
+    "U009": {
+        "files": "“{one}”说代码 {key} 是{one_says}，“{two}”说是{two_says}",
+        "roster": "文件说代码 {key} 是{one_says}，名册说是{two_says}",
+    },
+    "H003": {
+        "undecided": "没有写明口径，下级栏目没有数，下级的报表里也没有",
+        "empty_cumulative": "写明是汇总数，下级栏目却没有数，而下级自己报了",
+    },
+    "H005": {
+        "figure_below": "{cell} 是下级的栏目，填了数",
+        "none_below": "没有收到它的下级的报表",
+        "reported_below": "下级自己报了（{other} 的 {other_cell}）",
+    },
+}
+_ADVICE: Final[Mapping[str, str]] = {
+    "U001": "请补上单位名称{maybe}。",
+    "U002": "请核对单位名称是否写对{maybe}；名称前面可以加上级名称，如“中牟县官渡镇计生协”。",
+}
+
+
+def found(code: str, severity: Severity | None = None, **parts: Any) -> Finding:
+    """Return a finding of `code`, as bad as the catalogue says where `severity` does not.
+
+    Args:
+        code: in the catalogue.
+        severity: where the case at hand is not as bad, or worse.
+        **parts: the other attributes of :class:`Finding`.
+    """
+    return Finding(code, severity or CATALOGUE[code].severity, **parts)
+
+
+def explain(code: str) -> Entry | None:
+    """Return the entry of `code`, in either case, or None where there is none."""
+    return CATALOGUE.get(code.strip().upper())
+
+
+def render(finding: Finding, label_of: Callable[[str], str]) -> str:
+    """Return a finding's Chinese text: where, what is wrong, what to do.
+
+    Args:
+        finding: any finding.
+        label_of: gives the label of a field by its key.
+    """
+    entry = CATALOGUE[finding.code]
+    words: dict[str, object] = {
+        "raw": finding.raw or "",
+        "cell": finding.cell or "",
+        "maybe": f"（可能是“{finding.suggestion}”）" if finding.suggestion else "",
+        **finding.params,
+    }
+    if finding.field:
+        label = label_of(finding.field)
+        words["where"] = f"{label}（{finding.cell}）" if finding.cell else label
+    for derive in (_derive_file_words, _derive_reason):
+        derive(finding, words)
+    if finding.code in _ADVICE:
+        words["advice"] = _ADVICE[finding.code].format(**words)
+    return (entry.text + entry.remedy).format(**words)
+
+
+def _derive_file_words(finding: Finding, words: dict[str, object]) -> None:
+    if finding.code == "F005":
+        words["kind"], words["advice"] = _KINDS[str(finding.params["kind"])]
+    elif finding.code == "F004":
+        words["reason"] = _LIMITS[str(finding.params["reason"])].format(**words)
+    elif finding.code == "U007":
+        words.setdefault("raw_level", finding.raw)
+        words["reason_text"] = _ROSTER_FAULTS[str(finding.params["reason"])].format(**words)
+    elif finding.code in {"V010", "V011"}:
+        words["problem"] = _PROBLEMS[str(finding.params["problem"])].format(**words)
+
+
+def _derive_reason(finding: Finding, words: dict[str, object]) -> None:
+    if finding.code in _REASONS:
+        words["reason"] = _REASONS[finding.code][str(finding.params["reason"])].format(**words)
+    elif finding.code == "T002":
+        words["seen"] = f"现在是“{finding.raw}”" if finding.raw else "现在没有"
+    elif finding.code == "T003":
+        wanted = finding.params.get("wanted")
+        words["expected"] = f"不是要求的第 {wanted} 个" if wanted else "而这批文件里还有别的届次"
+    elif finding.code in {"H001", "H002"}:
+        words["known"] = ("本级与下级合计 {known}" if finding.params["own_here"] else "下级合计 {known}").format(
+            known=finding.params["known"]
+        )
+        words["state"] = (
+            "应当报送的单位都已收到。" if finding.severity is Severity.ERROR else "可能是还没有收到的报表。"
+        )

@@ -1,0 +1,91 @@
+"""A finding: what was found, how bad, and where. Its words are in the catalogue, and are rendered last."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from dataclasses import field as default
+from enum import StrEnum
+from typing import Final
+
+
+class Severity(StrEnum):
+    """How bad a finding is; `label` is what the association calls it."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+    @property
+    def label(self) -> str:
+        """The Chinese name."""
+        return _SEVERITY_LABELS[self]
+
+    def at_least(self, other: "Severity") -> bool:
+        """Whether this severity is as bad as `other`, or worse."""
+        order = tuple(Severity)
+        return order.index(self) <= order.index(other)
+
+
+_SEVERITY_LABELS: Final = {
+    Severity.ERROR: "强制性",
+    Severity.WARNING: "核实性",
+    Severity.INFO: "提示",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRef:
+    """Which unit a file or a finding speaks of, as far as it is known.
+
+    Attributes:
+        code: division code, unpadded (2, 4, 6, 9 or 12 digits, or the roster's own), or None.
+        name: the unit's name, or None.
+        level: the value of a `units.Level`, or None.
+    """
+
+    code: str | None = None
+    name: str | None = None
+    level: str | None = None
+
+
+Param = str | int
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding, as data.
+
+    Attributes:
+        code: its code in the catalogue.
+        severity: as bad as this.
+        path: of the file or folder, as the user gave it, or None.
+        unit: the unit it speaks of, or None.
+        sheet: name of the sheet, or None.
+        cell: place on the sheet, such as ``C7`` or ``B6:E6``, or None.
+        field: key of the field, or None.
+        raw: what stands in the cell, as shown to the user, or None.
+        suggestion: what may have been meant, or None.
+        params: what the catalogue's text needs beside all these.
+    """
+
+    code: str
+    severity: Severity
+    path: str | None = None
+    unit: UnitRef | None = None
+    sheet: str | None = None
+    cell: str | None = None
+    field: str | None = None
+    raw: str | None = None
+    suggestion: str | None = None
+    params: dict[str, Param] = default(default_factory=dict)
+
+
+# A return with an error of one of these families, or of the code H003, is rejected (design: findings).
+_REJECTING_FAMILIES: Final = frozenset("FTUVR")
+
+
+def rejects(findings: Iterable[Finding]) -> bool:
+    """Whether a return with these findings is kept out of the totals."""
+    return any(
+        f.severity is Severity.ERROR and (f.code[0] in _REJECTING_FAMILIES or f.code == "H003")
+        for f in findings
+    )

@@ -1,0 +1,109 @@
+"""The identity of a workbook of ours: a very-hidden sheet of plain text cells, written and read.
+
+Plain rows of text survive Excel, WPS and LibreOffice, and saving as .xls and .ods too.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from stattable.model.form import FORM_ID
+from stattable.model.units import Level, Scope
+
+IDENTITY_SHEET: Final = "_stattable"
+TEMPLATE_VERSION: Final = 1
+
+
+class WorkbookKind(StrEnum):
+    """What a workbook of ours is."""
+
+    BLANK = "blank"
+    MERGED = "merged"
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFacts:
+    """What an identity says of one unit: the code may be missing, name and level are not."""
+
+    code: str | None
+    name: str
+    level: Level
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who a workbook was made for, and what it holds.
+
+    Attributes:
+        kind: a blank, or a merged report.
+        edition: ordinal of the members' day.
+        unit: whose return it is.
+        scope: what its figures are.
+        above: the units above it, from the top down.
+        unaccounted: merged only: how many units below it that should report are not accounted for, by level.
+        inputs: merged only: the units whose returns were counted (the ledger).
+    """
+
+    kind: WorkbookKind
+    edition: int
+    unit: UnitFacts
+    scope: Scope
+    above: tuple[UnitFacts, ...] = ()
+    unaccounted: tuple[tuple[Level, int], ...] = ()
+    inputs: tuple[UnitFacts, ...] = ()
+
+
+Row = tuple[str, ...]
+
+
+def identity_rows(identity: Identity) -> list[Row]:
+    """Return the cells of the hidden sheet, row by row: a word, and what it says."""
+    return [
+        ("form", FORM_ID),
+        ("edition", str(identity.edition)),
+        ("template", str(TEMPLATE_VERSION)),
+        ("kind", identity.kind),
+        ("scope", identity.scope),
+        ("unit", *_facts_row(identity.unit)),
+        *(("above", *_facts_row(facts)) for facts in identity.above),
+        *(("unaccounted", level, str(count)) for level, count in identity.unaccounted),
+        *(("input", *_facts_row(facts)) for facts in identity.inputs),
+    ]
+
+
+def read_identity(rows: Iterable[Sequence[object]]) -> Identity | None:
+    """Return the identity that the hidden sheet's `rows` hold, or None where they hold none of this form's."""
+    said: dict[str, list[list[str]]] = {}
+    for row in rows:
+        word, *rest = [_text(cell) for cell in row] or [""]
+        said.setdefault(word, []).append([*rest, "", "", ""])
+    try:
+        if said["form"][0][0] != FORM_ID:
+            return None
+        return Identity(
+            kind=WorkbookKind(said["kind"][0][0]),
+            edition=int(said["edition"][0][0]),
+            unit=_facts(said["unit"][0]),
+            scope=Scope(said["scope"][0][0]),
+            above=tuple(map(_facts, said.get("above", ()))),
+            unaccounted=tuple((Level(row[0]), int(row[1])) for row in said.get("unaccounted", ())),
+            inputs=tuple(map(_facts, said.get("input", ()))),
+        )
+    except (KeyError, ValueError):
+        return None
+
+
+def _facts_row(facts: UnitFacts) -> Row:
+    return (facts.code or "", facts.name, facts.level)
+
+
+def _facts(row: Sequence[str]) -> UnitFacts:
+    code, name, level, *_ = row
+    return UnitFacts(code or None, name, Level(level))
+
+
+def _text(cell: object) -> str:
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    return str(cell).strip() if cell is not None else ""

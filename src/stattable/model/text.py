@@ -1,0 +1,139 @@
+"""Normalised text: what people type, brought to one spelling before anything is compared."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Final
+
+# Characters that show nothing: soft hyphen, zero-width and direction marks, word joiners, BOM, variation
+# selectors, the Hangul and Braille blanks. They come along when text is pasted from chat programs.
+INVISIBLE: Final = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\x00-\x08\x0e-\x1f\x7f]"
+)
+_SPACE: Final = re.compile(r"\s+")
+_BRACKETED: Final = re.compile(r"[(\[【〔〈《{][^()\[\]【】〔〕〈〉《》{}]*[)\]】〕〉》}]")
+_PUNCTUATION: Final = re.compile(r"[\s、,，.。·・•:;：；_\-—–/\\|()\[\]【】〔〕〈〉《》{}“”\"'‘’*]+")
+_ASSOCIATION: Final = re.compile(r"计划生育协会|计生协会")
+
+
+def plain(text: str) -> str:
+    """Return `text` in NFKC, without invisible characters, white space trimmed and runs of it made one space."""
+    return _SPACE.sub(" ", INVISIBLE.sub("", unicodedata.normalize("NFKC", text))).strip()
+
+
+def squeezed(text: str) -> str:
+    """Return :func:`plain` text without any white space, and with one spelling of the association's name."""
+    return _ASSOCIATION.sub("计生协", plain(text).replace(" ", ""))
+
+
+def label_forms(text: str) -> tuple[str, ...]:
+    """Return the spellings under which `text` may be known as a label: without its brackets' content, and with.
+
+    ``省级计生协（填有/无）`` gives ``省级计生协`` first; ``村（居、社区）计生协`` gives ``村居社区计生协`` second.
+    """
+    flat = squeezed(text)
+    forms = (_PUNCTUATION.sub("", _BRACKETED.sub("", flat)), _PUNCTUATION.sub("", flat))
+    return tuple(dict.fromkeys(form for form in forms if form))
+
+
+# -- numerals ---------------------------------------------------------------------------------------------
+
+_DIGITS: Final = {
+    **{char: value for value, char in enumerate("〇一二三四五六七八九")},
+    **{char: value for value, char in enumerate("零壹贰叁肆伍陆柒捌玖")},
+    "两": 2, "俩": 2, "貳": 2, "叄": 3, "参": 3, "陸": 6, "○": 0,
+}  # fmt: skip
+_TENS: Final = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
+_MYRIADS: Final = {"万": 10_000, "萬": 10_000, "亿": 100_000_000, "億": 100_000_000}
+_SHORT_TENS: Final = {"廿": "二十", "卅": "三十", "卌": "四十"}
+CHINESE_NUMERAL: Final = "".join({**_DIGITS, **_TENS, **_MYRIADS, **_SHORT_TENS})
+
+
+def chinese_number(text: str) -> int | None:
+    """Return the whole number that a Chinese numeral names, or None where `text` is not one.
+
+    Reads 一百二十, 壹佰贰拾, 廿五, 两千, 一万二 (12,000), 一百二 (120) and, where a zero shows that it is meant
+    so, digit by digit (二〇二一). 三四 is no number: it says three or four.
+    """
+    for short, long in _SHORT_TENS.items():
+        text = text.replace(short, long)
+    if not text or any(char not in CHINESE_NUMERAL for char in text):
+        return None
+    if all(char in _DIGITS for char in text):
+        digits = [_DIGITS[char] for char in text]
+        return int("".join(map(str, digits))) if len(digits) == 1 or 0 in digits else None
+    total = section = 0
+    digit: int | None = None
+    last_place, last_zero = 0, False  # of the character before: its place value, and whether it was 零
+    biggest_ten = biggest_myriad = 10**12
+    for char in text:
+        if char in _DIGITS:
+            if digit is not None and digit != 0:
+                return None
+            digit, last_zero = _DIGITS[char], _DIGITS[char] == 0
+        elif char in _TENS:
+            place = _TENS[char]
+            if place >= biggest_ten or digit == 0:
+                return None
+            if digit is None and (place != 10 or section % 100):
+                return None
+            section += (1 if digit is None else digit) * place
+            digit, last_place, biggest_ten, last_zero = None, place, place, False
+        else:
+            place = _MYRIADS[char]
+            section += digit or 0
+            if place >= biggest_myriad or not section:
+                return None
+            total += section * place
+            section, digit, last_place, last_zero = 0, None, place, False
+            biggest_ten, biggest_myriad = 10**12, place
+    if digit:  # a last digit right after a place is in the next lower one: 一百二 is 120, 一百零二 is 102
+        follows_zero = len(text) > 1 and _DIGITS.get(text[-2]) == 0
+        section += digit if follows_zero or last_place <= 10 else digit * last_place // 10
+    elif last_zero:
+        return None
+    return total + section
+
+
+# -- file names -------------------------------------------------------------------------------------------
+
+_UNSAFE: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
+_RESERVED: Final = re.compile(r"(?i)^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)")
+MAX_FILE_NAME: Final = 80
+
+
+def file_name(text: str) -> str:
+    """Return `text` as one part of a path that is safe on Windows too: at most 80 characters, never empty.
+
+    Separators and control characters become ``_``, names that Windows reserves get one in front, and leading
+    and trailing dots and spaces go (so ``..`` does too).
+    """
+    clean = _UNSAFE.sub("_", INVISIBLE.sub("", text)).strip(". ")[:MAX_FILE_NAME].rstrip(". ")
+    if _RESERVED.match(clean):
+        clean = f"_{clean}"[:MAX_FILE_NAME]
+    return clean or "_"
+
+
+# -- places on a sheet ------------------------------------------------------------------------------------
+
+
+def column_letters(column: int) -> str:
+    """Return the letters of a 1-based column: 1 gives ``A``, 28 gives ``AB``."""
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def a1(row: int, column: int) -> str:
+    """Return the name of the cell at 1-based `row` and `column`: (7, 3) gives ``C7``."""
+    return f"{column_letters(column)}{row}"
+
+
+def a1_range(cells: Iterable[tuple[int, int]]) -> str:
+    """Return the smallest range that holds all `cells` (1-based row and column): ``B6:E6``, or ``C7`` for one."""
+    rows, columns = zip(*cells, strict=True)
+    first, last = a1(min(rows), min(columns)), a1(max(rows), max(columns))
+    return first if first == last else f"{first}:{last}"

@@ -1,0 +1,439 @@
+"""Levels, units, the roster and the tree they make, and matching a written name to a unit."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from stattable.model.findings import Finding, Param, Severity
+from stattable.model.text import plain, squeezed
+
+
+class Level(StrEnum):
+    """A level of the association, from the top down (form: who reports). `national` is a root only."""
+
+    NATIONAL = "national"
+    PROVINCE = "province"
+    PREFECTURE = "prefecture"
+    COUNTY = "county"
+    TOWNSHIP = "township"
+    VILLAGE = "village"
+
+    @property
+    def label(self) -> str:
+        """The Chinese name."""
+        return LEVEL_LABELS[self]
+
+    def above(self, other: "Level") -> bool:
+        """Whether this level is strictly above `other`."""
+        return _RANK[self] < _RANK[other]
+
+    @property
+    def lower(self) -> tuple["Level", ...]:
+        """The levels below this one, from the top down."""
+        return tuple(Level)[_RANK[self] + 1 :]
+
+
+_RANK: Final = {level: rank for rank, level in enumerate(Level)}
+LEVEL_LABELS: Final = {
+    Level.NATIONAL: "全国",
+    Level.PROVINCE: "省级",
+    Level.PREFECTURE: "地市级",
+    Level.COUNTY: "县级",
+    Level.TOWNSHIP: "乡镇级",
+    Level.VILLAGE: "村居社区级",
+}
+_LEVEL_WORDS: Final = {
+    Level.NATIONAL: "全国 国家 国家级 中央",
+    Level.PROVINCE: "省级 省 自治区 直辖市 1",
+    Level.PREFECTURE: "地市级 地级 市级 地市 地级市 设区市 州 市 2",
+    Level.COUNTY: "县级 县 区县 县区 县市区 区 旗 区级 县级市 3",
+    Level.TOWNSHIP: "乡镇级 乡级 乡镇 乡 镇 镇级 街道 乡镇街道 4",
+    Level.VILLAGE: "村居社区级 村级 村 村居 村社区 村居社区 社区 居 居级 社区级 5",
+}
+LEVEL_BY_WORD: Final[Mapping[str, Level]] = {
+    **{word: level for level, words in _LEVEL_WORDS.items() for word in words.split()},
+    **{level.value: level for level in Level},
+}
+
+
+class Scope(StrEnum):
+    """Whether a return holds a unit's own figures or its whole subtree's (design: the one hard problem)."""
+
+    OWN = "own"
+    CUMULATIVE = "cumulative"
+
+    @property
+    def label(self) -> str:
+        """The Chinese name."""
+        return "本级" if self is Scope.OWN else "汇总"
+
+
+SCOPE_BY_WORD: Final[Mapping[str, Scope]] = {
+    **{word: Scope.OWN for word in ("own", "本级", "本级数", "本级口径")},
+    **{word: Scope.CUMULATIVE for word in ("cumulative", "汇总", "汇总数", "累计", "汇总口径")},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit of the association.
+
+    Attributes:
+        key: what it is known by in a tree: its code, or its name where it has none.
+        name: as the roster or its blank writes it.
+        level: its level.
+        code: its division code, unpadded, or None.
+        parent: key of the unit above it, or None at the top.
+        scope: what the roster says its returns hold, or None.
+        expected: whether it is to send a return.
+        contact: from the roster, may be empty.
+        phone: from the roster, may be empty.
+    """
+
+    key: str
+    name: str
+    level: Level
+    code: str | None = None
+    parent: str | None = None
+    scope: Scope | None = None
+    expected: bool = True
+    contact: str = ""
+    phone: str = ""
+
+
+class Tree:
+    """Units and who stands under whom.
+
+    Args:
+        units: in the order in which they are to be listed; every parent is among them or None.
+    """
+
+    def __init__(self, units: Iterable[Unit]) -> None:
+        self.units: dict[str, Unit] = {unit.key: unit for unit in units}
+        self.children: dict[str, list[str]] = {key: [] for key in self.units}
+        self.tops: list[str] = []
+        for key, unit in self.units.items():
+            (self.tops if unit.parent is None else self.children[unit.parent]).append(key)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.units
+
+    def __getitem__(self, key: str) -> Unit:
+        return self.units[key]
+
+    def above(self, key: str) -> list[str]:
+        """Return the keys of the units above `key`, from the top down."""
+        chain: list[str] = []
+        parent = self.units[key].parent
+        while parent is not None:
+            chain.append(parent)
+            parent = self.units[parent].parent
+        return chain[::-1]
+
+    def below(self, root: str) -> Iterator[str]:
+        """Yield `root` and all keys under it, a parent before its children, in listing order."""
+        stack = [root]
+        while stack:
+            key = stack.pop()
+            yield key
+            stack.extend(reversed(self.children[key]))
+
+    def under(self, key: str, root: str) -> bool:
+        """Whether `key` is `root` or stands below it."""
+        at: str | None = key
+        while at is not None and at != root:
+            at = self.units[at].parent
+        return at == root
+
+
+# -- names ------------------------------------------------------------------------------------------------
+
+# One word each (design: who a return is from). 民委会 and 渔委会 are short for a village of herders or fishers.
+_SYNONYMS: Final = (
+    (re.compile(r"(?:村)?村民委员会$|(?:村)?村委会$|村民小组$"), "村"),
+    (re.compile(r"(?:社区)?居民委员会$|(?:社区)?居委会$"), "社区"),
+    (re.compile(r"街道办事处$|街道办$|街办$"), "街道"),
+)
+_ASSOCIATION_END: Final = re.compile(r"计生协$")
+_INNER_OFFICE: Final = re.compile(r"街道办事处|街道办(?!事)")
+_CODE_PREFIX: Final = re.compile(r"^\d{2,12}[_\-. ]*")
+
+_ENDINGS: Final = (
+    (Level.VILLAGE, ("村", "社区", "嘎查", "生活区", "委会", "委员会", "村居")),
+    (Level.TOWNSHIP, ("镇", "乡", "街道", "苏木")),
+    (Level.COUNTY, ("县", "旗")),
+    (Level.PROVINCE, ("省", "自治区")),
+)
+
+
+def bare_name(name: str) -> str:
+    """Return `name` as it is compared: NFKC, no white space, without the association's own word, one spelling.
+
+    ``官渡镇计划生育协会`` gives ``官渡镇``, ``中山路街道办事处计生协`` gives ``中山路街道``, ``张村村民委员会`` gives ``张村``.
+    """
+    bare = _ASSOCIATION_END.sub("", squeezed(name))
+    for pattern, word in _SYNONYMS:
+        bare = pattern.sub(word, bare)
+    return _INNER_OFFICE.sub("街道", bare)
+
+
+def level_of_name(name: str) -> Level | None:
+    """Return the level that the ending of `name` tells, or None: 市 and 区 may be of two levels."""
+    bare = bare_name(name)
+    for level, endings in _ENDINGS:
+        if bare.endswith(endings):
+            return level
+    return None
+
+
+class Names:
+    """The names of a tree, to match what people write.
+
+    Args:
+        tree: the units that may be meant.
+        root: only this unit and those below it are matched; None for the whole tree.
+    """
+
+    def __init__(self, tree: Tree, root: str | None = None) -> None:
+        self._tree = tree
+        self._keys: dict[str, list[str]] = {}
+        keys = tree.units if root is None else tree.below(root)
+        for key in keys:
+            self._keys.setdefault(bare_name(tree[key].name), []).append(key)
+
+    def match(self, name: str, within: str | None = None) -> list[str]:
+        """Return the keys of all units that `name` may mean.
+
+        Args:
+            name: as written, perhaps with the names of some of its parents in front.
+            within: only this unit and those below it; None for all.
+
+        Returns:
+            Keys in listing order: none, one, or several, which is no match but a question.
+        """
+        bare = bare_name(name)
+        for start in range(len(bare)):
+            found = [
+                key
+                for key in self._keys.get(bare[start:], ())
+                if self._led_by_parents(key, bare[:start])
+                and (within is None or self._tree.under(key, within))
+            ]
+            if found:
+                return found
+        return []
+
+    def _led_by_parents(self, key: str, prefix: str) -> bool:
+        for parent in self._tree.above(key):
+            if not prefix:
+                break
+            prefix = prefix.removeprefix(bare_name(self._tree[parent].name))
+        return not prefix
+
+    def folder(self, parts: Sequence[str]) -> str | None:
+        """Return the unit that the folders of a path lead to, where they mirror the tree.
+
+        Args:
+            parts: names of folders, the outermost first; a code in front (``410122_中牟县``) is not looked at.
+        """
+        at: str | None = None
+        for part in parts:
+            found = self.match(_CODE_PREFIX.sub("", part), at) if part.strip(". ") else []
+            if len(found) == 1:
+                at = found[0]
+        return at
+
+    def similar(self, name: str, within: str | None = None) -> list[str]:
+        """Return up to three keys of units whose names are close to `name`, the closest first."""
+        from difflib import SequenceMatcher
+
+        bare, near = bare_name(name), []
+        chars = set(bare)
+        for known, keys in self._keys.items():
+            if abs(len(known) - len(bare)) > 2 or 2 * len(chars.intersection(known)) < len(chars):
+                continue
+            ratio = SequenceMatcher(None, known, bare).ratio()
+            if ratio >= 0.6:
+                near += [
+                    (-ratio, key) for key in keys if within is None or self._tree.under(key, within)
+                ]
+        return [key for _, key in sorted(near)[:3]]
+
+
+# -- codes ------------------------------------------------------------------------------------------------
+
+CODE_LENGTHS: Final[Mapping[int, Level]] = {
+    2: Level.PROVINCE,
+    4: Level.PREFECTURE,
+    6: Level.COUNTY,
+    9: Level.TOWNSHIP,
+    12: Level.VILLAGE,
+}
+
+
+def unpadded(code: str) -> str:
+    """Return a division code without the zeros that pad it: ``410122000000`` gives ``410122``."""
+    if code.isdigit():
+        for length in CODE_LENGTHS:
+            if len(code) > length and not code[length:].strip("0"):
+                return code[:length]
+    return code
+
+
+def parent_code(code: str, known: Mapping[str, object]) -> str | None:
+    """Return the longest proper prefix of `code` that is in `known`, or None."""
+    return next((code[:n] for n in range(len(code) - 1, 0, -1) if code[:n] in known), None)
+
+
+# -- the roster -------------------------------------------------------------------------------------------
+
+ROSTER_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
+    "code": ("代码", "单位代码", "区划代码", "行政区划代码", "编码", "code"),
+    "name": ("名称", "单位名称", "单位", "name"),
+    "level": ("级别", "层级", "level"),
+    "parent": ("上级代码", "上级单位代码", "parent", "parent_code"),
+    "scope": ("口径", "scope"),
+    "expected": ("填报", "是否填报", "expected"),
+    "contact": ("联系人", "contact"),
+    "phone": ("电话", "联系电话", "phone"),
+}
+_NO: Final = frozenset({"否", "不", "无", "no", "n", "false", "0", "×"})
+_YES: Final = frozenset({"", "是", "有", "yes", "y", "true", "1", "√"})
+_SCIENTIFIC: Final = re.compile(r"^\d(\.\d+)?[eE]\+?\d+$")
+
+
+class _Row(NamedTuple):
+    number: int  # 1-based, as the spreadsheet program counts
+    unit: Unit
+    parent: str  # as the roster says: a code, "-" for none, "" for not said
+    level_said: bool
+
+
+def build_roster(rows: Iterable[Sequence[object]], path: str) -> tuple[Tree, list[Finding]]:
+    """Make the tree of a roster's rows.
+
+    Args:
+        rows: all rows of the sheet or CSV file, the first that is not empty holding the heads
+            (代码 名称 级别 上级代码 口径 填报 联系人 电话, or in English; code and name suffice).
+        path: of the roster, for the findings.
+
+    Returns:
+        The tree, sorted by code, and the faults (U007), one for every row at fault. With any fault the roster is
+        refused as a whole, and the tree is empty.
+    """
+    faults: list[Finding] = []
+
+    def fault(row: int, column: str, reason: str, raw: str | None = None, **params: Param) -> None:
+        letter = _letter(columns[column]) if column in columns else "A"
+        place = {"row": row, "reason": reason, **params}
+        faults.append(
+            Finding("U007", Severity.ERROR, path=path, cell=f"{letter}{row}", raw=raw or None, params=place)
+        )
+
+    columns: dict[str, int] = {}
+    parsed: list[_Row] = []
+    first_row: dict[str, int] = {}
+    for number, row in enumerate(rows, start=1):
+        cells = [_cell_text(value) for value in row]
+        if not any(cells):
+            continue
+        if not columns:
+            columns = _heads(cells)
+            missing = "、".join(ROSTER_COLUMNS[key][0] for key in ("code", "name") if key not in columns)
+            if missing:
+                fault(number, "", "heads", names=missing)
+                break
+            continue
+        said = {
+            key: cells[at] if (at := columns.get(key)) is not None and at < len(cells) else ""
+            for key in ROSTER_COLUMNS
+        }
+        code, name = unpadded(said["code"]), said["name"]
+        if not code:
+            fault(number, "code", "no_code", name)
+        elif _SCIENTIFIC.match(code):
+            fault(number, "code", "scientific", code)
+        elif code in first_row:
+            fault(number, "code", "duplicate", code, other=first_row[code])
+        elif not name:
+            fault(number, "name", "no_name", code)
+        else:
+            first_row[code] = number
+            level = LEVEL_BY_WORD.get(said["level"].lower()) or CODE_LENGTHS.get(len(code))
+            if said["level"] and said["level"].lower() not in LEVEL_BY_WORD:
+                fault(number, "level", "level_word", said["level"])
+            elif level is None or not (code.isdigit() or said["level"]):
+                fault(number, "code", "level_unknown", code)
+            elif said["scope"] and said["scope"].lower() not in SCOPE_BY_WORD:
+                fault(number, "scope", "scope_word", said["scope"])
+            elif said["expected"].lower() not in _NO | _YES:
+                fault(number, "expected", "expected_word", said["expected"])
+            else:
+                unit = Unit(
+                    key=code,
+                    name=name,
+                    level=level,
+                    code=code,
+                    scope=SCOPE_BY_WORD.get(said["scope"].lower()),
+                    expected=said["expected"].lower() not in _NO,
+                    contact=said["contact"],
+                    phone=said["phone"],
+                )
+                parsed.append(_Row(number, unit, said["parent"], bool(said["level"])))
+    if not columns:
+        fault(1, "", "empty")
+    elif not parsed and not faults:
+        fault(2, "", "empty")
+
+    units: dict[str, Unit] = {}
+    for row_number, unit, parent_said, _ in parsed:
+        parent: str | None = None
+        if not parent_said:
+            parent = parent_code(unit.key, first_row)
+        elif parent_said not in {"-", "—", "－"}:
+            parent = unpadded(parent_said)
+            if parent not in first_row:
+                fault(row_number, "parent", "unknown_parent", parent_said)
+                continue
+        units[unit.key] = replace(unit, parent=parent)
+    for row_number, unit, _, _ in parsed:
+        mine = units.get(unit.key)
+        above = units.get(mine.parent) if mine and mine.parent else None
+        if _in_cycle(unit.key, units):
+            fault(row_number, "parent", "cycle", unit.key)
+        elif above and not above.level.above(unit.level):
+            fault(row_number, "level", "level_order", unit.level.label, parent=above.name, above=above.level.label)
+    if faults:
+        return Tree(()), sorted(faults, key=lambda f: (f.params["row"], f.cell))
+    return Tree(sorted(units.values(), key=lambda unit: unit.key)), []
+
+
+def _heads(cells: Sequence[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for at, cell in enumerate(cells):
+        word = cell.replace(" ", "").lower()
+        for key, words in ROSTER_COLUMNS.items():
+            if word in words:
+                found.setdefault(key, at)
+    return found
+
+
+def _cell_text(value: object) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return plain(str(value)).lstrip("'") if value is not None else ""
+
+
+def _letter(column: int) -> str:
+    return chr(ord("A") + column) if column < 26 else "?"
+
+
+def _in_cycle(key: str, units: Mapping[str, Unit]) -> bool:
+    at = units[key].parent if key in units else None
+    for _ in range(len(Level) + 1):
+        if at is None or at == key:
+            return at == key
+        at = units[at].parent if at in units else None
+    return False

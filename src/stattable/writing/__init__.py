@@ -1,0 +1,1 @@
+"""Workbooks: the official page, blanks, the merged report."""
