@@ -6,11 +6,11 @@ With a roster the roster decides. Without one the units are those that the ident
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from stattable.checking.received import Received
 from stattable.model.catalogue import found
-from stattable.model.findings import Finding, Param, UnitRef
+from stattable.model.findings import Finding, Param, Severity, UnitRef
 from stattable.model.form import FIELDS, Value, only_below, own
 from stattable.model.identity import Identity, UnitFacts
 from stattable.model.text import a1
@@ -59,6 +59,7 @@ class Register:
         root: only this unit and those below it may report; None for all.
         level: of units whose level nothing else says, or None.
         scopes: the scope of a unit's returns that do not state it, by key: an option's.
+        level_needed: whether a unit of unknown level is an error, as where returns are merged.
         conflicts: the findings about the identities of files that contradict others, by path.
     """
 
@@ -67,6 +68,7 @@ class Register:
     root: str | None = None
     level: Level | None = None
     scopes: Mapping[str, Scope] = field(default_factory=dict)
+    level_needed: bool = False
     conflicts: Mapping[str, Finding] = field(default_factory=dict)
 
     def names(self) -> Names:
@@ -106,7 +108,7 @@ def identity_tree(received: Iterable[Received]) -> tuple[Tree, dict[str, Finding
         parents = dict.fromkeys(parent for _, _, parent in said if parent is not None)
         (first_path, first), *others = said.values()
         if len({(name, level) for name, level, _ in said}) > 1 or len(parents) > 1:
-            other_path, other = others[0]
+            other_path, _ = others[0]
             words = [_words(claim, facts) for claim, (_, facts) in zip(said, said.values(), strict=True)]
             params: dict[str, Param] = {
                 "reason": "files", "key": first.code or first.name,
@@ -133,6 +135,11 @@ def facts_key(facts: UnitFacts, parent: str | None) -> str:
     if facts.code:
         return unpadded(facts.code)
     return "/".join(filter(None, (parent, bare_name(facts.name))))
+
+
+def unplaced_key(name: str) -> str:
+    """Return the key of a unit of which nothing but its name is known."""
+    return f"?{bare_name(name)}"
 
 
 # -- attribution ------------------------------------------------------------------------------------------
@@ -177,7 +184,10 @@ class Attributor:
             return self._stranger(one, findings)
         unit = self._tree[key]
         said = identity.unit
-        if self._register.is_roster and (bare_name(unit.name), unit.level) != (bare_name(said.name), said.level):
+        if self._register.is_roster and (bare_name(unit.name), unit.level) != (
+            bare_name(said.name),
+            said.level,
+        ):
             params: dict[str, Param] = {
                 "reason": "roster", "key": key,
                 "one_says": f"{said.name}（{said.level.label}）", "two_says": f"{unit.name}（{unit.level.label}）",
@@ -201,8 +211,16 @@ class Attributor:
         level = one.identity.unit.level if one.identity else None
         level = level or self._register.level or level_of_name(one.name) or _level_of_figures(one)
         if level is None:
-            findings.append(_u("U006", one, params={"name": one.name}))
-        key = f"?{bare_name(one.name)}"
+            severity = Severity.ERROR if self._register.level_needed else None
+            findings.append(_u("U006", one, severity=severity, params={"name": one.name}))
+        root = self._tree[self._register.root] if self._register.root else None
+        if root and level and not root.level.above(level):
+            outside: dict[str, Param] = {
+                "reason": "level", "name": one.name, "level": level.label,
+                "root": root.name, "root_level": root.level.label,
+            }  # fmt: skip
+            return _nobody([_u("U002", one, params=outside)], one.name)
+        key = unplaced_key(one.name)
         return self._scoped(one, UnitRef(None, one.name, level), key, level, None, findings)
 
     def _stranger(self, one: Received, findings: list[Finding]) -> Attribution:
@@ -252,9 +270,7 @@ class Attributor:
             scope = Scope.CUMULATIVE
             cell = one.cells[at]
             params: dict[str, Param] = {"reason": "figure_below", "scope": scope.label}
-            findings.append(
-                _u("H005", one, cell=a1(*cell) if cell else None, field=FIELDS[at].key, params=params)
-            )
+            findings.append(_u("H005", one, cell=a1(*cell) if cell else None, field=FIELDS[at].key, params=params))
         return Attribution(ref, key, level, scope, known, tuple(findings))
 
     def _key_of_identity(self, identity: Identity) -> str | None:
@@ -293,7 +309,7 @@ def _nobody(findings: Sequence[Finding], name: str | None = None) -> Attribution
     return Attribution(UnitRef(name=name), None, None, None, False, tuple(findings))
 
 
-def _u(code: str, one: Received, **parts: object) -> Finding:
+def _u(code: str, one: Received, **parts: Any) -> Finding:
     place = {"sheet": one.sheet, "cell": one.name_cell, "raw": one.name or None}
     if code == "H005":
         place["raw"] = None
@@ -321,7 +337,5 @@ def _level_of_figures(one: Received) -> Level | None:
     for level in _BY_FIGURES:
         if any(one.values[index] for index in alone[level]):
             return level
-    touched = [
-        level for level in _BY_FIGURES if any(one.values[index] is not None for index in alone[level])
-    ]
+    touched = [level for level in _BY_FIGURES if any(one.values[index] is not None for index in alone[level])]
     return touched[0] if len(touched) == 1 else None

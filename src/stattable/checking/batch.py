@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
@@ -91,19 +91,15 @@ class CheckOptions:
 
     Attributes:
         roster: its tree, or None.
-        root: key of the unit under which all must be, or None.
         level: of units whose level nothing else says, or None.
         edition: the only one to be accepted, or None for any.
-        scopes: the scope of returns that do not state it, by unit.
         jobs: how many processes may read; None for as many as there are processors.
         debug: let unexpected errors out.
     """
 
     roster: Tree | None = None
-    root: str | None = None
     level: Level | None = None
     edition: int | None = None
-    scopes: dict[str, Scope] = field(default_factory=dict)
     jobs: int | None = None
     debug: bool = False
 
@@ -138,18 +134,25 @@ def check(paths: Sequence[str], options: CheckOptions, progress: Progress = lamb
     Returns:
         The checked returns, each with its findings, and the tree they were attributed to.
     """
-    return judge_all(read_all(paths, options, progress), options)
-
-
-def judge_all(received: Sequence[Received], options: CheckOptions) -> Batch:
-    """Attribute what was read, and hold it against the rules."""
+    received = read_all(paths, options, progress)
     if options.roster is not None:
-        register = Register(options.roster, True, options.root, options.level, options.scopes)
+        register = Register(options.roster, is_roster=True, level=options.level)
     else:
         tree, conflicts = identity_tree(received)
-        register = Register(tree, False, options.root, options.level, options.scopes, conflicts)
+        register = Register(tree, is_roster=False, level=options.level, conflicts=conflicts)
+    return judge_all(received, register, options.edition)
+
+
+def judge_all(received: Sequence[Received], register: Register, edition: int | None) -> Batch:
+    """Attribute what was read, and hold it against the rules.
+
+    Args:
+        received: in the order of their paths.
+        register: the units that returns may be from.
+        edition: the only one to be accepted, or None for any.
+    """
     attributor = Attributor(register)
-    returns = tuple(_judge(one, attributor.attribute(one), options.edition) for one in received)
+    returns = tuple(_judge(one, attributor.attribute(one), edition) for one in received)
     return Batch(register.tree, returns)
 
 
@@ -199,5 +202,3 @@ def wrong_edition(one: Received, wanted: int | None) -> Finding:
     if wanted is not None:
         params["wanted"] = wanted
     return found("T003", path=one.path, sheet=one.sheet, params=params)
-
-

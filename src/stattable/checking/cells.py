@@ -131,9 +131,9 @@ def _read_number_text(text: str) -> Reading:
     exact = _exact(text)
     if exact is not None:
         return _whole(exact, "V007")
-    if (match := _SCALED.match(text.removesuffix("人次").removesuffix("人"))) and not text.rstrip(
-        "人次"
-    ).endswith(("余", "多")):
+    if (match := _SCALED.match(text.removesuffix("人次").removesuffix("人"))) and not text.rstrip("人次").endswith(
+        ("余", "多")
+    ):
         return _whole(_scaled(match), "V008")
     if match := _NOTE.match(text):
         inner = _read_number_text(match[1]) if not _PLAIN.match(match[1]) else _whole(Fraction(match[1]), None)
@@ -238,7 +238,9 @@ _YEAR_FIRST: Final = re.compile(r"(\d{4}) ?[-./年,、 ] ?(\d{1,2}) ?[-./月,、
 _COMPACT: Final = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
 _SHORT_YEAR: Final = re.compile(r"^(\d{2}) ?[-./年] ?(\d{1,2}) ?[-./月] ?(\d{1,2}) ?日?$")
 _NO_YEAR: Final = re.compile(r"^(\d{1,2}) ?[-./月] ?(\d{1,2}) ?[日号]?$")
-_CHINESE_DATE: Final = re.compile(r"^([〇○零一二三四五六七八九]{4})年([一二三四五六七八九十]+)月([一二三四五六七八九十廿卅]+)日?$")
+_CHINESE_DATE: Final = re.compile(
+    r"^([〇○零一二三四五六七八九]{4})年([一二三四五六七八九十]+)月([一二三四五六七八九十廿卅]+)日?$"
+)
 _EXCEL_EPOCH: Final = date(1899, 12, 30)
 _SERIALS: Final = range(36526, 73051)  # 2000-01-01 to 2099-12-31: what a date may look like that lost its format
 
@@ -302,4 +304,3 @@ def read_phone(raw: RawCell) -> tuple[str, dict[str, Param] | None]:
     if _PHONE.search(joined) or _PHONE.search(text):
         return text, None
     return text, {"problem": "no_number"}
-

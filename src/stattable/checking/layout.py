@@ -150,9 +150,7 @@ def _heading_row(block: Block, column_row: int, labels: _Labels) -> int | None:
     return best if best and labels.of(best, names) else None
 
 
-def _place_columns(
-    rows: _Rows, labels: _Labels, shift: tuple[int, int], faults: list[Finding]
-) -> dict[int, int]:
+def _place_columns(rows: _Rows, labels: _Labels, shift: tuple[int, int], faults: list[Finding]) -> dict[int, int]:
     """Return the column of each field of a block, by index; what is missing or doubled goes to `faults`."""
     placed: dict[int, int] = {}
     sheet = labels.sheet
@@ -217,9 +215,7 @@ def _figure_row(
             break
         lines.append((row, any(text in _TOTALS for text in head)))
     filled = [
-        row
-        for row, totals in lines
-        if not totals and any(sheet.cell(row, column) is not None for column in columns)
+        row for row, totals in lines if not totals and any(sheet.cell(row, column) is not None for column in columns)
     ]
     if len(filled) == 1:
         return filled[0]
@@ -266,4 +262,3 @@ def _missing(label: Label, sheet: RawSheet, shift: tuple[int, int], at: Cell | N
 def _fault(code: str, sheet: RawSheet, row: int, column: int, **params: Param) -> Finding:
     raw = shown(sheet.cell(row, column)) or None
     return found(code, sheet=sheet.name, cell=a1(row, column), raw=raw, params=params)
-

@@ -82,9 +82,7 @@ def _read(sheet: RawSheet, layout: Layout, identity: Identity | None) -> Located
     hidden = _hidden(sheet, layout)
     level = identity.unit.level if identity else None
     findings = [*layout.faults]
-    findings += [
-        found("T004", sheet=sheet.name, cell=a1(*at), raw=raw) for at, raw in hidden.items() if raw
-    ]
+    findings += [found("T004", sheet=sheet.name, cell=a1(*at), raw=raw) for at, raw in hidden.items() if raw]
     raws = [sheet.cell(*at) if at and at not in hidden else None for at in layout.cells]
     readings = [_reading(raw, index, level) for index, raw in enumerate(raws)]
     for field, reading, raw, at in zip(FIELDS, readings, raws, layout.cells, strict=True):
@@ -166,7 +164,9 @@ def _beside(sheet: RawSheet, layout: Layout) -> _Beside:
     above = range(1, layout.top)
     below = range(layout.bottom + 1, min(len(sheet.rows), layout.bottom + 12) + 1)
     for row in (*above, *below):
-        cells = [(column, value) for column, value in enumerate(sheet.rows[row - 1], start=1) if value not in ("", None)]
+        cells = [
+            (column, value) for column, value in enumerate(sheet.rows[row - 1], start=1) if value not in ("", None)
+        ]
         if beside.edition is None:
             beside.edition = next((e for _, value in cells if (e := _edition(value)) is not None), None)
         if not beside.name_cell:
@@ -191,8 +191,8 @@ def _read_name(row: int, cells: list[tuple[int, RawCell]], beside: _Beside) -> N
         beside.name_cell = a1(row, column)
         beside.name = match[1].strip("_ ")
         if not beside.name and position + 1 < len(cells):
-            column, value = cells[position + 1]
-            beside.name, beside.name_cell = shown(value).strip("_ "), a1(row, column)
+            right, written = cells[position + 1]
+            beside.name, beside.name_cell = shown(written).strip("_ "), a1(row, right)
         return
 
 
@@ -214,7 +214,7 @@ def _read_lines(row: int, sheet: RawSheet, beside: _Beside) -> None:
             return  # a sentence that mentions one of the words, not a label
         for match, after in zip(matches, [*matches[1:], None], strict=True):
             waiting = str(match.lastgroup)
-            rest = text[match.end() : after.start() if after else None].strip(" ::_")
+            rest = text[match.end() : after.start() if after else None].strip(" :_")
             if getattr(beside, waiting)[1] is not None and getattr(beside, waiting)[0] is not None:
                 waiting = None
             elif rest:

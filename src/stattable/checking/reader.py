@@ -96,11 +96,11 @@ class RawBook:
         unreads = unread_cells(self._data, self._kind, sheet.name)
         if not unreads:
             return sheet
-        height = max(len(sheet.rows), max(row for row, _ in unreads))
-        width = max([column for _, column in unreads] + [len(row) for row in sheet.rows])
+        height = max(len(sheet.rows), *(row for row, _ in unreads))
+        widths = [column for _, column in unreads]
+        width = max(widths + [len(row) for row in sheet.rows])
         grid: list[list[RawCell]] = [
-            [*row, *[None] * (width - len(row))]
-            for row in [*sheet.rows, *[()] * (height - len(sheet.rows))]
+            [*row, *[None] * (width - len(row))] for row in [*sheet.rows, *[()] * (height - len(sheet.rows))]
         ]
         for (row, column), unread in unreads.items():
             if grid[row - 1][column - 1] in ("", None):

@@ -66,9 +66,7 @@ def receive(path: str, *, debug: bool = False) -> Received:
 
 
 def _failed(path: str, detail: str) -> Received:
-    return Received(
-        path, FileFacts(None, 0, 0.0), findings=(found("F007", path=path, params={"detail": detail}),)
-    )
+    return Received(path, FileFacts(None, 0, 0.0), findings=(found("F007", path=path, params={"detail": detail}),))
 
 
 def _receive(path: str) -> Received:

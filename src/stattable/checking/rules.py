@@ -170,7 +170,7 @@ def too_many_a_session(filled: Filled) -> Iterator[Problem]:
 
 
 def _over_bound(filled: Filled, pair: str, which: int) -> Iterator[Problem]:
-    if filled.level not in OWN_BOUNDS or filled.scope is Scope.CUMULATIVE:
+    if filled.level is None or filled.level not in OWN_BOUNDS or filled.scope is Scope.CUMULATIVE:
         return
     limit = OWN_BOUNDS[filled.level][which]
     for index in sorted(own(filled.level)):

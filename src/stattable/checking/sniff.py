@@ -34,9 +34,7 @@ READABLE: Final = frozenset({FileKind.XLSX, FileKind.XLS, FileKind.ODS})
 RETURN_LIKE: Final = READABLE | {
     FileKind.XLSB, FileKind.ENCRYPTED, FileKind.WORD, FileKind.PDF, FileKind.ARCHIVE,
 }  # fmt: skip
-SPREADSHEET_SUFFIXES: Final = frozenset(
-    ".xlsx .xlsm .xltx .xltm .xls .xlt .xlsb .et .ett .ods .ots .fods".split()
-)
+SPREADSHEET_SUFFIXES: Final = frozenset(".xlsx .xlsm .xltx .xltm .xls .xlt .xlsb .et .ett .ods .ots .fods".split())
 
 _MAGIC: Final = (
     (b"%PDF", FileKind.PDF),

@@ -270,6 +270,38 @@ def found(code: str, severity: Severity | None = None, **parts: Any) -> Finding:
     return Finding(code, severity or CATALOGUE[code].severity, **parts)
 
 
+class Refusal(Exception):  # noqa: N818  -- it is no error of the program's
+    """What was asked for cannot be done at all: wrong usage, or nothing to work on. No finding, exit code 2.
+
+    Args:
+        reason: a key of the catalogue's refusals.
+        **params: what the text needs.
+    """
+
+    def __init__(self, reason: str, **params: object) -> None:
+        super().__init__(_REFUSALS[reason].format(**params))
+
+
+_REFUSALS: Final[Mapping[str, str]] = {
+    "nothing_to_read": "没有可读取的报表：{paths}。请检查文件夹里是否有 .xlsx、.xls 或 .ods 文件。",
+    "only_earlier": "这里只有以前的汇总结果，没有新的报表可以汇总。",
+    "output_is_input": "输出文件“{path}”也是要汇总的报表之一，写出会把它覆盖。请换一个输出文件名（-o）。",
+    "several_tops": "这些报表没有共同的上级：{names}。请用 --root 代码，或 --unit 名称 --level 级别 指明给谁汇总。",
+    "no_top": "看不出给哪个单位汇总。请用 --unit 名称 --level 级别 指明，或用 --roster 提供名册。",
+    "unknown_root": "没有代码是“{code}”的单位。请核对 --root 或 --code，或加上 --unit 和 --level。",
+    "unknown_unit": "找不到唯一名为“{name}”的单位。请用 --root 指明代码，或加上 --level 级别。",
+    "unknown_scope_unit": "--scope 里的“{code}”不是已知的单位代码或名称。",
+    "nothing_expected": "名册里“{name}”及其下级没有需要填报的单位。",
+    "exists": "已经存在：{path}。不会覆盖，请换一个位置；确实要覆盖时加 --force。",
+    "level_unknown": "看不出“{name}”是哪一级。请用 --level 指明：省级、地市级、县级、乡镇级、村居社区级。",
+    "national_blank": "全国一级只汇总，不填报，没有空白表。",
+    "bad_code": "代码“{code}”不对：应为 2、4、6、9 或 12 位数字。",
+    "unknown_code": "没有“{code}”这个代码。可用的有：{codes}。",
+    "roster_unreadable": "名册“{path}”读不出来：应为 .csv（UTF-8 或 GBK）或 .xlsx。",
+    "empty_name": "单位名称是空的。",
+}
+
+
 def explain(code: str) -> Entry | None:
     """Return the entry of `code`, in either case, or None where there is none."""
     return CATALOGUE.get(code.strip().upper())

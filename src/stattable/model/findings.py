@@ -86,6 +86,5 @@ _REJECTING_FAMILIES: Final = frozenset("FTUVR")
 def rejects(findings: Iterable[Finding]) -> bool:
     """Whether a return with these findings is kept out of the totals."""
     return any(
-        f.severity is Severity.ERROR and (f.code[0] in _REJECTING_FAMILIES or f.code == "H003")
-        for f in findings
+        f.severity is Severity.ERROR and (f.code[0] in _REJECTING_FAMILIES or f.code == "H003") for f in findings
     )

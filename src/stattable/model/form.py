@@ -65,7 +65,7 @@ class Column:
 Count = Annotated[StrictInt, Ge(0)] | None
 Flag = StrictBool | Annotated[StrictInt, Ge(0)] | None  # a count above the province
 
-_EVERY_LEVEL: Final = frozenset(Level.NATIONAL.lower)
+_EVERY_LEVEL: Final = frozenset(Level.NATIONAL.beneath)
 
 
 class _Part(BaseModel):
@@ -201,7 +201,8 @@ def _reach(part: Any, key: str) -> Value:
 # -- read off from the metadata ---------------------------------------------------------------------------
 
 
-class Field(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Field:
     """One of the 40 fields."""
 
     index: int  # its place in Values
@@ -242,7 +243,7 @@ class Label(NamedTuple):
 _PARTNER: Final = {"sessions": 1, "people": -1}  # the people stand right of their sessions
 
 
-def _metadata(model: type[BaseModel]) -> Iterator[tuple[str, type[Any], Mapping[type, Any]]]:
+def _metadata(model: type[BaseModel]) -> Iterator[tuple[str, Any, Mapping[type, Any]]]:
     for name, info in model.model_fields.items():
         assert info.annotation is not None
         yield name, info.annotation, {type(data): data for data in info.metadata}
@@ -270,9 +271,7 @@ def _fields() -> Iterator[Field]:
                 index, column_at = index + 1, column_at + 1
 
 
-def _blocks(
-    model: type[BaseModel], above: tuple[str, ...]
-) -> Iterator[tuple[tuple[str, ...], type[BaseModel], Block]]:
+def _blocks(model: type[BaseModel], above: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], type[BaseModel], Block]]:
     for name, annotation, said in _metadata(model):
         if Block in said:
             yield (*above, name), annotation, said[Block]
@@ -376,7 +375,7 @@ def own(level: Level) -> frozenset[int]:
 @cache
 def below(level: Level) -> frozenset[int]:
     """Return the indices of the fields that a level under `level` owns; some are own fields too."""
-    return frozenset(field.index for field in FIELDS if field.owners.intersection(level.lower))
+    return frozenset(field.index for field in FIELDS if field.owners.intersection(level.beneath))
 
 
 @cache

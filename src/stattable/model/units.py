@@ -1,13 +1,12 @@
-"""Levels, units, the roster and the tree they make, and matching a written name to a unit."""
+"""Levels, units and the tree they make, and matching a written name to a unit."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final
 
-from stattable.model.findings import Finding, Param, Severity
-from stattable.model.text import plain, squeezed
+from stattable.model.text import squeezed
 
 
 class Level(StrEnum):
@@ -30,7 +29,7 @@ class Level(StrEnum):
         return _RANK[self] < _RANK[other]
 
     @property
-    def lower(self) -> tuple["Level", ...]:
+    def beneath(self) -> tuple["Level", ...]:
         """The levels below this one, from the top down."""
         return tuple(Level)[_RANK[self] + 1 :]
 
@@ -71,8 +70,8 @@ class Scope(StrEnum):
 
 
 SCOPE_BY_WORD: Final[Mapping[str, Scope]] = {
-    **{word: Scope.OWN for word in ("own", "本级", "本级数", "本级口径")},
-    **{word: Scope.CUMULATIVE for word in ("cumulative", "汇总", "汇总数", "累计", "汇总口径")},
+    **dict.fromkeys(("own", "本级", "本级数", "本级口径"), Scope.OWN),
+    **dict.fromkeys(("cumulative", "汇总", "汇总数", "累计", "汇总口径"), Scope.CUMULATIVE),
 }
 
 
@@ -171,7 +170,8 @@ _ENDINGS: Final = (
 def bare_name(name: str) -> str:
     """Return `name` as it is compared: NFKC, no white space, without the association's own word, one spelling.
 
-    ``官渡镇计划生育协会`` gives ``官渡镇``, ``中山路街道办事处计生协`` gives ``中山路街道``, ``张村村民委员会`` gives ``张村``.
+    ``官渡镇计划生育协会`` gives ``官渡镇``, ``中山路街道办事处计生协`` gives ``中山路街道``, and ``张村村民委员会``
+    gives ``张村``.
     """
     bare = _ASSOCIATION_END.sub("", squeezed(name))
     for pattern, word in _SYNONYMS:
@@ -218,8 +218,7 @@ class Names:
             found = [
                 key
                 for key in self._keys.get(bare[start:], ())
-                if self._led_by_parents(key, bare[:start])
-                and (within is None or self._tree.under(key, within))
+                if self._led_by_parents(key, bare[:start]) and (within is None or self._tree.under(key, within))
             ]
             if found:
                 return found
@@ -256,9 +255,7 @@ class Names:
                 continue
             ratio = SequenceMatcher(None, known, bare).ratio()
             if ratio >= 0.6:
-                near += [
-                    (-ratio, key) for key in keys if within is None or self._tree.under(key, within)
-                ]
+                near += [(-ratio, key) for key in keys if within is None or self._tree.under(key, within)]
         return [key for _, key in sorted(near)[:3]]
 
 
@@ -285,155 +282,3 @@ def unpadded(code: str) -> str:
 def parent_code(code: str, known: Mapping[str, object]) -> str | None:
     """Return the longest proper prefix of `code` that is in `known`, or None."""
     return next((code[:n] for n in range(len(code) - 1, 0, -1) if code[:n] in known), None)
-
-
-# -- the roster -------------------------------------------------------------------------------------------
-
-ROSTER_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
-    "code": ("代码", "单位代码", "区划代码", "行政区划代码", "编码", "code"),
-    "name": ("名称", "单位名称", "单位", "name"),
-    "level": ("级别", "层级", "level"),
-    "parent": ("上级代码", "上级单位代码", "parent", "parent_code"),
-    "scope": ("口径", "scope"),
-    "expected": ("填报", "是否填报", "expected"),
-    "contact": ("联系人", "contact"),
-    "phone": ("电话", "联系电话", "phone"),
-}
-_NO: Final = frozenset({"否", "不", "无", "no", "n", "false", "0", "×"})
-_YES: Final = frozenset({"", "是", "有", "yes", "y", "true", "1", "√"})
-_SCIENTIFIC: Final = re.compile(r"^\d(\.\d+)?[eE]\+?\d+$")
-
-
-class _Row(NamedTuple):
-    number: int  # 1-based, as the spreadsheet program counts
-    unit: Unit
-    parent: str  # as the roster says: a code, "-" for none, "" for not said
-    level_said: bool
-
-
-def build_roster(rows: Iterable[Sequence[object]], path: str) -> tuple[Tree, list[Finding]]:
-    """Make the tree of a roster's rows.
-
-    Args:
-        rows: all rows of the sheet or CSV file, the first that is not empty holding the heads
-            (代码 名称 级别 上级代码 口径 填报 联系人 电话, or in English; code and name suffice).
-        path: of the roster, for the findings.
-
-    Returns:
-        The tree, sorted by code, and the faults (U007), one for every row at fault. With any fault the roster is
-        refused as a whole, and the tree is empty.
-    """
-    faults: list[Finding] = []
-
-    def fault(row: int, column: str, reason: str, raw: str | None = None, **params: Param) -> None:
-        letter = _letter(columns[column]) if column in columns else "A"
-        place = {"row": row, "reason": reason, **params}
-        faults.append(
-            Finding("U007", Severity.ERROR, path=path, cell=f"{letter}{row}", raw=raw or None, params=place)
-        )
-
-    columns: dict[str, int] = {}
-    parsed: list[_Row] = []
-    first_row: dict[str, int] = {}
-    for number, row in enumerate(rows, start=1):
-        cells = [_cell_text(value) for value in row]
-        if not any(cells):
-            continue
-        if not columns:
-            columns = _heads(cells)
-            missing = "、".join(ROSTER_COLUMNS[key][0] for key in ("code", "name") if key not in columns)
-            if missing:
-                fault(number, "", "heads", names=missing)
-                break
-            continue
-        said = {
-            key: cells[at] if (at := columns.get(key)) is not None and at < len(cells) else ""
-            for key in ROSTER_COLUMNS
-        }
-        code, name = unpadded(said["code"]), said["name"]
-        if not code:
-            fault(number, "code", "no_code", name)
-        elif _SCIENTIFIC.match(code):
-            fault(number, "code", "scientific", code)
-        elif code in first_row:
-            fault(number, "code", "duplicate", code, other=first_row[code])
-        elif not name:
-            fault(number, "name", "no_name", code)
-        else:
-            first_row[code] = number
-            level = LEVEL_BY_WORD.get(said["level"].lower()) or CODE_LENGTHS.get(len(code))
-            if said["level"] and said["level"].lower() not in LEVEL_BY_WORD:
-                fault(number, "level", "level_word", said["level"])
-            elif level is None or not (code.isdigit() or said["level"]):
-                fault(number, "code", "level_unknown", code)
-            elif said["scope"] and said["scope"].lower() not in SCOPE_BY_WORD:
-                fault(number, "scope", "scope_word", said["scope"])
-            elif said["expected"].lower() not in _NO | _YES:
-                fault(number, "expected", "expected_word", said["expected"])
-            else:
-                unit = Unit(
-                    key=code,
-                    name=name,
-                    level=level,
-                    code=code,
-                    scope=SCOPE_BY_WORD.get(said["scope"].lower()),
-                    expected=said["expected"].lower() not in _NO,
-                    contact=said["contact"],
-                    phone=said["phone"],
-                )
-                parsed.append(_Row(number, unit, said["parent"], bool(said["level"])))
-    if not columns:
-        fault(1, "", "empty")
-    elif not parsed and not faults:
-        fault(2, "", "empty")
-
-    units: dict[str, Unit] = {}
-    for row_number, unit, parent_said, _ in parsed:
-        parent: str | None = None
-        if not parent_said:
-            parent = parent_code(unit.key, first_row)
-        elif parent_said not in {"-", "—", "－"}:
-            parent = unpadded(parent_said)
-            if parent not in first_row:
-                fault(row_number, "parent", "unknown_parent", parent_said)
-                continue
-        units[unit.key] = replace(unit, parent=parent)
-    for row_number, unit, _, _ in parsed:
-        mine = units.get(unit.key)
-        above = units.get(mine.parent) if mine and mine.parent else None
-        if _in_cycle(unit.key, units):
-            fault(row_number, "parent", "cycle", unit.key)
-        elif above and not above.level.above(unit.level):
-            fault(row_number, "level", "level_order", unit.level.label, parent=above.name, above=above.level.label)
-    if faults:
-        return Tree(()), sorted(faults, key=lambda f: (f.params["row"], f.cell))
-    return Tree(sorted(units.values(), key=lambda unit: unit.key)), []
-
-
-def _heads(cells: Sequence[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for at, cell in enumerate(cells):
-        word = cell.replace(" ", "").lower()
-        for key, words in ROSTER_COLUMNS.items():
-            if word in words:
-                found.setdefault(key, at)
-    return found
-
-
-def _cell_text(value: object) -> str:
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return plain(str(value)).lstrip("'") if value is not None else ""
-
-
-def _letter(column: int) -> str:
-    return chr(ord("A") + column) if column < 26 else "?"
-
-
-def _in_cycle(key: str, units: Mapping[str, Unit]) -> bool:
-    at = units[key].parent if key in units else None
-    for _ in range(len(Level) + 1):
-        if at is None or at == key:
-            return at == key
-        at = units[at].parent if at in units else None
-    return False

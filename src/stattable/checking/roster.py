@@ -1,0 +1,44 @@
+"""A roster file → its tree: CSV in UTF-8 or GBK, or a workbook."""
+
+import csv
+import io
+from pathlib import Path
+
+from stattable.checking.reader import read_rows
+from stattable.model.catalogue import Refusal
+from stattable.model.findings import Finding
+from stattable.model.roster import build_roster
+from stattable.model.units import Tree
+
+_WORKBOOK_STARTS = (b"PK", b"\xd0\xcf\x11\xe0")
+
+
+def read_roster(path: str) -> tuple[Tree, list[Finding]]:
+    """Read a roster.
+
+    Returns:
+        The tree, and the faults (U007); with any fault the tree is empty.
+
+    Raises:
+        Refusal: the file is no roster at all.
+    """
+    try:
+        data = Path(path).read_bytes()
+        rows: list[list[object]]
+        if data.startswith(_WORKBOOK_STARTS):
+            rows = [list(row) for row in read_rows(path)]
+        else:
+            rows = [list(row) for row in _csv_rows(data)]
+    except (OSError, ValueError, csv.Error) as error:
+        raise Refusal("roster_unreadable", path=path) from error
+    return build_roster(rows, path)
+
+
+def _csv_rows(data: bytes) -> list[list[str]]:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("gb18030")
+    head = text.lstrip().partition("\n")[0]
+    delimiter = next((mark for mark in "\t;" if mark in head and "," not in head), ",")
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))

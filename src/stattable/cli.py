@@ -1,0 +1,473 @@
+"""Options → calls → exit code. The only module that knows click; no logic lives here."""
+
+import sys
+from collections.abc import Callable, Sequence
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+import click
+
+from stattable import __version__
+from stattable.model.units import LEVEL_BY_WORD, SCOPE_BY_WORD, Level, Scope
+
+if TYPE_CHECKING:
+    from stattable.checking.files import Inputs
+    from stattable.model.findings import Finding
+    from stattable.model.units import Tree
+
+OK, FINDINGS, USAGE, NO_VERDICT = 0, 1, 2, 3
+
+# click's own words, which its users read too
+_CHINESE: Final = {
+    "Usage:": "用法：",
+    "Options": "选项",
+    "Commands": "命令",
+    "Arguments": "参数",
+    "Show this message and exit.": "显示帮助。",
+    "Show the version and exit.": "显示版本。",
+    "Error: {message}": "错误：{message}",
+    "Try '{command} {option}' for help.": "输入“{command} {option}”看帮助。",
+    "Missing argument": "缺少参数",
+    "Missing option": "缺少选项",
+    "Missing parameter": "缺少参数",
+    "Missing {param_type}": "缺少{param_type}",
+    "Missing parameter: {param_name}": "缺少参数：{param_name}",
+    "No such option: {name}": "没有选项 {name}",
+    "No such option {name!r}.": "没有选项 {name}。",
+    "No such command {name!r}.": "没有命令 {name}。",
+    "Did you mean {possibility}?": "是不是 {possibility}？",
+    "Did you mean {possible}?": "是不是 {possible}？",
+    "(Possible options: {possibilities})": "（可能是：{possibilities}）",
+    "Invalid value: {message}": "值不对：{message}",
+    "Invalid value for {param_hint}: {message}": "{param_hint} 的值不对：{message}",
+    "Option {name!r} requires an argument.": "选项 {name} 后面要有值。",
+    "Option {name!r} does not take a value.": "选项 {name} 后面不能有值。",
+    "Got unexpected extra argument ({args})": "多了参数（{args}）",
+    "Got unexpected extra arguments ({args})": "多了参数（{args}）",
+    "Missing command.": "缺少命令。",
+    "Path": "路径",
+    "File": "文件",
+    "Directory": "文件夹",
+    "{name} {filename!r} does not exist.": "{name} {filename} 不存在。",
+    "{name} {filename!r} is a directory.": "{name} {filename} 是文件夹。",
+    "{name} {filename!r} is a file.": "{name} {filename} 是文件。",
+    "{value!r} is not a valid {number_type}.": "{value} 不是数字。",
+    "{value} is not in the range {range}.": "{value} 不在范围 {range} 内。",
+    "{value!r} is not {choice}.": "{value} 应为 {choice}。",
+    "{value!r} is not one of {choices}.": "{value} 应为 {choices} 之一。",
+    "default: {default}": "默认：{default}",
+    "(default: {default})": "（默认：{default}）",
+    "required": "必填",
+    "Aborted!": "已中止。",
+}
+
+
+def _speak_chinese() -> None:
+    """Give click the Chinese for its own messages, which it looks up through ``_`` in each of its modules."""
+
+    def translated(message: str) -> str:
+        return _CHINESE.get(message, message)
+
+    def counted(one: str, many: str, count: int) -> str:
+        return translated(one if count == 1 else many)
+
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] == "click":
+            for attribute, function in (("_", translated), ("ngettext", counted)):
+                if hasattr(module, attribute):
+                    setattr(module, attribute, function)
+
+
+_speak_chinese()
+
+
+class _Word(click.ParamType[Any]):
+    """An option's value that may be said in several words, Chinese and English."""
+
+    def __init__(self, words: dict[str, Any], name: str, shown: str) -> None:
+        self._words = words
+        self._shown = shown
+        self.name = name
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not isinstance(value, str):
+            return value
+        found = self._words.get(value.strip().lower())
+        if found is None:
+            self.fail(f"“{value}”应为 {self._shown}。", param, ctx)
+        return found
+
+
+_LEVEL: Final = _Word(dict(LEVEL_BY_WORD), "级别", "省级、地市级、县级、乡镇级或村居社区级")
+_SCOPE: Final = _Word(dict(SCOPE_BY_WORD), "口径", "own（本级）或 cumulative（汇总）")
+
+
+class _UnitScope(click.ParamType[Any]):
+    """``CODE=own`` or ``CODE=cumulative``."""
+
+    name = "代码=口径"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if isinstance(value, tuple):
+            return value
+        unit, equals, scope = str(value).rpartition("=")
+        if not equals or not unit.strip():
+            self.fail(f"“{value}”应写成 代码=own 或 代码=cumulative。", param, ctx)
+        return unit.strip(), _SCOPE.convert(scope, param, ctx)
+
+
+# -- options that commands share --------------------------------------------------------------------------
+
+_paths = click.argument("paths", nargs=-1, required=True, metavar="文件或文件夹...", type=click.Path(exists=True))
+_roster = click.option(
+    "--roster", metavar="名册", type=click.Path(exists=True, dir_okay=False),
+    help="单位名册（.csv 或 .xlsx）：代码 名称 级别 上级代码 口径 填报 联系人 电话，至少要有代码和名称。",
+)  # fmt: skip
+_edition = click.option("--edition", type=click.IntRange(1, 199), metavar="届次", help="第几个会员活动日，如 23。")
+_year = click.option(
+    "--year", type=click.IntRange(1999, 2197), metavar="年份", help="哪一年，如 2021（届次 = 年份 − 1998）。"
+)
+_fail_on = click.option(
+    "--fail-on", type=_Word({"error": "error", "强制性": "error", "warning": "warning", "核实性": "warning",
+                             "info": "info", "提示": "info"}, "程度", "error（强制性）、warning（核实性）或 info（提示）"),
+    default="error", show_default=True, metavar="程度",
+    help="达到这个程度的问题使退出码为 1：error（强制性）、warning（核实性）、info（提示）。",
+)  # fmt: skip
+_jobs = click.option("--jobs", type=click.IntRange(1), metavar="N", help="同时用几个进程读取，默认与处理器个数相同。")
+_quiet = click.option("--quiet", is_flag=True, help="不显示进度。")
+_debug = click.option("--debug", is_flag=True, help="程序出错时显示详细位置（给维护人员看）。")
+
+
+def _command(function: Callable[..., int]) -> Callable[..., None]:
+    """Turn what a command returns or raises into the exit code."""
+
+    @wraps(function)
+    def run(*args: Any, **kwargs: Any) -> None:
+        from stattable.console import say, use_utf8
+        from stattable.model.catalogue import Refusal
+
+        use_utf8()
+        debug = kwargs.get("debug", False)
+        try:
+            sys.exit(function(*args, **kwargs))
+        except Refusal as refusal:
+            say(f"错误：{refusal}", error=True)
+            sys.exit(USAGE)
+        except click.ClickException:
+            raise
+        except OSError as error:
+            _no_verdict(
+                f"写不了文件：{error.filename or ''}（{error.strerror or error}）。请检查磁盘空间、权限，或文件是否正被打开。",
+                debug,
+            )
+        except Exception as error:
+            _no_verdict(
+                f"程序出错（{type(error).__name__}）。没有写出任何结果。加 --debug 重试，把显示的内容发给维护人员。",
+                debug,
+            )
+
+    return run
+
+
+def _no_verdict(message: str, debug: bool) -> NoReturn:
+    from stattable.console import say
+
+    if debug:
+        raise  # noqa: PLE0704  -- called while an exception is being handled
+    say(f"错误：{message}", error=True)
+    sys.exit(NO_VERDICT)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, message="stattable %(version)s")
+def main() -> None:
+    """会员活动日信息统计表：制作空白表、检查报表、逐级汇总。
+
+    \b
+    stattable new --roster 名册.csv -o 空白表      给每个单位做一张空白表
+    stattable check 收到                          检查收到的报表
+    stattable merge 收到 --roster 名册.csv -o 汇总表.xlsx   汇总
+
+    退出码：0 没有问题，1 有问题，2 用法不对或没有可读的文件，3 没有结论（写不了文件或程序出错）。
+    """
+
+
+@main.command()
+@click.option("--unit", metavar="名称", help="单位名称，如 官渡镇计生协。")
+@click.option(
+    "--level",
+    type=_LEVEL,
+    metavar="级别",
+    help="省级、地市级、县级、乡镇级或村居社区级；看名称能确定时可不写。",
+)
+@click.option("--code", metavar="代码", help="单位的区划代码。")
+@_roster
+@click.option("--root", metavar="代码", help="只给这个单位和它的下级做。")
+@click.option(
+    "--scope",
+    type=_SCOPE,
+    default="own",
+    metavar="口径",
+    help="own（本级，默认）或 cumulative（汇总）。村居社区总是本级。",
+)
+@_edition
+@_year
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(),
+    metavar="文件或文件夹",
+    help="写到哪里：一张表写文件名，按名册写文件夹。",
+)
+@click.option("--force", is_flag=True, help="覆盖已有的文件。")
+@_quiet
+@_command
+def new(
+    *, unit: str | None, level: Level | None, code: str | None, roster: str | None, root: str | None, scope: Scope,
+    edition: int | None, year: int | None, output: str, force: bool, quiet: bool,
+) -> int:  # fmt: skip
+    """做空白表：给一个单位（--unit），或按名册给每个单位各做一张（--roster）。"""
+    from stattable.console import progress_bar, say, show_faults
+    from stattable.model.form import DEFAULT_EDITION
+    from stattable.writing.blank import blanks_of, single_blank, write_blanks
+
+    its_edition = _which_edition(edition, year) or DEFAULT_EDITION
+    if (unit is None) == (roster is None):
+        raise click.UsageError("请写 --unit 名称，或 --roster 名册，二者选一。")
+    if roster is None:
+        if root is not None:
+            raise click.UsageError("--root 只能和 --roster 一起用；单个单位的代码用 --code。")
+        blanks = [(Path(output), single_blank(unit or "", level, code, scope, its_edition))]
+    else:
+        if level is not None or code is not None:
+            raise click.UsageError("--level 和 --code 只能和 --unit 一起用；按名册时用 --root。")
+        tree, faults = _read_roster(roster)
+        if faults:
+            show_faults(faults)
+            return FINDINGS
+        blanks = list(blanks_of(tree, root, scope, its_edition, Path(output)))
+    with progress_bar("制作空白表", len(blanks), quiet=quiet) as progress:
+        write_blanks(blanks, force=force, progress=progress)
+    if not quiet:
+        say(f"已写出 {len(blanks)} 张空白表：{output}")
+    return OK
+
+
+@main.command()
+@_paths
+@_roster
+@click.option("--level", type=_LEVEL, metavar="级别", help="看不出级别的单位按这一级检查。")
+@_edition
+@_year
+@click.option(
+    "--format",
+    "layout",
+    type=click.Choice(["table", "json", "csv"]),
+    default="table",
+    show_default=True,
+    help="输出格式。",
+)
+@_fail_on
+@click.option("--select", multiple=True, metavar="代码", help="只显示这些代码的问题，可写开头（如 V），可用逗号分开。")
+@click.option("--ignore", multiple=True, metavar="代码", help="不显示这些代码的问题，写法同上。")
+@_jobs
+@_quiet
+@_debug
+@_command
+def check(
+    *, paths: tuple[str, ...], roster: str | None, level: Level | None, edition: int | None, year: int | None,
+    layout: str, fail_on: str, select: tuple[str, ...], ignore: tuple[str, ...], jobs: int | None, quiet: bool,
+    debug: bool,
+) -> int:  # fmt: skip
+    """检查报表：文件或文件夹（连同子文件夹）。不改动任何文件。"""
+    from stattable import export
+    from stattable.checking import batch as checking
+    from stattable.checking.duplicates import mark_duplicates
+    from stattable.console import progress_bar, show_check, show_faults
+
+    shown = _filter(select, ignore)
+    its_edition = _which_edition(edition, year)
+    tree, faults = _read_roster(roster) if roster else (None, [])
+    if faults:
+        _print_document(layout, lambda: export.refused_json("check", faults), faults, lambda: show_faults(faults))
+        return FINDINGS
+    inputs = _inputs(paths, [roster] if roster else [])
+    options = checking.CheckOptions(tree, level, its_edition, jobs, debug)
+    with progress_bar("读取", len(inputs.paths), quiet=quiet) as progress:
+        batch = checking.check(inputs.paths, options, progress)
+    batch = checking.Batch(batch.tree, tuple(mark_duplicates(batch.returns)))
+    everything = [*(f for one in batch.returns for f in one.findings), *inputs.findings]
+    visible = [finding for finding in everything if shown(finding)]
+    _print_document(
+        layout,
+        lambda: export.check_json(batch, inputs.findings, shown),
+        visible,
+        lambda: show_check(batch, inputs.findings, shown),
+    )
+    return _exit_code(visible, fail_on)
+
+
+@main.command()
+@_paths
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(dir_okay=False),
+    metavar="汇总表.xlsx",
+    help="汇总表写到哪里。",
+)
+@_roster
+@click.option("--root", metavar="代码", help="给这个单位汇总。")
+@click.option("--unit", metavar="名称", help="给这个单位汇总（没有名册时）。")
+@click.option("--level", type=_LEVEL, metavar="级别", help="--unit 是哪一级。")
+@click.option("--code", metavar="代码", help="--unit 的区划代码。")
+@_edition
+@_year
+@click.option(
+    "--scope",
+    "scopes",
+    type=_UnitScope(),
+    multiple=True,
+    metavar="代码=口径",
+    help="指明某单位的表是 own（本级）还是 cumulative（汇总）；可写多次。",
+)
+@click.option(
+    "--duplicates",
+    type=click.Choice(["refuse", "latest"]),
+    default="refuse",
+    show_default=True,
+    help="同一单位报了不同的表：refuse 都不计，latest 以较晚的为准。",
+)
+@click.option("--strict", is_flag=True, help="有强制性问题时不写汇总表。")
+@click.option(
+    "--format",
+    "layout",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="输出格式。",
+)
+@_fail_on
+@_jobs
+@_quiet
+@_debug
+@_command
+def merge(
+    *, paths: tuple[str, ...], output: str, roster: str | None, root: str | None, unit: str | None,
+    level: Level | None, code: str | None, edition: int | None, year: int | None,
+    scopes: tuple[tuple[str, Scope], ...], duplicates: str, strict: bool, layout: str, fail_on: str,
+    jobs: int | None, quiet: bool, debug: bool,
+) -> int:  # fmt: skip
+    """汇总报表，写出一个工作簿：信息统计表、分单位汇总、报送情况、审核意见、汇总台账。"""
+    from stattable import export
+    from stattable.console import progress_bar, show_faults, show_merge
+    from stattable.merging.merge import MergeOptions, merge_files
+    from stattable.merging.root import RootOptions
+    from stattable.writing.page import write_whole
+    from stattable.writing.report import report_bytes
+
+    its_edition = _which_edition(edition, year)
+    if root is not None and code is not None:
+        raise click.UsageError("--root 和 --code 是同一件事，只写一个。")
+    tree, faults = _read_roster(roster) if roster else (None, [])
+    if faults:
+        _print_document(layout, lambda: export.refused_json("merge", faults), faults, lambda: show_faults(faults))
+        return FINDINGS
+    inputs = _inputs(paths, [roster] if roster else [])
+    options = MergeOptions(
+        RootOptions(tree, root or code, unit, level, dict(scopes)),
+        its_edition,
+        duplicates == "latest",
+        jobs,
+        debug,
+    )
+    with progress_bar("读取", len(inputs.paths), quiet=quiet) as progress:
+        merged = merge_files(inputs, options, output=output, progress=progress)
+    refused = merged.refused or (strict and any(f.severity == "error" for f in merged.findings))
+    if not refused:
+        write_whole(Path(output), report_bytes(merged, sys.argv[1:]))
+    written = None if refused else output
+    _print_document(
+        layout,
+        lambda: export.merge_json(merged, written),
+        merged.findings,
+        lambda: show_merge(merged, written),
+    )
+    return FINDINGS if refused else _exit_code(merged.findings, fail_on)
+
+
+@main.command()
+@click.argument("code", metavar="代码")
+@_command
+def explain(*, code: str) -> int:
+    """说明一个代码（如 V003）是什么意思、怎么办。"""
+    from stattable.console import show_entry
+    from stattable.model.catalogue import CATALOGUE, Refusal
+    from stattable.model.catalogue import explain as look_up
+
+    entry = look_up(code)
+    if entry is None:
+        raise Refusal("unknown_code", code=code, codes=" ".join(CATALOGUE))
+    show_entry(entry)
+    return OK
+
+
+# -- what the commands share ------------------------------------------------------------------------------
+
+
+def _which_edition(edition: int | None, year: int | None) -> int | None:
+    from stattable.model.form import edition_of
+
+    if year is None:
+        return edition
+    if edition not in {None, edition_of(year)}:
+        raise click.UsageError(f"--edition {edition} 和 --year {year} 不是同一届，只写一个。")
+    return edition_of(year)
+
+
+def _read_roster(path: str) -> "tuple[Tree, list[Finding]]":
+    from stattable.checking.roster import read_roster
+
+    return read_roster(path)
+
+
+def _inputs(paths: Sequence[str], never: Sequence[str]) -> "Inputs":
+    from stattable.checking.files import find_inputs
+    from stattable.model.catalogue import Refusal
+
+    inputs = find_inputs(paths, never)
+    if not inputs.paths:
+        raise Refusal("nothing_to_read", paths="、".join(paths))
+    return inputs
+
+
+def _filter(select: Sequence[str], ignore: Sequence[str]) -> "Callable[[Finding], bool]":
+    chosen, dropped = (
+        tuple(code.strip().upper() for word in words for code in word.replace("，", ",").split(",") if code.strip())
+        for words in (select, ignore)
+    )
+    return lambda finding: (
+        (not chosen or finding.code.startswith(chosen)) and not (dropped and finding.code.startswith(dropped))
+    )
+
+
+def _print_document(
+    layout: str, as_json: Callable[[], str], findings: "Sequence[Finding]", as_table: Callable[[], None]
+) -> None:
+    from stattable.export import findings_csv
+
+    if layout == "json":
+        click.echo(as_json())
+    elif layout == "csv":
+        click.echo(findings_csv(findings), nl=False)
+    else:
+        as_table()
+
+
+def _exit_code(findings: "Sequence[Finding]", fail_on: str) -> int:
+    from stattable.model.findings import Severity
+
+    return FINDINGS if any(finding.severity.at_least(Severity(fail_on)) for finding in findings) else OK

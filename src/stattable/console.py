@@ -1,0 +1,203 @@
+"""Tables and progress for a terminal. The only module that knows rich."""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Final
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+from stattable.checking.batch import Batch, Checked
+from stattable.export import Shown, label_of
+from stattable.merging.merge import Merged
+from stattable.model import form
+from stattable.model.catalogue import FAMILIES, Entry, render
+from stattable.model.findings import Finding, Severity
+from stattable.model.form import FIELDS
+from stattable.writing.page import shown_value
+
+_COLOURS: Final = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
+_STATUS: Final = {
+    "accepted": ("可以计入", "green"),
+    "rejected": ("退回", "bold red"),
+    "duplicate": ("重复", "yellow"),
+}
+_MOST_SHOWN: Final = 20  # findings of one code in one group; the rest is counted
+
+
+def make_console(*, stderr: bool = False) -> Console:
+    """Return a console for people's text."""
+    return Console(stderr=stderr, highlight=False, soft_wrap=False, emoji=False, markup=False)
+
+
+@contextmanager
+def progress_bar(what: str, total: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
+    """Give a function to tell of progress; the bar is on a terminal only, and on stderr."""
+    console = make_console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield lambda _: None
+        return
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task(what, total=total)
+        yield lambda count: progress.advance(task, count)
+
+
+def show_check(batch: Batch, findings: Sequence[Finding], shown: Shown) -> None:
+    """Show the findings of `check`, file by file, and a summary."""
+    console = make_console()
+    for one in batch.returns:
+        visible = [finding for finding in one.findings if shown(finding)]
+        if visible:
+            console.print(_head(one))
+            _show_findings(console, visible)
+            console.print()
+    others = [finding for finding in findings if shown(finding)]
+    if others:
+        _show_findings(console, others)
+        console.print()
+    statuses = [one.status for one in batch.returns]
+    everything = [f for one in batch.returns for f in one.findings if shown(f)] + others
+    clean = sum(not any(map(shown, one.findings)) for one in batch.returns)
+    console.print(Text(f"共检查 {len(statuses)} 个文件：", style="bold"), end="")
+    console.print(
+        _joined(
+            (f"{statuses.count('accepted')} 个可以计入", "green"),
+            (f"{statuses.count('rejected')} 个要退回", "bold red" if "rejected" in statuses else "dim"),
+            (f"{statuses.count('duplicate')} 个重复", "dim"),
+        )
+    )
+    console.print(_severity_line(everything))
+    console.print(_advice(statuses, everything, clean))
+
+
+def _head(one: Checked) -> Text:
+    status, colour = _STATUS[one.status]
+    unit = "（不知道是哪个单位）"
+    if one.unit.name:
+        scope = f"，{one.scope.label}数" if one.scope else ""
+        level = f"（{one.level.label}{scope}）" if one.level else ""
+        unit = f"{one.unit.name}{level}"
+    return Text.assemble((one.path, "bold"), "  ", unit, "  ", (f"【{status}】", colour))
+
+
+def _show_findings(console: Console, findings: Sequence[Finding]) -> None:
+    order = {severity: rank for rank, severity in enumerate(Severity)}
+    counts: dict[str, int] = {}
+    for finding in sorted(findings, key=lambda f: (order[f.severity], f.code)):
+        counts[finding.code] = counts.get(finding.code, 0) + 1
+        if counts[finding.code] > _MOST_SHOWN:
+            continue
+        table = Table.grid(padding=(0, 1))
+        table.add_column(no_wrap=True)
+        table.add_column(no_wrap=True)
+        table.add_column(overflow="fold")
+        place = f"{finding.path}：" if finding.code == "F006" else ""
+        table.add_row(
+            Text(finding.severity.label, style=_COLOURS[finding.severity]),
+            Text(finding.code, style="cyan"),
+            Text(place + render(finding, label_of)),
+        )
+        console.print(Padding(table, (0, 0, 0, 2)))
+    for code, count in counts.items():
+        if count > _MOST_SHOWN:
+            console.print(Text(f"  {code} 还有 {count - _MOST_SHOWN} 条，见 JSON 或汇总表的“审核意见”。", style="dim"))
+
+
+def _joined(*parts: tuple[str, str]) -> Text:
+    text = Text()
+    for position, (words, style) in enumerate(parts):
+        text.append("，" if position else "").append(words, style=style)
+    return text.append("。")
+
+
+def _severity_line(findings: Sequence[Finding]) -> Text:
+    parts = [
+        (f"{severity.label} {sum(f.severity is severity for f in findings)} 条", _COLOURS[severity])
+        for severity in Severity
+    ]
+    return Text("审核意见：").append_text(_joined(*parts))
+
+
+def _advice(statuses: Sequence[str], findings: Sequence[Finding], clean: int) -> Text:
+    if "rejected" in statuses:
+        return Text("强制性问题必须改正后重新报送；核实性问题请核实并写明理由。“stattable explain 代码”可看说明。")
+    if any(finding.severity is Severity.WARNING for finding in findings):
+        return Text("没有必须退回的。核实性问题请核实并写明理由。“stattable explain 代码”可看说明。")
+    return Text(f"没有发现问题（{clean} 个文件完全合格）。")
+
+
+def show_merge(merged: Merged, output: str | None) -> None:
+    """Show the result of `merge`: the total, what came in, findings, and where the workbook is."""
+    console = make_console()
+    root, summary = merged.root_unit, merged.summary
+    if merged.findings:
+        for name, group in _groups(merged):
+            console.print(Text(name, style="bold"))
+            _show_findings(console, group)
+        console.print()
+    console.print(Text(f"{root.name}（{root.level.label}）  {form.title(merged.edition)}", style="bold"))
+    console.print(_total_table(merged))
+    console.print(
+        f"应报 {summary.expected}：已报 {summary.expected - summary.covered - summary.missing}，"
+        f"已含在上级汇总数里 {summary.covered}，未报 {summary.missing}。"
+    )
+    console.print(
+        f"收到 {summary.received} 份：计入 {summary.accepted}，退回 {summary.rejected}，重复 {summary.duplicate}。"
+    )
+    console.print(_severity_line(merged.findings))
+    if output is None:
+        console.print(Text("没有写出汇总表。请先处理上面的强制性问题。", style="bold red"))
+    else:
+        console.print(Text(f"汇总表已写入 {output}", style="green"))
+        if summary.rejected:
+            console.print(Text(f"注意：有 {summary.rejected} 份报表被退回，没有计入。", style="bold red"))
+
+
+def _groups(merged: Merged) -> Iterator[tuple[str, list[Finding]]]:
+    groups: dict[str, list[Finding]] = {}
+    for finding in merged.findings:
+        groups.setdefault(finding.path or "完整性", []).append(finding)
+    return iter(groups.items())
+
+
+def _total_table(merged: Merged) -> Table:
+    table = Table(show_edge=True, pad_edge=False)
+    table.add_column("栏目", overflow="fold")
+    table.add_column("合计", justify="right", no_wrap=True)
+    for field, value in zip(FIELDS, merged.total, strict=True):
+        shown = shown_value(value, merged.root_unit.level, field.index)
+        if shown is not None:
+            table.add_row(field.label, str(shown))
+    return table
+
+
+def show_faults(findings: Sequence[Finding]) -> None:
+    """Show the faults of a roster."""
+    _show_findings(make_console(), findings)
+
+
+def show_entry(entry: Entry) -> None:
+    """Explain a code."""
+    console = make_console()
+    console.print(Text.assemble((entry.code, "bold cyan"), "  ", (entry.title, "bold")))
+    console.print(Text(f"{FAMILIES[entry.code[0]]}类，{entry.severity.label}", style=_COLOURS[entry.severity]))
+    console.print(Text(f"\n为什么：{entry.why}"))
+    console.print(Text(f"怎么办：{entry.remedy}" if "{" not in entry.remedy else "怎么办：按提示中的建议处理。"))
+
+
+def say(text: str, *, error: bool = False) -> None:
+    """Say a line to the user, on stderr where it is an `error`."""
+    make_console(stderr=error).print(Text(text))
+
+
+def use_utf8() -> None:
+    """Make what is printed UTF-8, on Windows consoles and in pipes too."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure:
+            reconfigure(encoding="utf-8", errors="replace")

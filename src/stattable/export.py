@@ -1,0 +1,177 @@
+"""Results as JSON and CSV (design: findings). The keys are a promise to other programs."""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from stattable.checking.batch import Batch, Checked
+from stattable.merging.merge import Merged
+from stattable.model.catalogue import render
+from stattable.model.findings import Finding, Severity, UnitRef
+from stattable.model.form import FIELD_BY_KEY, FIELDS, Values
+
+SCHEMA_VERSION: Final = 1
+FINDING_KEYS: Final = (
+    "code", "severity", "message", "path", "unit", "sheet", "cell", "field", "label", "raw", "suggestion",
+)  # fmt: skip
+CSV_HEADS: Final = (
+    "代码", "程度", "说明", "文件", "单位代码", "单位名称", "级别", "工作表", "单元格", "字段", "栏目", "原值",
+    "建议值",
+)  # fmt: skip
+
+Shown = Callable[[Finding], bool]
+
+
+def label_of(key: str) -> str:
+    """Return the label of the field `key`."""
+    return FIELD_BY_KEY[key].label
+
+
+def check_json(batch: Batch, findings: Sequence[Finding], shown: Shown) -> str:
+    """Return the JSON document of `check`.
+
+    Args:
+        batch: the checked returns.
+        findings: of no single file.
+        shown: whether a finding is to be shown.
+    """
+    statuses = [one.status for one in batch.returns]
+    everything = [*(f for one in batch.returns for f in one.findings), *findings]
+    return _dump(
+        {
+            "schema_version": SCHEMA_VERSION,
+            "summary": {
+                "files": len(statuses),
+                "accepted": statuses.count("accepted"),
+                "rejected": statuses.count("rejected"),
+                "duplicate": statuses.count("duplicate"),
+                **_severities(filter(shown, everything)),
+            },
+            "files": [_file(one, shown) for one in batch.returns],
+            "findings": [_finding(finding) for finding in filter(shown, findings)],
+        }
+    )
+
+
+def merge_json(merged: Merged, output: str | None) -> str:
+    """Return the JSON document of `merge`; `output` is None where nothing was written."""
+    summary, root = merged.summary, merged.root_unit
+    return _dump(
+        {
+            "schema_version": SCHEMA_VERSION,
+            "output": output,
+            "root": {"code": root.code, "name": root.name, "level": root.level},
+            "total": _values(merged.total),
+            "summary": {
+                "expected": summary.expected,
+                "received": summary.received,
+                "accepted": summary.accepted,
+                "rejected": summary.rejected,
+                "duplicate": summary.duplicate,
+                "covered": summary.covered,
+                "missing": summary.missing,
+                **_severities(merged.findings),
+            },
+            "units": [_unit(merged, key) for key in merged.tree.below(merged.root)],
+            "findings": [_finding(finding) for finding in merged.findings],
+        }
+    )
+
+
+def refused_json(command: str, findings: Sequence[Finding]) -> str:
+    """Return the document of a `command` that could not begin, because of a faulty roster."""
+    empty: dict[str, Any] = {"files": 0, "accepted": 0, "rejected": 0, "duplicate": 0}
+    document: dict[str, Any] = {"schema_version": SCHEMA_VERSION}
+    if command == "merge":
+        counts = ("expected", "received", "accepted", "rejected", "duplicate", "covered", "missing")
+        empty = dict.fromkeys(counts, 0)
+        document |= {"output": None, "root": dict.fromkeys(("code", "name", "level"))}
+        document["total"] = _values((None,) * len(FIELDS))
+    document["summary"] = {**empty, **_severities(findings)}
+    document["units" if command == "merge" else "files"] = []
+    document["findings"] = [_finding(finding) for finding in findings]
+    return _dump(document)
+
+
+def findings_csv(findings: Iterable[Finding]) -> str:
+    """Return findings as CSV with Chinese heads and a byte order mark, as Excel and WPS open it."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(CSV_HEADS)
+    for finding in findings:
+        unit = finding.unit or UnitRef()
+        row = (
+            finding.code, finding.severity.label, render(finding, label_of), finding.path, unit.code, unit.name,
+            unit.level, finding.sheet, finding.cell, finding.field,
+            label_of(finding.field) if finding.field else None, finding.raw, finding.suggestion,
+        )  # fmt: skip
+        writer.writerow([harmless(cell or "") for cell in row])
+    return "\ufeff" + out.getvalue()
+
+
+def harmless(text: str) -> str:
+    """Return `text` so that a spreadsheet program which opens the CSV takes it for text, never for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def _dump(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False, indent=1)
+
+
+def _severities(findings: Iterable[Finding]) -> dict[str, int]:
+    severities = [finding.severity for finding in findings]
+    return {f"{severity}s": severities.count(severity) for severity in Severity}
+
+
+def _values(values: Values) -> dict[str, int | bool | None]:
+    return {field.key: value for field, value in zip(FIELDS, values, strict=True)}
+
+
+def _ref(unit: UnitRef) -> dict[str, str | None]:
+    return {"code": unit.code, "name": unit.name, "level": unit.level}
+
+
+def _file(one: Checked, shown: Shown) -> dict[str, Any]:
+    return {
+        "path": one.path,
+        "sha256": one.received.facts.sha256,
+        "unit": _ref(one.unit),
+        "scope": one.scope,
+        "edition": one.received.edition,
+        "status": one.status,
+        "values": _values(one.values),
+        "findings": [_finding(finding) for finding in one.findings if shown(finding)],
+    }
+
+
+def _unit(merged: Merged, key: str) -> dict[str, Any]:
+    unit, total = merged.tree[key], merged.totals[key]
+    parent = merged.tree[unit.parent] if unit.parent else None
+    return {
+        "code": unit.code,
+        "name": unit.name,
+        "level": unit.level,
+        "parent": (parent.code or parent.name) if parent else None,
+        "status": merged.statuses[key],
+        "basis": total.basis,
+        "total": {name: value for name, value in _values(total.values).items() if value is not None},
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    said = (
+        finding.code,
+        finding.severity,
+        render(finding, label_of),
+        finding.path,
+        _ref(finding.unit) if finding.unit and finding.unit != UnitRef() else None,
+        finding.sheet,
+        finding.cell,
+        finding.field,
+        label_of(finding.field) if finding.field else None,
+        finding.raw,
+        finding.suggestion,
+    )
+    return dict(zip(FINDING_KEYS, said, strict=True))

@@ -1,0 +1,157 @@
+"""Which returns count: earlier results set aside, editions, scopes, duplicates, and units that nothing places."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from stattable.checking.attribute import Register
+from stattable.checking.batch import Checked, wrong_edition
+from stattable.checking.duplicates import mark_duplicates
+from stattable.merging.rollup import Counted
+from stattable.merging.scope import infer_scopes
+from stattable.model.catalogue import found
+from stattable.model.findings import Finding
+from stattable.model.identity import Identity, UnitFacts, WorkbookKind
+from stattable.model.units import Level, Scope, Tree, Unit, bare_name, unpadded
+
+MERGED: Final = WorkbookKind.MERGED
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """The returns of a merge, sorted out.
+
+    Attributes:
+        tree: all units, those that nothing places as children of the root.
+        root: of the merge.
+        returns: received: accepted, rejected and duplicate ones, in the order of their paths.
+        earlier: earlier results, which were not received (U008).
+        findings: of no single file.
+        refused: whether nothing may be written, whatever else was found (T003, H004).
+    """
+
+    tree: Tree
+    root: str
+    returns: tuple[Checked, ...]
+    earlier: tuple[Checked, ...]
+    findings: tuple[Finding, ...]
+    refused: bool
+
+    @property
+    def counted(self) -> Counted:
+        """The figures of the accepted returns."""
+        own, cumulative, unaccounted = {}, {}, {}
+        for one in self.returns:
+            if one.status != "accepted" or one.key is None:
+                continue
+            if one.scope is Scope.CUMULATIVE:
+                cumulative[one.key] = one.values
+                unaccounted[one.key] = _unaccounted(one.received.identity)
+            else:
+                own[one.key] = one.values
+        return Counted(own, cumulative, unaccounted)
+
+
+def collect(checked: Sequence[Checked], register: Register, *, one_edition: bool, latest: bool) -> Collected:
+    """Sort out which returns count.
+
+    Args:
+        checked: all returns, in the order of their paths.
+        register: the units, and the root.
+        one_edition: whether all must be of one edition, because no option says which.
+        latest: of different returns of one unit the latest counts.
+    """
+    root = register.root or ""
+    received, earlier = _set_aside_earlier(checked, root)
+    refused = False
+    if one_edition and len({one.received.edition for one in received} - {None}) > 1:
+        received = [_of_mixed_editions(one) for one in received]
+        refused = True
+    tree = _with_unplaced(register.tree, root, received)
+    received = infer_scopes(received, tree, root, register.scopes)
+    received = mark_duplicates(received, latest=latest)
+    received, ambiguous = _ambiguous(received, register.tree, root)
+    return Collected(tree, root, tuple(received), tuple(earlier), (), refused or ambiguous)
+
+
+def _set_aside_earlier(checked: Sequence[Checked], root: str) -> tuple[list[Checked], list[Checked]]:
+    """Part the returns into those received and the earlier results of merges."""
+    here = _Presence(checked)
+    received, earlier = [], []
+    for one in checked:
+        identity = one.received.identity
+        reason = None
+        if identity and identity.kind is MERGED and one.key is not None:
+            if one.key == root:
+                reason = "root"
+            elif identity.inputs and all(here.beside(one, facts) for facts in identity.inputs):
+                reason = "superseded"
+        if reason is None:
+            received.append(one)
+            continue
+        aside = found("U008", params={"reason": reason, "name": one.unit.name or ""})
+        earlier.append(replace(one, findings=()).with_findings(aside))
+    return received, earlier
+
+
+class _Presence:
+    """Which units have files here, and how many of them are merged workbooks."""
+
+    def __init__(self, checked: Sequence[Checked]) -> None:
+        self._files: dict[object, int] = {}
+        self._merged: dict[object, int] = {}
+        for one in checked:
+            if one.key is None:
+                continue
+            identity = one.received.identity
+            for name in {one.key, (bare_name(one.unit.name or ""), one.level)}:
+                self._files[name] = self._files.get(name, 0) + 1
+                if identity and identity.kind is MERGED:
+                    self._merged[name] = self._merged.get(name, 0) + 1
+
+    def beside(self, merged: Checked, facts: UnitFacts) -> bool:
+        """Whether a unit of the ledger of `merged` has a return of its own here."""
+        name = unpadded(facts.code) if facts.code else (bare_name(facts.name), facts.level)
+        files = self._files.get(name, 0)
+        if name in {merged.key, (bare_name(merged.unit.name or ""), merged.level)}:
+            files -= self._merged.get(name, 0)
+        return files > 0
+
+
+def _of_mixed_editions(one: Checked) -> Checked:
+    if one.received.edition is None:
+        return one
+    return one.with_findings(wrong_edition(one.received, wanted=None))
+
+
+def _with_unplaced(tree: Tree, root: str, received: Sequence[Checked]) -> Tree:
+    """Return `tree` with the units that nothing places as direct children of the root."""
+    unplaced = {
+        one.key: Unit(one.key, one.unit.name or "", one.level, parent=root)
+        for one in received
+        if one.key is not None and one.key not in tree and one.level is not None
+    }
+    return Tree([*tree.units.values(), *unplaced.values()]) if unplaced else tree
+
+
+def _ambiguous(received: Sequence[Checked], tree: Tree, root: str) -> tuple[list[Checked], bool]:
+    """Say H004 of units that nothing places, where a cumulative return of a higher level may hold them already."""
+    holders: dict[Level, Checked] = {}
+    for one in received:
+        if one.status == "accepted" and one.scope is Scope.CUMULATIVE and one.key != root and one.level:
+            holders.setdefault(one.level, one)
+    result, any_found = [], False
+    for one in received:
+        unplaced = one.status == "accepted" and one.key is not None and one.key not in tree
+        above = [holder for level, holder in holders.items() if unplaced and one.level and level.above(one.level)]
+        if above:
+            params = {"name": one.unit.name or "", "other": above[0].unit.name or ""}
+            result.append(one.with_findings(found("H004", params=params)))
+            any_found = True
+        else:
+            result.append(one)
+    return result, any_found
+
+
+def _unaccounted(identity: Identity | None) -> Mapping[Level, int]:
+    return dict(identity.unaccounted) if identity else {}

@@ -1,0 +1,182 @@
+"""The roll-up: totals from the bottom up, differences and completeness. Pure functions over a tree and figures."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from stattable.model.form import BLANK, FIELDS, Values, add, lifted, number, only_below
+from stattable.model.units import Level, Tree
+
+
+class Basis(StrEnum):
+    """What a unit's total rests on."""
+
+    OWN = "own"
+    CUMULATIVE = "cumulative"
+    DERIVED = "derived"
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The returns that count.
+
+    Attributes:
+        own: figures of own returns, by unit.
+        cumulative: figures of cumulative returns, by unit.
+        unaccounted: of cumulative returns that `merge` wrote: how many units in their subtree they do not
+            account for, by unit and level.
+    """
+
+    own: Mapping[str, Values] = field(default_factory=dict)
+    cumulative: Mapping[str, Values] = field(default_factory=dict)
+    unaccounted: Mapping[str, Mapping[Level, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A unit's total, and what it rests on."""
+
+    values: Values
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a cumulative return says, and what is known of it from the unit's own return and its children.
+
+    Attributes:
+        reported: the 40 figures of the cumulative return.
+        known: the unit's own return, where it is here, and its children's totals, added up.
+        own_here: whether the own return is here.
+        settled: indices of fields for which every unit below that owns them is accounted for, and one is there.
+        owned: indices of fields that the unit, by an own return that is here, or a unit below owns.
+    """
+
+    reported: Values
+    known: Values
+    own_here: bool
+    settled: frozenset[int]
+    owned: frozenset[int]
+
+    def of(self, index: int) -> int:
+        """Return reported − known of the field `index`."""
+        return number(self.reported[index]) - number(self.known[index])
+
+
+def children_total(key: str, tree: Tree, totals: Mapping[str, Total]) -> Values:
+    """Return the sum of the totals of the children of `key`."""
+    result = BLANK
+    for child in tree.children[key]:
+        result = tuple(map(add, result, lifted(totals[child].values, tree[key].level)))
+    return result
+
+
+def roll_up(tree: Tree, root: str, counted: Counted) -> dict[str, Total]:
+    """Return the totals of `root` and of all units below it.
+
+    A unit's cumulative return stands as it is, blanks included; else its own return and its children's totals
+    are added up, field by field, where blank + blank is blank; without any return its total is derived.
+    """
+    totals: dict[str, Total] = {}
+    for key in reversed(list(tree.below(root))):
+        reported, own = counted.cumulative.get(key), counted.own.get(key)
+        if reported is not None:
+            totals[key] = Total(reported, Basis.CUMULATIVE)
+            continue
+        below = children_total(key, tree, totals)
+        if own is not None:
+            totals[key] = Total(tuple(map(add, own, below)), Basis.OWN)
+        else:
+            totals[key] = Total(below, Basis.DERIVED)
+    return totals
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How complete the returns of a subtree are.
+
+    Attributes:
+        levels: levels of the units in it that are to report, or did.
+        unaccounted: how many of them are not accounted for, by level.
+        returns: whether an accepted return is in it.
+    """
+
+    levels: frozenset[Level]
+    unaccounted: Mapping[Level, int]
+    returns: bool
+
+
+_NOTHING: Final = Coverage(frozenset(), {}, False)
+
+
+def coverage(tree: Tree, root: str, counted: Counted) -> dict[str, Coverage]:
+    """Return, for `root` and every unit below it, how complete the returns of its subtree are.
+
+    A unit is accounted for when it has an accepted return or stands under an accepted cumulative one; of a
+    cumulative return that `merge` wrote, the units which it says are not accounted for are not.
+    """
+    result: dict[str, Coverage] = {}
+    for key in reversed(list(tree.below(root))):
+        unit = tree[key]
+        below = below_coverage(key, tree, result)
+        has_own, has_cumulative = key in counted.own, key in counted.cumulative
+        levels = below.levels | ({unit.level} if unit.expected or has_own or has_cumulative else frozenset())
+        if has_cumulative:
+            missing = dict(counted.unaccounted.get(key, {}))
+            levels |= missing.keys()
+        else:
+            missing = dict(below.unaccounted)
+            if unit.expected and not has_own:
+                missing[unit.level] = missing.get(unit.level, 0) + 1
+        result[key] = Coverage(levels, missing, below.returns or has_own or has_cumulative)
+    return result
+
+
+def below_coverage(key: str, tree: Tree, of_units: Mapping[str, Coverage]) -> Coverage:
+    """Return how complete the returns strictly below `key` are, from the coverage of its children."""
+    levels: frozenset[Level] = frozenset()
+    missing: dict[Level, int] = {}
+    returns = False
+    for child in tree.children[key]:
+        one = of_units.get(child, _NOTHING)
+        levels |= one.levels
+        returns = returns or one.returns
+        for level, count in one.unaccounted.items():
+            missing[level] = missing.get(level, 0) + count
+    return Coverage(levels, missing, returns)
+
+
+def differences(tree: Tree, root: str, counted: Counted, totals: Mapping[str, Total]) -> dict[str, Difference]:
+    """Return the differences of all units with a cumulative return that has something to be held against.
+
+    Where neither an own return nor any return below is here there is nothing to compare, and no difference.
+    """
+    of_units = coverage(tree, root, counted)
+    result: dict[str, Difference] = {}
+    for key in tree.below(root):
+        reported = counted.cumulative.get(key)
+        if reported is None:
+            continue
+        own = counted.own.get(key)
+        below = below_coverage(key, tree, of_units)
+        if own is None and not below.returns:
+            continue
+        known = children_total(key, tree, totals)
+        known = known if own is None else tuple(map(add, own, known))
+        level = tree[key].level
+        owned = frozenset(
+            entry.index
+            for entry in FIELDS
+            if entry.owners & below.levels or (own is not None and level in entry.owners)
+        )
+        settled = frozenset(
+            index for index in owned if not any(below.unaccounted.get(owner) for owner in FIELDS[index].owners)
+        )
+        result[key] = Difference(reported, known, own is not None, settled, owned)
+    return result
+
+
+def excess_fields(level: Level, own_here: bool) -> frozenset[int]:
+    """Return the indices of the fields in which a positive difference of a unit of `level` needs a reason (H001)."""
+    return frozenset(range(len(FIELDS))) if own_here else only_below(level)

@@ -1,0 +1,142 @@
+"""For whom a merge is: its root, and the units that returns may be from (design: the roster, the root)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from stattable.checking.attribute import Register, identity_tree, unplaced_key
+from stattable.checking.received import Received
+from stattable.model.catalogue import Refusal
+from stattable.model.findings import Finding
+from stattable.model.units import Level, Names, Scope, Tree, Unit, level_of_name, unpadded
+
+
+@dataclass(frozen=True, slots=True)
+class RootOptions:
+    """What the user said of the root, and of scopes.
+
+    Attributes:
+        roster: its tree, or None.
+        code: of the root, or None.
+        name: of the root, or None.
+        level: of the root, or None.
+        scopes: the scope of a unit's returns that do not state it, by the unit's code or name.
+    """
+
+    roster: Tree | None = None
+    code: str | None = None
+    name: str | None = None
+    level: Level | None = None
+    scopes: Mapping[str, Scope] = field(default_factory=dict)
+
+
+def find_register(received: Sequence[Received], options: RootOptions) -> Register:
+    """Return the units that returns may be from, with the root of the merge.
+
+    Raises:
+        Refusal: there is no such root, or more than one unit could be it.
+    """
+    if options.roster is not None:
+        tree = options.roster
+        conflicts: dict[str, Finding] = {}
+        root = _said(tree, options) or _one_top(tree, tree.tops)
+    else:
+        tree, conflicts = identity_tree(received)
+        tree, root = _root_of_identities(tree, received, options)
+    scopes = {_scope_key(tree, said): scope for said, scope in options.scopes.items()}
+    return Register(
+        tree,
+        is_roster=options.roster is not None,
+        root=root,
+        scopes=scopes,
+        level_needed=True,
+        conflicts=conflicts,
+    )
+
+
+def _said(tree: Tree, options: RootOptions) -> str | None:
+    """Return the unit that the options name; None where they name none."""
+    if options.code is not None:
+        key = unpadded(options.code)
+        if key not in tree:
+            raise Refusal("unknown_root", code=options.code)
+        return key
+    if options.name is not None:
+        keys = [key for key in Names(tree).match(options.name) if options.level in {None, tree[key].level}]
+        if len(keys) != 1:
+            raise Refusal("unknown_unit", name=options.name)
+        return keys[0]
+    return None
+
+
+def _root_of_identities(tree: Tree, received: Sequence[Received], options: RootOptions) -> tuple[Tree, str]:
+    if options.code is None and options.name is None:
+        if not tree.units:
+            raise Refusal("no_top")
+        return tree, _lowest_above(tree, received)
+    try:
+        return tree, str(_said(tree, options))
+    except Refusal:
+        level = options.level or (level_of_name(options.name) if options.name else None)
+        if options.name is None or level is None:
+            raise
+    code = unpadded(options.code) if options.code else None
+    root = Unit(code or unplaced_key(options.name), options.name, level, code=code)
+    placed = [replace(unit, parent=_parent_under(unit, root)) for unit in tree.units.values()]
+    return Tree([root, *placed]), root.key
+
+
+def _parent_under(unit: Unit, root: Unit) -> str | None:
+    """Return the parent of a unit when `root`, of which the identities say nothing, stands above them."""
+    if unit.parent is not None or not root.level.above(unit.level):
+        return unit.parent
+    elsewhere = root.code and unit.code and not unit.code.startswith(root.code)
+    return None if elsewhere else root.key
+
+
+def _lowest_above(tree: Tree, received: Sequence[Received]) -> str:
+    """Return the lowest unit above, or at, all units that the identities are of."""
+    common: list[str] | None = None
+    tops: dict[str, None] = {}
+    for one in received:
+        if one.identity is None:
+            continue
+        code = unpadded(one.identity.unit.code or "")
+        keys = [code] if code in tree else _by_name(tree, one)
+        if len(keys) != 1:
+            continue
+        chain = [*tree.above(keys[0]), keys[0]]
+        tops[chain[0]] = None
+        if common is None:
+            common = chain
+        common = [left for left, right in zip(common, chain, strict=False) if left == right]
+    if common is None:
+        return _one_top(tree, tree.tops)
+    return common[-1] if common else _one_top(tree, list(tops))
+
+
+def _by_name(tree: Tree, one: Received) -> list[str]:
+    if one.identity is None:
+        return []
+    facts = one.identity.unit
+    wanted = {above.name for above in one.identity.above}
+    return [
+        key
+        for key in Names(tree).match(facts.name)
+        if tree[key].level is facts.level and wanted.issuperset(tree[above].name for above in tree.above(key))
+    ]
+
+
+def _one_top(tree: Tree, tops: Sequence[str]) -> str:
+    if len(tops) == 1:
+        return tops[0]
+    names = "、".join(tree[key].name for key in tops[:5]) + ("等" if len(tops) > 5 else "")
+    raise Refusal("several_tops", names=names)
+
+
+def _scope_key(tree: Tree, said: str) -> str:
+    if unpadded(said) in tree:
+        return unpadded(said)
+    keys = Names(tree).match(said)
+    if len(keys) > 1:
+        raise Refusal("unknown_scope_unit", code=said)
+    return keys[0] if keys else unplaced_key(said)

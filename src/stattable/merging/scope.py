@@ -1,0 +1,86 @@
+"""Own or cumulative: the scope of returns that do not state it (design: the one hard problem)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from stattable.checking.batch import Checked
+from stattable.model.catalogue import found
+from stattable.model.findings import Finding, Param
+from stattable.model.form import FIELDS, only_below
+from stattable.model.text import a1
+from stattable.model.units import Scope, Tree
+
+_OWN: Final = Scope.OWN
+
+
+def infer_scopes(returns: Sequence[Checked], tree: Tree, root: str, settled: Mapping[str, Scope]) -> list[Checked]:
+    """Give every return its scope, from the bottom up.
+
+    Args:
+        returns: attributed to units of `tree`, or to none.
+        tree: all units.
+        root: of the merge.
+        settled: the scope an option gives for the returns of a unit, by key.
+
+    Returns:
+        The same returns in the same order: those without scope with one and H005, or with H003; those that say
+        cumulative and hold nothing below, while returns below do, with H003 too.
+    """
+    marked = list(returns)
+    of_unit: dict[str, list[int]] = {}
+    for at, one in enumerate(marked):
+        if one.key is not None and one.level is not None:
+            of_unit.setdefault(one.key, []).append(at)
+    held: dict[str, dict[int, int]] = {}  # unit → field → the return, in its subtree, that has a figure there
+    reported: dict[str, bool] = {}  # unit → whether an accepted return is in its subtree
+    for key in reversed(list(tree.below(root))):
+        figures: dict[int, int] = {}
+        some = False
+        for child in tree.children[key]:
+            some = some or reported.pop(child)
+            for index, at in held.pop(child).items():
+                figures[index] = min(figures.get(index, at), at)
+        for at in of_unit.get(key, ()):
+            marked[at] = _decided(marked, at, some, figures, key in settled)
+        for at in of_unit.get(key, ()):
+            if marked[at].status == "accepted":
+                some = True
+                for index, value in enumerate(marked[at].values):
+                    if value:
+                        figures[index] = min(figures.get(index, at), at)
+        held[key], reported[key] = figures, some
+    return marked
+
+
+def _decided(
+    marked: Sequence[Checked], at: int, some_below: bool, figures: Mapping[int, int], settled: bool
+) -> Checked:
+    one = marked[at]
+    if one.status != "accepted" or one.level is None:
+        return one
+    fields = sorted(only_below(one.level))
+    below = next(((index, figures[index]) for index in fields if index in figures), None)
+    if one.scope is Scope.CUMULATIVE:
+        empty = not any(one.values[index] for index in fields)
+        if empty and below and not settled:
+            return one.with_findings(_undecided(one, "empty_cumulative"))
+        return one
+    if one.scope is not None:
+        return one
+    if not some_below:
+        return one.with_scope(_OWN).with_findings(_inferred("none_below"))
+    if below:
+        index, other = below
+        cell = marked[other].received.cells[index]
+        where: dict[str, Param] = {"other": marked[other].path, "other_cell": a1(*cell) if cell else ""}
+        return one.with_scope(_OWN).with_findings(_inferred("reported_below", FIELDS[index].key, **where))
+    return one.with_findings(_undecided(one, "undecided"))
+
+
+def _inferred(reason: str, field: str | None = None, **where: Param) -> Finding:
+    return found("H005", field=field, params={"reason": reason, "scope": _OWN.label, **where})
+
+
+def _undecided(one: Checked, reason: str) -> Finding:
+    params: dict[str, Param] = {"reason": reason, "name": one.unit.name or "", "key": one.key or ""}
+    return found("H003", params=params)
