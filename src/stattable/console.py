@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
-from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
@@ -17,8 +17,7 @@ from stattable.merging.merge import Merged
 from stattable.model import form
 from stattable.model.catalogue import FAMILIES, Entry, render
 from stattable.model.findings import Finding, Severity
-from stattable.model.form import FIELDS
-from stattable.writing.page import shown_value
+from stattable.model.form import FIELDS, shown_value
 
 _COLOURS: Final = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
 _STATUS: Final = {
@@ -26,6 +25,9 @@ _STATUS: Final = {
     "rejected": ("退回", "bold red"),
     "duplicate": ("重复", "yellow"),
 }
+_SEVERITY_WIDTH: Final = 6
+_CODE_WIDTH: Final = 5
+_NOT_FIRST: Final = "，。、；：？！）”》】…"  # what no line begins with
 _MOST_SHOWN: Final = 20  # findings of one code in one group; the rest is counted
 
 
@@ -58,7 +60,7 @@ def show_check(batch: Batch, findings: Sequence[Finding], shown: Shown) -> None:
             console.print()
     others = [finding for finding in findings if shown(finding)]
     if others:
-        _show_findings(console, others)
+        _show_findings(console, others, with_path=True)
         console.print()
     statuses = [one.status for one in batch.returns]
     everything = [f for one in batch.returns for f in one.findings if shown(f)] + others
@@ -72,7 +74,8 @@ def show_check(batch: Batch, findings: Sequence[Finding], shown: Shown) -> None:
         )
     )
     console.print(_severity_line(everything))
-    console.print(_advice(statuses, everything, clean))
+    for line in wrapped(_advice(statuses, everything, clean), console.width - 2):
+        console.print(Text(line))
 
 
 def _head(one: Checked) -> Text:
@@ -85,27 +88,46 @@ def _head(one: Checked) -> Text:
     return Text.assemble((one.path, "bold"), "  ", unit, "  ", (f"【{status}】", colour))
 
 
-def _show_findings(console: Console, findings: Sequence[Finding]) -> None:
+def _show_findings(console: Console, findings: Sequence[Finding], *, with_path: bool = False) -> None:
     order = {severity: rank for rank, severity in enumerate(Severity)}
     counts: dict[str, int] = {}
     for finding in sorted(findings, key=lambda f: (order[f.severity], f.code)):
         counts[finding.code] = counts.get(finding.code, 0) + 1
         if counts[finding.code] > _MOST_SHOWN:
             continue
-        table = Table.grid(padding=(0, 1))
-        table.add_column(no_wrap=True)
-        table.add_column(no_wrap=True)
-        table.add_column(overflow="fold")
-        place = f"{finding.path}：" if finding.code == "F006" else ""
-        table.add_row(
-            Text(finding.severity.label, style=_COLOURS[finding.severity]),
-            Text(finding.code, style="cyan"),
-            Text(place + render(finding, label_of)),
+        place = f"{finding.path}：" if with_path and finding.path else ""
+        head = Text.assemble(
+            "  ",
+            (set_cell_size(finding.severity.label, _SEVERITY_WIDTH), _COLOURS[finding.severity]),
+            (set_cell_size(f" {finding.code}", _CODE_WIDTH), "cyan"),
         )
-        console.print(Padding(table, (0, 0, 0, 2)))
+        indent = head.cell_len + 1
+        first, *rest = wrapped(place + render(finding, label_of), console.width - indent - 2)
+        console.print(head.append(f" {first}"))
+        for line in rest:
+            console.print(Text(" " * indent + line))
     for code, count in counts.items():
         if count > _MOST_SHOWN:
             console.print(Text(f"  {code} 还有 {count - _MOST_SHOWN} 条，见 JSON 或汇总表的“审核意见”。", style="dim"))
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Return `text` in lines of at most `width` columns, broken where Chinese may be broken: almost anywhere."""
+    lines, line, used = [], "", 0
+    for char in text:
+        size = cell_len(char)
+        if used + size > width and char not in _NOT_FIRST:
+            cut = len(line)
+            while cut > 0 and line[cut - 1].isascii() and line[cut - 1].isalnum() and char.isascii() and char.isalnum():
+                cut -= 1  # numbers, codes and paths stay whole where they fit
+            cut = cut or len(line)
+            lines.append(line[:cut].rstrip())
+            line = line[cut:].lstrip() if char != " " else line[cut:]
+            used = cell_len(line)
+            if char == " " and not line:
+                continue
+        line, used = line + char, used + size
+    return [*lines, line]
 
 
 def _joined(*parts: tuple[str, str]) -> Text:
@@ -123,12 +145,12 @@ def _severity_line(findings: Sequence[Finding]) -> Text:
     return Text("审核意见：").append_text(_joined(*parts))
 
 
-def _advice(statuses: Sequence[str], findings: Sequence[Finding], clean: int) -> Text:
+def _advice(statuses: Sequence[str], findings: Sequence[Finding], clean: int) -> str:
     if "rejected" in statuses:
-        return Text("强制性问题必须改正后重新报送；核实性问题请核实并写明理由。“stattable explain 代码”可看说明。")
+        return "强制性问题必须改正后重新报送；核实性问题请核实并写明理由。用“stattable explain 代码”看说明。"
     if any(finding.severity is Severity.WARNING for finding in findings):
-        return Text("没有必须退回的。核实性问题请核实并写明理由。“stattable explain 代码”可看说明。")
-    return Text(f"没有发现问题（{clean} 个文件完全合格）。")
+        return "没有要退回的。核实性问题请核实并写明理由。用“stattable explain 代码”看说明。"
+    return f"{clean} 个文件没有问题。"
 
 
 def show_merge(merged: Merged, output: str | None) -> None:
@@ -141,13 +163,14 @@ def show_merge(merged: Merged, output: str | None) -> None:
             _show_findings(console, group)
         console.print()
     console.print(Text(f"{root.name}（{root.level.label}）  {form.title(merged.edition)}", style="bold"))
-    console.print(_total_table(merged))
+    if any(value is not None for value in merged.total):
+        console.print(_total_table(merged))
     console.print(
-        f"应报 {summary.expected}：已报 {summary.expected - summary.covered - summary.missing}，"
-        f"已含在上级汇总数里 {summary.covered}，未报 {summary.missing}。"
+        f"应报 {summary.expected} 个单位：交了表的 {summary.expected - summary.covered - summary.missing}，"
+        f"已含在上级汇总数里的 {summary.covered}，没有报的 {summary.missing}。"
     )
     console.print(
-        f"收到 {summary.received} 份：计入 {summary.accepted}，退回 {summary.rejected}，重复 {summary.duplicate}。"
+        f"收到 {summary.received} 份表：合格 {summary.accepted}，退回 {summary.rejected}，重复 {summary.duplicate}。"
     )
     console.print(_severity_line(merged.findings))
     if output is None:

@@ -102,22 +102,30 @@ def identity_tree(received: Iterable[Received]) -> tuple[Tree, dict[str, Finding
             claims.setdefault(key, {}).setdefault(claim, (one.path, facts))
             speakers.setdefault(key, []).append(one.path)
             parent = key
+    firsts = {key: next(iter(said.values())) for key, said in claims.items()}
     conflicts: dict[str, Finding] = {}
     units: list[Unit] = []
     for key, said in claims.items():
         parents = dict.fromkeys(parent for _, _, parent in said if parent is not None)
-        (first_path, first), *others = said.values()
+        first_path, first = firsts[key]
+        # Only units of a higher level stand above one in the tree, so that it has no circles.
+        by_code = parent_code(key, claims) if first.code and not parents else None
+        higher = [above for above in (*parents, by_code) if above and firsts[above][1].level.above(first.level)]
+        params: dict[str, Param] = {}
         if len({(name, level) for name, level, _ in said}) > 1 or len(parents) > 1:
-            other_path, _ = others[0]
-            words = [_words(claim, facts) for claim, (_, facts) in zip(said, said.values(), strict=True)]
-            params: dict[str, Param] = {
+            words = [_words(facts, parent) for (_, _, parent), (_, facts) in said.items()]
+            second_path, _ = list(said.values())[1]
+            params = {
                 "reason": "files", "key": first.code or first.name,
-                "one": first_path, "one_says": words[0], "two": other_path, "two_says": words[1],
+                "one": first_path, "one_says": words[0], "two": second_path, "two_says": words[1],
             }  # fmt: skip
+        elif parents and not higher:
+            above = firsts[next(iter(parents))][1]
+            params = {"reason": "order", "one_says": _words(first), "two_says": _words(above)}
+        if params:
             for path in speakers[key]:
                 conflicts.setdefault(path, found("U009", path=path, params=params))
-        parent = next(iter(parents), None) or (parent_code(key, claims) if first.code else None)
-        units.append(Unit(key, first.name, first.level, code=first.code, parent=parent))
+        units.append(Unit(key, first.name, first.level, code=first.code, parent=next(iter(higher), None)))
     return Tree(sorted(units, key=lambda unit: unit.key)), conflicts
 
 
@@ -125,9 +133,9 @@ def _places(identity: Identity) -> bool:
     return bool(identity.unit.code or identity.above)
 
 
-def _words(claim: tuple[str, Level, str | None], facts: UnitFacts) -> str:
-    parent = f"，上级 {claim[2]}" if claim[2] else ""
-    return f"{facts.name}（{facts.level.label}{parent}）"
+def _words(facts: UnitFacts, parent: str | None = None) -> str:
+    above = f"，上级 {parent}" if parent else ""
+    return f"{facts.name}（{facts.level.label}{above}）"
 
 
 def facts_key(facts: UnitFacts, parent: str | None) -> str:
@@ -172,13 +180,13 @@ class Attributor:
             return self._of_key(one, key, findings)
         if one.identity and _places(one.identity):
             return self._by_identity(one, one.identity, findings)
-        if one.identity and not _same_name(one.name, one.identity):
+        if one.identity and not self._is_of(one, one.identity):
             return _nobody([_misused(one, one.identity)])
         return self._by_name(one, findings)
 
     def _by_identity(self, one: Received, identity: Identity, findings: list[Finding]) -> Attribution:
         key = self._key_of_identity(identity)
-        if not _same_name(one.name, identity):
+        if not self._is_of(one, identity):
             return _nobody([_misused(one, identity)])
         if key is None or key not in self._tree:
             return self._stranger(one, findings)
@@ -207,7 +215,7 @@ class Attributor:
             params: dict[str, Param] = {"reason": "ambiguous", "count": len(keys), "candidates": shown}
             return _nobody([_u("U002", one, params={"name": one.name, **params})], one.name)
         if self._register.is_roster:
-            return self._stranger(one, findings)
+            return self._stranger(one, findings, folder)
         level = one.identity.unit.level if one.identity else None
         level = level or self._register.level or level_of_name(one.name) or _level_of_figures(one)
         if level is None:
@@ -223,11 +231,26 @@ class Attributor:
         key = unplaced_key(one.name)
         return self._scoped(one, UnitRef(None, one.name, level), key, level, None, findings)
 
-    def _stranger(self, one: Received, findings: list[Finding]) -> Attribution:
+    def _is_of(self, one: Received, identity: Identity) -> bool:
+        """Whether the name in the form is that of the unit the blank was made for.
+
+        The identity may not say which parents stand above the unit; the tree may know those in front of the name.
+        """
+        wanted = (bare_name(identity.unit.name), identity.unit.level)
+        return _same_name(one.name, identity) or any(
+            (bare_name(unit.name), unit.level) == wanted and identity.unit.code in {None, unit.code}
+            for unit in map(self._tree.__getitem__, self._names.match(one.name))
+        )
+
+    def _stranger(self, one: Received, findings: list[Finding], folder: str | None = None) -> Attribution:
         near = self._names.match(one.name) or self._names.similar(one.name)
         hint = self._full_name(near[0]) if near else self._hint_of_path(one.path)
         unit = one.identity.unit if one.identity else None
         params: dict[str, Param] = {"reason": "unknown", "name": one.name}
+        if folder and self._names.match(one.name):
+            params |= {"reason": "folder", "folder": self._tree[folder].name}
+        elif (root := self._register.root) and not near and Names(self._tree).match(one.name):
+            params |= {"reason": "outside", "root": self._tree[root].name}
         findings.append(_u("U002", one, suggestion=hint, params=params))
         ref = UnitRef(unit.code if unit else None, unit.name if unit else one.name, unit.level if unit else None)
         return Attribution(ref, None, unit.level if unit else None, None, False, tuple(findings))

@@ -233,6 +233,7 @@ _REASONS: Final[Mapping[str, Mapping[str, str]]] = {
         "unknown": "不在名册里",
         "ambiguous": "有 {count} 个同名的，无法确定是哪一个：{candidates}",
         "outside": "不属于“{root}”",
+        "folder": "放在“{folder}”的文件夹里，而名册里“{folder}”下面没有它",
         "level": "是{level}，不能归“{root}”（{root_level}）管",
     },
     "U008": {
@@ -242,6 +243,7 @@ _REASONS: Final[Mapping[str, Mapping[str, str]]] = {
     "U009": {
         "files": "“{one}”说代码 {key} 是{one_says}，“{two}”说是{two_says}",
         "roster": "文件说代码 {key} 是{one_says}，名册说是{two_says}",
+        "order": "文件说{one_says}归{two_says}管，上级的级别必须更高",
     },
     "H003": {
         "undecided": "没有写明口径，下级栏目没有数，下级的报表里也没有",

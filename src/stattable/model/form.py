@@ -406,6 +406,13 @@ def total(parts: Iterable[Values]) -> Values:
     return result
 
 
+def shown_value(value: Value, level: Level | None, index: int) -> str | int | None:
+    """Return the value of the field `index` in a return of `level` as people see it: a number, 有, 无, or None."""
+    if isinstance(value, bool) or (value is not None and FIELDS[index].kind_at(level) is Kind.FLAG):
+        return "有" if value else "无"
+    return value
+
+
 def number(value: Value) -> int:
     """Return `value` for comparing, and for that only: blank is 0, 有 is 1, 无 is 0."""
     return int(value or 0)

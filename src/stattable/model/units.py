@@ -149,18 +149,20 @@ class Tree:
 
 # -- names ------------------------------------------------------------------------------------------------
 
-# One word each (design: who a return is from). 民委会 and 渔委会 are short for a village of herders or fishers.
+# One word each (design: who a return is from).
 _SYNONYMS: Final = (
-    (re.compile(r"(?:村)?村民委员会$|(?:村)?村委会$|村民小组$"), "村"),
+    (re.compile(r"(?:村)?村民委员会$|(?:村)?村委会$"), "村"),
     (re.compile(r"(?:社区)?居民委员会$|(?:社区)?居委会$"), "社区"),
     (re.compile(r"街道办事处$|街道办$|街办$"), "街道"),
 )
+_SEAL_END: Final = re.compile(r"\((?:公|盖|签)?章\)$")  # copied from the label beside the name
 _ASSOCIATION_END: Final = re.compile(r"计生协$")
 _INNER_OFFICE: Final = re.compile(r"街道办事处|街道办(?!事)")
 _CODE_PREFIX: Final = re.compile(r"^\d{2,12}[_\-. ]*")
 
+# 牧委会 and 渔委会 are villages of herders and of fishers. Not every 委员会 is a village: 管理委员会 is none.
 _ENDINGS: Final = (
-    (Level.VILLAGE, ("村", "社区", "嘎查", "生活区", "委会", "委员会", "村居")),
+    (Level.VILLAGE, ("村", "社区", "嘎查", "生活区", "民委会", "牧委会", "渔委会", "民委员会", "村居")),
     (Level.TOWNSHIP, ("镇", "乡", "街道", "苏木")),
     (Level.COUNTY, ("县", "旗")),
     (Level.PROVINCE, ("省", "自治区")),
@@ -173,7 +175,7 @@ def bare_name(name: str) -> str:
     ``官渡镇计划生育协会`` gives ``官渡镇``, ``中山路街道办事处计生协`` gives ``中山路街道``, and ``张村村民委员会``
     gives ``张村``.
     """
-    bare = _ASSOCIATION_END.sub("", squeezed(name))
+    bare = _ASSOCIATION_END.sub("", _SEAL_END.sub("", squeezed(name)))
     for pattern, word in _SYNONYMS:
         bare = pattern.sub(word, bare)
     return _INNER_OFFICE.sub("街道", bare)

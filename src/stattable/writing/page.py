@@ -17,7 +17,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.worksheet import Worksheet
 
 from stattable.model import form
-from stattable.model.form import FIELDS, Kind, Value, Values
+from stattable.model.form import FIELDS, Values, shown_value
 from stattable.model.identity import IDENTITY_SHEET, Identity, identity_rows
 from stattable.model.text import column_letters
 from stattable.model.units import Level
@@ -63,15 +63,6 @@ def put(cell: Any, value: object) -> None:
             cell.data_type = "s"
     else:
         cell.value = value
-
-
-def shown_value(value: Value, level: Level | None = None, index: int = 0) -> str | int | None:
-    """Return a figure as a sheet shows it: a number, 有 or 无, or None for blank."""
-    if isinstance(value, bool):
-        return "有" if value else "无"
-    if value is not None and FIELDS[index].kind_at(level) is Kind.FLAG:
-        return "有" if value else "无"
-    return value
 
 
 def fill_page(

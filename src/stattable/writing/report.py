@@ -17,7 +17,7 @@ from stattable.checking.batch import Checked
 from stattable.merging.merge import Merged
 from stattable.model.catalogue import render
 from stattable.model.findings import Severity
-from stattable.model.form import FIELD_BY_KEY, FIELDS, Values
+from stattable.model.form import FIELD_BY_KEY, FIELDS, Values, shown_value
 from stattable.model.identity import Identity, UnitFacts, WorkbookKind
 from stattable.model.units import Level, Scope, Unit
 from stattable.writing.blank import association_name
@@ -28,7 +28,6 @@ from stattable.writing.page import (
     put,
     put_note,
     run_time,
-    shown_value,
     workbook_bytes,
 )
 

@@ -1,0 +1,60 @@
+# `make demo` and `make test` are all that is needed; both set up a virtual environment of their own first.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+DEMO   := build/demo
+READY  := $(VENV)/.ready
+
+.PHONY: demo test lint docs office smoke examples template bench clean
+
+$(READY): pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(BIN)/python -m pip install --quiet --editable . --group dev
+	touch $@
+
+demo: $(READY)  ## new, check and merge on the examples
+	rm -rf $(DEMO)
+	$(BIN)/stattable new --roster examples/名册.csv --year 2026 -o $(DEMO)/空白表
+	@echo; echo '== check：一张表有错误，所以退出码应当是 1'
+	cd examples && PYTHONIOENCODING=utf-8 ../$(BIN)/stattable check 收到 --roster 名册.csv; test $$? -eq 1
+	@echo; echo '== merge：退回的不计入，退出码也是 1'
+	cd examples && ../$(BIN)/stattable merge 收到 --roster 名册.csv -o ../$(DEMO)/中牟县.xlsx; test $$? -eq 1
+	@echo; ls -l $(DEMO)/中牟县.xlsx
+
+test: $(READY)  ## all tests but those that start LibreOffice
+	$(BIN)/python -m pytest -m 'not office' -n auto --cov --cov-report=term:skip-covered --cov-fail-under=95
+
+office: $(READY)  ## the tests that start LibreOffice, which must be installed
+	$(BIN)/python -m pytest -m office
+
+lint: $(READY)  ## style, types, generated docs
+	$(BIN)/ruff format --check src tests tools benchmarks
+	$(BIN)/ruff check src tests tools benchmarks
+	$(BIN)/mypy
+	$(BIN)/python tools/make_docs.py --check
+
+docs: $(READY)  ## write the generated docs anew
+	$(BIN)/python tools/make_docs.py
+
+smoke: $(READY)  ## the wheel, installed by itself without anything for development
+	rm -rf build/smoke
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir build/smoke .
+	$(PYTHON) -m venv build/smoke/venv
+	build/smoke/venv/bin/python -m pip install --quiet build/smoke/*.whl
+	build/smoke/venv/bin/stattable new --unit 官渡镇计生协 --code 410122102 -o build/smoke/空白表.xlsx
+	build/smoke/venv/bin/stattable check build/smoke/空白表.xlsx; test $$? -eq 1
+	build/smoke/venv/bin/stattable explain V000
+
+examples: $(READY)  ## make the examples anew; needs LibreOffice
+	$(BIN)/python tools/make_examples.py
+
+template: $(READY)  ## make the official page anew
+	$(BIN)/python tools/make_template.py
+
+bench: $(READY)  ## measurements, as ratios in one run
+	$(BIN)/python benchmarks/reading.py
+
+clean:
+	rm -rf $(VENV) build dist .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis

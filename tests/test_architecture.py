@@ -1,0 +1,67 @@
+"""The imports of the code against the table of docs/architecture.md."""
+
+import ast
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+SOURCE = ROOT / "src" / "stattable"
+ROW = re.compile(r"^\| `([^`]+)` \| [^|]+ \|([^|]*)\|$", re.MULTILINE)
+
+
+def allowed() -> dict[str, set[str]]:
+    table = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").partition("## What may import what")[2]
+    table = table.partition("\n## ")[0]
+    return {name: {word.strip(" `") for word in words.split(",") if word.strip()} for name, words in ROW.findall(table)}
+
+
+def imports(path: Path) -> set[str]:
+    """Name what a module imports: ours by their place in the package, others by their top-level name."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            assert node.level == 0, f"{path}: imports are absolute"
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        for name in names:
+            top, *rest = name.split(".")
+            found.add(_ours(rest) if top == "stattable" else top)
+    return found - set(sys.stdlib_module_names)
+
+
+def _ours(parts: list[str]) -> str:
+    for length in range(len(parts), 0, -1):
+        if (SOURCE / "/".join(parts[:length])).with_suffix(".py").exists():
+            return "/".join(parts[:length])
+    return "__init__"
+
+
+def modules() -> dict[str, Path]:
+    paths = {path.relative_to(SOURCE).with_suffix("").as_posix(): path for path in SOURCE.rglob("*.py")}
+    return {name: path for name, path in paths.items() if not name.endswith("/__init__")}
+
+
+def test_every_module_has_a_row_and_every_row_a_module() -> None:
+    assert sorted(allowed()) == sorted(modules())
+
+
+def test_no_module_imports_what_the_table_does_not_allow() -> None:
+    table = allowed()
+    wrong = {
+        name: sorted(one for one in imports(path) if not {one, one.partition("/")[0]} & table[name])
+        for name, path in modules().items()
+    }
+    assert {name: names for name, names in wrong.items() if names} == {}
+
+
+def test_the_table_allows_nothing_that_is_not_used() -> None:
+    table = allowed()
+    unused = {
+        name: sorted(word for word in table[name] if not any(one == word or one.startswith(f"{word}/") for one in imports(path)))
+        for name, path in modules().items()
+    }
+    assert {name: words for name, words in unused.items() if words} == {}
