@@ -1,5 +1,6 @@
 """Returns and rosters for the tests: start from a valid one, and break one thing."""
 
+import csv
 import io
 import json
 from collections.abc import Callable, Mapping
@@ -16,7 +17,8 @@ from stattable.cli import main
 from stattable.model import form
 from stattable.model.form import FIELD_BY_KEY, FIELDS, own
 from stattable.model.identity import UnitFacts
-from stattable.model.units import Level, Scope
+from stattable.model.roster import build_roster
+from stattable.model.units import Level, Scope, Tree
 from stattable.writing.blank import BlankFor, blank_bytes
 from stattable.writing.page import fill_page, template_bytes
 
@@ -33,6 +35,13 @@ ROSTER = """代码,名称,级别,上级代码,口径,填报,联系人,电话
 410122102,狼城岗镇,,,,,,
 410122102201,东狼城岗村,,,,,,
 """
+
+
+def tree_of(roster: str = ROSTER) -> Tree:
+    """The units of a roster without faults."""
+    tree, faults = build_roster(csv.reader(roster.splitlines()), "名册.csv")
+    assert not faults
+    return tree
 
 
 def own_values(level: Level, sessions: int = 2, people: int = 60, other: int = 1) -> dict[str, Any]:

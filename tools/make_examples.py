@@ -141,8 +141,8 @@ def make_returns() -> None:
     tree, faults = read_roster(str(EXAMPLES / ROSTER))
     assert not faults, faults
     silent = {MISSING, *tree.children[CUMULATIVE]}
-    for path, blank in blanks_of(tree, COUNTY, Scope.OWN, EDITION, EXAMPLES / RECEIVED):
-        code = str(blank.unit.code)
+    for path, own_blank in blanks_of(tree, COUNTY, Scope.OWN, EDITION, EXAMPLES / RECEIVED):
+        code, blank = str(own_blank.unit.code), own_blank
         if code in silent:
             continue
         unit, figures = tree[code], figures_of(tree, code)

@@ -23,7 +23,7 @@ _CHINESE: Final = {
     "Usage:": "用法：",
     "Options": "选项",
     "Commands": "命令",
-    "Arguments": "参数",
+    "Positional arguments": "参数",
     "Show this message and exit.": "显示帮助。",
     "Show the version and exit.": "显示版本。",
     "Error: {message}": "错误：{message}",
@@ -33,12 +33,10 @@ _CHINESE: Final = {
     "Missing parameter": "缺少参数",
     "Missing {param_type}": "缺少{param_type}",
     "Missing parameter: {param_name}": "缺少参数：{param_name}",
-    "No such option: {name}": "没有选项 {name}",
     "No such option {name!r}.": "没有选项 {name}。",
     "No such command {name!r}.": "没有命令 {name}。",
     "Did you mean {possibility}?": "是不是 {possibility}？",
-    "Did you mean {possible}?": "是不是 {possible}？",
-    "(Possible options: {possibilities})": "（可能是：{possibilities}）",
+    "(Did you mean one of: {possibilities}?)": "是不是其中一个：{possibilities}？",
     "Invalid value: {message}": "值不对：{message}",
     "Invalid value for {param_hint}: {message}": "{param_hint} 的值不对：{message}",
     "Option {name!r} requires an argument.": "选项 {name} 后面要有值。",
@@ -46,18 +44,19 @@ _CHINESE: Final = {
     "Got unexpected extra argument ({args})": "多了参数（{args}）",
     "Got unexpected extra arguments ({args})": "多了参数（{args}）",
     "Missing command.": "缺少命令。",
-    "Path": "路径",
-    "File": "文件",
-    "Directory": "文件夹",
+    "path": "路径",
+    "file": "文件",
+    "directory": "文件夹",
     "{name} {filename!r} does not exist.": "{name} {filename} 不存在。",
     "{name} {filename!r} is a directory.": "{name} {filename} 是文件夹。",
     "{name} {filename!r} is a file.": "{name} {filename} 是文件。",
+    "{name} {filename!r} is not readable.": "{name} {filename} 读不了。",
+    "{name} {filename!r} is not writable.": "{name} {filename} 写不了。",
     "{value!r} is not a valid {number_type}.": "{value} 不是数字。",
     "{value} is not in the range {range}.": "{value} 不在范围 {range} 内。",
     "{value!r} is not {choice}.": "{value} 应为 {choice}。",
     "{value!r} is not one of {choices}.": "{value} 应为 {choices} 之一。",
     "default: {default}": "默认：{default}",
-    "(default: {default})": "（默认：{default}）",
     "required": "必填",
     "Aborted!": "已中止。",
 }
@@ -80,6 +79,7 @@ def _speak_chinese() -> None:
 
 
 _speak_chinese()
+_OPTIONS: Final = "[选项]"  # in the usage line, where click says [OPTIONS]
 
 
 class _Word(click.ParamType[Any]):
@@ -150,22 +150,25 @@ def _command(function: Callable[..., int]) -> Callable[..., None]:
         use_utf8()
         debug = kwargs.get("debug", False)
         try:
-            sys.exit(function(*args, **kwargs))
+            code = function(*args, **kwargs)
         except Refusal as refusal:
             say(f"错误：{refusal}", error=True)
             sys.exit(USAGE)
         except click.ClickException:
             raise
+        except KeyboardInterrupt:
+            _no_verdict("已中止。", debug)
         except OSError as error:
             _no_verdict(
                 f"写不了文件：{error.filename or ''}（{error.strerror or error}）。请检查磁盘空间、权限，或文件是否正被打开。",
                 debug,
             )
-        except Exception as error:
+        except BaseException as error:  # the readers' own panics derive from BaseException
             _no_verdict(
-                f"程序出错（{type(error).__name__}）。没有写出任何结果。加 --debug 重试，把显示的内容发给维护人员。",
+                f"程序出错（{type(error).__name__}），没有得出结果。加 --debug 重试，把显示的内容发给维护人员。",
                 debug,
             )
+        sys.exit(code)
 
     return run
 
@@ -179,7 +182,11 @@ def _no_verdict(message: str, debug: bool) -> NoReturn:
     sys.exit(NO_VERDICT)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    options_metavar=_OPTIONS,
+    subcommand_metavar="命令 [参数]...",
+)
 @click.version_option(__version__, message="stattable %(version)s")
 def main() -> None:
     """会员活动日信息统计表：制作空白表、检查报表、逐级汇总。
@@ -193,7 +200,7 @@ def main() -> None:
     """
 
 
-@main.command()
+@main.command(options_metavar=_OPTIONS)
 @click.option("--unit", metavar="名称", help="单位名称，如 官渡镇计生协。")
 @click.option(
     "--level",
@@ -223,10 +230,12 @@ def main() -> None:
 )
 @click.option("--force", is_flag=True, help="覆盖已有的文件。")
 @_quiet
+@_debug
 @_command
 def new(
     *, unit: str | None, level: Level | None, code: str | None, roster: str | None, root: str | None, scope: Scope,
     edition: int | None, year: int | None, output: str, force: bool, quiet: bool,
+    debug: bool,  # noqa: ARG001  -- looked at where the exit code is made
 ) -> int:  # fmt: skip
     """做空白表：给一个单位（--unit），或按名册给每个单位各做一张（--roster）。"""
     from stattable.console import progress_bar, say, show_faults
@@ -255,10 +264,10 @@ def new(
     return OK
 
 
-@main.command()
+@main.command(options_metavar=_OPTIONS)
 @_paths
 @_roster
-@click.option("--level", type=_LEVEL, metavar="级别", help="看不出级别的单位按这一级检查。")
+@click.option("--level", type=_LEVEL, metavar="级别", help="既没有标识、又不在名册里的单位按这一级检查，不看名称。")
 @_edition
 @_year
 @click.option(
@@ -309,7 +318,7 @@ def check(
     return _exit_code(visible, fail_on)
 
 
-@main.command()
+@main.command(options_metavar=_OPTIONS)
 @_paths
 @click.option(
     "-o",
@@ -399,7 +408,7 @@ def merge(
     return FINDINGS if refused else _exit_code(merged.findings, fail_on)
 
 
-@main.command()
+@main.command(options_metavar=_OPTIONS)
 @click.argument("code", metavar="代码")
 @_command
 def explain(*, code: str) -> int:

@@ -98,7 +98,7 @@ def refused_json(command: str, findings: Sequence[Finding]) -> str:
 def findings_csv(findings: Iterable[Finding]) -> str:
     """Return findings as CSV with Chinese heads and a byte order mark, as Excel and WPS open it."""
     out = io.StringIO(newline="")
-    writer = csv.writer(out)
+    writer = csv.writer(out, lineterminator="\n")  # which Windows makes \r\n when it is printed
     writer.writerow(CSV_HEADS)
     for finding in findings:
         unit = finding.unit or UnitRef()

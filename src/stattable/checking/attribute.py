@@ -5,6 +5,7 @@ With a roster the roster decides. Without one the units are those that the ident
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -57,7 +58,7 @@ class Register:
         tree: of the roster, or of the identities.
         is_roster: whether a unit that is not in the tree is a stranger.
         root: only this unit and those below it may report; None for all.
-        level: of units whose level nothing else says, or None.
+        level: of units of which neither an identity nor the roster says it, or None.
         scopes: the scope of a unit's returns that do not state it, by key: an option's.
         level_needed: whether a unit of unknown level is an error, as where returns are merged.
         conflicts: the findings about the identities of files that contradict others, by path.
@@ -215,7 +216,7 @@ class Attributor:
             params: dict[str, Param] = {"reason": "ambiguous", "count": len(keys), "candidates": shown}
             return _nobody([_u("U002", one, params={"name": one.name, **params})], one.name)
         if self._register.is_roster:
-            return self._stranger(one, findings, folder)
+            return self._stranger(one, findings, self._elsewhere(one.name, folder))
         level = one.identity.unit.level if one.identity else None
         level = level or self._register.level or level_of_name(one.name) or _level_of_figures(one)
         if level is None:
@@ -238,19 +239,28 @@ class Attributor:
         """
         wanted = (bare_name(identity.unit.name), identity.unit.level)
         return _same_name(one.name, identity) or any(
-            (bare_name(unit.name), unit.level) == wanted and identity.unit.code in {None, unit.code}
-            for unit in map(self._tree.__getitem__, self._names.match(one.name))
+            (bare_name(unit.name), unit.level) == wanted and unpadded(identity.unit.code or key) == key
+            for key, unit in ((key, self._tree[key]) for key in self._names.match(one.name))
         )
 
-    def _stranger(self, one: Received, findings: list[Finding], folder: str | None = None) -> Attribution:
+    def _elsewhere(self, name: str, folder: str | None) -> dict[str, Param]:
+        """Say where in the roster a name stands that was not found within the root and the folder, if anywhere."""
+        root = self._register.root
+        if folder and not self._names.match(name, folder) and self._names.match(name):
+            return {"reason": "folder", "folder": self._tree[folder].name}
+        if root and not self._names.match(name) and self._everyone.match(name):
+            return {"reason": "outside", "root": self._tree[root].name}
+        return {}
+
+    @cached_property
+    def _everyone(self) -> Names:
+        return Names(self._tree)
+
+    def _stranger(self, one: Received, findings: list[Finding], why: Mapping[str, Param] | None = None) -> Attribution:
         near = self._names.match(one.name) or self._names.similar(one.name)
         hint = self._full_name(near[0]) if near else self._hint_of_path(one.path)
         unit = one.identity.unit if one.identity else None
-        params: dict[str, Param] = {"reason": "unknown", "name": one.name}
-        if folder and self._names.match(one.name):
-            params |= {"reason": "folder", "folder": self._tree[folder].name}
-        elif (root := self._register.root) and not near and Names(self._tree).match(one.name):
-            params |= {"reason": "outside", "root": self._tree[root].name}
+        params: dict[str, Param] = {"reason": "unknown", "name": one.name, **(why or {})}
         findings.append(_u("U002", one, suggestion=hint, params=params))
         ref = UnitRef(unit.code if unit else None, unit.name if unit else one.name, unit.level if unit else None)
         return Attribution(ref, None, unit.level if unit else None, None, False, tuple(findings))

@@ -1,5 +1,6 @@
 """Many paths → checked returns: read over processes, attributed and held against the rules."""
 
+import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -91,7 +92,7 @@ class CheckOptions:
 
     Attributes:
         roster: its tree, or None.
-        level: of units whose level nothing else says, or None.
+        level: of units of which neither an identity nor the roster says it, or None.
         edition: the only one to be accepted, or None for any.
         jobs: how many processes may read; None for as many as there are processors.
         debug: let unexpected errors out.
@@ -119,7 +120,8 @@ def _map(read: Callable[[str], Received], paths: Sequence[str], jobs: int) -> It
     if jobs == 1 or len(paths) < _POOL_FROM:
         yield from map(read, paths)
         return
-    with ProcessPoolExecutor(jobs) as pool:
+    spawn = multiprocessing.get_context("spawn")  # the same everywhere, and safe beside the progress bar's thread
+    with ProcessPoolExecutor(min(jobs, len(paths) // _CHUNK + 1), mp_context=spawn) as pool:
         yield from pool.map(read, paths, chunksize=_CHUNK)
 
 

@@ -1,6 +1,8 @@
 """One raw cell → a value, and what there is to say about it (design: reading what people send)."""
 
+import math
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
@@ -42,6 +44,7 @@ class Reading:
 
 _BLANK: Final = Reading()
 LARGEST_COUNT: Final = 10**10  # all of China's people several times over; what is above it is no count
+_LONGEST: Final = 200  # characters; a longer text is prose, and no number or 有/无 with a note
 
 
 def shown(raw: RawCell) -> str:
@@ -51,7 +54,7 @@ def shown(raw: RawCell) -> str:
     if isinstance(raw, bool):
         return "TRUE" if raw else "FALSE"
     if isinstance(raw, float) and raw.is_integer():
-        return str(int(raw))
+        raw = int(raw)
     if isinstance(raw, datetime):
         return raw.strftime("%Y-%m-%d %H:%M" if raw.time() != time() else "%Y-%m-%d")
     text = "" if raw is None else plain(str(raw))
@@ -71,10 +74,10 @@ _GROUPED: Final = re.compile(r"^\d{1,3}(?:([, '])\d{3})(?:\1\d{3})*(?:\.\d+)?$")
 _WITH_UNIT: Final = re.compile(rf"^(.+?) ?(?:{_UNITS})$")
 _SCALED: Final = re.compile(rf"^({_NUMBER}) ?(万|千|百|亿|[wWkK])(?: ?(\d+) ?(千|百|十)?)?(?:余|多)?$")
 _NOTE: Final = re.compile(r"^(.+?) ?[(\[【][^()\[\]【】]*[)\]】]$")
-_NEGATIVE: Final = re.compile(rf"^(?:[-−–]|负) ?({_NUMBER}) ?(?:{_UNITS})?$")
+_NEGATIVE: Final = re.compile(r"^(?:[-−–]|负) ?(.+)$")
 _ERROR_VALUE: Final = re.compile(r"^#(?:REF|DIV/0|N/A|NAME|NULL|NUM|VALUE|SPILL|CALC)[!?]?$|^Err:\d+$")
 _ABOUT: Final = re.compile(
-    r"^(?:约|大约|近|大概|左右|将近|不到|超|超过|>|<|≥|≤|≈|~|至少|最多|共|共计|计)? ?(.+?) ?"
+    r"^(?:约|大约|近|大概|左右|将近|不到|超过|超|>|<|≥|≤|≈|~|至少|最多|共|共计|计)? ?(.+?) ?"
     r"(?:余|多|来|左右|上下|以上|以下|不到|\+)?$"
 )
 _SUM: Final = re.compile(r"^\d+(?: ?[+＋] ?\d+)+$")
@@ -100,21 +103,41 @@ def read_count(raw: RawCell) -> Reading:
     if isinstance(raw, (bool, date, time, timedelta)):
         return Reading(code="V002")
     if isinstance(raw, (int, float)):
-        return _whole(Fraction(raw), None)
+        return _number(raw)
     text = plain(raw)
     if not text:
         return _BLANK
+    if len(text) > _LONGEST:
+        return Reading(code="V002")
+    if not raw.isascii() and any(unicodedata.category(char) == "No" for char in raw):
+        return _marked(raw)
     if match := _PLAIN.match(text):
         return _whole(Fraction(match[1]), None)
     if _ERROR_VALUE.match(text):
         return Reading(code="V006")
     if _DASHES.match(text):
         return Reading(code="V007")
-    if text.lower() in _NIL:
+    if _is_nil(text):
         return Reading(0, "V008")
-    if _NEGATIVE.match(text):
+    if (match := _NEGATIVE.match(text)) and _exact(match[1]) is not None:
         return Reading(code="V004")
     return _read_number_text(text)
+
+
+def _number(raw: float) -> Reading:
+    if 0 <= raw <= LARGEST_COUNT and raw == int(raw):  # nearly every cell there is
+        return Reading(int(raw))
+    return _whole(Fraction(raw), None) if math.isfinite(raw) else Reading(code="V002")
+
+
+def _marked(raw: str) -> Reading:
+    """Read a text with a ①, ² or ½ in it: a footnote's mark would become a digit in NFKC, and 120① a 1201."""
+    rest = plain("".join(char for char in raw if unicodedata.category(char) != "No"))
+    return Reading(code="V002", suggestion=rest if _PLAIN.match(rest) else None)
+
+
+def _is_nil(text: str) -> bool:
+    return text.replace(" ", "").rstrip("。.").lower() in _NIL
 
 
 def _whole(number: Fraction, code: str | None) -> Reading:
@@ -136,10 +159,10 @@ def _read_number_text(text: str) -> Reading:
     ):
         return _whole(_scaled(match), "V008")
     if match := _NOTE.match(text):
-        inner = _read_number_text(match[1]) if not _PLAIN.match(match[1]) else _whole(Fraction(match[1]), None)
+        inner = read_count(match[1])
         if inner.value is not None:
             return Reading(inner.value, "V008")
-        if inner.code in {"V003", "V005"}:
+        if inner.code in {"V003", "V004", "V005"}:
             return inner
     return _inexact(text)
 
@@ -187,7 +210,7 @@ def _inexact(text: str) -> Reading:
             return Reading(code="V003", suggestion=str(inner))
         if _SEVERAL.match(core[1]):
             return Reading(code="V003")
-    if any(char in CHINESE_NUMERAL for char in text) and re.fullmatch(f"[{CHINESE_NUMERAL}多余几约近]+", bare):
+    if any(char in CHINESE_NUMERAL for char in text) and re.fullmatch(f"[{CHINESE_NUMERAL}多余几约近上数]+", bare):
         return Reading(code="V003")
     swapped = text.translate(_LOOKALIKES)
     if swapped != text and (found := _PLAIN.match(swapped)) and Fraction(found[1]).denominator == 1:
@@ -198,14 +221,17 @@ def _inexact(text: str) -> Reading:
 # -- yes or no --------------------------------------------------------------------------------------------
 
 _YES: Final = frozenset(
-    "是 √ ✓ ✔ ☑ v y yes true 1 1.0 已有 已开通 开通 已建 有的 已开设 ■ ● 1个 一个 ☑有 √有 有√ 有☑ 有✓ ✓有".split()
+    "有 是 √ ✓ ✔ ☑ ✅ ■ ● v y yes true 1 1.0 已有 已开通 开通 已建 有的 已开设 1个 一个 √有 ☑有 ✓有 有√ 有☑ 有✓".split()
 )
 _NO: Final = frozenset(
-    "否 × ✗ ✘ ☒ x n no false 0 0.0 没有 没 未开通 未建 暂无 尚未开通 未开设 0个 无√ 无☑ ☑无 √无".split()
+    "无 否 × ✗ ✘ ✕ ✖ ❌ x n no false 0 0.0 没有 没 未开通 未建 暂无 尚未开通 未开设 0个 √无 ☑无 ✓无 无√ 无☑ 无✓".split()
 )
-_NEITHER: Final = frozenset("□ ☐ ○ 是否 有无 有或无 是或否 □有□无 有□无□ □是□否 是□否□ ☐有☐无 有☐无☐".split())
-_TICKED: Final = re.compile(r"[☑√✓✔■][有是]|[有是][☑√✓✔■]")
-_CROSSED: Final = re.compile(r"[☑√✓✔■][无否]|[无否][☑√✓✔■]")
+_NEITHER: Final = frozenset("□ ☐ 是否 有无 有或无 是或否".split())
+_TICKS: Final = "☑☒√✓✔✅■●"
+_BOXES: Final = "□☐○"
+_MARK: Final = f"([{_TICKS}{_BOXES}×✗✘]?)"
+# Both answers with marks, all before their word or all behind it: where one of each could be, nobody can tell.
+_CHOICE: Final = re.compile(f"^(?:{_MARK}[有是]{_MARK}[无否]|[有是]{_MARK}[无否]{_MARK})$")
 
 
 def read_flag(raw: RawCell) -> Reading:
@@ -221,15 +247,30 @@ def read_flag(raw: RawCell) -> Reading:
     text = plain(raw).replace(" ", "")
     if text in {"", "有", "无"}:
         return _BLANK if not text else Reading(text == "有")
-    word = re.sub(r"[/、,，.。\\]", "", text).lower()
+    if len(text) > _LONGEST:
+        return Reading(code="V009")
+    if _ERROR_VALUE.match(text):
+        return Reading(code="V006")
+    word = re.sub(r"[/、,\\()\[\]【】]", "", text).rstrip("。.").lower()
     if not word or word in _NEITHER or _DASHES.match(text):
         return Reading(code="V007")
+    if word in _YES or word in _NO:
+        return Reading(word in _YES, "V007")
+    if choice := _CHOICE.match(word):
+        return _chosen(choice)
     if match := _NOTE.match(text):
         inner = read_flag(match[1])
         return Reading(inner.value, "V008") if inner.value is not None else inner
-    yes = word in _YES or bool(_TICKED.search(word))
-    no = word in _NO or bool(_CROSSED.search(word))
-    return Reading(yes, "V007") if yes != no else Reading(code="V009")
+    return Reading(code="V009")
+
+
+def _chosen(choice: re.Match[str]) -> Reading:
+    marks = choice.groups()[:2] if choice[1] is not None else choice.groups()[2:]
+    yes, no = (bool(mark) and mark in _TICKS for mark in marks)
+    if yes == no:
+        return Reading(code="V009" if yes or not set("".join(marks)).issubset(_BOXES) else "V007")
+    single = choice[0][0] in _TICKS or choice[0][-1] in _TICKS  # at an end, where it belongs to one word only
+    return Reading(yes, "V007") if all(marks) or single else Reading(code="V009")
 
 
 # -- contact, phone, date ---------------------------------------------------------------------------------
@@ -259,7 +300,7 @@ def read_date(raw: RawCell, edition: int | None) -> tuple[date | None, dict[str,
         return raw.date(), None
     if isinstance(raw, date):
         return raw, None
-    if isinstance(raw, (int, float)) and not isinstance(raw, bool) and raw in _SERIALS:
+    if isinstance(raw, (int, float)) and _SERIALS[0] <= raw <= _SERIALS[-1]:  # with its time, perhaps
         return _EXCEL_EPOCH + timedelta(days=int(raw)), None
     text = shown(raw)
     if not text or re.fullmatch(r"[年月日 ./\\—-]+", text):
@@ -287,7 +328,7 @@ def _real_date(year: int, month: int, day: int) -> tuple[date | None, dict[str, 
         return None, {"problem": "impossible"}
 
 
-_PHONE: Final = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|0\d{9,11}|400\d{7}|[2-9]\d{6,7})(?!\d)")
+_PHONE: Final = re.compile(r"(?<!\d)(?:(?:86)?1[3-9]\d{9}|0\d{9,11}|[48]00\d{7}|[2-9]\d{6,7})(?!\d)")
 _PHONE_JOINTS: Final = re.compile(r"(?<=\d)[ \-–—‐()]+(?=\d)|(?<=\d)[)] ?(?=\d)")
 
 

@@ -1,7 +1,7 @@
 """Arguments → the files to read: folders walked, what is never an input left out, the rest looked at once."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -23,7 +23,7 @@ class Inputs:
     Attributes:
         paths: the files, as the user named them or the folder they are in, sorted, each file once.
         named: those of them that the user named, not found by walking.
-        findings: F006, one for every folder with files that are no returns.
+        findings: F006, one for every folder with files that are no returns; F007 for one that cannot be opened.
     """
 
     paths: tuple[str, ...]
@@ -36,37 +36,48 @@ def find_inputs(arguments: Iterable[str], never: Iterable[str | Path] = ()) -> I
 
     Args:
         arguments: paths that exist.
-        never: files that are no inputs where a walk comes upon them: the roster, the output.
+        never: files that are no inputs, wherever they turn up: the roster.
     """
     skipped = {os.path.realpath(path) for path in never}
     chosen: dict[str, str] = {}  # real path → the first of its names in sorted order
     named: set[str] = set()
-    others: dict[str, list[str]] = {}
+    others: dict[str, str] = {}  # the same, of files that are no returns
+    closed: dict[str, OSError] = {}
     for argument in arguments:
         walked = Path(argument).is_dir()
-        for path in _walk(argument) if walked else [argument]:
+        for path in _walk(argument, closed) if walked else [argument]:
             real = os.path.realpath(path)
-            if _never(path) or (walked and real in skipped):
+            if _never(path) or real in skipped:
                 continue
-            if walked and not _is_return_like(path):
-                others.setdefault(str(Path(path).parent), []).append(Path(path).name)
-                continue
-            chosen[real] = min(path, chosen.get(real, path))
+            kept = others if walked and not _is_return_like(path) else chosen
+            kept[real] = min(path, kept.get(real, path))
             if not walked:
                 named.add(real)
-    findings = [
-        found("F006", path=folder, params={"count": len(set(names)), "names": _some(sorted(set(names)))})
-        for folder, names in sorted(others.items())
-    ]
     return Inputs(
         tuple(sorted(chosen.values())),
         frozenset(path for real, path in chosen.items() if real in named),
-        tuple(findings),
+        (*_not_returns(path for real, path in others.items() if real not in named), *_not_opened(closed)),
     )
 
 
-def _walk(folder: str) -> Iterator[str]:
-    for parent, folders, names in os.walk(folder):
+def _not_returns(paths: Iterable[str]) -> Iterator[Finding]:
+    folders: dict[str, list[str]] = {}
+    for path in sorted(paths):
+        folders.setdefault(str(Path(path).parent), []).append(Path(path).name)
+    for folder, names in sorted(folders.items()):
+        yield found("F006", path=folder, params={"count": len(names), "names": _some(names)})
+
+
+def _not_opened(closed: Mapping[str, OSError]) -> Iterator[Finding]:
+    for folder, error in sorted(closed.items()):
+        yield found("F007", path=folder, params={"detail": error.strerror or type(error).__name__})
+
+
+def _walk(folder: str, closed: dict[str, OSError]) -> Iterator[str]:
+    def cannot_open(error: OSError) -> None:
+        closed[str(error.filename)] = error
+
+    for parent, folders, names in os.walk(folder, onerror=cannot_open):
         folders[:] = sorted(name for name in folders if name.lower() not in _NEVER_FOLDERS)
         for name in sorted(names):
             yield str(Path(parent) / name)

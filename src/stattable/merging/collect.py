@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from stattable.checking.attribute import Register
@@ -68,8 +69,7 @@ def collect(checked: Sequence[Checked], register: Register, *, one_edition: bool
         received = [_of_mixed_editions(one) for one in received]
         refused = True
     tree = _with_unplaced(register.tree, root, received)
-    received = infer_scopes(received, tree, root, register.scopes)
-    received = mark_duplicates(received, latest=latest)
+    received = infer_scopes(received, tree, root, register.scopes, partial(mark_duplicates, latest=latest))
     received, ambiguous = _ambiguous(received, register.tree, root)
     return Collected(tree, root, tuple(received), tuple(earlier), (), refused or ambiguous)
 

@@ -1,6 +1,6 @@
 """Own or cumulative: the scope of returns that do not state it (design: the one hard problem)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from stattable.checking.batch import Checked
@@ -13,7 +13,13 @@ from stattable.model.units import Scope, Tree
 _OWN: Final = Scope.OWN
 
 
-def infer_scopes(returns: Sequence[Checked], tree: Tree, root: str, settled: Mapping[str, Scope]) -> list[Checked]:
+def infer_scopes(
+    returns: Sequence[Checked],
+    tree: Tree,
+    root: str,
+    settled: Mapping[str, Scope],
+    one_each: Callable[[Sequence[Checked]], Sequence[Checked]],
+) -> list[Checked]:
     """Give every return its scope, from the bottom up.
 
     Args:
@@ -21,6 +27,8 @@ def infer_scopes(returns: Sequence[Checked], tree: Tree, root: str, settled: Map
         tree: all units.
         root: of the merge.
         settled: the scope an option gives for the returns of a unit, by key.
+        one_each: marks the duplicates among the returns of one unit, given them with their scopes. It is called
+            before the units above are looked at: a return that does not count says nothing about theirs.
 
     Returns:
         The same returns in the same order: those without scope with one and H005, or with H003; those that say
@@ -40,14 +48,19 @@ def infer_scopes(returns: Sequence[Checked], tree: Tree, root: str, settled: Map
             some = some or reported.pop(child)
             for index, at in held.pop(child).items():
                 figures[index] = min(figures.get(index, at), at)
-        for at in of_unit.get(key, ()):
-            marked[at] = _decided(marked, at, some, figures, key in settled)
-        for at in of_unit.get(key, ()):
-            if marked[at].status == "accepted":
-                some = True
-                for index, value in enumerate(marked[at].values):
-                    if value:
-                        figures[index] = min(figures.get(index, at), at)
+        ours = of_unit.get(key, ())
+        decided = one_each([_decided(marked, at, some, figures, key in settled) for at in ours])
+        for at, one in zip(ours, decided, strict=True):
+            marked[at] = one
+        accepted = [at for at in ours if marked[at].status == "accepted"]
+        cumulative = [at for at in accepted if marked[at].scope is Scope.CUMULATIVE]
+        if cumulative:  # it stands for all below, here as in the totals, and as in a workbook that is sent on
+            accepted, figures = cumulative, {}
+        for at in accepted:
+            some = True
+            for index, value in enumerate(marked[at].values):
+                if value:
+                    figures[index] = min(figures.get(index, at), at)
         held[key], reported[key] = figures, some
     return marked
 

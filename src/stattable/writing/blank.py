@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import escape
 
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import PatternFill, Protection
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
@@ -31,6 +30,7 @@ from stattable.writing.page import (
     open_template,
     put_note,
     run_time,
+    storable,
     workbook_bytes,
     write_whole,
 )
@@ -101,9 +101,10 @@ def single_blank(name: str, level: Level | None, code: str | None, scope: Scope,
         raise Refusal("level_unknown", name=name)
     if its_level is Level.NATIONAL:
         raise Refusal("national_blank")
-    if code is not None and not (code.isdigit() and len(unpadded(code)) in CODE_LENGTHS):
+    its_code = None if code is None else unpadded(plain(code))
+    if its_code is not None and not (its_code.isdigit() and len(its_code) in CODE_LENGTHS):
         raise Refusal("bad_code", code=code)
-    unit = UnitFacts(unpadded(code) if code else None, plain(name), its_level)
+    unit = UnitFacts(its_code, plain(name), its_level)
     return BlankFor(unit, (), Scope.OWN if its_level is Level.VILLAGE else scope, edition)
 
 
@@ -233,8 +234,7 @@ def _with_strings(prototype: bytes, words: dict[str, str]) -> bytes:
     """Return the workbook `prototype` with its placeholders replaced."""
 
     def word(match: re.Match[bytes]) -> bytes:
-        text = ILLEGAL_CHARACTERS_RE.sub("", words[match[1].decode()])
-        return escape(text).encode()
+        return escape(storable(words[match[1].decode()])).encode()
 
     out = io.BytesIO()
     stamp = run_time().timetuple()[:6]

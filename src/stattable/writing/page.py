@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from openpyxl import Workbook, load_workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
+from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -23,12 +23,15 @@ from stattable.model.text import column_letters
 from stattable.model.units import Level
 
 _LINE_BREAKS: Final = re.compile(r"[\r\n]+")
+# What XML cannot hold. Surrogates stand in file names that are not UTF-8, as in archives packed with GBK names.
+_NOT_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_SURROGATES: Final = re.compile("[\ud800-\udfff]")
+_EARLIEST: Final = 315_532_800  # 1980-01-01: zip archives know no earlier time
 # Beside the page, outside its print area, and in no row where labels of the form are looked for.
 NOTE_AT: Final = (5, 11)
 _NOTE_ROWS: Final = 10
 _NOTE_WIDTH: Final = 46
 _NOTE_FONT: Final = Font(name="宋体", size=11, color="404040")
-_BODY_FONT: Final = "宋体"
 
 
 def template_bytes() -> bytes:
@@ -51,16 +54,20 @@ def run_time() -> datetime:
     """Return the time of the run; SOURCE_DATE_EPOCH, seconds since 1970, stands in for it where it is set."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     if epoch and epoch.isdigit():
-        return datetime.fromtimestamp(int(epoch), UTC)
+        return datetime.fromtimestamp(max(int(epoch), _EARLIEST), UTC)
     return datetime.now().astimezone()
 
 
+def storable(text: str) -> str:
+    """Return `text` as a workbook can hold it."""
+    return _SURROGATES.sub("\ufffd", _NOT_XML.sub("", text))
+
+
 def put(cell: Any, value: object) -> None:
-    """Write `value` into `cell`; text is text, never a formula, whatever it starts with."""
+    """Write `value` into `cell`; text is text, never a formula or an error value, whatever it looks like."""
     if isinstance(value, str):
-        cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)
-        if cell.data_type == "f":
-            cell.data_type = "s"
+        cell.value = storable(value)
+        cell.data_type = "s"
     else:
         cell.value = value
 
@@ -137,6 +144,13 @@ def write_whole(path: Path, data: bytes) -> None:
         OSError: it could not be written; what stood there before stands there still.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        _replace(path, data)
+    except OSError as error:  # which names the temporary file, and that says nothing to anybody
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
+
+
+def _replace(path: Path, data: bytes) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".~", suffix=".tmp")
     temporary = Path(name)
     try:

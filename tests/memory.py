@@ -1,0 +1,117 @@
+"""Returns that were never on disk: what the reader would have made of a file, and merges of such."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from unittest import mock
+
+from stattable.checking.attribute import Register
+from stattable.checking.batch import judge_all
+from stattable.checking.files import Inputs
+from stattable.checking.reader import FileFacts
+from stattable.checking.received import Received
+from stattable.merging import merge as merging
+from stattable.merging.collect import Collected, collect
+from stattable.merging.root import RootOptions, find_register
+from stattable.model import form
+from stattable.model.catalogue import found
+from stattable.model.form import BLANK, FIELD_BY_KEY, FIELDS, Values
+from stattable.model.identity import Identity, UnitFacts, WorkbookKind
+from stattable.model.units import Level, Scope, Tree, Unit, bare_name
+from stattable.writing.report import merged_identity
+
+EDITION = 23
+CELLS = tuple(field.at for field in FIELDS)
+
+
+def values_of(figures: Mapping[str, Any]) -> Values:
+    """The 40 values of a return in which only `figures` are filled in."""
+    values = list(BLANK)
+    for key, value in figures.items():
+        values[FIELD_BY_KEY[key].index] = value
+    return tuple(values)
+
+
+def facts(unit: Unit) -> UnitFacts:
+    return UnitFacts(unit.code, unit.name, unit.level)
+
+
+def tree_of(*rows: tuple[str, str, Level, str | None], **more: Any) -> Tree:
+    """A tree of units: code, name, level and parent's code."""
+    return Tree(Unit(code, name, level, code=code, parent=parent, **more) for code, name, level, parent in rows)
+
+
+def received(path: str, name: str, values: Values | None, **more: Any) -> Received:
+    """A file; without `values` it could not be read."""
+    if values is None:
+        return Received(path, FileFacts("0" * 64, 1, 0.0), findings=(found("F001", path=path),), **more)
+    said: dict[str, Any] = {"edition": EDITION, "name_cell": "B3", **more}
+    said.setdefault("facts", FileFacts("0" * 64, 1, 0.0))
+    return Received(path, sheet=form.SHEET_NAME, values=values, cells=CELLS, name=name, **said)
+
+
+def blank_of(tree: Tree, key: str, scope: Scope, **more: Any) -> Identity:
+    """The identity of a blank made out to a unit of `tree`."""
+    above = tuple(facts(tree[one]) for one in tree.above(key))
+    return Identity(WorkbookKind.BLANK, EDITION, facts(tree[key]), scope, above, **more)
+
+
+def sent(
+    tree: Tree, key: str, figures: Mapping[str, Any] | Values, scope: Scope | None = None, **more: Any
+) -> Received:
+    """The return of a unit of `tree`: on its blank where the scope is stated, else typed from the notice."""
+    values = figures if isinstance(figures, tuple) else values_of(figures)
+    identity = blank_of(tree, key, scope) if scope else None
+    path = more.pop("path", f"{key}.{scope or 'typed'}.xlsx")
+    return received(path, tree[key].name, values, **{"identity": identity, **more})
+
+
+def page_of(
+    path: str, unit: UnitFacts, figures: Mapping[str, Any], ledger: Iterable[UnitFacts], above: tuple[UnitFacts, ...] = ()
+) -> Received:
+    """A workbook that an earlier merge wrote for `unit` of the returns in `ledger`."""
+    scope = Scope.CUMULATIVE
+    identity = Identity(WorkbookKind.MERGED, EDITION, unit, scope, above, inputs=tuple(ledger))
+    return received(path, unit.name, values_of(figures), identity=identity)
+
+
+def written(merged: merging.Merged, path: str) -> Received:
+    """The workbook of a merge, as the next merge reads it."""
+    return received(path, merged.root_unit.name, merged.total, identity=merged_identity(merged))
+
+
+def by_path(returns: Iterable[Received]) -> list[Received]:
+    return sorted(returns, key=lambda one: one.path)
+
+
+def collected(
+    returns: Iterable[Received], register: Register | None = None, *, edition: int | None = None, latest: bool = False, **root: Any
+) -> Collected:
+    """Judge and collect `returns`, for the root that the options (of `RootOptions`) name."""
+    files = by_path(returns)
+    register = register or find_register(files, RootOptions(**root))
+    batch = judge_all(files, register, edition)
+    return collect(batch.returns, register, one_edition=edition is None, latest=latest)
+
+
+def merge(
+    returns: Iterable[Received], *, edition: int | None = None, latest: bool = False, **root: Any
+) -> merging.Merged:
+    """Merge `returns`, for the root that the options (of `RootOptions`) name."""
+    files = {one.path: one for one in by_path(returns)}
+    inputs = Inputs(tuple(files), frozenset(files), ())
+    options = merging.MergeOptions(RootOptions(**root), edition, latest)
+    with mock.patch.object(merging, "read_all", lambda paths, *_: [files[path] for path in paths]):
+        return merging.merge_files(inputs, options, output="/nowhere/output.xlsx")
+
+
+def told(merged: merging.Merged, *wanted: str) -> list[tuple[str, str, str | None]]:
+    """The findings of the codes `wanted`, all where none is: code, severity, and path or unit."""
+    return [
+        (one.code, one.severity.value, one.path or (one.unit.name if one.unit else None))
+        for one in merged.findings
+        if one.code in wanted or not wanted
+    ]
+
+
+def plain_name(unit: UnitFacts) -> str:
+    return bare_name(unit.name)

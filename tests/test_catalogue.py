@@ -1,0 +1,154 @@
+import re
+import string
+from typing import Any
+
+import pytest
+
+from stattable.export import label_of
+from stattable.model import catalogue
+from stattable.model.catalogue import CATALOGUE, FAMILIES, Entry, Refusal, explain, found, render
+from stattable.model.findings import Severity
+
+E, W, I = Severity.ERROR, Severity.WARNING, Severity.INFO  # noqa: E741
+
+# Of the design's table of findings, and what was added to it since.
+SEVERITIES = {
+    E: "F001 F002 F003 F004 F005 F007 T001 T002 T003 T005 T006 U001 U002 U003 U005 U007 U009"
+       " V000 V002 V003 V004 V005 V006 V009 R001 R004 R005 H001 H002 H003 H004",
+    W: "T004 U006 U010 V001 V008 V010 V011 V012 R002 R003 O001 O002 O003 C001",
+    I: "F006 U004 U008 V007 H005",
+}  # fmt: skip
+
+# What the findings of each code carry; where a code is found for several reasons, one of each.
+PARAMS: dict[str, list[dict[str, Any]]] = {
+    "F004": [{"reason": "size", "mb": 25}, {"reason": "expansion"}],
+    "F005": [{"kind": kind} for kind in catalogue._KINDS],
+    "F006": [{"count": 2, "names": "照片.jpg、总结.txt"}],
+    "F007": [{"detail": "ValueError"}],
+    "T002": [{"label": "活动场次"}],
+    "T003": [{"edition": 22, "year": 2020}, {"edition": 22, "year": 2020, "wanted": 23}],
+    "T005": [{"label": "宣传活动", "reason": reason} for reason in catalogue._REASONS["T005"]],
+    "T006": [{"sheets": "“甲”、“乙”"}],
+    "U002": [
+        {
+            "reason": reason, "name": "官渡镇", "count": 2, "candidates": "甲、乙", "root": "中牟县",
+            "root_level": "县级", "level": "乡镇级", "folder": "郑州市",
+        }
+        for reason in catalogue._REASONS["U002"]
+    ],
+    "U003": [{"made_for": "官渡镇", "name": "狼城岗镇"}],
+    "U004": [{"other": "a.xlsx"}],
+    "U005": [{"name": "官渡镇", "count": 2, "others": "a.xlsx"}],
+    "U006": [{"name": "郑州市"}],
+    "U007": [
+        {"reason": reason, "row": 3, "other": 2, "names": "代码", "parent": "中牟县", "above": "县级"}
+        for reason in catalogue._ROSTER_FAULTS
+    ],
+    "U008": [{"reason": reason, "name": "中牟县"} for reason in catalogue._REASONS["U008"]],
+    "U009": [
+        {"reason": reason, "key": "41", "one": "a.xlsx", "two": "b.xlsx", "one_says": "河南省", "two_says": "河北省"}
+        for reason in catalogue._REASONS["U009"]
+    ],
+    "U010": [{"name": "官渡镇", "other": "b.xlsx"}],
+    "V001": [{"section": "宣传活动", "count": 2}],
+    "V007": [{"value": "1200"}],
+    "V008": [{"value": "12000"}],
+    "V010": [{"problem": problem, "year": 2021} for problem in ("blank", "unreadable", "impossible", "no_year")],
+    "V011": [{"problem": problem} for problem in ("blank", "no_number")],
+    "R001": [{"people": 60, "sessions": " 0"}],
+    "R002": [{"people": "空白", "sessions": 2}],
+    "R003": [{"people": 2, "sessions": 60}],
+    "R004": [{"level": "乡镇级"}],
+    "O001": [{"people": 60000, "sessions": 2, "limit": 5000}],
+    "O002": [{"level": "乡镇级", "limit": 100}],
+    "O003": [{"level": "乡镇级", "limit": 20000}],
+    "H001": [{"name": "中牟县", "reported": 9, "known": 5, "difference": 4, "shortfall": -4, "own_here": here}
+             for here in (0, 1)],
+    "H002": [{"name": "中牟县", "reported": 5, "known": 9, "difference": -4, "shortfall": 4, "own_here": 1}],
+    "H003": [{"reason": reason, "name": "中牟县", "key": "410122"} for reason in catalogue._REASONS["H003"]],
+    "H004": [{"name": "官渡镇", "other": "中牟县"}],
+    "H005": [{"reason": reason, "scope": "本级", "other": "a.xlsx", "other_cell": "H6"}
+             for reason in catalogue._REASONS["H005"]],
+    "C001": [{"name": "官渡镇", "level": "乡镇级", "contact": contact} for contact in ("", "联系人：李四。")],
+}  # fmt: skip
+PLACED = {"cell": "F6", "field": "activities.township.sessions", "raw": "若干"}
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def test_every_code_with_its_severity() -> None:
+    expected = {code: severity for severity, codes in SEVERITIES.items() for code in codes.split()}
+    assert {code: entry.severity for code, entry in CATALOGUE.items()} == expected
+
+
+def test_families() -> None:
+    assert set(FAMILIES) == {code[0] for code in CATALOGUE}
+    assert all(re.fullmatch(r"[A-Z]\d{3}", code) and CATALOGUE[code].code == code for code in CATALOGUE)
+
+
+def test_no_two_entries_have_one_code() -> None:
+    assert len(catalogue._ENTRIES) == len(CATALOGUE)
+
+
+@pytest.mark.parametrize(("code", "params"), [(code, one) for code in CATALOGUE for one in PARAMS.get(code, [{}])])
+@pytest.mark.parametrize("suggestion", [None, "12"])
+def test_every_message_is_whole(code: str, params: dict[str, Any], suggestion: str | None) -> None:
+    text = render(found(code, params=params, suggestion=suggestion, **PLACED), label_of)
+    assert re.search(r"[一-鿿]", text)
+    assert text.endswith("。")
+    assert not re.search(r"[{}]|None|。。|：。|，。|，，|“”|（）", text)
+    assert not re.search(r"[,;:?!] ?[一-鿿]|[一-鿿][,;:?!]", text)  # punctuation is Chinese
+
+
+def test_a_message_says_where_what_is_wrong_and_what_to_do() -> None:
+    finding = found("V003", cell="F6", field="activities.township.sessions", raw="约500", suggestion="500")
+    assert render(finding, label_of) == (
+        "宣传活动 · 乡镇计生协 · 活动场次（F6）填的是“约500”，不是一个确切的数（可能是“500”）。请改填一个确切的整数。"
+    )
+
+
+def test_a_finding_without_a_cell() -> None:
+    finding = found("V004", field="activities.township.sessions", raw="-5")
+    assert render(finding, label_of).startswith("宣传活动 · 乡镇计生协 · 活动场次填的是“-5”，")
+
+
+def test_what_a_file_says_is_never_taken_for_a_placeholder() -> None:
+    finding = found("U003", params={"made_for": "{name}", "name": "{0} {cell}"}, raw="{raw}")
+    assert "“{name}”的，表上的单位却是“{0} {cell}”" in render(finding, label_of)
+
+
+@pytest.mark.parametrize("entry", CATALOGUE.values(), ids=lambda entry: entry.code)
+def test_entry(entry: Entry) -> None:
+    assert entry.title
+    assert not re.search(r"[{}。]", entry.title)
+    assert entry.why.endswith("。")
+    assert placeholders(entry.why) == set()
+    assert entry.remedy.endswith("。") or placeholders(entry.remedy) == {"advice"}
+
+
+def test_the_words_for_every_reason_are_used() -> None:
+    """The tables above give the words for every reason; this holds them against those that the code can raise."""
+    assert set(catalogue._REASONS) == {"T005", "U002", "U008", "U009", "H003", "H005"}
+    problems = {one["problem"] for code in ("V010", "V011") for one in PARAMS[code]}
+    assert problems == set(catalogue._PROBLEMS)
+    assert {one["reason"] for one in PARAMS["F004"]} <= set(catalogue._LIMITS)
+
+
+def test_found_takes_the_catalogues_severity() -> None:
+    assert (found("U006").severity, found("U006", E).severity) == (W, E)
+
+
+@pytest.mark.parametrize(("written", "code"), [("V003", "V003"), (" v003 ", "V003"), ("V999", None), ("", None)])
+def test_explain(written: str, code: str | None) -> None:
+    entry = explain(written)
+    assert (entry.code if entry else None) == code
+
+
+@pytest.mark.parametrize("reason", catalogue._REFUSALS)
+def test_refusals(reason: str) -> None:
+    params = dict.fromkeys(placeholders(catalogue._REFUSALS[reason]), "“{x}”")
+    text = str(Refusal(reason, **params))
+    assert text.endswith("。")
+    assert text.count("{x}") == len(params)

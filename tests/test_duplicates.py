@@ -1,0 +1,179 @@
+from collections.abc import Sequence
+from datetime import date
+
+import pytest
+
+from stattable.checking.batch import Checked
+from stattable.checking.duplicates import mark_duplicates
+from stattable.checking.reader import FileFacts
+from stattable.checking.received import Received
+from stattable.export import label_of
+from stattable.model.catalogue import found, render
+from stattable.model.findings import Finding, UnitRef
+from stattable.model.form import BLANK
+from stattable.model.units import Level, Scope
+
+JUNE_1, JUNE_2 = date(2021, 6, 1), date(2021, 6, 2)
+
+
+def checked(
+    path: str,
+    figure: int | None = 1,
+    *,
+    key: str | None = "410122101",
+    scope: Scope | None = Scope.OWN,
+    filled_in: date | None = None,
+    mtime: float = 0.0,
+    findings: Sequence[Finding] = (),
+) -> Checked:
+    """A return of 官渡镇 whose first field holds `figure`."""
+    one = Checked(
+        received=Received(path, FileFacts("0" * 64, 1, mtime), filled_in=filled_in),
+        unit=UnitRef("410122101", "官渡镇", "township"),
+        key=key,
+        level=Level.TOWNSHIP,
+        scope=scope,
+        stated=True,
+        values=(figure, *BLANK[1:]),
+        findings=(),
+    )
+    return one.with_findings(*findings)
+
+
+def outcome(*returns: Checked, latest: bool = False) -> list[tuple[str, str, str]]:
+    """What became of each return: its path, its status, and its new finding."""
+    marked = mark_duplicates(returns, latest=latest)
+    assert [one.path for one in marked] == [one.path for one in returns]
+    for one in marked:
+        assert all((finding.path, finding.unit) == (one.path, one.unit) for finding in one.findings)
+    return [(one.path, one.status, " ".join(finding.code for finding in one.findings)) for one in marked]
+
+
+def text(*returns: Checked, latest: bool = False) -> list[str]:
+    marked = mark_duplicates(returns, latest=latest)
+    return [render(finding, label_of) for one in marked for finding in one.findings]
+
+
+# -- the same, and different ones -------------------------------------------------------------------------
+
+
+def test_the_same_twice() -> None:
+    assert outcome(checked("a"), checked("b"), checked("c")) == [
+        ("a", "accepted", ""), ("b", "duplicate", "U004"), ("c", "duplicate", "U004"),
+    ]  # fmt: skip
+    assert text(checked("a"), checked("b")) == ["与“a”是同一单位的同一张表，40 个数字完全相同，只计一次。不需要处理。"]
+
+
+def test_the_first_path_in_sorted_order_counts() -> None:
+    assert outcome(checked("b"), checked("a")) == [("b", "duplicate", "U004"), ("a", "accepted", "")]
+
+
+def test_different_ones() -> None:
+    assert outcome(checked("a", 1), checked("b", 2)) == [("a", "rejected", "U005"), ("b", "rejected", "U005")]
+    assert text(checked("a", 1), checked("b", 2), checked("c", 3))[0] == (
+        "“官渡镇”报了 3 张数字不同的表，这是其中一张，另有 b、c。哪一张都没有计入。"
+        "请与报送单位核实，只留下正确的一张；或者汇总时加 --duplicates latest，以填报日期较晚的为准。"
+    )
+
+
+def test_different_ones_and_a_copy() -> None:
+    assert outcome(checked("a", 1), checked("b", 2), checked("c", 1)) == [
+        ("a", "rejected", "U005"), ("b", "rejected", "U005"), ("c", "duplicate", "U004"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        checked("b", 2, key="410122102"),
+        checked("b", 2, key=None),
+        checked("b", 2, scope=Scope.CUMULATIVE),
+        checked("b", 2, findings=[found("V002")]),  # a rejected first try does not block its correction
+        checked("b", 1, findings=[found("V002")]),
+        checked("b", 2, findings=[found("H003")]),
+    ],
+    ids=["another unit", "no unit", "another scope", "rejected", "rejected, the same", "rejected for its scope"],
+)
+def test_what_is_not_compared(other: Checked) -> None:
+    before = [(one.path, one.status, [finding.code for finding in one.findings]) for one in (checked("a"), other)]
+    marked = mark_duplicates([checked("a"), other])
+    assert [(one.path, one.status, [finding.code for finding in one.findings]) for one in marked] == before
+
+
+@pytest.mark.parametrize("finding", [found("V001"), found("O001"), found("H005")], ids=lambda finding: finding.code)
+def test_a_return_with_a_lesser_finding_is_compared(finding: Finding) -> None:
+    (_, status, codes), _ = outcome(checked("a", 1, findings=[finding]), checked("b", 2))
+    assert (status, codes) == ("rejected", f"{finding.code} U005")
+
+
+def test_blank_is_not_0() -> None:
+    assert outcome(checked("a", None), checked("b", 0)) == [("a", "rejected", "U005"), ("b", "rejected", "U005")]
+
+
+def test_an_unknown_scope_is_compared_as_own() -> None:
+    assert outcome(checked("a", scope=None), checked("b", scope=Scope.OWN))[1] == ("b", "duplicate", "U004")
+    assert outcome(checked("a", scope=None), checked("b", 2, scope=Scope.OWN))[0] == ("a", "rejected", "U005")
+
+
+# -- the latest -------------------------------------------------------------------------------------------
+
+OLDER = ("duplicate", "U010")
+COUNTS = ("accepted", "")
+TIE = ("rejected", "U005")
+COPY = ("duplicate", "U004")
+
+
+@pytest.mark.parametrize(
+    ("returns", "expected"),
+    [
+        pytest.param(
+            [checked("a", 1, filled_in=JUNE_1, mtime=9), checked("b", 2, filled_in=JUNE_2, mtime=1)],
+            [OLDER, COUNTS],
+            id="the later date, whatever the file's time",
+        ),
+        pytest.param(
+            [checked("a", 1, filled_in=JUNE_1, mtime=2), checked("b", 2, filled_in=JUNE_1, mtime=1)],
+            [COUNTS, OLDER],
+            id="the later file, where the dates are the same",
+        ),
+        pytest.param(
+            [checked("a", 1, mtime=9), checked("b", 2, filled_in=JUNE_1, mtime=1)],
+            [OLDER, COUNTS],
+            id="a date before none",
+        ),
+        pytest.param(
+            [checked("a", 1, filled_in=JUNE_1, mtime=1), checked("b", 2, filled_in=JUNE_1, mtime=1)],
+            [TIE, TIE],
+            id="a tie",
+        ),
+        pytest.param(
+            [checked("a", 1, mtime=2), checked("b", 2, mtime=2), checked("c", 3, mtime=1)],
+            [TIE, TIE, TIE],
+            id="a tie of the two latest",
+        ),
+        pytest.param(
+            [checked("a", 1, mtime=1), checked("b", 2, mtime=3), checked("c", 3, mtime=2)],
+            [OLDER, COUNTS, OLDER],
+            id="three",
+        ),
+        pytest.param(
+            [checked("a", 1, mtime=1), checked("b", 2, mtime=2), checked("c", 1, mtime=3)],
+            [COUNTS, OLDER, COPY],
+            id="a copy's time counts for the first of its name",
+        ),
+        pytest.param([checked("a", 1, mtime=1), checked("b", 1, mtime=2)], [COUNTS, COPY], id="the same twice"),
+        pytest.param(
+            [checked("a", 1, mtime=1), checked("b", 2, mtime=2, findings=[found("V002")])],
+            [COUNTS, ("rejected", "V002")],
+            id="a rejected one is not the latest",
+        ),
+    ],
+)
+def test_latest(returns: list[Checked], expected: list[tuple[str, str]]) -> None:
+    assert [(status, codes) for _, status, codes in outcome(*returns, latest=True)] == expected
+
+
+def test_the_words_for_the_older_one() -> None:
+    assert text(checked("a", 1, mtime=1), checked("b", 2, mtime=2), latest=True) == [
+        "“官渡镇”另有较晚的报表“b”，按 --duplicates latest，这一张没有计入。请确认较晚的一张确实是更正后的报表。"
+    ]

@@ -1,0 +1,293 @@
+import pytest
+
+from builders import tree_of
+from stattable.model.units import (
+    LEVEL_BY_WORD,
+    LEVEL_LABELS,
+    SCOPE_BY_WORD,
+    Level,
+    Names,
+    Scope,
+    Tree,
+    Unit,
+    bare_name,
+    level_of_name,
+    parent_code,
+    unpadded,
+)
+
+# Two counties, each with a 城关镇; a prefecture that holds a township directly; a name that is another one's end.
+TWINS = """代码,名称,级别,上级代码
+41,河南省计划生育协会,,
+4101,郑州市,,
+410122,中牟县,,
+410122100,城关镇,,
+410122100201,官渡村,,
+410181,巩义市,,
+410181100,城关镇,,
+410181100201,官渡村,,
+410181101,新城关镇,,
+4199,济源市,,
+419900101,五龙口镇,,
+"""
+
+
+# -- levels -----------------------------------------------------------------------------------------------
+
+
+def test_levels_from_the_top_down() -> None:
+    assert [level.value for level in Level] == "national province prefecture county township village".split()
+    assert list(LEVEL_LABELS.values()) == ["全国", "省级", "地市级", "县级", "乡镇级", "村居社区级"]
+    assert {level.label for level in Level} == set(LEVEL_LABELS.values())
+
+
+@pytest.mark.parametrize(
+    ("level", "other", "above"),
+    [
+        (Level.NATIONAL, Level.PROVINCE, True),
+        (Level.COUNTY, Level.VILLAGE, True),
+        (Level.COUNTY, Level.COUNTY, False),
+        (Level.VILLAGE, Level.TOWNSHIP, False),
+    ],
+)
+def test_above(level: Level, other: Level, above: bool) -> None:
+    assert level.above(other) is above
+
+
+@pytest.mark.parametrize(
+    ("level", "beneath"),
+    [
+        (Level.NATIONAL, "province prefecture county township village"),
+        (Level.COUNTY, "township village"),
+        (Level.VILLAGE, ""),
+    ],
+)
+def test_beneath(level: Level, beneath: str) -> None:
+    assert [below.value for below in level.beneath] == beneath.split()
+
+
+@pytest.mark.parametrize("level", list(Level))
+def test_a_level_is_known_by_its_own_words(level: Level) -> None:
+    assert LEVEL_BY_WORD[level.value] is LEVEL_BY_WORD[level.label] is level
+
+
+@pytest.mark.parametrize(
+    ("word", "level"),
+    [
+        ("直辖市", Level.PROVINCE),
+        ("市", Level.PREFECTURE),
+        ("区", Level.COUNTY),
+        ("县", Level.COUNTY),
+        ("街道", Level.TOWNSHIP),
+        ("社区", Level.VILLAGE),
+    ],
+)
+def test_level_words_of_rosters(word: str, level: Level) -> None:
+    assert LEVEL_BY_WORD[word] is level
+
+
+def test_scope_words() -> None:
+    assert {scope: scope.label for scope in Scope} == {Scope.OWN: "本级", Scope.CUMULATIVE: "汇总"}
+    assert [SCOPE_BY_WORD[word] for word in ("own", "本级", "cumulative", "汇总", "累计")] == [
+        Scope.OWN, Scope.OWN, Scope.CUMULATIVE, Scope.CUMULATIVE, Scope.CUMULATIVE,
+    ]  # fmt: skip
+
+
+# -- the tree ---------------------------------------------------------------------------------------------
+
+
+def test_tree() -> None:
+    tree = tree_of()
+    assert tree.tops == ["41"]
+    assert tree.children["410122"] == ["410122101", "410122102"]
+    assert tree.above("410122101201") == ["41", "4101", "410122", "410122101"]
+    assert tree.above("41") == []
+    assert list(tree.below("410122")) == [
+        "410122", "410122101", "410122101201", "410122101202", "410122102", "410122102201",
+    ]  # fmt: skip
+    assert "410122" in tree
+    assert "410123" not in tree
+    assert tree["410122"].name == "中牟县"
+
+
+@pytest.mark.parametrize(
+    ("key", "root", "under"),
+    [
+        ("410122101201", "410122", True),
+        ("410122", "410122", True),
+        ("410122", "410122101", False),
+        ("410122102201", "410122101", False),
+    ],
+)
+def test_under(key: str, root: str, under: bool) -> None:
+    assert tree_of().under(key, root) is under
+
+
+def test_a_tree_may_have_several_tops() -> None:
+    tree = Tree([Unit("11", "北京市", Level.PROVINCE), Unit("41", "河南省", Level.PROVINCE)])
+    assert tree.tops == ["11", "41"]
+
+
+# -- names ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "bare"),
+    [
+        ("官渡镇", "官渡镇"),
+        ("官渡镇计生协", "官渡镇"),
+        ("官渡镇计生协会", "官渡镇"),
+        ("官渡镇计划生育协会", "官渡镇"),
+        (" 官 渡　镇\n计生协 ", "官渡镇"),
+        ("官渡\u200b镇", "官渡镇"),
+        ("官渡镇计生协（公章）", "官渡镇"),
+        ("官渡镇计生协(盖章)", "官渡镇"),
+        ("官渡村委会", "官渡村"),
+        ("官渡村民委员会", "官渡村"),
+        ("官渡村村委会", "官渡村"),
+        ("官渡村村民委员会计划生育协会", "官渡村"),
+        ("幸福居委会", "幸福社区"),
+        ("幸福居民委员会", "幸福社区"),
+        ("幸福社区居委会", "幸福社区"),
+        ("幸福社区居民委员会", "幸福社区"),
+        ("中山路街道办事处", "中山路街道"),
+        ("中山路街道办", "中山路街道"),
+        ("中山路街办", "中山路街道"),
+        ("中山路街道办事处幸福社区居委会", "中山路街道幸福社区"),
+        ("Ａ区第１村", "A区第1村"),
+        ("计生协", ""),
+    ],
+)
+def test_bare_name(written: str, bare: str) -> None:
+    assert bare_name(written) == bare
+
+
+@pytest.mark.parametrize(
+    ("level", "names"),
+    [
+        (Level.PROVINCE, ["河南省计生协", "广西壮族自治区"]),
+        (Level.COUNTY, ["中牟县", "鄂伦春自治旗", "中牟县计划生育协会（公章）"]),
+        (Level.TOWNSHIP, ["官渡镇计生协", "刁家乡", "青年路街道办事处", "中牟县官渡镇"]),
+        (Level.VILLAGE, ["官渡村", "官渡村委会", "幸福社区", "幸福居民委员会", "官渡镇官渡村计生协", "哈图嘎查"]),
+    ],
+)
+def test_level_of_name(level: Level, names: list[str]) -> None:
+    assert [level_of_name(name) for name in names] == [level] * len(names)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["郑州市", "金水区", "阿坝州", "高新区管理委员会", "高新区管委会计生协", "省卫生健康委员会", "富士康科技集团", ""],
+)
+def test_a_name_whose_ending_does_not_tell_the_level(name: str) -> None:
+    assert level_of_name(name) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "keys"),
+    [
+        ("中牟县计生协", ["410122"]),
+        ("郑州市中牟县计划生育协会", ["410122"]),
+        ("河南省计生协", ["41"]),
+        ("城关镇计生协", ["410122100", "410181100"]),
+        ("中牟县城关镇计生协", ["410122100"]),
+        ("巩义市城关镇", ["410181100"]),
+        ("郑州市巩义市城关镇", ["410181100"]),
+        ("新城关镇", ["410181101"]),  # not 城关镇 with something in front
+        ("中牟县新城关镇", []),
+        ("中牟县城关镇官渡村村委会", ["410122100201"]),
+        ("巩义市官渡村", ["410181100201"]),  # a parent may be left out
+        ("城关镇中牟县官渡村", []),  # parents in the wrong order
+        ("开封市中牟县", []),  # no parent of it
+        ("五龙口镇", ["419900101"]),
+        ("荥阳市", []),
+        ("", []),
+    ],
+)
+def test_match(written: str, keys: list[str]) -> None:
+    assert Names(tree_of(TWINS)).match(written) == keys
+
+
+def test_match_within() -> None:
+    names = Names(tree_of(TWINS))
+    assert names.match("城关镇", within="410181") == ["410181100"]
+    assert names.match("巩义市", within="410181") == ["410181"]
+    assert names.match("中牟县", within="410181") == []
+
+
+def test_match_below_the_root_only() -> None:
+    names = Names(tree_of(TWINS), root="410181")
+    assert names.match("城关镇") == ["410181100"]
+    assert names.match("郑州市巩义市城关镇") == ["410181100"]  # parents above the root may stand in front
+    assert names.match("郑州市") == []
+
+
+@pytest.mark.parametrize(
+    ("folders", "key"),
+    [
+        (["收到", "中牟县", "城关镇"], "410122100"),
+        (["41_河南省", "4101_郑州市", "410181_巩义市"], "410181"),
+        (["2021年", "巩义市计生协", "最终版"], "410181"),
+        (["城关镇"], None),  # two of that name
+        (["中牟县", "新城关镇"], "410122"),  # none of that name there
+        (["/", "..", "收到"], None),
+        ([], None),
+    ],
+)
+def test_folder(folders: list[str], key: str | None) -> None:
+    assert Names(tree_of(TWINS)).folder(folders) == key
+
+
+@pytest.mark.parametrize(
+    ("written", "keys"),
+    [
+        ("五龙囗镇", ["419900101"]),
+        ("中年县", ["410122"]),
+        ("城官镇", ["410122100", "410181100"]),
+        ("富士康", []),
+    ],
+)
+def test_similar(written: str, keys: list[str]) -> None:
+    assert Names(tree_of(TWINS)).similar(written) == keys
+
+
+def test_similar_within() -> None:
+    assert Names(tree_of(TWINS)).similar("城官镇", within="410181") == ["410181100"]
+
+
+# -- codes ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("padded", "code"),
+    [
+        ("410000000000", "41"),
+        ("410100000000", "4101"),
+        ("410122000000", "410122"),
+        ("410122101000", "410122101"),
+        ("410122101201", "410122101201"),
+        ("410122", "410122"),
+        ("410000", "41"),
+        ("410122100", "410122100"),  # zeros that are part of the code
+        ("469000", "4690"),
+        ("1101010010", "110101001"),
+        ("QY-001000", "QY-001000"),
+        ("", ""),
+    ],
+)
+def test_unpadded(padded: str, code: str) -> None:
+    assert unpadded(padded) == code
+
+
+@pytest.mark.parametrize(
+    ("code", "parent"),
+    [
+        ("410122101201", "410122101"),
+        ("410122102201", "410122"),  # a level is skipped
+        ("410181", "41"),
+        ("41", None),
+        ("110101", None),
+    ],
+)
+def test_parent_code(code: str, parent: str | None) -> None:
+    assert parent_code(code, dict.fromkeys(["41", "410122", "410122101", "410122101201"])) == parent

@@ -1,0 +1,73 @@
+"""Makes the pictures of the readme: the merged page of the examples, and what `check` says of them.
+
+Needs LibreOffice, pdftoppm, Pillow and a font with Chinese of fixed width. The pictures are looked at, not tested.
+"""
+
+import io
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from click.testing import CliRunner
+from PIL import Image, ImageDraw, ImageFont
+from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
+
+from stattable import console
+from stattable.cli import main
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+IMAGES: Final = ROOT / "docs" / "images"
+COMMAND: Final = ["check", "收到", "--roster", "名册.csv"]
+FONT: Final = os.environ.get("FONT", "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
+FACE: Final = 7  # Noto Sans Mono CJK SC in the collection
+SIZE, WIDTH, MARGIN = 20, 80, 16
+INK: Final = {1: "#ff6b68", 2: "#98c379", 3: "#e5c07b", 6: "#56b6c2"}  # the terminal's red, green, yellow and cyan
+DIM: Final = "#8a919c"
+LEAN: Final = {"“": 1.0, "‘": 1.0, "”": 0.0, "’": 0.0}  # where a wide glyph stands in its narrow cell
+PAPER, TEXT = "#1e2127", "#dcdfe4"
+
+
+def terminal() -> None:
+    """Draw what `check` says of the examples, each character on the grid of a terminal."""
+    out = io.StringIO()
+    recorder = Console(file=out, width=WIDTH, force_terminal=True, highlight=False, color_system="standard")
+    console.make_console = lambda *, stderr=False: recorder  # noqa: ARG005
+    CliRunner().invoke(main, [*COMMAND, "--quiet"])
+    lines = [Text(f"$ stattable {' '.join(COMMAND)}"), *Text.from_ansi(out.getvalue()).split("\n")]
+    font = ImageFont.truetype(FONT, SIZE, index=FACE)
+    step, height = SIZE / 2, int(SIZE * 1.45)
+    picture = Image.new("RGB", (int(WIDTH * step) + 2 * MARGIN, len(lines) * height + 2 * MARGIN), PAPER)
+    draw = ImageDraw.Draw(picture)
+    for row, line in enumerate(lines):
+        at = 0
+        for position, char in enumerate(line.plain):
+            style = line.get_style_at_offset(recorder, position)
+            ink = INK.get(style.color.number or 0, TEXT) if style.color else DIM if style.dim else TEXT
+            spare = cell_len(char) * step - font.getlength(char)
+            place = (MARGIN + at * step + spare * LEAN.get(char, 0.5), MARGIN + row * height)
+            draw.text(place, char, ink, font, stroke_width=0.4 if style.bold else 0)
+            at += cell_len(char)
+    picture.save(IMAGES / "check.png", optimize=True)
+
+
+def page() -> None:
+    """Draw the merged page of the examples."""
+    with tempfile.TemporaryDirectory() as folder:
+        merged = Path(folder) / "merged.xlsx"
+        CliRunner().invoke(main, ["merge", "收到", "--roster", "名册.csv", "-o", str(merged)])
+        convert = ["soffice", "--headless", "--convert-to", "pdf", "--outdir", folder, str(merged)]
+        subprocess.run(convert, check=True, stdout=sys.stderr)
+        draw = ["pdftoppm", "-r", "80", "-f", "1", "-l", "1", "-singlefile", "-png"]
+        subprocess.run([*draw, str(merged.with_suffix(".pdf")), str(IMAGES / "page")], check=True)
+
+
+if __name__ == "__main__":
+    IMAGES.mkdir(exist_ok=True)
+    os.chdir(ROOT / "examples")
+    page()
+    terminal()
