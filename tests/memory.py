@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from unittest import mock
 
+from builders import EDITION
 from stattable.checking.attribute import Register
 from stattable.checking.batch import judge_all
 from stattable.checking.files import Inputs
@@ -16,10 +17,9 @@ from stattable.model import form
 from stattable.model.catalogue import found
 from stattable.model.form import BLANK, FIELD_BY_KEY, FIELDS, Values
 from stattable.model.identity import Identity, UnitFacts, WorkbookKind
-from stattable.model.units import Level, Scope, Tree, Unit, bare_name
+from stattable.model.units import Scope, Tree, Unit
 from stattable.writing.report import merged_identity
 
-EDITION = 23
 CELLS = tuple(field.at for field in FIELDS)
 
 
@@ -33,11 +33,6 @@ def values_of(figures: Mapping[str, Any]) -> Values:
 
 def facts(unit: Unit) -> UnitFacts:
     return UnitFacts(unit.code, unit.name, unit.level)
-
-
-def tree_of(*rows: tuple[str, str, Level, str | None], **more: Any) -> Tree:
-    """A tree of units: code, name, level and parent's code."""
-    return Tree(Unit(code, name, level, code=code, parent=parent, **more) for code, name, level, parent in rows)
 
 
 def received(path: str, name: str, values: Values | None, **more: Any) -> Received:
@@ -66,7 +61,11 @@ def sent(
 
 
 def page_of(
-    path: str, unit: UnitFacts, figures: Mapping[str, Any], ledger: Iterable[UnitFacts], above: tuple[UnitFacts, ...] = ()
+    path: str,
+    unit: UnitFacts,
+    figures: Mapping[str, Any],
+    ledger: Iterable[UnitFacts],
+    above: tuple[UnitFacts, ...] = (),
 ) -> Received:
     """A workbook that an earlier merge wrote for `unit` of the returns in `ledger`."""
     scope = Scope.CUMULATIVE
@@ -84,7 +83,12 @@ def by_path(returns: Iterable[Received]) -> list[Received]:
 
 
 def collected(
-    returns: Iterable[Received], register: Register | None = None, *, edition: int | None = None, latest: bool = False, **root: Any
+    returns: Iterable[Received],
+    register: Register | None = None,
+    *,
+    edition: int | None = None,
+    latest: bool = False,
+    **root: Any,
 ) -> Collected:
     """Judge and collect `returns`, for the root that the options (of `RootOptions`) name."""
     files = by_path(returns)
@@ -111,7 +115,3 @@ def told(merged: merging.Merged, *wanted: str) -> list[tuple[str, str, str | Non
         for one in merged.findings
         if one.code in wanted or not wanted
     ]
-
-
-def plain_name(unit: UnitFacts) -> str:
-    return bare_name(unit.name)

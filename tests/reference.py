@@ -57,7 +57,7 @@ def summed(parts: Iterable[Values], level: Level) -> Values:
 
 @dataclass(frozen=True)
 class Sent:
-    """An accepted return. `unaccounted` is what a merged workbook says of the units in it, by level."""
+    """An accepted return. `unaccounted` is what a merged workbook says of all levels in it; else it is empty."""
 
     unit: str
     scope: Scope
@@ -104,6 +104,10 @@ class Reference:
     def reports(self, key: str) -> bool:
         return any(one.unit == key for one in self.sent)
 
+    def _sent_itself(self, key: str) -> bool:
+        """Whether the unit has a return but for what `merge` wrote, which speaks of the unit as of those below."""
+        return any(one.unit == key and not one.unaccounted for one in self.sent)
+
     # -- totals
 
     def total(self, key: str) -> Values:
@@ -134,9 +138,10 @@ class Reference:
     def standing_below(self, key: str) -> Iterator[Sent]:
         """The cumulative returns below `key` that stand under no other one below it."""
         for one in self.sent:
-            if one.scope is CUMULATIVE and key in self.up(one.unit)[1:]:
-                if not any(self.of(other, CUMULATIVE) for other in self.between(one.unit, key)):
-                    yield one
+            above = self.up(one.unit)[1:]
+            held = any(self.of(other, CUMULATIVE) for other in self.between(one.unit, key))
+            if one.scope is CUMULATIVE and key in above and not held:
+                yield one
 
     def unaccounted(self, key: str) -> dict[Level, int]:
         """How many units, `key` and those below it, the total of `key` does not account for, by level."""
@@ -176,14 +181,16 @@ class Reference:
 
     def _owners(self, key: str, entry: str) -> list[Level]:
         """The levels of those that own the field `entry`: the unit by its own return, or units below it."""
-        there = [self.tree[one].level for one in self.below(key) if self.tree[one].expected or self.reports(one)]
+        there = [self.tree[one].level for one in self.below(key) if self.tree[one].expected or self._sent_itself(one)]
         there += [level for one in self.standing_below(key) for level in one.unaccounted]
         there += [self.tree[key].level] if self.of(key, OWN) else []
         return [level for level in there if owns(level, entry)]
 
     def _all_accounted(self, key: str, entry: str) -> bool:
         expected = [one for one in self.below(key) if self.tree[one].expected and owns(self.tree[one].level, entry)]
-        said = [count for one in self.standing_below(key) for level, count in one.unaccounted.items() if owns(level, entry)]
+        said = [
+            count for one in self.standing_below(key) for level, count in one.unaccounted.items() if owns(level, entry)
+        ]
         return all(self.accounted(one, key) for one in expected) and not any(said)
 
     # -- completeness

@@ -61,7 +61,9 @@ def test_no_module_imports_what_the_table_does_not_allow() -> None:
 def test_the_table_allows_nothing_that_is_not_used() -> None:
     table = allowed()
     unused = {
-        name: sorted(word for word in table[name] if not any(one == word or one.startswith(f"{word}/") for one in imports(path)))
+        name: sorted(
+            word for word in table[name] if not any(one == word or one.startswith(f"{word}/") for one in imports(path))
+        )
         for name, path in modules().items()
     }
     assert {name: words for name, words in unused.items() if words} == {}

@@ -31,7 +31,9 @@ def without(part: str) -> Callable[[bytes], bytes]:
 
 
 def sheet(change: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:
-    return lambda data: rezipped(data, lambda n, content: change(content) if n == "xl/worksheets/sheet1.xml" else content)
+    return lambda data: rezipped(
+        data, lambda n, content: change(content) if n == "xl/worksheets/sheet1.xml" else content
+    )
 
 
 def zipped(name: str, content: bytes) -> bytes:

@@ -31,7 +31,16 @@ def expected(city: hebi.Hebi, code: str) -> dict[str, int | None]:
 
 def test_all_in_one_go(city: hebi.Hebi, returns: dict[str, Path], tmp_path: Path) -> None:
     result = run(
-        "merge", top(returns), "--roster", hebi.ROSTER, "--root", hebi.ROOT, "-o", tmp_path / "city.xlsx", "--format", "json"
+        "merge",
+        top(returns),
+        "--roster",
+        hebi.ROSTER,
+        "--root",
+        hebi.ROOT,
+        "-o",
+        tmp_path / "city.xlsx",
+        "--format",
+        "json",
     )
     document = result.json
     assert document["total"] == expected(city, hebi.ROOT)

@@ -28,6 +28,7 @@ _STATUS: Final = {
 _SEVERITY_WIDTH: Final = 6
 _CODE_WIDTH: Final = 5
 _NOT_FIRST: Final = "，。、；：？！）”》】…"  # what no line begins with
+_MOST_GROUPS: Final = 30  # files whose findings a merge shows
 _MOST_SHOWN: Final = 20  # findings of one code in one group; the rest is counted
 
 
@@ -157,10 +158,14 @@ def show_merge(merged: Merged, output: str | None) -> None:
     """Show the result of `merge`: the total, what came in, findings, and where the workbook is."""
     console = make_console()
     root, summary = merged.root_unit, merged.summary
-    if merged.findings:
-        for name, group in _groups(merged):
-            console.print(Text(name, style="bold"))
-            _show_findings(console, group)
+    groups = _groups(merged)
+    for name, group in groups[:_MOST_GROUPS]:
+        console.print(Text(name, style="bold"))
+        _show_findings(console, group)
+    if len(groups) > _MOST_GROUPS:
+        rest = f"还有 {len(groups) - _MOST_GROUPS} 个文件有意见，全部意见见汇总表的“审核意见”或 --format json。"
+        console.print(Text(rest, style="dim"))
+    if groups:
         console.print()
     console.print(Text(f"{root.name}（{root.level.label}）  {form.title(merged.edition)}", style="bold"))
     if any(value is not None for value in merged.total):
@@ -181,11 +186,13 @@ def show_merge(merged: Merged, output: str | None) -> None:
             console.print(Text(f"注意：有 {summary.rejected} 份报表被退回，没有计入。", style="bold red"))
 
 
-def _groups(merged: Merged) -> Iterator[tuple[str, list[Finding]]]:
+def _groups(merged: Merged) -> list[tuple[str, list[Finding]]]:
+    """Return the findings by file, those of files with the worst first."""
     groups: dict[str, list[Finding]] = {}
     for finding in merged.findings:
         groups.setdefault(finding.path or "完整性", []).append(finding)
-    return iter(groups.items())
+    order = tuple(Severity)
+    return sorted(groups.items(), key=lambda group: min(order.index(finding.severity) for finding in group[1]))
 
 
 def _total_table(merged: Merged) -> Table:

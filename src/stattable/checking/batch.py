@@ -18,7 +18,7 @@ from stattable.model.form import below as below_of
 from stattable.model.text import a1
 from stattable.model.units import Level, Scope, Tree
 
-_POOL_FROM: Final = 300  # files; below that, starting processes takes longer than it saves
+_POOL_FROM: Final = 2_000  # files; below that, starting processes takes longer than it saves
 _CHUNK: Final = 32
 _UNREAD: Final = frozenset({"V002", "V003", "V004", "V005", "V006", "V009"})
 

@@ -9,14 +9,15 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from stattable.checking.cells import shown
 from stattable.checking.reader import RawSheet
 from stattable.model.catalogue import found
 from stattable.model.findings import Finding, Param
-from stattable.model.form import BLOCKS, FIELDS, LABELS, Block, Field, Label, block_fields
-from stattable.model.text import a1, a1_range, label_forms, plain
+from stattable.model.form import BLOCKS, FIELDS, LABELS, LAST_COLUMN, LAST_ROW, Block, Field, Label, block_fields
+from stattable.model.text import a1, a1_range, label_forms, plain, squeezed
 
 Cell = tuple[int, int]  # 1-based row and column
 
@@ -39,12 +40,12 @@ class Layout:
 
 
 _TEMPLATE: Final = Layout(tuple(field.at for field in FIELDS), BLOCKS[0].heading_row, BLOCKS[-1].row)
-_LABEL_CELLS: Final = tuple((*label.at, label.text, label_forms(label.text)[0]) for label in LABELS)
+_TEMPLATE_LABELS: Final = tuple((label.at[0] - 1, label.at[1] - 1, label.text, label.name) for label in LABELS)
 _NAME_BY_FORM: Final[Mapping[str, str]] = {label_forms(label.text)[0]: label.name for label in LABELS}
 _LONGEST_LABEL: Final = 60
-_ROWS_ABOVE: Final = 6  # how far above its column headings a block's level headings may stand
-_ROWS_BELOW: Final = 4  # how far below its column headings the last block's figures may stand
-_FOOT: Final = re.compile(r"^(?:说明|注|备注|填表说明|联系人|填报人|填表人|联系电话|电话|填报日期|负责人)\s*[::\d]?")
+_FOOT: Final = re.compile(
+    r"^(?:说明|注|备注|填表说明|联系人|填报人|填表人|联系电话|电话|填报日期|(?:单位)?负责人|审核人|(?:填报|报送)?单位)"
+)
 _TOTALS: Final = frozenset(("合计", "总计", "小计", "共计", "累计", "备注", "说明"))
 
 
@@ -53,12 +54,32 @@ def find_form(sheet: RawSheet) -> Layout | None:
     return _TEMPLATE if _is_template(sheet) else _search(sheet)
 
 
+@lru_cache(maxsize=4096)
+def _label_name(text: str) -> str | None:
+    """Return the name of the label that `text` is, or None where it is none."""
+    if len(text) > _LONGEST_LABEL:
+        return None
+    return next((name for form in label_forms(text) if (name := _NAME_BY_FORM.get(form))), None)
+
+
 def _is_template(sheet: RawSheet) -> bool:
-    for row, column, text, name in _LABEL_CELLS:
-        seen = sheet.cell(row, column)
-        if seen != text and not (isinstance(seen, str) and name in label_forms(seen)):
+    """Whether every label stands where the template has it, and nothing that could be of the form elsewhere."""
+    rows = sheet.rows
+    if len(rows) < _TEMPLATE.bottom or len(rows[0]) < LAST_COLUMN:
+        return False
+    for row, column, text, name in _TEMPLATE_LABELS:
+        seen = rows[row][column]
+        if seen != text and not (isinstance(seen, str) and _label_name(seen) == name):
             return False
-    return True
+    beyond = [*(cells[LAST_COLUMN:] for cells in rows[:LAST_ROW]), *rows[LAST_ROW:]]
+    if any(isinstance(value, str) and value and _label_name(value) for cells in beyond for value in cells):
+        return False
+    below = rows[_TEMPLATE.bottom] if len(rows) > _TEMPLATE.bottom else []
+    return _is_foot(below) or not any(value not in ("", None) for value in below[1:LAST_COLUMN])
+
+
+def _is_foot(cells: Sequence[object]) -> bool:
+    return any(isinstance(value, str) and value and _FOOT.match(plain(value)) for value in cells)
 
 
 class _Labels:
@@ -69,10 +90,8 @@ class _Labels:
         self.names: dict[int, dict[int, str]] = {}  # row → column → the label's name
         for row, cells in enumerate(sheet.rows, start=1):
             for column, value in enumerate(cells, start=1):
-                if isinstance(value, str) and value and len(value) <= _LONGEST_LABEL:
-                    name = next((n for f in label_forms(value) if (n := _NAME_BY_FORM.get(f))), None)
-                    if name:
-                        self.names.setdefault(row, {})[column] = name
+                if isinstance(value, str) and value and (name := _label_name(value)):
+                    self.names.setdefault(row, {})[column] = name
 
     def of(self, row: int, names: set[str]) -> dict[int, str]:
         """Return the columns of `row` that hold one of `names`."""
@@ -101,100 +120,162 @@ class _Rows:
 
 def _search(sheet: RawSheet) -> Layout | None:
     labels = _Labels(sheet)
-    rows: list[_Rows] = []
-    faults: list[Finding] = []
-    for block in BLOCKS:
-        at = _column_rows(block, labels)
-        if at:
-            rows.append(_Rows(block, _heading_row(block, at[0], labels), at[0]))
-        if len(at) > 1:
-            lines = f"“{sheet.name}”第 {at[0]} 行、“{sheet.name}”第 {at[1]} 行"
-            faults.append(_fault("T006", sheet, at[1], 1, sheets=lines))
-    if len(rows) < 2:
+    found_at = {block: at for block in BLOCKS if (at := _column_rows(block, labels))}
+    if len(found_at) < 2:
         return None
+    rows = [
+        _Rows(block, _heading_row(block, at[0], {b: a[0] for b, a in found_at.items()}, labels), at[0])
+        for block, at in found_at.items()
+    ]
     shift = labels.shift()
     edges = sorted({row for one in rows for row in (one.headings, one.columns) if row})
+    faults = list(_twice(sheet, found_at))
     cells: dict[int, Cell] = {}
-    for block in BLOCKS:
-        mine = next((one for one in rows if one.block == block), None)
-        if mine is None:
-            faults += _missing_block(block, sheet, shift)
-            continue
-        columns = _place_columns(mine, labels, shift, faults)
-        line = _figure_row(mine, edges, sorted(columns.values()), sheet, faults)
+    for one in rows:
+        columns = _place_columns(one, labels, shift, faults)
+        line = _figure_row(one, edges, sorted(columns.values()), sheet, faults)
         if line:
             cells.update({index: (line, column) for index, column in columns.items()})
-    faults += _missing_sections(labels, rows, shift)
+    faults += _missing_parts(labels, rows, shift)
     placed = tuple(cells.get(field.index) for field in FIELDS)
     bottom = max((at[0] for at in placed if at), default=edges[-1] + 1)
     twice = [fault for fault in faults if fault.code == "T006"][:1]
-    unique = {(fault.code, fault.cell, fault.params.get("label")): fault for fault in twice or faults}
-    return Layout(placed, edges[0], bottom, tuple(unique.values()))
+    once = {(fault.cell, fault.params.get("label")): fault for fault in twice or faults}  # two blocks share headings
+    return Layout(placed, edges[0], bottom, tuple(once.values()))
+
+
+# -- rows -------------------------------------------------------------------------------------------------
 
 
 def _column_rows(block: Block, labels: _Labels) -> list[int]:
-    """Return the row that holds the column headings of `block`, and another that holds them all again."""
+    """Return the row that holds the column headings of `block`, and others that hold most of them again."""
     texts = [field.column.text for field in block_fields(block)]
     score = {row: len(labels.of(row, set(texts))) for row in labels.names}
     best = max(score.values(), default=0)
     if best < 2:
         return []
     first = min(row for row, count in score.items() if count == best)
-    return [first] + [row for row, count in score.items() if row != first and count >= len(texts)]
+    return [first] + [row for row, count in score.items() if row != first and 2 * count > len(texts)]
 
 
-def _heading_row(block: Block, column_row: int, labels: _Labels) -> int | None:
+def _heading_row(block: Block, column_row: int, column_rows: Mapping[Block, int], labels: _Labels) -> int | None:
+    """Return the row of a block's level headings: above its column headings, and below any other section's."""
     names = {field.heading.text for field in block_fields(block)}
-    above = range(column_row - 1, max(0, column_row - 1 - _ROWS_ABOVE), -1)
+    others = [row for one, row in column_rows.items() if one.section != block.section and row < column_row]
+    above = range(column_row - 1, max(others, default=0), -1)
     best = max(above, key=lambda row: len(labels.of(row, names)), default=None)
     return best if best and labels.of(best, names) else None
 
 
+def _twice(sheet: RawSheet, found_at: Mapping[Block, Sequence[int]]) -> Iterator[Finding]:
+    for first, *again in found_at.values():
+        if again:
+            lines = f"“{sheet.name}”第 {first} 行、“{sheet.name}”第 {again[0]} 行"
+            yield _fault("T006", sheet, again[0], 1, sheets=lines)
+
+
+def _figure_row(
+    rows: _Rows, edges: Sequence[int], columns: Sequence[int], sheet: RawSheet, faults: list[Finding]
+) -> int | None:
+    """Return the row of a block's figures: the only one with something in it, or the first where none has."""
+    if not columns:
+        return None
+    end = next((edge for edge in edges if edge > rows.columns), len(sheet.rows) + 1)
+    lines = []
+    for row in range(rows.columns + 1, end):
+        cells = sheet.rows[row - 1][: columns[-1]]
+        if _is_foot(cells):
+            break
+        if not any(isinstance(v, str) and squeezed(v).rstrip(":") in _TOTALS for v in cells):
+            lines.append(row)
+    filled = [row for row in lines if any(sheet.cell(row, column) is not None for column in columns)]
+    if len(filled) <= 1 and lines:
+        return (filled or lines)[0]
+    at = [(row, column) for row in filled or [rows.columns] for column in (columns[0], columns[-1])]
+    fault = _fault("T005", sheet, *at[0], label=rows.block.section, reason="several" if filled else "none")
+    faults.append(replace(fault, cell=a1_range(at), raw=None))
+    return None
+
+
+# -- columns ----------------------------------------------------------------------------------------------
+
+
 def _place_columns(rows: _Rows, labels: _Labels, shift: tuple[int, int], faults: list[Finding]) -> dict[int, int]:
     """Return the column of each field of a block, by index; what is missing or doubled goes to `faults`."""
+    sheet, block = labels.sheet, rows.block
+    columns = labels.of(rows.columns, {field.column.text for field in block_fields(block)})
+    fields_by_heading = dict(_by_heading(block))
+    headings = [_label(name, block.heading_row, fields[0].at[1]) for name, fields in fields_by_heading.items()]
+    starts = _heading_starts(rows, labels, columns, set(fields_by_heading))
+    placed_headings, wrong = _match(headings, starts, shift[1])
+    faults += [_missing(label, sheet, shift, rows.headings, column) for label, column in wrong]
     placed: dict[int, int] = {}
-    sheet = labels.sheet
-    texts = {field.column.text for field in block_fields(rows.block)}
-    columns = labels.of(rows.columns, texts)
-    starts = _heading_starts(rows, labels, min(columns))
-    names = [name for _, name in starts]
-    strangers = [start for start, name in starts if name is None]
-    for heading, fields in _by_heading(rows.block):
-        if names.count(heading) != 1:
-            label = _label(heading, rows.block.heading_row, fields[0].at[1])
-            wrong = [start for start, name in starts if name == heading][1:] or strangers[:1]
-            del strangers[:1]
-            at = (rows.headings, wrong[0]) if rows.headings and wrong else None
-            faults.append(_missing(label, sheet, shift, at))
-            continue
-        position = names.index(heading)
-        last = starts[position + 1][0] if position + 1 < len(starts) else max(columns) + 1
-        span = range(starts[position][0], last)
-        free = [column for column in span if column not in columns]
-        for field in fields:
-            hits = [column for column in span if columns.get(column) == field.column.text]
-            if len(hits) == 1:
-                placed[field.index] = hits[0]
-                continue
-            label = _label(field.column.text, rows.block.column_row, field.at[1])
-            wrong = hits[1:] or free[:1]
-            del free[:1]
-            faults.append(_missing(label, sheet, shift, (rows.columns, wrong[0]) if wrong else None))
+    for heading, start in placed_headings.items():
+        end = min((column for column, _ in starts if column > start), default=max(columns) + 1)
+        fields = fields_by_heading[heading.name]
+        wanted = [_label(field.column.text, block.column_row, field.at[1]) for field in fields]
+        found_columns, wrong = _match(wanted, [(column, columns.get(column)) for column in range(start, end)], shift[1])
+        faults += [_missing(label, sheet, shift, rows.columns, column) for label, column in wrong]
+        placed.update(
+            {f.index: found_columns[label] for f, label in zip(fields, wanted, strict=True) if label in found_columns}
+        )
     return placed
 
 
-def _heading_starts(rows: _Rows, labels: _Labels, first: int) -> list[tuple[int, str | None]]:
-    """Return where in the heading row a text starts, and the heading it is; None for a text that is none."""
+def _heading_starts(
+    rows: _Rows, labels: _Labels, columns: Mapping[int, str], names: set[str]
+) -> list[tuple[int, str | None]]:
+    """Return the columns where the span of a heading starts, and the heading; None for a text that is none."""
     if rows.headings is None:
         return []
-    names = {field.heading.text for field in block_fields(rows.block)}
     known = labels.of(rows.headings, names)
     cells = labels.sheet.rows[rows.headings - 1]
-    return [
-        (column, known.get(column))
+    starts = {
+        column: known.get(column)
         for column, value in enumerate(cells, start=1)
-        if column in known or (column >= first and isinstance(value, str) and plain(value))
-    ]
+        if column in known or (column >= min(columns) and isinstance(value, str) and plain(value))
+    }
+    if not names.issubset(known.values()):
+        starts |= dict.fromkeys(_blank_starts(sorted(starts), columns))
+    return sorted(starts.items())
+
+
+def _blank_starts(starts: Sequence[int], columns: Mapping[int, str]) -> Iterator[int]:
+    """Yield the columns where a heading was taken away: column headings begin there that the one before has already."""
+    seen: set[str] | None = None  # no heading yet
+    for column in range(min(columns), max(columns) + 1):
+        if column in starts:
+            seen = set()
+        name = columns.get(column)
+        if name and (seen is None or name in seen):
+            yield column
+            seen = set()
+        if name and seen is not None:
+            seen.add(name)
+
+
+def _match(
+    wanted: Sequence[Label], seen: Sequence[tuple[int, str | None]], shift: int
+) -> tuple[dict[Label, int], list[tuple[Label, int | None]]]:
+    """Find each of the labels `wanted` once among the columns `seen`.
+
+    Returns:
+        The columns of those that are there once; and the faults: each label that is missing, with the column of
+        what stands in its stead, or None, and each one too many, with its column.
+    """
+    places: dict[Label, list[int]] = {}
+    for label in wanted:
+        columns = [column for column, name in seen if name == label.name]
+        places[label] = sorted(columns, key=lambda column: abs(column - label.at[1] - shift))
+    spare = [column for column, name in seen if name is None] + [c for at in places.values() for c in at[1:]]
+    faults: list[tuple[Label, int | None]] = []
+    for label, at in places.items():
+        if not at:
+            instead = min(spare, key=lambda column: abs(column - label.at[1] - shift), default=None)
+            faults.append((label, instead))
+            spare = [column for column in spare if column != instead]
+    faults += [(label, column) for label, at in places.items() for column in at[1:] if column in spare]
+    return {label: at[0] for label, at in places.items() if len(at) == 1}, faults
 
 
 def _by_heading(block: Block) -> Iterator[tuple[str, list[Field]]]:
@@ -203,59 +284,37 @@ def _by_heading(block: Block) -> Iterator[tuple[str, list[Field]]]:
         yield heading, [field for field in fields if field.heading.text == heading]
 
 
-def _figure_row(
-    rows: _Rows, edges: Sequence[int], columns: Sequence[int], sheet: RawSheet, faults: list[Finding]
-) -> int | None:
-    """Return the row of a block's figures: the only one with something in it, or the first where none has."""
-    end = next((edge for edge in edges if edge > rows.columns), rows.columns + _ROWS_BELOW)
-    lines = []
-    for row in range(rows.columns + 1, end):
-        head = [plain(v) for c in range(1, 5) if isinstance(v := sheet.cell(row, c), str)]
-        if any(_FOOT.match(text) for text in head):
-            break
-        lines.append((row, any(text in _TOTALS for text in head)))
-    filled = [
-        row for row, totals in lines if not totals and any(sheet.cell(row, column) is not None for column in columns)
-    ]
-    if len(filled) == 1:
-        return filled[0]
-    plain_lines = [row for row, totals in lines if not totals]
-    if not filled and plain_lines:
-        return plain_lines[0]
-    if columns:
-        at = [(row, column) for row in filled or [rows.columns] for column in (columns[0], columns[-1])]
-        reason = "several" if filled else "none"
-        fault = _fault("T005", sheet, *at[0], label=rows.block.section, reason=reason)
-        faults.append(replace(fault, cell=a1_range(at), raw=None))
-    return None
+# -- faults -----------------------------------------------------------------------------------------------
 
 
-def _missing_block(block: Block, sheet: RawSheet, shift: tuple[int, int]) -> Iterator[Finding]:
-    for text in dict.fromkeys(field.column.text for field in block_fields(block)):
-        first = next(field for field in block_fields(block) if field.column.text == text)
-        yield _missing(_label(text, block.column_row, first.at[1]), sheet, shift, None)
-
-
-def _missing_sections(labels: _Labels, rows: Sequence[_Rows], shift: tuple[int, int]) -> Iterator[Finding]:
-    """Yield the sections whose label does not stand beside their blocks."""
-    sections = {label.name: label for label in LABELS if label.at[1] == 1}
-    for name, label in sections.items():
-        mine = [one for one in rows if one.block.section == name]
-        if not mine:
-            seen = any(name in names.values() for names in labels.names.values())
-        else:
+def _missing_parts(labels: _Labels, rows: Sequence[_Rows], shift: tuple[int, int]) -> Iterator[Finding]:
+    """Yield T002 for every section whose label does not stand beside it, and for every block that is not there."""
+    written = {name for names in labels.names.values() for name in names.values()}
+    for section in (label for label in LABELS if label.at[1] == 1):
+        mine = [one for one in rows if one.block.section == section.name]
+        if mine:
             lines = range((mine[0].headings or mine[0].columns) - 1, mine[-1].columns + 2)
-            seen = any(labels.of(row, {name}) for row in lines)
-        if not seen:
-            yield _missing(label, labels.sheet, shift, None)
+            beside = any(labels.of(row, {section.name}) for row in lines)
+        else:
+            beside = section.name in written
+        if not beside:
+            yield _missing(section, labels.sheet, shift)
+        for block in BLOCKS:
+            gone = block.section == section.name and all(one.block != block for one in mine)
+            if gone and (mine or beside):  # where all of a section is gone, its name says it
+                first = block_fields(block)[0]
+                yield _missing(_label(first.column.text, block.column_row, first.at[1]), labels.sheet, shift)
 
 
 def _label(name: str, row: int, column: int) -> Label:
     return next(label for label in LABELS if label.at == (row, column) and label.name == name)
 
 
-def _missing(label: Label, sheet: RawSheet, shift: tuple[int, int], at: Cell | None) -> Finding:
-    row, column = at or (max(1, label.at[0] + shift[0]), max(1, label.at[1] + shift[1]))
+def _missing(
+    label: Label, sheet: RawSheet, shift: tuple[int, int], row: int | None = None, column: int | None = None
+) -> Finding:
+    if row is None or column is None:
+        row, column = (max(1, place + by) for place, by in zip(label.at, shift, strict=True))
     return _fault("T002", sheet, row, column, label=label.name)
 
 

@@ -14,7 +14,8 @@ from stattable.model.findings import Finding
 from stattable.model.form import FIELDS, Kind, Return
 from stattable.model.identity import IDENTITY_SHEET, Identity, read_identity
 from stattable.model.text import a1, chinese_number, plain
-from stattable.model.units import Level
+
+_BLANK: Final = Reading()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,7 @@ def locate(book: RawBook) -> Located:
     if len(forms) > 1:
         names = "、".join(f"“{sheet.name}”" for sheet, _ in forms)
         return Located(identity, findings=(found("T006", params={"sheets": names}),))
-    sheet, layout = forms[0]
-    return _read(book.closer(sheet), layout, identity)
+    return _read(*forms[0], identity)
 
 
 def _forms(book: RawBook, ours: bool) -> Iterator[tuple[RawSheet, Layout]]:
@@ -68,10 +68,20 @@ def _forms(book: RawBook, ours: bool) -> Iterator[tuple[RawSheet, Layout]]:
         names = [form.SHEET_NAME] if form.SHEET_NAME in names else names[:1]
     hidden = [name for name in names if name not in book.visible]
     for group in ([name for name in names if name in book.visible], hidden):
-        sheets = [(sheet, layout) for name in group if (layout := find_form(sheet := book.sheet(name)))]
+        sheets = [found for name in group if (found := _form(book, book.sheet(name)))]
         yield from sheets
         if sheets:
             return
+
+
+def _form(book: RawBook, sheet: RawSheet) -> tuple[RawSheet, Layout] | None:
+    layout = find_form(sheet)
+    if layout is None:
+        return None
+    closer = book.closer(sheet)
+    if closer is not sheet:  # a row that holds nothing but formulas is no blank one
+        layout = find_form(closer) or layout
+    return closer, layout
 
 
 def _filled_in(sheet: RawSheet, layout: Layout) -> bool:
@@ -82,9 +92,15 @@ def _read(sheet: RawSheet, layout: Layout, identity: Identity | None) -> Located
     hidden = _hidden(sheet, layout)
     level = identity.unit.level if identity else None
     findings = [*layout.faults]
-    findings += [found("T004", sheet=sheet.name, cell=a1(*at), raw=raw) for at, raw in hidden.items() if raw]
+    keys = {at: field.key for field, at in zip(FIELDS, layout.cells, strict=True)}
+    findings += [
+        found("T004", sheet=sheet.name, cell=a1(*at), field=keys.get(at), raw=raw) for at, raw in hidden.items() if raw
+    ]
     raws = [sheet.cell(*at) if at and at not in hidden else None for at in layout.cells]
-    readings = [_reading(raw, index, level) for index, raw in enumerate(raws)]
+    readings = [
+        _BLANK if raw is None else read_flag(raw) if field.kind_at(level) is Kind.FLAG else read_count(raw)
+        for field, raw in zip(FIELDS, raws, strict=True)
+    ]
     for field, reading, raw, at in zip(FIELDS, readings, raws, layout.cells, strict=True):
         if reading.code and at:
             findings.append(
@@ -110,10 +126,6 @@ def _read(sheet: RawSheet, layout: Layout, identity: Identity | None) -> Located
     )
 
 
-def _reading(raw: RawCell, index: int, level: Level | None) -> Reading:
-    return read_flag(raw) if FIELDS[index].kind_at(level) is Kind.FLAG else read_count(raw)
-
-
 def value_text(reading: Reading, kind: Kind) -> str:
     """Return a value in words, as findings say what a cell was read as."""
     if reading.value is None:
@@ -129,7 +141,8 @@ def _hidden(sheet: RawSheet, layout: Layout) -> dict[Cell, str]:
     return {
         (row, column): shown(sheet.cell(row, column))
         for top, left, bottom, right in sheet.merges
-        for row in lines.intersection(range(top, bottom + 1))
+        for row in lines
+        if top <= row <= bottom
         for column in range(left, min(right, left + 200) + 1)
         if (row, column) != (top, left)
     }
@@ -148,80 +161,100 @@ class _Beside:
     filled_in: tuple[RawCell, str | None] = (None, None)
 
 
+_SEAL: Final = r"[(\[【] ?(?:公|盖|签)? ?章 ?[)\]】]|[公盖签]章"
 _TITLE: Final = re.compile(r"第 ?([0-9〇零一二三四五六七八九十百]{1,6}) ?[个届次]?.{0,8}会员活动日")
 _NAME: Final = re.compile(
-    r"^(?:填 ?报|报 ?送|填 ?表)? ?单 ?位 ?(?:名 ?称)? ?(?:[(\[【] ?(?:公|盖|签)? ?章 ?[)\]】]|[公盖]章)? ?[::]? ?(.*)$"
+    r"^(?:填 ?报|报 ?送|填 ?表)? ?单 ?位(?! ?(?:负 ?责|领 ?导|地 ?址|电 ?话|代 ?码|联 ?系))"
+    rf" ?(?:名 ?称)? ?(?:{_SEAL})? ?:? ?(.*)$"
 )
+_SEAL_BEHIND: Final = re.compile(rf" ?(?:{_SEAL})$")
+_MEASURES: Final = re.compile(r"^(?:[个人场次篇条件万元]|人次|场次|[、,/ ])+$")  # 单位：场、人 says how it is counted
 _LINES: Final = re.compile(
     r"(?P<phone>联 ?系 ?电 ?话|联 ?系 ?方 ?式|电 ?话|手 ?机 ?号?码?)"
     r"|(?P<contact>联 ?系 ?人(?: ?姓 ?名)?|填 ?[报表] ?人(?: ?姓 ?名)?)"
     r"|(?P<filled_in>(?:填 ?[报表] ?)?日 ?期|填 ?[报表] ?时 ?间)"
 )
+_LINE_CHARS: Final = frozenset("系话机人期间")  # no label of these lines is without one
+_FURTHER_DOWN: Final = 12  # rows under the table in which they are looked for
+
+_Text = tuple[int, RawCell, str]  # column, the cell as it stands, and its plain text, "" for a number or a date
 
 
 def _beside(sheet: RawSheet, layout: Layout) -> _Beside:
     beside = _Beside()
-    above = range(1, layout.top)
-    below = range(layout.bottom + 1, min(len(sheet.rows), layout.bottom + 12) + 1)
-    for row in (*above, *below):
-        cells = [
-            (column, value) for column, value in enumerate(sheet.rows[row - 1], start=1) if value not in ("", None)
-        ]
+    above = list(_texts(sheet, 1, layout.top))
+    below = list(_texts(sheet, layout.bottom + 1, layout.bottom + 1 + _FURTHER_DOWN))
+    for row, texts in (*above, *below):
         if beside.edition is None:
-            beside.edition = next((e for _, value in cells if (e := _edition(value)) is not None), None)
+            beside.edition = next((e for *_, text in texts if (e := _edition(text)) is not None), None)
         if not beside.name_cell:
-            _read_name(row, cells, beside)
-    for row in (*below, *above):
-        _read_lines(row, sheet, beside)
+            _read_name(row, texts, beside)
+    for row, texts in (*below, *above):
+        if any(text and not _LINE_CHARS.isdisjoint(text) for *_, text in texts):
+            _read_lines(row, texts, beside)
     return beside
 
 
-def _edition(value: RawCell) -> int | None:
-    match = _TITLE.search(plain(value)) if isinstance(value, str) else None
+def _texts(sheet: RawSheet, start: int, end: int) -> Iterator[tuple[int, list[_Text]]]:
+    """Yield the rows from `start` up to `end`, and what stands in each."""
+    for row, cells in enumerate(sheet.rows[start - 1 : end - 1], start):
+        yield (
+            row,
+            [
+                (column, value, plain(value) if isinstance(value, str) else "")
+                for column, value in enumerate(cells, start=1)
+                if value not in ("", None)
+            ],
+        )
+
+
+def _edition(text: str) -> int | None:
+    match = _TITLE.search(text)
     if match is None:
         return None
     return int(match[1]) if match[1].isdigit() else chinese_number(match[1])
 
 
-def _read_name(row: int, cells: list[tuple[int, RawCell]], beside: _Beside) -> None:
-    for position, (column, value) in enumerate(cells):
-        match = _NAME.match(plain(value)) if isinstance(value, str) else None
-        if match is None:
+def _read_name(row: int, texts: list[_Text], beside: _Beside) -> None:
+    for position, (column, _, text) in enumerate(texts):
+        match = _NAME.match(text)
+        if match is None or _MEASURES.match(match[1]):
             continue
-        beside.name_cell = a1(row, column)
-        beside.name = match[1].strip("_ ")
-        if not beside.name and position + 1 < len(cells):
-            right, written = cells[position + 1]
-            beside.name, beside.name_cell = shown(written).strip("_ "), a1(row, right)
+        name, beside.name_cell = match[1], a1(row, column)
+        if not name.strip("_ ") and position + 1 < len(texts):
+            right, value, text_right = texts[position + 1]
+            if not _LINES.match(text_right) and not _NAME.match(text_right):
+                name, beside.name_cell = shown(value), a1(row, right)
+        beside.name = _SEAL_BEHIND.sub("", name.strip("_ ")).strip("_ ")
         return
 
 
-def _read_lines(row: int, sheet: RawSheet, beside: _Beside) -> None:
+def _read_lines(row: int, texts: list[_Text], beside: _Beside) -> None:
     """Read contact, phone and date from a row, their labels and values in one cell or in several."""
-    waiting: str | None = None
-    for column, value in enumerate(sheet.rows[row - 1], start=1):
-        if value in ("", None):
-            continue
-        cell = a1(row, column)
-        matches = list(_LINES.finditer(plain(value))) if isinstance(value, str) else []
-        if not matches:
-            if waiting:
-                setattr(beside, waiting, (value, cell))
+    waiting: str | None = None  # a label whose value is yet to come
+    for column, value, text in texts:
+        matches = list(_LINES.finditer(text))
+        # A word with text before it and no colon behind it is part of a sentence, or of a value.
+        matches = [
+            m for m in matches if not text[: m.start()].strip(" 0123456789、.") or ":" in text[m.end() : m.end() + 6]
+        ]
+        head: RawCell = text[: matches[0].start()].strip(" :_、") if matches else value
+        if waiting and head:
+            _note(beside, waiting, head, a1(row, column))
             waiting = None
-            continue
-        text = plain(str(value))
-        if matches[0].start() > 0 and waiting is None and not re.match(r"^[\s\d、.]*$", text[: matches[0].start()]):
-            return  # a sentence that mentions one of the words, not a label
-        for match, after in zip(matches, [*matches[1:], None], strict=True):
+        for match, end in zip(matches, [*(m.start() for m in matches[1:]), len(text)], strict=False):
             waiting = str(match.lastgroup)
-            rest = text[match.end() : after.start() if after else None].strip(" :_")
-            if getattr(beside, waiting)[1] is not None and getattr(beside, waiting)[0] is not None:
+            rest = text[match.end() : end]
+            rest = re.sub(r"^ ?\([^()]*\)", "", rest).strip(" :_")
+            _note(beside, waiting, rest or None, a1(row, column))
+            if rest:
                 waiting = None
-            elif rest:
-                setattr(beside, waiting, (rest, cell))
-                waiting = None
-            else:
-                setattr(beside, waiting, (None, cell))
+
+
+def _note(beside: _Beside, what: str, value: RawCell, cell: str) -> None:
+    """Keep a value and its cell, or the label's cell for want of a value; the first of each counts."""
+    if getattr(beside, what)[0] is None:
+        setattr(beside, what, (value, cell))
 
 
 def _return(readings: list[Reading], beside: _Beside) -> tuple[Return, list[Finding]]:

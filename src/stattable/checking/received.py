@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from stattable.checking.locate import locate
-from stattable.checking.reader import FileFacts, read_book
+from stattable.checking.reader import FileFacts, Unreadable, read_book
 from stattable.model.catalogue import found
 from stattable.model.findings import Finding
 from stattable.model.form import Values
@@ -73,7 +73,10 @@ def _receive(path: str) -> Received:
     book, facts, faults = read_book(path)
     if book is None:
         return Received(path, facts, findings=tuple(faults))
-    located = locate(book)
+    try:
+        located = locate(book)
+    except Unreadable as fault:
+        return Received(path, facts, findings=(found(fault.code, path=path, params=fault.params),))
     filled, identity = located.filled, located.identity
     findings = tuple(replace(finding, path=path) for finding in located.findings)
     if filled is None:

@@ -1,7 +1,9 @@
 """What a file is, by its bytes. The extension means nothing."""
 
 import re
+import struct
 import zipfile
+import zlib
 from enum import StrEnum
 from pathlib import PurePath
 from typing import BinaryIO, Final
@@ -60,6 +62,11 @@ _MAGIC: Final = (
 _ZIP: Final = b"PK"
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEAD: Final = 4096
+_MANIFEST_READ: Final = 2**20  # bytes of an OpenDocument's manifest; what is encrypted says so in its first lines
+_BROKEN: Final = (
+    zipfile.BadZipFile, zlib.error, struct.error,
+    EOFError, OSError, ValueError, NotImplementedError, KeyError, RuntimeError,
+)  # fmt: skip
 _SPREADSHEET_XML: Final = (b"urn:schemas-microsoft-com:office:spreadsheet", b"opendocument:xmlns:office")
 
 
@@ -70,7 +77,8 @@ def sniff(file: BinaryIO) -> FileKind:
     if not head:
         return FileKind.EMPTY
     if head.startswith(_ZIP):
-        return _sniff_zip(file)
+        package = open_package(file)
+        return package_kind(package) if package else FileKind.UNKNOWN
     if head.startswith(_OLE):
         return _sniff_ole(file)
     if head[257:262] == b"ustar":
@@ -85,16 +93,24 @@ def sniff(file: BinaryIO) -> FileKind:
     return _sniff_text(head)
 
 
-def _sniff_zip(file: BinaryIO) -> FileKind:
+def open_package(file: BinaryIO) -> zipfile.ZipFile | None:
+    """Return the zip package that `file` is, or None where it is none that can be opened."""
     try:
-        with zipfile.ZipFile(file) as archive:
-            names = set(archive.namelist())
-            if any(info.flag_bits & 0x1 for info in archive.infolist()):
-                return FileKind.ENCRYPTED
-            if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
-                return _sniff_open_document(archive, archive.read("mimetype"))
-    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, KeyError):
-        return FileKind.UNKNOWN
+        return zipfile.ZipFile(file)
+    except _BROKEN:
+        return None
+
+
+def package_kind(package: zipfile.ZipFile) -> FileKind:
+    """Return what `package` is."""
+    names = package.namelist()
+    if any(info.flag_bits & 0x1 for info in package.infolist()):
+        return FileKind.ENCRYPTED
+    if "mimetype" in names and package.getinfo("mimetype").file_size < 200:
+        try:
+            return _sniff_open_document(package, package.read("mimetype"))
+        except _BROKEN:
+            return FileKind.UNKNOWN
     parts = {name.lower().replace("\\", "/").lstrip("/") for name in names}
     if "xl/workbook.xml" in parts:
         return FileKind.XLSX
@@ -107,11 +123,13 @@ def _sniff_zip(file: BinaryIO) -> FileKind:
     return FileKind.ARCHIVE
 
 
-def _sniff_open_document(archive: zipfile.ZipFile, mimetype: bytes) -> FileKind:
+def _sniff_open_document(package: zipfile.ZipFile, mimetype: bytes) -> FileKind:
     if b"opendocument.spreadsheet" in mimetype:
         manifest = "META-INF/manifest.xml"
-        encrypted = manifest in archive.namelist() and b"encryption-data" in archive.read(manifest)
-        return FileKind.ENCRYPTED if encrypted else FileKind.ODS
+        if manifest not in package.namelist():
+            return FileKind.ODS
+        with package.open(manifest) as part:
+            return FileKind.ENCRYPTED if b"encryption-data" in part.read(_MANIFEST_READ) else FileKind.ODS
     if b"opendocument.text" in mimetype:
         return FileKind.WORD
     return FileKind.SLIDES if b"opendocument.presentation" in mimetype else FileKind.ARCHIVE

@@ -1,5 +1,6 @@
 """Which returns count: earlier results set aside, editions, scopes, duplicates, and units that nothing places."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -63,7 +64,7 @@ def collect(checked: Sequence[Checked], register: Register, *, one_edition: bool
         latest: of different returns of one unit the latest counts.
     """
     root = register.root or ""
-    received, earlier = _set_aside_earlier(checked, root)
+    received, earlier = _set_aside_earlier(checked, register.tree, root)
     refused = False
     if one_edition and len({one.received.edition for one in received} - {None}) > 1:
         received = [_of_mixed_editions(one) for one in received]
@@ -74,9 +75,9 @@ def collect(checked: Sequence[Checked], register: Register, *, one_edition: bool
     return Collected(tree, root, tuple(received), tuple(earlier), (), refused or ambiguous)
 
 
-def _set_aside_earlier(checked: Sequence[Checked], root: str) -> tuple[list[Checked], list[Checked]]:
+def _set_aside_earlier(checked: Sequence[Checked], tree: Tree, root: str) -> tuple[list[Checked], list[Checked]]:
     """Part the returns into those received and the earlier results of merges."""
-    here = _Presence(checked)
+    here = _Presence(checked, tree)
     received, earlier = [], []
     for one in checked:
         identity = one.received.identity
@@ -84,7 +85,7 @@ def _set_aside_earlier(checked: Sequence[Checked], root: str) -> tuple[list[Chec
         if identity and identity.kind is MERGED and one.key is not None:
             if one.key == root:
                 reason = "root"
-            elif identity.inputs and all(here.beside(one, facts) for facts in identity.inputs):
+            elif identity.inputs and here.all_of(one.key, identity.inputs):
                 reason = "superseded"
         if reason is None:
             received.append(one)
@@ -95,27 +96,40 @@ def _set_aside_earlier(checked: Sequence[Checked], root: str) -> tuple[list[Chec
 
 
 class _Presence:
-    """Which units have files here, and how many of them are merged workbooks."""
+    """Which units have files here, and which of these are not merged workbooks."""
 
-    def __init__(self, checked: Sequence[Checked]) -> None:
-        self._files: dict[object, int] = {}
-        self._merged: dict[object, int] = {}
+    def __init__(self, checked: Sequence[Checked], tree: Tree) -> None:
+        self._tree = tree
+        self._files: set[str] = set()
+        self._sent: set[str] = set()
+        self._named: dict[tuple[str, Level | None], set[str]] = {}
         for one in checked:
             if one.key is None:
                 continue
             identity = one.received.identity
-            for name in {one.key, (bare_name(one.unit.name or ""), one.level)}:
-                self._files[name] = self._files.get(name, 0) + 1
-                if identity and identity.kind is MERGED:
-                    self._merged[name] = self._merged.get(name, 0) + 1
+            self._files.add(one.key)
+            if identity is None or identity.kind is not MERGED:
+                self._sent.add(one.key)
+            self._named.setdefault((bare_name(one.unit.name or ""), one.level), set()).add(one.key)
 
-    def beside(self, merged: Checked, facts: UnitFacts) -> bool:
-        """Whether a unit of the ledger of `merged` has a return of its own here."""
-        name = unpadded(facts.code) if facts.code else (bare_name(facts.name), facts.level)
-        files = self._files.get(name, 0)
-        if name in {merged.key, (bare_name(merged.unit.name or ""), merged.level)}:
-            files -= self._merged.get(name, 0)
-        return files > 0
+    def all_of(self, key: str, ledger: Sequence[UnitFacts]) -> bool:
+        """Whether every unit in the ledger of a merged workbook of `key` has a return of its own here.
+
+        A unit without code is known by its name and level, which others bear too: it may be one below `key` or
+        one that nothing places, and there must be as many as the ledger has.
+        """
+        names = Counter((bare_name(facts.name), facts.level) for facts in ledger if not facts.code)
+        return all(self._has_own(unpadded(facts.code), key) for facts in ledger if facts.code) and all(
+            sum(self._may_be_in(one, key) and self._has_own(one, key) for one in self._named.get(name, ())) >= count
+            for name, count in names.items()
+        )
+
+    def _may_be_in(self, unit: str, key: str) -> bool:
+        return unit not in self._tree or self._tree.under(unit, key)
+
+    def _has_own(self, unit: str, key: str) -> bool:
+        """Whether `unit` has a return here, which for `key` itself no merged workbook is."""
+        return unit in (self._sent if unit == key else self._files)
 
 
 def _of_mixed_editions(one: Checked) -> Checked:

@@ -23,9 +23,9 @@ from stattable.merging.root import RootOptions, find_register
 from stattable.model.catalogue import Refusal, found
 from stattable.model.findings import Finding, Param, Severity, UnitRef
 from stattable.model.form import DEFAULT_EDITION, FIELDS, Values
-from stattable.model.identity import WorkbookKind
+from stattable.model.identity import UnitFacts, WorkbookKind
 from stattable.model.text import a1
-from stattable.model.units import Scope, Tree, Unit
+from stattable.model.units import Scope, Tree, Unit, bare_name, unpadded
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +138,11 @@ def merge_files(
     Raises:
         Refusal: the output is one of the inputs, there is no root, or there is nothing but earlier results.
     """
-    paths = _without_output(inputs, output)
+    paths, replaced = _without_output(inputs, output)
     read = read_all(paths, CheckOptions(jobs=options.jobs, debug=options.debug), progress)
     register = find_register(read, options.root)
+    if replaced is not None and not _is_of(replaced, register.tree[register.root or ""]):
+        raise Refusal("output_is_input", path=output)
     batch = judge_all(read, register, options.edition)
     collected = collect(batch.returns, register, one_edition=options.edition is None, latest=options.latest)
     if not collected.returns:
@@ -148,19 +150,25 @@ def merge_files(
     return _result(collected, register.is_roster, options.edition, inputs.findings)
 
 
-def _without_output(inputs: Inputs, output: str) -> list[str]:
-    """Return the paths without the output, where a walk came upon an earlier result of that name."""
+def _without_output(inputs: Inputs, output: str) -> tuple[list[str], UnitFacts | None]:
+    """Return the paths without the output, where a walk came upon an earlier result of that name, and whose it is."""
     target = os.path.realpath(output)
     clash = next((path for path in inputs.paths if os.path.realpath(path) == target), None)
     if clash is None:
-        return list(inputs.paths)
+        return list(inputs.paths), None
     identity = receive(clash).identity
     if clash in inputs.named or identity is None or identity.kind is not WorkbookKind.MERGED:
         raise Refusal("output_is_input", path=output)
     rest = [path for path in inputs.paths if path != clash]
     if not rest:
         raise Refusal("only_earlier")
-    return rest
+    return rest, identity.unit
+
+
+def _is_of(replaced: UnitFacts, root: Unit) -> bool:
+    """Whether the earlier result that the output replaces is the root's, and not what another unit sent in."""
+    same_code = not (replaced.code and root.code) or unpadded(replaced.code) == root.code
+    return same_code and (bare_name(replaced.name), replaced.level) == (bare_name(root.name), root.level)
 
 
 def _result(collected: Collected, is_roster: bool, edition: int | None, more: Sequence[Finding]) -> Merged:

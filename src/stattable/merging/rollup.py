@@ -98,7 +98,7 @@ class Coverage:
 
     Attributes:
         levels: levels of the units in it that are to report, or did.
-        unaccounted: how many of them are not accounted for, by level.
+        unaccounted: how many of them are not accounted for, for each of the levels: a 0 says that the level is there.
         returns: whether an accepted return is in it.
     """
 
@@ -121,15 +121,18 @@ def coverage(tree: Tree, root: str, counted: Counted) -> dict[str, Coverage]:
         unit = tree[key]
         below = below_coverage(key, tree, result)
         has_own, has_cumulative = key in counted.own, key in counted.cumulative
-        levels = below.levels | ({unit.level} if unit.expected or has_own or has_cumulative else frozenset())
+        said = counted.unaccounted.get(key, {})
+        # What `merge` wrote says itself of which levels it is: the unit need not have reported, nor be to report.
+        reports = has_own or (has_cumulative and not said)
+        levels = below.levels | said.keys() | ({unit.level} if unit.expected or reports else frozenset())
         if has_cumulative:
-            missing = dict(counted.unaccounted.get(key, {}))
-            levels |= missing.keys()
+            missing = dict(said)
         else:
             missing = dict(below.unaccounted)
             if unit.expected and not has_own:
                 missing[unit.level] = missing.get(unit.level, 0) + 1
-        result[key] = Coverage(levels, missing, below.returns or has_own or has_cumulative)
+        unaccounted = {level: missing.get(level, 0) for level in Level if level in levels}
+        result[key] = Coverage(levels, unaccounted, below.returns or has_own or has_cumulative)
     return result
 
 

@@ -1,6 +1,6 @@
 """For whom a merge is: its root, and the units that returns may be from (design: the roster, the root)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from stattable.checking.attribute import Register, identity_tree, unplaced_key
@@ -33,16 +33,19 @@ def find_register(received: Sequence[Received], options: RootOptions) -> Registe
     """Return the units that returns may be from, with the root of the merge.
 
     Raises:
-        Refusal: there is no such root, or more than one unit could be it.
+        Refusal: there is no such root, or more than one unit could be it; or there is no unit of which an option
+            says the scope.
     """
     if options.roster is not None:
         tree = options.roster
         conflicts: dict[str, Finding] = {}
+        unplaced: set[str] = set()
         root = _said(tree, options) or _one_top(tree, tree.tops)
     else:
         tree, conflicts = identity_tree(received)
+        unplaced = {unplaced_key(one.name) for one in received}
         tree, root = _root_of_identities(tree, received, options)
-    scopes = {_scope_key(tree, said): scope for said, scope in options.scopes.items()}
+    scopes = {_scope_key(tree, unplaced, said): scope for said, scope in options.scopes.items()}
     return Register(
         tree,
         is_roster=options.roster is not None,
@@ -55,17 +58,22 @@ def find_register(received: Sequence[Received], options: RootOptions) -> Registe
 
 def _said(tree: Tree, options: RootOptions) -> str | None:
     """Return the unit that the options name; None where they name none."""
+    if options.code is None and options.name is None:
+        return None
+    keys = _meant(tree, options)
+    if len(keys) == 1:
+        return keys[0]
+    if options.code is not None:
+        raise Refusal("unknown_root", code=options.code)
+    raise Refusal("unknown_unit", name=options.name)
+
+
+def _meant(tree: Tree, options: RootOptions) -> list[str]:
+    """Return the units that the options may mean."""
     if options.code is not None:
         key = unpadded(options.code)
-        if key not in tree:
-            raise Refusal("unknown_root", code=options.code)
-        return key
-    if options.name is not None:
-        keys = [key for key in Names(tree).match(options.name) if options.level in {None, tree[key].level}]
-        if len(keys) != 1:
-            raise Refusal("unknown_unit", name=options.name)
-        return keys[0]
-    return None
+        return [key] if key in tree else []
+    return [key for key in Names(tree).match(options.name or "") if options.level in {None, tree[key].level}]
 
 
 def _root_of_identities(tree: Tree, received: Sequence[Received], options: RootOptions) -> tuple[Tree, str]:
@@ -73,14 +81,12 @@ def _root_of_identities(tree: Tree, received: Sequence[Received], options: RootO
         if not tree.units:
             raise Refusal("no_top")
         return tree, _lowest_above(tree, received)
-    try:
+    level = options.level or (level_of_name(options.name) if options.name else None)
+    if options.name is None or level is None or _meant(tree, options):
         return tree, str(_said(tree, options))
-    except Refusal:
-        level = options.level or (level_of_name(options.name) if options.name else None)
-        if options.name is None or level is None:
-            raise
     code = unpadded(options.code) if options.code else None
-    root = Unit(code or unplaced_key(options.name), options.name, level, code=code)
+    key = code or unplaced_key(options.name)
+    root = Unit(key, options.name, level, code=code, expected=level is not Level.NATIONAL)
     placed = [replace(unit, parent=_parent_under(unit, root)) for unit in tree.units.values()]
     return Tree([root, *placed]), root.key
 
@@ -133,10 +139,13 @@ def _one_top(tree: Tree, tops: Sequence[str]) -> str:
     raise Refusal("several_tops", names=names)
 
 
-def _scope_key(tree: Tree, said: str) -> str:
+def _scope_key(tree: Tree, unplaced: Container[str], said: str) -> str:
+    """Return the key of the unit whose scope an option says, by its code or name."""
     if unpadded(said) in tree:
         return unpadded(said)
     keys = Names(tree).match(said)
-    if len(keys) > 1:
+    if len(keys) == 1:
+        return keys[0]
+    if keys or unplaced_key(said) not in unplaced:
         raise Refusal("unknown_scope_unit", code=said)
-    return keys[0] if keys else unplaced_key(said)
+    return unplaced_key(said)

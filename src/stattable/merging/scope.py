@@ -24,7 +24,7 @@ def infer_scopes(
 
     Args:
         returns: attributed to units of `tree`, or to none.
-        tree: all units.
+        tree: all units. What the roster says of a unit's scope settles its returns too.
         root: of the merge.
         settled: the scope an option gives for the returns of a unit, by key.
         one_each: marks the duplicates among the returns of one unit, given them with their scopes. It is called
@@ -49,7 +49,8 @@ def infer_scopes(
             for index, at in held.pop(child).items():
                 figures[index] = min(figures.get(index, at), at)
         ours = of_unit.get(key, ())
-        decided = one_each([_decided(marked, at, some, figures, key in settled) for at in ours])
+        said = settled.get(key) or tree[key].scope
+        decided = one_each([_decided(marked, at, some, figures, said) for at in ours])
         for at, one in zip(ours, decided, strict=True):
             marked[at] = one
         accepted = [at for at in ours if marked[at].status == "accepted"]
@@ -66,7 +67,7 @@ def infer_scopes(
 
 
 def _decided(
-    marked: Sequence[Checked], at: int, some_below: bool, figures: Mapping[int, int], settled: bool
+    marked: Sequence[Checked], at: int, some_below: bool, figures: Mapping[int, int], said: Scope | None
 ) -> Checked:
     one = marked[at]
     if one.status != "accepted" or one.level is None:
@@ -75,8 +76,8 @@ def _decided(
     below = next(((index, figures[index]) for index in fields if index in figures), None)
     if one.scope is Scope.CUMULATIVE:
         empty = not any(one.values[index] for index in fields)
-        if empty and below and not settled:
-            return one.with_findings(_undecided(one, "empty_cumulative"))
+        if empty and below:
+            return one.with_scope(said) if said else one.with_findings(_undecided(one, "empty_cumulative"))
         return one
     if one.scope is not None:
         return one

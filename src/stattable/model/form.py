@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache
+from operator import attrgetter
 from typing import Annotated, Any, Final, Generic, NamedTuple, TypeVar
 
 from annotated_types import Ge
@@ -173,9 +174,8 @@ class Return(_Part):
             pydantic.ValidationError: a value is not what its field holds.
         """
         tree: dict[str, Any] = {}
-        for field, value in zip(FIELDS, values, strict=True):
+        for (*path, last), value in zip(_PATHS, values, strict=True):
             at = tree
-            *path, last = field.key.split(".")
             for name in path:
                 at = at.setdefault(name, {})
             at[last] = value
@@ -184,18 +184,12 @@ class Return(_Part):
     @property
     def values(self) -> "Values":
         """The 40 figures in the order of :data:`FIELDS`."""
-        return tuple(_reach(self, field.key) for field in FIELDS)
+        values: Values = _figures(self)
+        return values
 
 
 Value = int | bool | None
 Values = tuple[Value, ...]  # 40, in the order of FIELDS
-
-
-def _reach(part: Any, key: str) -> Value:
-    for name in key.split("."):
-        part = getattr(part, name)
-    value: Value = part
-    return value
 
 
 # -- read off from the metadata ---------------------------------------------------------------------------
@@ -282,6 +276,8 @@ def _blocks(model: type[BaseModel], above: tuple[str, ...]) -> Iterator[tuple[tu
 FIRST_COLUMN: Final = 2
 LAST_COLUMN: Final = 9
 FIELDS: Final = tuple(_fields())
+_PATHS: Final = tuple(tuple(field.key.split(".")) for field in FIELDS)
+_figures: Final = attrgetter(*(field.key for field in FIELDS))
 FIELD_BY_KEY: Final[Mapping[str, Field]] = {field.key: field for field in FIELDS}
 BLOCKS: Final = tuple(dict.fromkeys(field.block for field in FIELDS))
 BLANK: Final[Values] = (None,) * len(FIELDS)

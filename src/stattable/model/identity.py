@@ -55,6 +55,7 @@ class Identity:
 
 
 Row = tuple[str, ...]
+_WIDTH: Final = 4  # cells of the longest row
 
 
 def identity_rows(identity: Identity) -> list[Row]:
@@ -76,7 +77,7 @@ def read_identity(rows: Iterable[Sequence[object]]) -> Identity | None:
     """Return the identity that the hidden sheet's `rows` hold, or None where they hold none of this form's."""
     said: dict[str, list[list[str]]] = {}
     for row in rows:
-        word, *rest = [_text(cell) for cell in row] or [""]
+        word, *rest = [_text(cell) for cell in row[:_WIDTH]] or [""]
         said.setdefault(word, []).append([*rest, "", "", ""])
     try:
         if said["form"][0][0] != FORM_ID:
@@ -100,6 +101,8 @@ def _facts_row(facts: UnitFacts) -> Row:
 
 def _facts(row: Sequence[str]) -> UnitFacts:
     code, name, level, *_ = row
+    if not name:
+        raise ValueError("a unit without a name")
     return UnitFacts(code or None, name, Level(level))
 
 

@@ -158,7 +158,10 @@ def _page(sheet: Worksheet, merged: Merged) -> None:
     )
     summary = merged.summary
     lines = ["汇总说明（这一栏不打印）", "", f"{root.name}（{root.level.label}）汇总数"]
-    lines.append(f"收到 {summary.received} 份，计入 {summary.accepted} 份。")
+    counted = sum(_counted(merged, one)[0] for one in merged.returns)
+    lines.append(f"收到 {summary.received} 份，计入 {counted} 份。")
+    if counted < summary.accepted:
+        lines.append(f"另有 {summary.accepted - counted} 份只用来核对，见“{LEDGER_SHEET}”。")
     if summary.rejected:
         lines.append(f"注意：有 {summary.rejected} 份报表被退回，没有计入，见“{FINDINGS_SHEET}”。")
     if summary.missing:
@@ -332,11 +335,10 @@ def _ledger(workbook: Workbook, merged: Merged, options: Sequence[str]) -> None:
         "原因",
     )
     head = writer.write(heads, _HEAD)
-    earlier = frozenset(one.path for one in merged.earlier)
     everything = sorted((*merged.returns, *merged.earlier), key=lambda one: one.path)
     for number, one in enumerate(everything, start=1):
         facts = one.received.facts
-        counted, why = _counted(merged, one, earlier)
+        counted, why = _counted(merged, one)
         changed = datetime.fromtimestamp(facts.mtime).strftime("%Y-%m-%d %H:%M:%S") if facts.mtime else None
         said = (
             number, one.path, facts.sha256, facts.size, changed, one.unit.code, one.unit.name,
@@ -348,9 +350,9 @@ def _ledger(workbook: Workbook, merged: Merged, options: Sequence[str]) -> None:
     _finish(sheet, [6, 44, 20, 12, 19, 14, 24, 12, 8, 8, 10, 44], head_rows=head, frozen=f"C{head + 1}")
 
 
-def _counted(merged: Merged, one: Checked, earlier: frozenset[str]) -> tuple[bool, str]:
+def _counted(merged: Merged, one: Checked) -> tuple[bool, str]:
     """Say whether the figures of a return are in the root's total, and why not."""
-    if one.path in earlier:
+    if any(finding.code == "U008" for finding in one.findings):
         return False, "以前的汇总结果"
     if one.status != "accepted" or one.key is None:
         codes = dict.fromkeys(f.code for f in one.findings if f.severity is Severity.ERROR)

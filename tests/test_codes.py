@@ -1,0 +1,406 @@
+"""For every code one case that raises it, through the command line, and one that is nearly the same and does not.
+
+A case writes files into an empty folder, runs `check` or `merge` there, and returns the codes of all findings.
+"""
+
+import io
+import zipfile
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from builders import (
+    GUANDU,
+    GUANDU_VILLAGE,
+    HENAN,
+    ROSTER,
+    TO_COUNTY,
+    TO_GUANDU,
+    ZHENGZHOU,
+    ZHONGMU,
+    ZHULUYING,
+    codes,
+    filled,
+    own_values,
+    run,
+    save,
+    typed,
+)
+from stattable.checking import received
+from stattable.model.catalogue import CATALOGUE
+from stattable.model.form import FIELD_BY_KEY, FIELDS, LABELS
+from stattable.model.identity import UnitFacts
+from stattable.model.units import Level, Scope
+
+Case = Callable[[Path], set[str]]
+
+RETURNS, ROSTER_FILE, OUTPUT = "收到", "名册.csv", "汇总表.xlsx"
+VILLAGE, TOWNSHIP, COUNTY = (own_values(level) for level in (Level.VILLAGE, Level.TOWNSHIP, Level.COUNTY))
+SESSIONS, PEOPLE = "activities.village.sessions", "activities.village.people"
+TOWN_SESSIONS, TOWN_PEOPLE = "activities.township.sessions", "activities.township.people"
+NOTHING = {key: 0 for key in VILLAGE if "village" in key}  # in the fields that only a village owns
+FIRST_CELL = FIELD_BY_KEY[SESSIONS].cell  # and the people stand right of it
+SECOND_CELL = FIELD_BY_KEY[PEOPLE].cell
+
+
+# -- what is checked, and what is merged ------------------------------------------------------------------
+
+
+def check(folder: Path, *options: str) -> set[str]:
+    return set(codes(run("check", folder / RETURNS, "--format", "json", *options).json))
+
+
+def merge(folder: Path, *options: str) -> set[str]:
+    return set(codes(run("merge", folder / RETURNS, "-o", folder / OUTPUT, "--format", "json", *options).json))
+
+
+def roster(folder: Path, text: str = ROSTER) -> tuple[str, str]:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / ROSTER_FILE).write_text(text, encoding="utf-8")
+    return "--roster", str(folder / ROSTER_FILE)
+
+
+def village(
+    folder: Path,
+    name: str = "官渡村.xlsx",
+    unit: UnitFacts = GUANDU_VILLAGE,
+    *,
+    figures: dict[str, Any] | None = None,
+    above: tuple[UnitFacts, ...] = TO_GUANDU,
+    **changes: Any,
+) -> Path:
+    """A valid return of a village but for some `figures`; `changes` are those of :func:`builders.filled`."""
+    return filled(folder / RETURNS / name, unit, {**VILLAGE, **(figures or {})}, above=above, **changes)
+
+
+def of_village(**changes: Any) -> Case:
+    """Check the return of a village in which one thing is changed."""
+
+    def case(folder: Path) -> set[str]:
+        village(folder, **changes)
+        return check(folder)
+
+    return case
+
+
+def figure(key: str, value: object) -> Case:
+    """Check the return of a village with `value` in a field."""
+    return of_village(figures={key: value})
+
+
+def of_unit(unit: UnitFacts, key: str, value: object, scope: Scope = Scope.OWN) -> Case:
+    """Check the return of a unit above the village, with `value` in a field."""
+
+    def case(folder: Path) -> set[str]:
+        filled(folder / RETURNS / "1.xlsx", unit, {**own_values(unit.level), key: value}, scope=scope)
+        return check(folder)
+
+    return case
+
+
+def by_hand(name: str, figures: dict[str, Any] = VILLAGE, options: tuple[str, ...] = (), **changes: Any) -> Case:
+    """Check a return that has no identity, a village's; `changes` are those of :func:`builders.typed`."""
+
+    def case(folder: Path) -> set[str]:
+        typed(folder / RETURNS / "1.xlsx", name, figures, **changes)
+        return check(folder, *options)
+
+    return case
+
+
+# -- files ------------------------------------------------------------------------------------------------
+
+
+def content(change: Callable[[bytes], bytes]) -> Case:
+    """Check the return of a village whose bytes are changed."""
+
+    def case(folder: Path) -> set[str]:
+        path = village(folder)
+        path.write_bytes(change(path.read_bytes()))
+        return check(folder)
+
+    return case
+
+
+def unchanged(data: bytes) -> bytes:
+    return data
+
+
+def protected(data: bytes) -> bytes:
+    """Set the flag of the first part that says that it needs a password."""
+    at = data.index(b"PK\x01\x02") + 8
+    return data[:at] + bytes([data[at] | 1]) + data[at + 1 :]
+
+
+def padded(megabytes: int) -> Callable[[bytes], bytes]:
+    """Make a workbook larger by a part that nobody reads."""
+
+    def pad(data: bytes) -> bytes:
+        file = io.BytesIO(data)
+        with zipfile.ZipFile(file, "a", zipfile.ZIP_STORED) as archive:
+            archive.writestr("xl/media/photo.bmp", bytes(megabytes * 2**20))
+        return file.getvalue()
+
+    return pad
+
+
+def beside(name: str) -> Case:
+    """Check a folder with a photo called `name` in it."""
+
+    def case(folder: Path) -> set[str]:
+        village(folder)
+        (folder / RETURNS / name).write_bytes(b"\xff\xd8\xff\xe0 a photo")
+        return check(folder)
+
+    return case
+
+
+def reader_fails(fails: bool) -> Case:
+    def broken(book: object) -> None:
+        raise ZeroDivisionError
+
+    def case(folder: Path) -> set[str]:
+        village(folder)
+        with pytest.MonkeyPatch.context() as patch:
+            if fails:
+                patch.setattr(received, "locate", broken)
+            return check(folder)
+
+    return case
+
+
+# -- the form ---------------------------------------------------------------------------------------------
+
+
+def put(cell: str, value: object) -> Callable[[Any], None]:
+    def change(sheet: Any) -> None:
+        sheet[cell] = value
+
+    return change
+
+
+def without_labels(sheet: Any) -> None:
+    for label in LABELS:
+        sheet.cell(*label.at).value = None
+
+
+def covered(value: object) -> Callable[[Any], None]:
+    """Put `value` under a merged cell."""
+
+    def change(sheet: Any) -> None:
+        sheet[SECOND_CELL] = value
+        sheet.merged_cells.add(f"{FIRST_CELL}:{SECOND_CELL}")  # merge_cells would clear it
+
+    return change
+
+
+def second_sheet(filled_in: bool) -> Callable[[Any], None]:
+    def change(sheet: Any) -> None:
+        copy = sheet.parent.copy_worksheet(sheet)
+        for field in FIELDS:
+            if not filled_in:
+                copy[field.cell] = None
+
+    return change
+
+
+def second_row(head: str | None) -> Case:
+    """Check a form with two rows of figures under 宣传活动, the second beginning with `head`."""
+
+    def case(folder: Path) -> set[str]:
+        page = typed(folder / "page.xlsx", "官渡村", VILLAGE)
+        rows = [list(row) for row in openpyxl.load_workbook(page).worksheets[0].iter_rows(values_only=True)]
+        rows.insert(6, [head, None, None, None, None, None, None, 2, 60])
+        workbook = openpyxl.Workbook()
+        for row in rows:
+            workbook.worksheets[0].append(row)
+        save(workbook, folder / RETURNS / "1.xlsx")
+        return check(folder)
+
+    return case
+
+
+# -- several files ----------------------------------------------------------------------------------------
+
+
+def two_returns(*, unit: UnitFacts = GUANDU_VILLAGE, **changes: Any) -> Case:
+    """Check two returns of 官渡村, the second with one thing changed."""
+
+    def case(folder: Path) -> set[str]:
+        village(folder, "1.xlsx")
+        village(folder, "2.xlsx", unit, **changes)
+        return check(folder)
+
+    return case
+
+
+def in_roster(name: str) -> Case:
+    def case(folder: Path) -> set[str]:
+        typed(folder / RETURNS / "1.xlsx", name, VILLAGE)
+        return check(folder, *roster(folder))
+
+    return case
+
+
+def with_roster(text: str) -> Case:
+    def case(folder: Path) -> set[str]:
+        village(folder)
+        return check(folder, *roster(folder, text))
+
+    return case
+
+
+def merged_before(before: bool) -> Case:
+    """Merge a folder in which the result of a merge lies already, or does not."""
+
+    def case(folder: Path) -> set[str]:
+        village(folder, "1.xlsx")
+        village(folder, "2.xlsx", ZHULUYING)
+        if before:
+            merge(folder)
+            (folder / OUTPUT).rename(folder / RETURNS / "上次的汇总表.xlsx")
+        return merge(folder)
+
+    return case
+
+
+def corrected(duplicates: str) -> Case:
+    def case(folder: Path) -> set[str]:
+        village(folder, "1.xlsx", figures={SESSIONS: 2}, filled_in=date(2021, 6, 1))
+        village(folder, "2.xlsx", figures={SESSIONS: 3}, filled_in=date(2021, 6, 2))
+        return merge(folder, "--duplicates", duplicates)
+
+    return case
+
+
+def township_says(sessions: int) -> Case:
+    """Merge 官渡镇's cumulative return, which says `sessions` for its villages, with those of its two villages."""
+
+    def case(folder: Path) -> set[str]:
+        below = {key: 2 * VILLAGE[key] for key in NOTHING}
+        says = {**below, **dict.fromkeys(TOWNSHIP, 9), TOWN_PEOPLE: 90, SESSIONS: sessions}
+        filled(folder / RETURNS / "镇.xlsx", GUANDU, says, above=TO_COUNTY, scope=Scope.CUMULATIVE)
+        village(folder, "1.xlsx")
+        village(folder, "2.xlsx", ZHULUYING)
+        return merge(folder, *roster(folder), "--root", "410122101")
+
+    return case
+
+
+def village_below(figures: dict[str, Any]) -> Case:
+    """Merge a township's return that does not say its scope, and nothing of its villages, with a village's."""
+
+    def case(folder: Path) -> set[str]:
+        typed(folder / RETURNS / "镇.xlsx", "官渡镇", TOWNSHIP)
+        village(folder, "1.xlsx", figures=figures)
+        village(folder, "2.xlsx", ZHULUYING, figures=figures)
+        return merge(folder, *roster(folder), "--root", "410122101")
+
+    return case
+
+
+def beside_a_county(name: str, level: Level) -> Case:
+    """Merge a county's cumulative return with that of a unit that nothing places."""
+
+    def case(folder: Path) -> set[str]:
+        values = {**COUNTY, TOWN_SESSIONS: 9, TOWN_PEOPLE: 90}
+        above = (HENAN, ZHENGZHOU)
+        filled(folder / RETURNS / "县.xlsx", ZHONGMU, values, above=above, scope=Scope.CUMULATIVE)
+        typed(folder / RETURNS / "1.xlsx", name, own_values(level))
+        return merge(folder, "--root", "4101")
+
+    return case
+
+
+def township_by_hand(folder: Path) -> set[str]:
+    typed(folder / RETURNS / "1.xlsx", "官渡镇", {**TOWNSHIP, SESSIONS: 2, PEOPLE: 60})
+    return check(folder)
+
+
+def township_by_blank(folder: Path) -> set[str]:
+    values = {**TOWNSHIP, SESSIONS: 2, PEOPLE: 60}
+    filled(folder / RETURNS / "1.xlsx", GUANDU, values, above=TO_COUNTY, scope=Scope.CUMULATIVE)
+    return check(folder)
+
+
+def villages_here(*units: UnitFacts) -> Case:
+    def case(folder: Path) -> set[str]:
+        filled(folder / RETURNS / "镇.xlsx", GUANDU, TOWNSHIP, above=TO_COUNTY)
+        for unit in units:
+            village(folder, f"{unit.name}.xlsx", unit)
+        return merge(folder, *roster(folder), "--root", "410122101")
+
+    return case
+
+
+# -- the cases: code → one that raises it, one that does not ----------------------------------------------
+
+CASES: dict[str, tuple[Case, Case]] = {
+    "F001": (content(lambda data: data[: len(data) // 2]), content(unchanged)),
+    "F002": (content(protected), content(unchanged)),
+    "F003": (content(lambda data: b""), content(unchanged)),
+    "F004": (content(padded(20)), content(padded(19))),
+    "F005": (content(lambda data: b"%PDF-1.7\n" + data), content(unchanged)),
+    "F006": (beside("照片.jpg"), beside("Thumbs.db")),
+    "F007": (reader_fails(True), reader_fails(False)),
+    "T001": (by_hand("官渡村", change=without_labels), by_hand("官渡村")),
+    "T002": (of_village(change=put("B5", "场数")), of_village(change=put("B5", "活 动\n场 次"))),
+    "T003": (by_hand("官渡村", edition=22, options=("--year", "2021")),
+             by_hand("官渡村", edition=23, options=("--year", "2021"))),
+    "T004": (of_village(change=covered(60)), of_village(change=covered(None))),
+    "T005": (second_row(None), second_row("合计")),
+    "T006": (by_hand("官渡村", change=second_sheet(True)), by_hand("官渡村", change=second_sheet(False))),
+    "U001": (by_hand(""), by_hand("官渡村")),
+    "U002": (in_roster("冠渡村"), in_roster("官渡村")),
+    "U003": (of_village(change=put("B3", "逐鹿营村计生协")), of_village(change=put("B3", "官渡村村委会计生协"))),
+    "U004": (two_returns(), two_returns(unit=ZHULUYING)),
+    "U005": (two_returns(figures={SESSIONS: 3}), two_returns(figures={SESSIONS: 3}, unit=ZHULUYING)),
+    "U006": (by_hand("郑州市", figures={"media.county.text": 1}),
+             by_hand("郑州市", figures={"media.county.text": 1, "online.prefecture.website": 1})),
+    "U007": (with_roster(ROSTER + "41,湖南省,,,,,,\n"), with_roster(ROSTER + "43,湖南省,,,,,,\n")),
+    "U008": (merged_before(True), merged_before(False)),
+    "U009": (two_returns(unit=ZHULUYING, above=(*TO_COUNTY, UnitFacts("410122101", "狼城岗镇", Level.TOWNSHIP))),
+             two_returns(unit=ZHULUYING)),
+    "U010": (corrected("latest"), corrected("refuse")),
+    "V000": (of_village(figures=dict.fromkeys(VILLAGE)), of_village(figures=dict.fromkeys(VILLAGE, 0))),
+    "V001": (figure("media.county.text", None), figure("media.county.text", 0)),
+    "V002": (figure(SESSIONS, "若干"), figure(SESSIONS, "2")),
+    "V003": (figure(PEOPLE, "约60"), figure(PEOPLE, "60")),
+    "V004": (figure(SESSIONS, -2), figure(SESSIONS, 2)),
+    "V005": (figure(PEOPLE, 60.5), figure(PEOPLE, 60.0)),
+    "V006": (figure(PEOPLE, "=30+30"), figure(PEOPLE, 60)),  # openpyxl writes no result beside a formula
+    "V007": (figure(PEOPLE, "60人"), figure(PEOPLE, "６０")),
+    "V008": (figure(PEOPLE, "60（线上20）"), figure(PEOPLE, " 60 ")),
+    "V009": (of_unit(HENAN, "online.province.website", "在建"), of_unit(HENAN, "online.province.website", "无")),
+    "V010": (of_village(filled_in="2021年6月31日"), of_village(filled_in="2021年6月30日")),
+    "V011": (of_village(phone="1380000000"), of_village(phone="张三 13800000000")),
+    "V012": (of_village(contact=None), of_village(contact="张三")),
+    "R001": (figure(SESSIONS, 0), figure(SESSIONS, 1)),
+    "R002": (figure(PEOPLE, 0), figure(PEOPLE, 2)),
+    "R003": (figure(PEOPLE, 1), figure(PEOPLE, 2)),
+    "R004": (figure(TOWN_SESSIONS, 1), figure(TOWN_SESSIONS, 0)),
+    "R005": (of_unit(GUANDU, SESSIONS, 1), of_unit(GUANDU, SESSIONS, 0)),
+    "O001": (of_unit(GUANDU, TOWN_PEOPLE, 10_001), of_unit(GUANDU, TOWN_PEOPLE, 10_000)),
+    "O002": (figure(SESSIONS, 21), figure(SESSIONS, 20)),
+    "O003": (figure(PEOPLE, 2001), figure(PEOPLE, 2000)),
+    "H001": (township_says(5), township_says(4)),
+    "H002": (township_says(3), township_says(4)),
+    "H003": (village_below(NOTHING), village_below({})),
+    "H004": (beside_a_county("富士康镇", Level.TOWNSHIP), beside_a_county("荥阳县", Level.COUNTY)),
+    "H005": (township_by_hand, township_by_blank),
+    "C001": (villages_here(GUANDU_VILLAGE), villages_here(GUANDU_VILLAGE, ZHULUYING)),
+}  # fmt: skip
+
+
+def test_every_code_has_its_cases() -> None:
+    assert list(CASES) == list(CATALOGUE)
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_a_case_raises_its_code_and_the_other_does_not(code: str, tmp_path: Path) -> None:
+    raising, resting = CASES[code]
+    assert raising(tmp_path / "raising") - resting(tmp_path / "resting") == {code}

@@ -1,0 +1,273 @@
+"""Which returns count: earlier results, editions, units that nothing places, duplicates."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+import memory
+from builders import GUANDU, GUANDU_VILLAGE, HENAN, LANGCHENGGANG, ROSTER, TO_COUNTY, ZHENGZHOU, ZHONGMU, tree_of
+from stattable.checking.received import Received
+from stattable.export import label_of
+from stattable.merging.collect import Collected
+from stattable.model.catalogue import found, render
+from stattable.model.identity import UnitFacts
+from stattable.model.units import Level, Scope
+
+OWN, CUMULATIVE = Scope.OWN, Scope.CUMULATIVE
+TREE = tree_of()
+OF_COUNTY, OF_TOWNSHIP, OF_VILLAGE = (
+    f"activities.{column}.sessions" for column in ("prefecture_county", "township", "village")
+)
+PREFECTURE: dict[str, Any] = {"roster": TREE, "code": "4101"}
+
+
+def file(unit: UnitFacts, figures: dict[str, Any], scope: Scope | None = OWN, **more: Any) -> Received:
+    return memory.sent(TREE, str(unit.code), figures, scope, **{"path": f"{unit.name}.xlsx", **more})
+
+
+def typed(name: str, figures: dict[str, Any], **more: Any) -> Received:
+    return memory.received(f"{name}.xlsx", name, memory.values_of(figures), **more)
+
+
+def page(unit: UnitFacts, ledger: Sequence[UnitFacts], path: str = "汇总.xlsx", sessions: int = 9) -> Received:
+    """What an earlier merge wrote for `unit`."""
+    above = TO_COUNTY[: TO_COUNTY.index(unit)] if unit in TO_COUNTY else TO_COUNTY
+    return memory.page_of(path, unit, {OF_VILLAGE: sessions}, ledger, above)
+
+
+def outcome(collected: Collected) -> dict[str, tuple[str, ...]]:
+    """What became of each file: its status, and its findings of the families T, U and H."""
+    ended = {one.path: (one.status, *(f.code for f in one.findings if f.code[0] in "TUH")) for one in collected.returns}
+    aside = {one.path: ("earlier", *(render(f, label_of) for f in one.findings)) for one in collected.earlier}
+    assert not ended.keys() & aside.keys()
+    return {path.removesuffix(".xlsx"): one for path, one in {**ended, **aside}.items()}
+
+
+def of(returns: Iterable[Received], **options: Any) -> dict[str, tuple[str, ...]]:
+    return outcome(memory.collected(returns, **(options or PREFECTURE)))
+
+
+# -- earlier results --------------------------------------------------------------------------------------
+
+OURS = ("earlier", "这是“郑州市”以前的汇总表，是本单位自己的汇总结果，这次不计入。不需要处理。")
+SUPERSEDED = ("earlier", "这是“中牟县”以前的汇总表，它所依据的报表都在这里，这次不计入。不需要处理。")
+TOWNSHIPS = [file(GUANDU, {OF_TOWNSHIP: 1}), file(LANGCHENGGANG, {OF_TOWNSHIP: 2})]
+COUNTED = {"官渡镇": ("accepted",), "狼城岗镇": ("accepted",)}
+
+
+@pytest.mark.parametrize("options", [PREFECTURE, {"code": "4101"}], ids=["roster", "identities"])
+@pytest.mark.parametrize(
+    ("returns", "expected"),
+    [
+        ([page(ZHENGZHOU, [GUANDU]), *TOWNSHIPS], {"汇总": OURS, **COUNTED}),
+        ([page(ZHENGZHOU, [GUANDU])], {"汇总": OURS}),
+        ([page(ZHONGMU, [GUANDU, LANGCHENGGANG])], {"汇总": ("accepted",)}),
+        ([page(ZHONGMU, [GUANDU, LANGCHENGGANG]), *TOWNSHIPS], {"汇总": SUPERSEDED, **COUNTED}),
+        (
+            [page(ZHONGMU, [GUANDU, LANGCHENGGANG]), *TOWNSHIPS[:1]],
+            {"汇总": ("accepted",), "官渡镇": ("accepted",)},
+        ),
+        (  # its own return was counted too, and is not here
+            [page(ZHONGMU, [ZHONGMU, GUANDU, LANGCHENGGANG]), *TOWNSHIPS],
+            {"汇总": ("accepted",), **COUNTED},
+        ),
+        (
+            [page(ZHONGMU, [ZHONGMU, GUANDU, LANGCHENGGANG]), file(ZHONGMU, {OF_COUNTY: 1}), *TOWNSHIPS],
+            {"汇总": SUPERSEDED, "中牟县": ("accepted",), **COUNTED},
+        ),
+        (  # a township's page is a return of its own, and stands for the township in the county's ledger
+            [page(ZHONGMU, [GUANDU]), page(GUANDU, [GUANDU_VILLAGE], "官渡镇.xlsx")],
+            {"汇总": SUPERSEDED, "官渡镇": ("accepted",)},
+        ),
+        (  # all the way down
+            [
+                page(ZHONGMU, [GUANDU]),
+                page(GUANDU, [GUANDU_VILLAGE], "官渡镇.xlsx"),
+                file(GUANDU_VILLAGE, {OF_VILLAGE: 1}),
+            ],
+            {
+                "汇总": SUPERSEDED,
+                "官渡镇": ("earlier", SUPERSEDED[1].replace("中牟县", "官渡镇")),
+                "官渡村": ("accepted",),
+            },
+        ),
+        (
+            [page(ZHONGMU, [GUANDU], "一稿.xlsx", 8), page(ZHONGMU, [GUANDU], "二稿.xlsx", 9)],
+            {"一稿": ("rejected", "U005"), "二稿": ("rejected", "U005")},
+        ),
+        (
+            [page(ZHONGMU, [ZHONGMU], "一稿.xlsx", 9), page(ZHONGMU, [ZHONGMU], "二稿.xlsx", 9)],
+            {"一稿": ("accepted",), "二稿": ("duplicate", "U004")},
+        ),
+        (
+            [page(ZHONGMU, [GUANDU], "一稿.xlsx"), page(ZHONGMU, [GUANDU], "二稿.xlsx"), TOWNSHIPS[0]],
+            {"一稿": SUPERSEDED, "二稿": SUPERSEDED, "官渡镇": ("accepted",)},
+        ),
+    ],
+)  # fmt: skip
+def test_earlier_results(returns: list[Received], expected: Any, options: dict[str, Any]) -> None:
+    assert of(returns, **options) == expected
+
+
+def test_two_versions_of_a_page_the_latest_of_which_counts() -> None:
+    drafts = [page(ZHONGMU, [GUANDU], f"{n}.xlsx", n) for n in (1, 2)]
+    drafts = [replace(one, filled_in=date(2021, 6, n)) for n, one in enumerate(drafts, start=1)]
+    collected = memory.collected(drafts, latest=True, **PREFECTURE)
+    assert outcome(collected) == {"1": ("duplicate", "U010"), "2": ("accepted",)}
+
+
+WITHOUT_CODE = [UnitFacts(None, "城关镇", Level.TOWNSHIP)]
+NAMESAKES = tree_of(
+    f"{ROSTER}410122103,城关镇,,,,,,\n410122104,城关镇,,,,,,\n410123,新郑县,,,,,,\n410123101,城关镇,,,,,,\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("ledger", "here", "aside"),
+    [
+        (WITHOUT_CODE, ["410122103"], True),
+        (WITHOUT_CODE, ["410123101"], False),  # the neighbour's: adding it must not change the county's total
+        (WITHOUT_CODE * 2, ["410122103"], False),
+        (WITHOUT_CODE * 2, ["410122103", "410123101"], False),
+        (WITHOUT_CODE * 2, ["410122103", "410122104"], True),
+        ([*WITHOUT_CODE, GUANDU], ["410122103"], False),
+        ([*WITHOUT_CODE, GUANDU], ["410122103", "410122101"], True),
+    ],
+)
+def test_units_that_the_ledger_knows_by_name_only(ledger: list[UnitFacts], here: list[str], aside: bool) -> None:
+    returns = [page(ZHONGMU, ledger), *(memory.sent(NAMESAKES, key, {OF_TOWNSHIP: 1}, OWN) for key in here)]
+    ended = of(returns, roster=NAMESAKES, code="4101")
+    assert ended["汇总"] == (SUPERSEDED if aside else ("accepted",))
+
+
+def test_a_page_of_typed_returns_beside_them() -> None:
+    county = UnitFacts(None, "中牟县", Level.COUNTY)
+    returns = [page(county, [county, *WITHOUT_CODE]), typed("城关镇", {OF_TOWNSHIP: 1})]
+    root = {"name": "郑州市", "level": Level.PREFECTURE}
+    returns[0] = replace(returns[0], identity=replace(returns[0].identity, above=()))  # type: ignore[type-var]
+    assert of([*returns, typed("中牟县", {OF_COUNTY: 1})], **root)["汇总"] == SUPERSEDED
+    assert of(returns, **root)["汇总"][0] == "accepted"
+
+
+# -- editions ---------------------------------------------------------------------------------------------
+
+OLD = typed("官渡镇", {OF_TOWNSHIP: 1}, edition=22)
+NEW = typed("狼城岗镇", {OF_TOWNSHIP: 1}, edition=23)
+UNTOLD = typed("官渡村", {OF_VILLAGE: 1}, edition=None)
+
+
+@pytest.mark.parametrize(
+    ("returns", "edition", "expected", "refused"),
+    [
+        ([OLD, UNTOLD], None, {"官渡镇": ("accepted",), "官渡村": ("accepted",)}, False),
+        ([OLD, NEW], None, {"官渡镇": ("rejected", "T003"), "狼城岗镇": ("rejected", "T003")}, True),
+        (
+            [OLD, NEW, UNTOLD],
+            None,
+            {"官渡镇": ("rejected", "T003"), "狼城岗镇": ("rejected", "T003"), "官渡村": ("accepted",)},
+            True,
+        ),
+        (
+            [OLD, NEW, UNTOLD],
+            23,
+            {"官渡镇": ("rejected", "T003"), "狼城岗镇": ("accepted",), "官渡村": ("accepted",)},
+            False,
+        ),
+        ([NEW, replace(page(ZHENGZHOU, []), edition=22)], None, {"狼城岗镇": ("accepted",), "汇总": OURS}, False),
+        ([NEW, replace(page(ZHENGZHOU, []), edition=22)], 23, {"狼城岗镇": ("accepted",), "汇总": OURS}, False),
+    ],
+)
+def test_editions(returns: list[Received], edition: int | None, expected: Any, refused: bool) -> None:
+    collected = memory.collected(returns, edition=edition, **PREFECTURE)
+    ended = {path: tuple(code for code in one if code != "H005") for path, one in outcome(collected).items()}
+    assert (ended, collected.refused) == (expected, refused)
+
+
+# -- units that nothing places ----------------------------------------------------------------------------
+
+NOWHERE = typed("城关镇", {OF_TOWNSHIP: 1})
+COUNTY_IN_ALL = file(ZHONGMU, {OF_COUNTY: 1, OF_TOWNSHIP: 5}, CUMULATIVE)
+REJECTED = replace(COUNTY_IN_ALL, findings=(found("V002"),))
+
+
+@pytest.mark.parametrize(
+    ("others", "refused"),
+    [
+        ([file(ZHONGMU, {OF_COUNTY: 1})], False),
+        ([COUNTY_IN_ALL], True),
+        ([typed("新郑县", {OF_COUNTY: 1, OF_TOWNSHIP: 5})], True),  # placed by nothing either, and cumulative
+        ([REJECTED], False),
+        ([file(GUANDU, {OF_TOWNSHIP: 1, OF_VILLAGE: 5}, CUMULATIVE)], False),  # of the same level
+        ([file(ZHENGZHOU, {OF_COUNTY: 1, OF_TOWNSHIP: 5}, CUMULATIVE)], False),  # the root's own
+    ],
+)
+def test_a_unit_that_nothing_places(others: list[Received], refused: bool) -> None:
+    collected = memory.collected([*others, file(GUANDU_VILLAGE, {OF_VILLAGE: 1}), NOWHERE], code="4101")
+    assert collected.tree["?城关镇"].parent == "4101"
+    (one,) = (one for one in collected.returns if one.path == NOWHERE.path)
+    codes = [finding.code for finding in one.findings if finding.code[0] in "UH"]
+    assert (one.status, codes) == ("accepted", ["H005", "H004"] if refused else ["H005"])
+    assert collected.refused == refused
+
+
+def test_what_h004_says() -> None:
+    collected = memory.collected([COUNTY_IN_ALL, NOWHERE], code="4101")
+    assert [render(f, label_of) for one in collected.returns for f in one.findings if f.code == "H004"] == [
+        "不知道“城关镇”归谁管，而“中牟县”报了汇总数，可能已经包含它。"
+        "请用 --roster 提供名册，或让这个单位改用带标识的空白表。没有写出汇总表。"
+    ]
+
+
+def test_a_unit_of_unknown_level_has_no_place() -> None:
+    collected = memory.collected([typed("某协会", {OF_TOWNSHIP: 1}), TOWNSHIPS[0]], code="4101")
+    assert outcome(collected) == {"某协会": ("rejected", "U006"), "官渡镇": ("accepted",)}
+    assert list(collected.tree.units) == ["41", "4101", "410122", "410122101"]
+
+
+def test_strangers_have_no_place_in_a_roster() -> None:
+    returns = [typed("城关镇", {OF_TOWNSHIP: 1}), file(HENAN, {"activities.province.sessions": 1}), TOWNSHIPS[0]]
+    collected = memory.collected(returns, **PREFECTURE)
+    assert outcome(collected) == {
+        "城关镇": ("rejected", "U002"), "河南省": ("rejected", "U002"), "官渡镇": ("accepted",),
+    }  # fmt: skip
+    assert collected.tree is TREE
+
+
+# -- the same unit twice ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("second", "latest", "expected"),
+    [
+        ({}, False, (("accepted",), ("duplicate", "U004"))),
+        ({"figures": {OF_TOWNSHIP: 2}}, False, (("rejected", "U005"), ("rejected", "U005"))),
+        ({"figures": {OF_TOWNSHIP: 2}, "filled_in": date(2021, 6, 2)}, True, (("duplicate", "U010"), ("accepted",))),
+        ({"figures": {OF_TOWNSHIP: 2}}, True, (("rejected", "U005"), ("rejected", "U005"))),
+        ({"figures": {OF_TOWNSHIP: 2}, "findings": (found("V002"),)}, False, (("accepted",), ("rejected",))),
+        ({"figures": {OF_TOWNSHIP: 1, OF_VILLAGE: 1}, "scope": CUMULATIVE}, False, (("accepted",), ("accepted",))),
+    ],
+)
+def test_twice(second: dict[str, Any], latest: bool, expected: Any) -> None:
+    first: dict[str, Any] = {"figures": {OF_TOWNSHIP: 1}, "filled_in": date(2021, 6, 1)}
+    returns = [file(GUANDU, path="1.xlsx", **first), file(GUANDU, path="2.xlsx", **{**first, **second})]
+    assert outcome(memory.collected(returns, latest=latest, **PREFECTURE)) == {"1": expected[0], "2": expected[1]}
+
+
+def test_what_counts() -> None:
+    """The figures of accepted returns, own and cumulative apart, and what merged workbooks say is missing."""
+    late = replace(page(LANGCHENGGANG, [LANGCHENGGANG]), path="镇.xlsx")
+    assert late.identity
+    late = replace(late, identity=replace(late.identity, unaccounted=((Level.VILLAGE, 2),)))
+    returns = [file(ZHONGMU, {OF_COUNTY: 1}), COUNTY_IN_ALL, REJECTED, late, TOWNSHIPS[0]]
+    returns = [replace(one, path=f"{number}.xlsx") for number, one in enumerate(returns)]
+    counted = memory.collected(returns, **PREFECTURE).counted
+    assert counted.own == {
+        "410122": memory.values_of({OF_COUNTY: 1}), "410122101": memory.values_of({OF_TOWNSHIP: 1}),
+    }  # fmt: skip
+    assert counted.cumulative == {
+        "410122": memory.values_of({OF_COUNTY: 1, OF_TOWNSHIP: 5}), "410122102": memory.values_of({OF_VILLAGE: 9}),
+    }  # fmt: skip
+    assert counted.unaccounted == {"410122": {}, "410122102": {Level.VILLAGE: 2}}

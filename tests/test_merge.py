@@ -1,0 +1,341 @@
+"""`merge` through workbooks on disk, from the command line to its JSON."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from builders import (
+    EAST,
+    GUANDU,
+    GUANDU_VILLAGE,
+    HENAN,
+    LANGCHENGGANG,
+    ROSTER,
+    TO_COUNTY,
+    TO_GUANDU,
+    ZHENGZHOU,
+    ZHONGMU,
+    ZHULUYING,
+    Result,
+    codes,
+    filled,
+    own_values,
+    run,
+    typed,
+)
+from stattable.model.form import FIELDS
+from stattable.model.identity import UnitFacts
+from stattable.model.units import Level, Scope
+
+OF_COUNTY, OF_TOWNSHIP, OF_VILLAGE = (
+    f"activities.{column}.sessions" for column in ("prefecture_county", "township", "village")
+)
+TO_LANGCHENGGANG = (*TO_COUNTY, LANGCHENGGANG)
+ABOVE = {
+    "410122": TO_COUNTY[:2], "410122101": TO_COUNTY, "410122102": TO_COUNTY,
+    "410122101201": TO_GUANDU, "410122101202": TO_GUANDU, "410122102201": TO_LANGCHENGGANG,
+}  # fmt: skip
+
+
+def send(folder: Path, unit: UnitFacts, scope: Scope = Scope.OWN, name: str = "", **figures: Any) -> Path:
+    """A return with plausible figures in all own fields, a few of them as said."""
+    said = {f"activities.{key}.sessions": value for key, value in figures.items()}
+    people = {f"activities.{key}.people": value * 30 for key, value in figures.items() if isinstance(value, int)}
+    path = folder / f"{name or unit.name}.xlsx"
+    values = {**own_values(unit.level), **said, **people}
+    return filled(path, unit, values, above=ABOVE.get(str(unit.code), ()), scope=scope)
+
+
+def merge(*arguments: str | Path) -> Result:
+    return run("merge", *arguments, "--format", "json", "--quiet")
+
+
+@pytest.fixture
+def roster(tmp_path: Path) -> Path:
+    path = tmp_path / "名册.csv"
+    path.write_text(ROSTER, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Path:
+    """The returns of a county: its own, and those of two townships and three villages."""
+    folder = tmp_path / "收到"
+    send(folder, ZHONGMU)
+    for unit in (GUANDU, LANGCHENGGANG):
+        send(folder / unit.name, unit)
+    for number, unit in enumerate((GUANDU_VILLAGE, ZHULUYING, EAST), start=1):
+        parent = GUANDU if unit is not EAST else LANGCHENGGANG
+        send(folder / parent.name, unit, village=number)
+    return folder
+
+
+def summary(**counts: int) -> dict[str, int]:
+    every = "expected received accepted rejected duplicate covered missing errors warnings infos"
+    return {**dict.fromkeys(every.split(), 0), **counts}
+
+
+def filled_in(document: dict[str, Any], *keys: str) -> dict[str, Any]:
+    return {key: document["total"][key] for key in keys}
+
+
+# -- one level, and several -------------------------------------------------------------------------------
+
+
+def test_for_one_unit_without_anything_but_typed_pages(tmp_path: Path) -> None:
+    for name, sessions in (("官渡镇", 2), ("狼城岗镇", 3)):
+        figures = {**own_values(Level.TOWNSHIP), OF_TOWNSHIP: sessions}
+        typed(tmp_path / "收到" / f"{name}.xlsx", f"{name}计生协", figures)
+    out = tmp_path / "汇总.xlsx"
+    result = merge(tmp_path / "收到", "-o", out, "--unit", "中牟县", "--level", "县级", "--code", "410122")
+    assert result.code == 0
+    document = result.json
+    names = [(unit["code"], unit["name"], unit["parent"], unit["status"], unit["basis"]) for unit in document["units"]]
+    assert names == [
+        ("410122", "中牟县", None, None, "derived"),
+        (None, "官渡镇计生协", "410122", "accepted", "own"),
+        (None, "狼城岗镇计生协", "410122", "accepted", "own"),
+    ]
+    assert document["output"] == str(out)
+    assert document["root"] == {"code": "410122", "name": "中牟县", "level": "county"}
+    assert document["summary"] == summary(expected=2, received=2, accepted=2, infos=2)
+    assert codes(document) == ["H005", "H005"]
+    assert [(key, document["total"][key]) for key in (OF_TOWNSHIP, "media.national.text", OF_VILLAGE)] == [
+        (OF_TOWNSHIP, 5), ("media.national.text", 2), (OF_VILLAGE, None),
+    ]  # fmt: skip
+    assert out.exists()
+
+
+def test_without_a_roster(box: Path, tmp_path: Path) -> None:
+    result = merge(box, "-o", tmp_path / "汇总.xlsx")
+    document = result.json
+    assert (result.code, codes(document)) == (0, [])
+    assert document["root"]["code"] == "410122"
+    assert document["summary"] == summary(expected=6, received=6, accepted=6)
+    assert filled_in(document, OF_COUNTY, OF_TOWNSHIP, OF_VILLAGE) == {OF_COUNTY: 2, OF_TOWNSHIP: 4, OF_VILLAGE: 6}
+
+
+def test_with_a_roster(box: Path, roster: Path, tmp_path: Path) -> None:
+    (box / "狼城岗镇" / "东狼城岗村.xlsx").unlink()
+    result = merge(box, "--roster", roster, "--root", "4101", "-o", tmp_path / "汇总.xlsx")
+    document = result.json
+    assert result.code == 0
+    assert document["summary"] == summary(expected=7, received=5, accepted=5, missing=2, warnings=2)
+    units = document["units"]
+    assert [(unit["code"], unit["status"], unit["basis"], unit["total"].get(OF_VILLAGE)) for unit in units] == [
+        ("4101", "missing", "derived", 3),
+        ("410122", "accepted", "own", 3),
+        ("410122101", "accepted", "own", 3),
+        ("410122101201", "accepted", "own", 1),
+        ("410122101202", "accepted", "own", 2),
+        ("410122102", "accepted", "own", None),
+        ("410122102201", "missing", "derived", None),
+    ]  # fmt: skip
+    assert [(one["code"], one["unit"]["name"], one["path"]) for one in document["findings"]] == [
+        ("C001", "郑州市", None), ("C001", "东狼城岗村", None),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("with_roster", [True, False])
+def test_level_by_level_is_one_go(box: Path, roster: Path, tmp_path: Path, with_roster: bool) -> None:
+    known = ("--roster", roster) if with_roster else ()
+    whole = merge(box, *known, "--root", "410122", "-o", tmp_path / "一次.xlsx").json
+    for unit in (GUANDU, LANGCHENGGANG):
+        out = tmp_path / "逐级" / f"{unit.name}.xlsx"
+        assert merge(box / unit.name, *known, "--root", str(unit.code), "-o", out).code == 0
+    shutil.copy(box / "中牟县.xlsx", tmp_path / "逐级")
+    steps = merge(tmp_path / "逐级", *known, "--root", "410122", "-o", tmp_path / "县.xlsx").json
+    assert steps["total"] == whole["total"]
+    assert steps["summary"] == summary(
+        expected=6 if with_roster else 3, received=3, accepted=3, covered=3 if with_roster else 0
+    )
+    assert codes(steps) == codes(whole) == []
+    again = merge(tmp_path / "县.xlsx", *known, "--root", "4101", "-o", tmp_path / "市.xlsx").json
+    assert again["total"] == whole["total"]
+
+
+def test_what_is_missing_is_passed_on(box: Path, roster: Path, tmp_path: Path) -> None:
+    """The township's page does not hold one of its villages: that the county says more is no error yet."""
+    (box / "官渡镇" / "逐鹿营村.xlsx").unlink()
+    send(box, ZHONGMU, Scope.CUMULATIVE, township=4, village=9)
+    page = tmp_path / "逐级" / "官渡镇.xlsx"
+    merge(box / "官渡镇", "--roster", roster, "--root", "410122101", "-o", page)
+    for path in ("中牟县.xlsx", "狼城岗镇/狼城岗镇.xlsx", "狼城岗镇/东狼城岗村.xlsx"):
+        shutil.copy(box / path, tmp_path / "逐级")
+    severities = []
+    for folder in (box, tmp_path / "逐级"):
+        document = merge(folder, "--roster", roster, "--root", "410122", "-o", tmp_path / "县.xlsx").json
+        h001 = [one for one in document["findings"] if one["code"] == "H001" and one["field"] == OF_VILLAGE]
+        severities += [(one["severity"], one["path"], one["cell"], one["raw"]) for one in h001]
+    assert severities == [
+        ("warning", str(box / "中牟县.xlsx"), "H6", "9"),
+        ("warning", str(tmp_path / "逐级" / "中牟县.xlsx"), "H6", "9"),
+    ]
+
+
+def test_a_merged_workbook_is_a_return(box: Path, tmp_path: Path) -> None:
+    out = tmp_path / "汇总.xlsx"
+    total = merge(box, "-o", out).json["total"]
+    (one,) = run("check", out, "--format", "json", "--quiet").json["files"]
+    assert one["values"] == total
+    assert len(total) == len(FIELDS) == 40
+    assert (one["scope"], one["status"], one["unit"]) == (
+        "cumulative", "accepted", {"code": "410122", "name": "中牟县", "level": "county"},
+    )  # fmt: skip
+
+
+def test_own_and_cumulative_of_one_unit(box: Path, roster: Path, tmp_path: Path) -> None:
+    send(box, ZHONGMU, Scope.CUMULATIVE, "中牟县汇总", township=4, village=7, prefecture_county=1)
+    document = merge(box, "--roster", roster, "--root", "410122", "-o", tmp_path / "县.xlsx").json
+    assert document["summary"] | {"errors": 0} == summary(expected=6, received=7, accepted=7)
+    county = document["units"][0]
+    assert (county["status"], county["basis"]) == ("accepted", "cumulative")
+    assert filled_in(document, OF_COUNTY, OF_TOWNSHIP, OF_VILLAGE) == {OF_COUNTY: 1, OF_TOWNSHIP: 4, OF_VILLAGE: 7}
+    said = [
+        (one["code"], one["field"], one["severity"]) for one in document["findings"] if "activities" in one["field"]
+    ]
+    assert said == [
+        ("H002", OF_COUNTY, "error"),
+        ("H002", "activities.prefecture_county.people", "error"),
+        ("H001", OF_VILLAGE, "error"),
+        ("H001", "activities.village.people", "error"),
+    ]  # fmt: skip
+
+
+def test_the_nation_counts_what_provinces_have(tmp_path: Path) -> None:
+    henan, hubei = HENAN, UnitFacts("42", "湖北省", Level.PROVINCE)
+    filled(tmp_path / "收到" / "河南.xlsx", henan, {**own_values(Level.PROVINCE), "online.province.wechat": True})
+    filled(tmp_path / "收到" / "湖北.xlsx", hubei, own_values(Level.PROVINCE))
+    roster = tmp_path / "名册.csv"
+    roster.write_text("代码,名称,级别,上级代码,填报\n0,全国,全国,,否\n41,河南省,,0,\n42,湖北省,,0,\n", encoding="utf-8")
+    keys = ("online.province.website", "online.province.wechat")
+    for known in (("--roster", roster), ("--unit", "全国", "--level", "全国")):
+        out = tmp_path / "全国.xlsx"
+        document = merge(tmp_path / "收到", *known, "-o", out).json
+        assert filled_in(document, *keys) == {keys[0]: 2, keys[1]: 1}
+        assert document["summary"] == summary(expected=2, received=2, accepted=2)
+        assert [unit["total"][keys[1]] for unit in document["units"]] == [1, True, False]
+        (one,) = run("check", out, "--format", "json", "--quiet").json["files"]
+        assert (one["status"], one["values"]) == ("accepted", document["total"])
+
+
+# -- what does not count ----------------------------------------------------------------------------------
+
+
+def test_rejected_and_missing(box: Path, roster: Path, tmp_path: Path) -> None:
+    (box / "官渡镇" / "逐鹿营村.xlsx").unlink()
+    send(box / "官渡镇", GUANDU_VILLAGE, village="若干")
+    out = tmp_path / "县.xlsx"
+    result = merge(box, "--roster", roster, "--root", "410122", "-o", out)
+    document = result.json
+    assert (result.code, codes(document), document["output"]) == (1, ["C001", "V002"], str(out))
+    assert document["summary"] == summary(
+        expected=6, received=5, accepted=4, rejected=1, missing=1, errors=1, warnings=1
+    )
+    statuses = {unit["name"]: unit["status"] for unit in document["units"]}
+    assert (statuses["官渡村"], statuses["逐鹿营村"]) == ("rejected", "missing")
+    assert document["total"][OF_VILLAGE] == 3
+    out.unlink()
+    strict = merge(box, "--roster", roster, "--root", "410122", "-o", out, "--strict")
+    assert (strict.code, out.exists()) == (1, False)
+    assert strict.json == {**document, "output": None}
+
+
+def test_covered(box: Path, roster: Path, tmp_path: Path) -> None:
+    shutil.rmtree(box / "官渡镇")
+    send(box, GUANDU, Scope.CUMULATIVE, township=2, village=5)
+    document = merge(box, "--roster", roster, "--root", "410122", "-o", tmp_path / "县.xlsx").json
+    assert document["summary"] == summary(expected=6, received=4, accepted=4, covered=2)
+    assert document["total"][OF_VILLAGE] == 8
+
+
+def test_nothing_accepted(tmp_path: Path) -> None:
+    send(tmp_path / "收到", GUANDU, township="若干")
+    result = merge(tmp_path / "收到", "-o", tmp_path / "镇.xlsx")
+    assert (result.code, codes(result.json), result.json["output"]) == (1, ["V002"], None)
+    assert not (tmp_path / "镇.xlsx").exists()
+
+
+def test_editions_that_differ(box: Path, tmp_path: Path) -> None:
+    out = tmp_path / "县.xlsx"
+    filled(box / "东.xlsx", EAST, own_values(Level.VILLAGE), above=TO_LANGCHENGGANG, edition=22)
+    result = merge(box, "-o", out)
+    assert (result.code, codes(result.json), out.exists()) == (1, ["T003"] * 7, False)
+    chosen = merge(box, "-o", out, "--year", "2021")
+    assert (chosen.code, codes(chosen.json), out.exists()) == (1, ["T003"], True)
+
+
+def test_a_place_that_is_not_known_may_be_counted_twice(box: Path, tmp_path: Path) -> None:
+    send(box, ZHONGMU, Scope.CUMULATIVE, township=9)
+    typed(box / "城关镇.xlsx", "城关镇", own_values(Level.TOWNSHIP))
+    result = merge(box, "--root", "4101", "-o", tmp_path / "市.xlsx")
+    assert (result.code, result.json["output"], (tmp_path / "市.xlsx").exists()) == (1, None, False)
+    assert "H004" in codes(result.json)
+
+
+# -- files, and where the result goes ---------------------------------------------------------------------
+
+
+def test_order_and_repetition_of_arguments_change_nothing(box: Path, tmp_path: Path) -> None:
+    paths = [path.relative_to(box) for path in box.rglob("*.xlsx")]
+    arguments = [box / path for path in sorted(paths)]
+    out = tmp_path / "县.xlsx"
+    expected = merge(box, "-o", out).json
+    for given in (arguments, arguments[::-1], [*arguments, arguments[0]], [arguments[2], box, box / "官渡镇"]):
+        assert merge(*given, "-o", out).json == expected
+    assert merge(box / "官渡镇" / "..", "-o", out).json["total"] == expected["total"]
+
+
+def test_the_output_among_the_inputs_is_not_read_again(box: Path) -> None:
+    first = merge(box, "-o", box / "汇总.xlsx")
+    second = merge(box, "-o", box / "汇总.xlsx")
+    assert (first.code, second.code, second.json) == (0, 0, first.json)
+    elsewhere = merge(box, "-o", box.parent / "汇总.xlsx")
+    assert codes(elsewhere.json) == ["U008"]
+    assert elsewhere.json["total"] == first.json["total"]
+    assert elsewhere.json["summary"] == first.json["summary"] | {"infos": 1}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (("汇总.xlsx", "-o", "汇总.xlsx"), "输出文件“汇总.xlsx”也是要汇总的报表之一"),
+        (("中牟县.xlsx", "汇总.xlsx", "-o", "汇总.xlsx"), "输出文件“汇总.xlsx”也是要汇总的报表之一"),
+        ((".", "-o", "中牟县.xlsx"), "输出文件“中牟县.xlsx”也是要汇总的报表之一"),
+        ((".", "-o", "../收到/中牟县.xlsx"), "输出文件“../收到/中牟县.xlsx”也是要汇总的报表之一"),
+        ((".", "-o", "镇.xlsx"), "输出文件“镇.xlsx”也是要汇总的报表之一"),  # what a township sent in
+        (("汇总.xlsx", "-o", "别处.xlsx"), "这里只有以前的汇总结果"),
+        (("汇总", "-o", "汇总/汇总.xlsx"), "这里只有以前的汇总结果"),
+        (("空", "-o", "别处.xlsx"), "没有可读取的报表：空"),
+    ],
+)
+def test_nothing_is_overwritten_or_made_of_nothing(
+    box: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], text: str
+) -> None:
+    monkeypatch.chdir(box)
+    assert merge("官渡镇", "-o", "镇.xlsx", "--root", "410122101").code == 0
+    assert merge("中牟县.xlsx", "官渡镇", "狼城岗镇", "-o", "汇总.xlsx").code == 0
+    Path("汇总").mkdir()
+    shutil.copy("汇总.xlsx", "汇总")
+    Path("空").mkdir()
+    before = {path: path.read_bytes() for path in Path().rglob("*.xlsx")}
+    result = merge(*arguments)
+    assert (result.code, result.out) == (2, "")
+    assert text in result.err.replace("\n", "")
+    assert {path: path.read_bytes() for path in Path().rglob("*.xlsx")} == before
+
+
+def test_a_faulty_roster(box: Path, roster: Path, tmp_path: Path) -> None:
+    roster.write_text(f"{ROSTER}41,河北省,,,,,,\n", encoding="utf-8")
+    result = merge(box, "--roster", roster, "-o", tmp_path / "省.xlsx")
+    assert (result.code, codes(result.json), (tmp_path / "省.xlsx").exists()) == (1, ["U007"], False)
+
+
+def test_which_of_two_different_returns_counts(box: Path, tmp_path: Path) -> None:
+    values = {**own_values(Level.COUNTY), OF_COUNTY: 5}
+    filled(box / "更正.xlsx", ZHONGMU, values, above=(HENAN, ZHENGZHOU), filled_in="2021年6月20日")
+    refused, latest = (merge(box, "-o", tmp_path / "县.xlsx", *more) for more in ((), ("--duplicates", "latest")))
+    assert (refused.code, codes(refused.json), refused.json["total"][OF_COUNTY]) == (1, ["U005", "U005"], None)
+    assert (latest.code, codes(latest.json), latest.json["total"][OF_COUNTY]) == (0, ["U010"], 5)

@@ -1,0 +1,133 @@
+"""The command `new`: which files it writes, and which it leaves alone."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from builders import ROSTER, codes, run
+from stattable.model.identity import IDENTITY_SHEET
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working directory, with a roster."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "名册.csv").write_text(ROSTER, encoding="utf-8")
+    return tmp_path
+
+
+def names() -> list[str]:
+    return sorted(path.as_posix() for path in Path().rglob("*") if path.is_file())
+
+
+def page(path: str) -> Any:
+    return openpyxl.load_workbook(path).worksheets[0]
+
+
+@pytest.mark.parametrize(
+    ("options", "title"),
+    [
+        ([], "第23个“5.29会员活动日”信息统计表"),
+        (["--year", "2026"], "第28个“5.29会员活动日”信息统计表"),
+        (["--edition", "28"], "第28个“5.29会员活动日”信息统计表"),
+        (["--edition", "28", "--year", "2026"], "第28个“5.29会员活动日”信息统计表"),
+    ],
+)
+def test_new_for_one_unit(options: list[str], title: str) -> None:
+    result = run("new", "--unit", "官渡镇", "-o", "空白表/官渡镇.xlsx", *options)
+    assert (result.code, names()) == (0, ["名册.csv", "空白表/官渡镇.xlsx"])
+    sheet = page("空白表/官渡镇.xlsx")
+    assert (sheet["A2"].value, sheet["B3"].value) == (title, "官渡镇计生协")
+    assert run("new", "--unit", "官渡镇", "-o", "空白表/官渡镇.xlsx").code == 2
+
+
+def test_new_by_roster() -> None:
+    result = run("new", "--roster", "名册.csv", "--root", "410122", "--scope", "汇总", "-o", "空白表")
+    county, guandu, langchenggang = "410122_中牟县", "410122101_官渡镇", "410122102_狼城岗镇"
+    expected = [
+        f"空白表/{county}/{county}.xlsx",
+        f"空白表/{county}/{guandu}/410122101201_官渡村.xlsx",
+        f"空白表/{county}/{guandu}/410122101202_逐鹿营村.xlsx",
+        f"空白表/{county}/{guandu}/{guandu}.xlsx",
+        f"空白表/{county}/{langchenggang}/410122102201_东狼城岗村.xlsx",
+        f"空白表/{county}/{langchenggang}/{langchenggang}.xlsx",
+    ]
+    assert (result.code, names()) == (0, ["名册.csv", *sorted(expected)])
+    document = run("check", "空白表", "--format", "json").json
+    assert {(file["unit"]["level"], file["scope"]) for file in document["files"]} == {
+        ("county", "cumulative"), ("township", "cumulative"), ("village", "own"),
+    }  # fmt: skip
+    assert {code for code in codes(document) if code not in {"V010", "V011", "V012"}} == {"V000"}
+
+
+def test_new_never_overwrites() -> None:
+    first = "空白表/410122102_狼城岗镇/410122102201_东狼城岗村.xlsx"
+    Path(first).parent.mkdir(parents=True)
+    Path(first).write_bytes(b"filled in")
+    arguments = ("new", "--roster", "名册.csv", "--root", "410122102", "-o", "空白表")
+    before = names()
+    refused = run(*arguments)
+    assert (refused.code, names(), Path(first).read_bytes()) == (2, before, b"filled in")
+    assert "已经存在" in refused.err
+    assert (run(*arguments, "--force").code, Path(first).read_bytes()[:2]) == (0, b"PK")
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("../../官渡镇", "410122101_.._.._官渡镇.xlsx"),
+        ("官渡/镇:*?", "410122101_官渡_镇___.xlsx"),
+        ("官" * 200, f"410122101_{'官' * 70}.xlsx"),
+    ],
+)
+def test_file_names_are_cleaned(name: str, file: str) -> None:
+    Path("名册.csv").write_text(f"代码,名称\n410122101,{name}\n", encoding="utf-8")
+    assert run("new", "--roster", "名册.csv", "-o", "空白表").code == 0
+    assert names() == ["名册.csv", f"空白表/{file}"]
+
+
+def test_who_is_not_expected_gets_no_blank() -> None:
+    Path("名册.csv").write_text("代码,名称,填报\n410122101,官渡镇,否\n410122101201,官渡村,是\n", encoding="utf-8")
+    assert run("new", "--roster", "名册.csv", "-o", "空白表").code == 0
+    assert names() == ["名册.csv", "空白表/410122101_官渡镇/410122101201_官渡村.xlsx"]
+
+
+def test_no_verdict_when_a_blank_cannot_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", refuse)
+    result = run("new", "--unit", "官渡镇", "-o", "官渡镇.xlsx")
+    assert (result.code, names()) == (3, ["名册.csv"])
+
+
+def test_the_identity_is_very_hidden() -> None:
+    run("new", "--unit", "官渡镇", "-o", "a.xlsx")
+    states = {sheet.title: sheet.sheet_state for sheet in openpyxl.load_workbook("a.xlsx").worksheets}
+    assert states == {"信息统计表": "visible", IDENTITY_SHEET: "veryHidden"}
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        (["--unit", "郑州市"], "看不出“郑州市”是哪一级。请用 --level 指明：省级、地市级、县级、乡镇级、村居社区级。"),
+        (["--unit", "全国", "--level", "全国"], "全国一级只汇总，不填报，没有空白表。"),
+        (["--unit", "计生协"], "单位名称是空的。"),
+        (["--unit", "官渡镇", "--code", "41012"], "代码“41012”不对：应为 2、4、6、9 或 12 位数字。"),
+        (["--unit", "官渡镇", "--code", "41012A"], "代码“41012A”不对：应为 2、4、6、9 或 12 位数字。"),
+    ],
+)
+def test_a_unit_that_gets_no_blank(options: list[str], error: str) -> None:
+    result = run("new", *options, "-o", "a.xlsx")
+    assert (result.code, names()) == (2, ["名册.csv"])
+    assert "".join(result.err.split()) == "错误：" + "".join(error.split())
+
+
+@pytest.mark.parametrize("code", ["410122101", "410122101000", "４１０１２２１０１"])
+def test_a_code_in_any_spelling(code: str) -> None:
+    assert run("new", "--unit", "官渡镇", "--code", code, "-o", "a.xlsx").code == 0
+    (file,) = run("check", "a.xlsx", "--format", "json").json["files"]
+    assert file["unit"] == {"code": "410122101", "name": "官渡镇", "level": "township"}

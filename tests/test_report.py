@@ -1,0 +1,376 @@
+"""The merged workbook, read back: five sheets, and the identity behind them."""
+
+import io
+from typing import Any
+
+import openpyxl
+import pytest
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+import memory
+from builders import GUANDU, GUANDU_VILLAGE, HENAN, LANGCHENGGANG, ROSTER, TO_COUNTY, ZHONGMU, tree_of
+from stattable import __version__
+from stattable.checking.reader import FileFacts
+from stattable.model import form
+from stattable.model.catalogue import found
+from stattable.model.form import FIELD_BY_KEY, FIELDS
+from stattable.model.identity import Identity, WorkbookKind, read_identity
+from stattable.model.units import Level, Scope, Tree, Unit
+from stattable.writing.report import report_bytes
+
+OWN, CUMULATIVE = Scope.OWN, Scope.CUMULATIVE
+TREE = tree_of(ROSTER.replace("410122102,狼城岗镇,,,,,,", "410122102,狼城岗镇,,,,,钱七,0371-2"))
+OF_COUNTY, OF_TOWNSHIP, OF_VILLAGE = (
+    f"activities.{column}.sessions" for column in ("prefecture_county", "township", "village")
+)
+MEDIA = "media.national.text"
+NOON = "2026-06-20 12:00:00"
+SHA = "ab" * 32
+
+VILLAGE_FAULT = found(
+    "V002", path="4.xlsx", sheet="信息统计表", cell="H6", field=OF_VILLAGE, raw="=若干", params={"value": ""}
+)
+
+
+def county() -> list[Any]:
+    """A county with a cumulative and an own return, a page of its own, and returns of all kinds below it."""
+    return [
+        memory.sent(TREE, "410122", {OF_COUNTY: 1, MEDIA: 2}, OWN, path="1.xlsx", contact="=王五", phone="+86"),
+        memory.sent(TREE, "410122", {OF_COUNTY: 1, OF_TOWNSHIP: 5, OF_VILLAGE: 9, MEDIA: 2}, CUMULATIVE, path="2.xlsx"),
+        memory.sent(TREE, "410122101", {OF_TOWNSHIP: 2, MEDIA: 0}, OWN, path="=3.xlsx", contact="赵六"),
+        memory.sent(TREE, "410122101202", {OF_VILLAGE: 3}, OWN, path="4.xlsx", findings=(VILLAGE_FAULT,)),
+        memory.sent(TREE, "410122101201", {OF_VILLAGE: 3}, path="5.xlsx", facts=FileFacts(SHA, 7, 0.0)),
+        memory.sent(TREE, "410122102", {OF_TOWNSHIP: 1, OF_VILLAGE: 4}, CUMULATIVE, path="6.xlsx"),
+        memory.sent(TREE, "410122102", {OF_TOWNSHIP: 1, OF_VILLAGE: 4}, CUMULATIVE, path="7.xlsx"),
+        memory.page_of("8.xlsx", ZHONGMU, {OF_VILLAGE: 1}, [GUANDU], TO_COUNTY[:2]),
+    ]
+
+
+def workbook_of(returns: list[Any], **options: Any) -> openpyxl.Workbook:
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("SOURCE_DATE_EPOCH", "1781956800")
+        merged = memory.merge(returns, **options)
+        return openpyxl.load_workbook(io.BytesIO(report_bytes(merged, ["merge", "=收到", "-o", "汇总.xlsx"])))
+
+
+@pytest.fixture(scope="module")
+def workbook() -> openpyxl.Workbook:
+    return workbook_of(county(), roster=TREE, code="410122")
+
+
+def rows(sheet: Worksheet, first: int = 1) -> list[list[Any]]:
+    """What stands in the rows from `first` on, without the blanks at their ends."""
+    result = []
+    for row in sheet.iter_rows(min_row=first, values_only=True):
+        filled = max((at for at, value in enumerate(row, start=1) if value is not None), default=0)
+        result.append(list(row[:filled]))
+    return result
+
+
+def figures(sheet: Worksheet, row: int) -> tuple[list[Any], dict[str, Any]]:
+    """What stands in a row of 分单位汇总: the four cells in front, and the figures that are filled in."""
+    values = [cell.value for cell in sheet[row]]
+    return values[:4], {field.key: value for field, value in zip(FIELDS, values[4:], strict=True) if value is not None}
+
+
+# -- the workbook -----------------------------------------------------------------------------------------
+
+
+def test_sheets(workbook: openpyxl.Workbook) -> None:
+    assert [(sheet.title, sheet.sheet_state) for sheet in workbook] == [
+        ("信息统计表", "visible"), ("分单位汇总", "visible"), ("报送情况", "visible"), ("审核意见", "visible"),
+        ("汇总台账", "visible"), ("_stattable", "veryHidden"),
+    ]  # fmt: skip
+    assert workbook.active is workbook.worksheets[0]
+
+
+def test_identity(workbook: openpyxl.Workbook) -> None:
+    assert read_identity(workbook["_stattable"].iter_rows(values_only=True)) == Identity(
+        kind=WorkbookKind.MERGED,
+        edition=23,
+        unit=ZHONGMU,
+        scope=CUMULATIVE,
+        above=TO_COUNTY[:2],
+        unaccounted=((Level.COUNTY, 0), (Level.TOWNSHIP, 0), (Level.VILLAGE, 0)),
+        inputs=(ZHONGMU, GUANDU_VILLAGE, LANGCHENGGANG, GUANDU),
+    )
+
+
+def test_who_is_missing_goes_into_the_identity() -> None:
+    returns = [memory.sent(TREE, "410122101", {OF_TOWNSHIP: 2}, OWN)]
+    identity = read_identity(workbook_of(returns, roster=TREE, code="410122")["_stattable"].iter_rows(values_only=True))
+    assert identity
+    assert identity.unaccounted == ((Level.COUNTY, 1), (Level.TOWNSHIP, 1), (Level.VILLAGE, 3))
+
+
+def test_text_is_never_a_formula(workbook: openpyxl.Workbook) -> None:
+    cells = [cell for sheet in workbook for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    texts = {cell.value for cell in cells if isinstance(cell.value, str) and cell.value.startswith(("=", "+"))}
+    assert texts == {"=王五", "+86", "=3.xlsx", "=若干"}
+    assert {cell.data_type for cell in cells} == {"s", "n", "d"}
+
+
+# -- 信息统计表 -------------------------------------------------------------------------------------------
+
+
+def test_page(workbook: openpyxl.Workbook) -> None:
+    sheet = workbook["信息统计表"]
+    assert {field.key: value for field in FIELDS if (value := sheet[field.cell].value) is not None} == {
+        OF_COUNTY: 1, OF_TOWNSHIP: 5, OF_VILLAGE: 9, MEDIA: 2,
+    }  # fmt: skip
+    beside = [sheet.cell(*at).value for at in (form.TITLE_AT, form.NAME_LINE.value_at)]
+    assert beside == ["第23个“5.29会员活动日”信息统计表", "中牟县计生协"]
+    contact, phone, date = (sheet.cell(*form.CONTACT_LINES[key].value_at).value for key in form.CONTACT_LINES)
+    assert (contact, phone, f"{date:%Y-%m-%d}") == ("=王五", "+86", "2026-06-20")
+
+
+def test_note_beside_the_page(workbook: openpyxl.Workbook) -> None:
+    sheet = workbook["信息统计表"]
+    outside = [cell for row in sheet.iter_rows(min_col=10) for cell in row if cell.value is not None]
+    assert [(cell.coordinate, str(cell.value).split("\n")) for cell in outside] == [
+        (
+            "K5",
+            [
+                "汇总说明（这一栏不打印）",
+                "",
+                "中牟县（县级）汇总数",
+                "收到 7 份，计入 1 份。",
+                "另有 4 份只用来核对，见“汇总台账”。",
+                "注意：有 1 份报表被退回，没有计入，见“审核意见”。",
+                "每个数字的来源见“分单位汇总”和“汇总台账”。",
+            ],
+        )
+    ]
+    assert sheet.print_area == "'信息统计表'!$A$1:$I$20"
+
+
+@pytest.mark.parametrize(
+    ("returns", "expected"),
+    [
+        ([("410122", {"contact": "王五", "phone": "110"}), ("410122101", {"contact": "赵六"})], ("王五", "110")),
+        ([("410122", {"contact": "王五"}), ("410122101", {"contact": "赵六"})], ("王五", "0371-62100000")),
+        ([("410122101", {"contact": "赵六", "phone": "112"})], ("李四", "0371-62100000")),
+    ],
+)
+def test_contact_of_the_root(returns: Any, expected: tuple[str, str]) -> None:
+    sheet = workbook_of(
+        [memory.sent(TREE, key, {MEDIA: 1}, OWN, **more) for key, more in returns], roster=TREE, code="410122"
+    ).worksheets[0]
+    assert tuple(sheet.cell(*form.CONTACT_LINES[key].value_at).value for key in ("contact", "phone")) == expected
+
+
+def test_missing_units_are_mentioned() -> None:
+    workbook = workbook_of([memory.sent(TREE, "410122101", {OF_TOWNSHIP: 2}, OWN)], roster=TREE, code="410122101")
+    assert str(workbook.worksheets[0]["K5"].value).split("\n")[2:] == [
+        "官渡镇（乡镇级）汇总数",
+        "收到 1 份，计入 1 份。",
+        "注意：有 2 个单位没有报，见“报送情况”。",
+        "每个数字的来源见“分单位汇总”和“汇总台账”。",
+    ]
+
+
+# -- 分单位汇总 -------------------------------------------------------------------------------------------
+
+
+def test_heads_of_units(workbook: openpyxl.Workbook) -> None:
+    sheet = workbook["分单位汇总"]
+    merged = {str(cells) for cells in sheet.merged_cells.ranges}
+    assert [sheet.cell(1, column).value for column in range(1, 5)] == ["单位", "级别", "报送", "合计依据"]
+    assert {f"{letter}1:{letter}2" for letter in "ABCD"} <= merged
+    groups: dict[str, list[int]] = {}
+    for field in FIELDS:
+        column = field.index + 5
+        assert sheet.cell(2, column).value == field.column.text
+        groups.setdefault(f"{field.block.row} {field.heading.text}", []).append(column)
+    for name, columns in groups.items():
+        label = FIELDS[columns[0] - 5]
+        assert sheet.cell(1, columns[0]).value == f"{label.block.section}\n{label.heading.text}", name
+        assert f"{get_column_letter(columns[0])}1:{get_column_letter(columns[-1])}1" in merged
+    assert len(merged) == 4 + len(groups)
+
+
+def test_units(workbook: openpyxl.Workbook) -> None:
+    sheet = workbook["分单位汇总"]
+    assert [figures(sheet, row) for row in range(3, sheet.max_row + 1)] == [
+        (["官渡镇", "乡镇级", "已报", "本级 + 下级"], {OF_TOWNSHIP: 2, OF_VILLAGE: 3, MEDIA: 0}),
+        (["狼城岗镇", "乡镇级", "已报", "上报的汇总数"], {OF_TOWNSHIP: 1, OF_VILLAGE: 4}),
+        (["中牟县 本级", "县级", "已报", None], {OF_COUNTY: 1, MEDIA: 2}),
+        (
+            ["中牟县 合计", "县级", None, "上报的汇总数"],
+            {OF_COUNTY: 1, OF_TOWNSHIP: 5, OF_VILLAGE: 9, MEDIA: 2},
+        ),
+        (["中牟县 差额", None, None, "上报的汇总数 − 本级 − 下级"], {OF_TOWNSHIP: 2, OF_VILLAGE: 2}),
+    ]
+
+
+def test_a_root_without_a_return_of_its_own() -> None:
+    returns = [memory.sent(TREE, "410122101", {OF_TOWNSHIP: 2}, OWN)]
+    sheet = workbook_of(returns, roster=TREE, code="410122")["分单位汇总"]
+    assert [figures(sheet, row) for row in range(3, sheet.max_row + 1)] == [
+        (["官渡镇", "乡镇级", "已报", "本级 + 下级"], {OF_TOWNSHIP: 2}),
+        (["狼城岗镇", "乡镇级", "未报", "下级之和"], {}),
+        (["中牟县 本级", "县级", "未单独报", None], {}),
+        (["中牟县 合计", "县级", None, "下级之和"], {OF_TOWNSHIP: 2}),
+        (["中牟县 差额", None, None, "没有差额"], {}),
+    ]
+
+
+def test_outline() -> None:
+    """Direct children are never folded; under them down to the township, villages only where they are children."""
+    lone = Unit("410199", "直属村", Level.VILLAGE, code="410199", parent="4101")
+    tree = Tree([*TREE.units.values(), lone])
+    returns = [memory.sent(tree, "410122101201", {OF_VILLAGE: 3}, OWN)]
+    sheets: dict[str, Any] = {
+        key: workbook_of(returns, roster=tree, code=key)["分单位汇总"] for key in ("41", "4101", "410122101")
+    }
+    assert {
+        key: [
+            (sheet.cell(row, 1).value, sheet.row_dimensions[row].outlineLevel)
+            for row in range(3, sheet.max_row - 2)
+        ]
+        for key, sheet in sheets.items()
+    } == {
+        "41": [("郑州市", 0), ("中牟县", 1), ("官渡镇", 2), ("狼城岗镇", 2)],
+        "4101": [("中牟县", 0), ("官渡镇", 1), ("狼城岗镇", 1), ("直属村", 0)],
+        "410122101": [("官渡村", 0), ("逐鹿营村", 0)],
+    }  # fmt: skip
+    assert [sheet.sheet_properties.outlinePr.summaryBelow for sheet in sheets.values()] == [False] * 3
+
+
+def test_what_provinces_have_is_shown_and_counted() -> None:
+    nation = Unit("0", "全国", Level.NATIONAL, code="0", expected=False)
+    tree = Tree([nation, Unit("41", "河南省", Level.PROVINCE, code="41", parent="0")])
+    website, wechat = "online.province.website", "online.province.wechat"
+    returns = [memory.sent(tree, "41", {website: True, wechat: False}, OWN)]
+    workbook = workbook_of(returns, roster=tree, code="0")
+    sheet = workbook["分单位汇总"]
+    assert [figures(sheet, row)[1] for row in (3, 5)] == [{website: "有", wechat: "无"}, {website: 1, wechat: 0}]
+    assert [workbook.worksheets[0][FIELD_BY_KEY[key].cell].value for key in (website, wechat)] == [1, 0]
+    province = workbook_of([memory.sent(TREE, HENAN.code or "", {website: False}, OWN)], roster=TREE).worksheets[0]
+    assert province[FIELD_BY_KEY[website].cell].value == "无"
+
+
+# -- the other sheets -------------------------------------------------------------------------------------
+
+
+def test_state(workbook: openpyxl.Workbook) -> None:
+    assert rows(workbook["报送情况"]) == [
+        ["各单位下级的报送情况"],
+        ["上级单位", "级别", "应报", "已报", "退回", "已含在上级汇总数里", "未报"],
+        ["中牟县", "县级", 2, 2, 0, 0, 0],
+        ["官渡镇", "乡镇级", 2, 1, 1, 0, 0],
+        ["狼城岗镇", "乡镇级", 1, 0, 0, 1, 0],
+        [],
+        ["每个单位的报送情况"],
+        ["单位", "级别", "代码", "上级单位", "状态", "联系人", "电话"],
+        ["中牟县", "县级", "410122", "郑州市", "已报", "=王五", "+86"],
+        ["官渡镇", "乡镇级", "410122101", "中牟县", "已报", "赵六"],
+        ["官渡村", "村居社区级", "410122101201", "官渡镇", "已报"],
+        ["逐鹿营村", "村居社区级", "410122101202", "官渡镇", "退回"],
+        ["狼城岗镇", "乡镇级", "410122102", "中牟县", "已报", "钱七", "0371-2"],
+        ["东狼城岗村", "村居社区级", "410122102201", "狼城岗镇", "已含在上级汇总数里"],
+    ]
+
+
+def test_findings(workbook: openpyxl.Workbook) -> None:
+    head, *found_rows = rows(workbook["审核意见"])
+    assert head == [
+        "序号",
+        "程度",
+        "代码",
+        "单位",
+        "文件",
+        "单元格",
+        "栏目",
+        "原值",
+        "说明",
+        "核实情况（由经办人填写）",
+    ]
+    township, village = FIELD_BY_KEY[OF_TOWNSHIP].label, FIELD_BY_KEY[OF_VILLAGE].label
+    assert [row[0] for row in found_rows] == list(range(1, len(found_rows) + 1))
+    assert [row[1:] for row in found_rows if row[2] not in {"V001", "R002"}] == [
+        [
+            "强制性", "V002", "逐鹿营村", "4.xlsx", "H6", village, "=若干",
+            f"{village}（H6）填的是“=若干”，不是一个数字。请改填一个整数；没有就填 0。",
+        ],
+        [
+            "强制性", "H001", "中牟县", "2.xlsx", "F6", township, "5",
+            f"{township}（F6）：中牟县上报 5，本级与下级合计 3，多出 2。应当报送的单位都已收到。"
+            "请与中牟县联系，问清多出的部分由谁报。",
+        ],
+        [
+            "核实性", "H001", "中牟县", "2.xlsx", "H6", village, "9",
+            f"{village}（H6）：中牟县上报 9，本级与下级合计 7，多出 2。可能是还没有收到的报表。"
+            "请与中牟县联系，问清多出的部分由谁报。",
+        ],
+        [
+            "提示", "U004", "狼城岗镇", "7.xlsx", None, None, None,
+            "与“6.xlsx”是同一单位的同一张表，40 个数字完全相同，只计一次。不需要处理。",
+        ],
+        [
+            "提示", "U008", "中牟县", "8.xlsx", None, None, None,
+            "这是“中牟县”以前的汇总表，是本单位自己的汇总结果，这次不计入。不需要处理。",
+        ],
+    ]  # fmt: skip
+    assert [row[1] for row in found_rows] == sorted(
+        (row[1] for row in found_rows), key=["强制性", "核实性", "提示"].index
+    )
+
+
+def test_no_findings() -> None:
+    values = {FIELDS[index].key: 1 for index in form.own(Level.VILLAGE)}
+    tree = Tree([Unit("V", "官渡村", Level.VILLAGE, code="V")])
+    sheet = workbook_of([memory.sent(tree, "V", values, OWN)], roster=tree)["审核意见"]
+    assert rows(sheet, 2) == [[None] * 8 + ["没有发现问题。"]]
+
+
+def test_ledger(workbook: openpyxl.Workbook) -> None:
+    zeros = "0" * 64
+    other = "以本单位的汇总数为准，本级数只用来核对"
+    held = "已含在“中牟县”的汇总数里，只用来核对"
+    assert rows(workbook["汇总台账"]) == [
+        [f"stattable {__version__}，{NOON}"],
+        ["选项：merge =收到 -o 汇总.xlsx"],
+        [
+            "序号", "文件", "SHA-256", "大小（字节）", "修改时间", "单位代码", "单位", "级别", "口径", "届次",
+            "是否计入", "原因",
+        ],
+        [1, "1.xlsx", zeros, 1, None, "410122", "中牟县", "县级", "本级", 23, "未计入", other],
+        [2, "2.xlsx", zeros, 1, None, "410122", "中牟县", "县级", "汇总", 23, "计入"],
+        [3, "4.xlsx", zeros, 1, None, "410122101202", "逐鹿营村", "村居社区级", "本级", 23, "未计入", "退回：V002"],
+        [4, "5.xlsx", SHA, 7, None, "410122101201", "官渡村", "村居社区级", "本级", 23, "未计入", held],
+        [5, "6.xlsx", zeros, 1, None, "410122102", "狼城岗镇", "乡镇级", "汇总", 23, "未计入", held],
+        [6, "7.xlsx", zeros, 1, None, "410122102", "狼城岗镇", "乡镇级", "汇总", 23, "未计入", "重复"],
+        [7, "8.xlsx", zeros, 1, None, "410122", "中牟县", "县级", "汇总", 23, "未计入", "以前的汇总结果"],
+        [8, "=3.xlsx", zeros, 1, None, "410122101", "官渡镇", "乡镇级", "本级", 23, "未计入", held],
+    ]  # fmt: skip
+
+
+# -- how it looks -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("title", "frozen", "heads", "filtered"),
+    [
+        ("分单位汇总", "B3", "$1:$2", None),
+        ("报送情况", None, None, "A8:G14"),
+        ("审核意见", "A2", "$1:$1", "A1:J{}"),
+        ("汇总台账", "C4", "$1:$3", "A3:L11"),
+    ],
+)
+def test_print_and_panes(
+    workbook: openpyxl.Workbook, title: str, frozen: str | None, heads: str | None, filtered: str | None
+) -> None:
+    sheet = workbook[title]
+    fit = sheet.sheet_properties.pageSetUpPr
+    assert fit
+    assert (sheet.freeze_panes, sheet.print_title_rows) == (frozen, heads)
+    assert sheet.auto_filter.ref == (filtered and filtered.format(sheet.max_row))
+    setup = (sheet.page_setup.orientation, sheet.page_setup.paperSize, sheet.page_setup.fitToWidth, fit.fitToPage)
+    assert setup == ("landscape", 9, 1, True)  # 9: A4
+    assert sheet.page_setup.fitToHeight == 0  # as many pages as it takes
+    footer: Any = sheet.oddFooter
+    assert footer.center.text == "第 &P 页，共 &N 页"
+    widths = [sheet.column_dimensions[get_column_letter(column)].width for column in range(1, sheet.max_column + 1)]
+    assert min(widths) >= 6
