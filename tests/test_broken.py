@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from builders import TO_COUNTY, filled, own_values, run
 
+from builders import TO_COUNTY, filled, own_values, run
 from stattable.model.identity import UnitFacts
 from stattable.model.units import Level
 

@@ -13,7 +13,8 @@ ROOT = Path(__file__).parent.parent
 
 def test_generated_pages_are_current() -> None:
     spec = importlib.util.spec_from_file_location("make_docs", ROOT / "tools" / "make_docs.py")
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     make_docs = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(make_docs)
     assert make_docs.stale() == []

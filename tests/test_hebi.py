@@ -3,10 +3,10 @@
 import json
 from pathlib import Path
 
-import hebi
 import pytest
-from builders import run
 
+import hebi
+from builders import run
 from stattable.model.form import FIELDS
 from stattable.model.units import Level
 

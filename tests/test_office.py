@@ -4,8 +4,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from builders import GUANDU, GUANDU_VILLAGE, TO_COUNTY, TO_GUANDU, ZHONGMU, filled, own_values, run
 
+from builders import GUANDU, GUANDU_VILLAGE, TO_COUNTY, TO_GUANDU, ZHONGMU, filled, own_values, run
 from stattable.model import form
 from stattable.model.units import Level
 

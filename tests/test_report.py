@@ -368,7 +368,8 @@ def test_print_and_panes(
     assert (sheet.freeze_panes, sheet.print_title_rows) == (frozen, heads)
     assert sheet.auto_filter.ref == (filtered and filtered.format(sheet.max_row))
     setup = (sheet.page_setup.orientation, sheet.page_setup.paperSize, sheet.page_setup.fitToWidth, fit.fitToPage)
-    assert setup == ("landscape", 9, 1, True)  # 9: A4
+    assert setup == ("landscape", 9, 3 if title == "分单位汇总" else 1, True)  # 9: A4
+    assert sheet.print_title_cols == ("$A:$A" if title == "分单位汇总" else None)
     assert sheet.page_setup.fitToHeight == 0  # as many pages as it takes
     footer: Any = sheet.oddFooter
     assert footer.center.text == "第 &P 页，共 &N 页"

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -36,7 +38,7 @@ def trees(draw: st.DrawFn) -> Tree:
     """A root and up to eight units below it; levels are skipped, and some units are not expected to report."""
     top = draw(st.sampled_from([Level.COUNTY, Level.PREFECTURE, Level.PROVINCE, Level.NATIONAL, Level.TOWNSHIP]))
     units = [Unit(ROOT, "根单位", top, code=ROOT, expected=top is not Level.NATIONAL and draw(st.booleans()))]
-    for number in range(draw(st.integers(0, 8))):
+    for number in range(draw(st.integers(1, 8))):
         parent = draw(st.sampled_from([unit for unit in units if unit.level is not Level.VILLAGE]))
         level = draw(st.sampled_from(parent.level.beneath))
         expected = draw(st.sampled_from([True, True, True, False]))
@@ -120,7 +122,7 @@ def test_totals(world: World) -> None:
 def test_coverage(world: World) -> None:
     reference = Reference(world.tree, world.root, world.sent)
     of_units = coverage(world.tree, world.root, world.counted)
-    assert {key: {level: n for level, n in one.unaccounted.items() if n} for key, one in of_units.items()} == {
+    assert {key: some(one.unaccounted) for key, one in of_units.items()} == {
         key: reference.unaccounted(key) for key in reference.units
     }
     assert {key: one.returns for key, one in of_units.items()} == {
@@ -179,23 +181,39 @@ def test_one_go_is_level_by_level(world: World, data: st.DataObject) -> None:
     assert only_errors(errors) == only_errors(told(world, counted))
 
 
-def test_a_unit_that_need_not_report_and_does_is_passed_on() -> None:
-    """Its level owns the field, at the county as in one go, though the township's workbook is all that is there."""
-    tree = Tree(
-        [
-            Unit(ROOT, "县", Level.COUNTY),
-            Unit("T", "镇", Level.TOWNSHIP, parent=ROOT),
-            Unit("V", "村", Level.VILLAGE, parent="T", expected=False),
-        ]
-    )
-    key = "activities.village.sessions"
-    county, village = (memory.values_of({key: sessions}) for sessions in (3, 2))
-    township = memory.values_of({"activities.township.sessions": 1})
-    world = World(tree, ROOT, [Sent(ROOT, CUMULATIVE, county), Sent("T", OWN, township), Sent("V", OWN, village)])
-    said = coverage(tree, "T", world.counted)["T"].unaccounted
-    on = Counted({}, {ROOT: county, "T": world.totals["T"]}, {"T": said})
-    expected = {(ROOT, key): ("H001", "error", 1), (ROOT, "activities.township.sessions"): ("H002", "error", -1)}
-    assert told(world, world.counted) == told(world, on) == expected
+WAYS: dict[str, list[tuple[Scope, ...]]] = {"T": [(), (OWN,), (CUMULATIVE,), (OWN, CUMULATIVE)], "V": [(), (OWN,)]}
+
+
+@pytest.mark.parametrize("expected", list(product([True, False], repeat=3)))
+def test_every_way_that_a_township_may_send_its_part(expected: tuple[bool, ...]) -> None:
+    """As above, for all returns of a township and its two villages, under a county that reports more than they do."""
+    facts = [("T", Level.TOWNSHIP, ROOT), ("V", Level.VILLAGE, "T"), ("W", Level.VILLAGE, "T")]
+    units = [Unit(key, key, level, None, up, None, one) for (key, level, up), one in zip(facts, expected, strict=True)]
+    tree = Tree([Unit(ROOT, "县", Level.COUNTY), *units])
+    figures = {"activities.township.sessions": 2, "activities.village.sessions": 1, "media.national.text": 1}
+    for ways in product(WAYS["T"], WAYS["V"], WAYS["V"]):
+        sent = [Sent(ROOT, CUMULATIVE, memory.values_of(dict.fromkeys(figures, 9)))]
+        for (key, level, _), scopes in zip(facts, ways, strict=True):
+            for scope in scopes:
+                said = {field: n for field, n in figures.items() if field in fields_of(level, scope)}
+                sent.append(Sent(key, scope, memory.values_of(said)))
+        world = World(tree, ROOT, sent)
+        reference = Reference(tree, ROOT, sent)
+        of_units = coverage(tree, ROOT, world.counted)
+        assert {key: some(one.unaccounted) for key, one in of_units.items()} == {
+            key: reference.unaccounted(key) for key in reference.units
+        }
+        whole = told(world, world.counted)
+        assert whole == reference.differences()
+        if any(ways):
+            page = {ROOT: sent[0].values, "T": world.totals["T"]}
+            sent_on = Counted({}, page, {"T": of_units["T"].unaccounted})
+            differing = told(world, world.counted, "T")
+            assert whole == {**told(world, sent_on), **differing}
+
+
+def some(counts: Mapping[Level, int]) -> dict[Level, int]:
+    return {level: count for level, count in counts.items() if count}
 
 
 def only_errors(findings: dict[Any, Any]) -> dict[Any, Any]:

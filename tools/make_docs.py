@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-import click
+from click.testing import CliRunner
 
 from stattable.checking.rules import OWN_BOUNDS, PEOPLE_A_SESSION
 from stattable.cli import main
@@ -44,13 +44,15 @@ def rules_page() -> str:
 def cli_page() -> str:
     """Return the page of all commands."""
     lines = [NOTE, "# 命令\n"]
-    root = click.Context(main, info_name="stattable", terminal_width=HELP_WIDTH)
-    lines += ["```", main.get_help(root), "```\n"]
-    for name in main.list_commands(root):
-        command = main.commands[name]
-        context = click.Context(command, info_name=name, parent=root, terminal_width=HELP_WIDTH)
-        lines += [f"## stattable {name}\n", "```", command.get_help(context), "```\n"]
+    lines += ["```", _help(), "```\n"]
+    for name in sorted(main.commands):
+        lines += [f"## stattable {name}\n", "```", _help(name), "```\n"]
     return "\n".join(lines)
+
+
+def _help(*command: str) -> str:
+    runner = CliRunner()
+    return runner.invoke(main, [*command, "--help"], prog_name="stattable", terminal_width=HELP_WIDTH).output.rstrip()
 
 
 PAGES: Final = {"rules.md": rules_page, "cli.md": cli_page}

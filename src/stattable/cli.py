@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 import click
 
 from stattable import __version__
+from stattable.model.text import display_width
 from stattable.model.units import LEVEL_BY_WORD, SCOPE_BY_WORD, Level, Scope
 
 if TYPE_CHECKING:
@@ -63,7 +64,10 @@ _CHINESE: Final = {
 
 
 def _speak_chinese() -> None:
-    """Give click the Chinese for its own messages, which it looks up through ``_`` in each of its modules."""
+    """Give click the Chinese for its own messages, and the width of Chinese in its columns.
+
+    Each of its modules looks the messages up through a ``_`` of its own, and measures with a ``term_len``.
+    """
 
     def translated(message: str) -> str:
         return _CHINESE.get(message, message)
@@ -73,7 +77,7 @@ def _speak_chinese() -> None:
 
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] == "click":
-            for attribute, function in (("_", translated), ("ngettext", counted)):
+            for attribute, function in (("_", translated), ("ngettext", counted), ("term_len", display_width)):
                 if hasattr(module, attribute):
                     setattr(module, attribute, function)
 
@@ -132,7 +136,7 @@ _fail_on = click.option(
     "--fail-on", type=_Word({"error": "error", "强制性": "error", "warning": "warning", "核实性": "warning",
                              "info": "info", "提示": "info"}, "程度", "error（强制性）、warning（核实性）或 info（提示）"),
     default="error", show_default=True, metavar="程度",
-    help="达到这个程度的问题使退出码为 1：error（强制性）、warning（核实性）、info（提示）。",
+    help="有这个程度以上的问题时退出码为 1： error 强制性， warning 核实性， info 提示。",
 )  # fmt: skip
 _jobs = click.option("--jobs", type=click.IntRange(1), metavar="N", help="同时用几个进程读取，默认与处理器个数相同。")
 _quiet = click.option("--quiet", is_flag=True, help="不显示进度。")

@@ -63,9 +63,9 @@ def _label_name(text: str) -> str | None:
 
 
 def _is_template(sheet: RawSheet) -> bool:
-    """Whether every label stands where the template has it, and nothing that could be of the form elsewhere."""
+    """Whether every label stands where the template has it, none beyond, and the table ends where it should."""
     rows = sheet.rows
-    if len(rows) < _TEMPLATE.bottom or len(rows[0]) < LAST_COLUMN:
+    if len(rows) <= _TEMPLATE.bottom or len(rows[0]) < LAST_COLUMN:
         return False
     for row, column, text, name in _TEMPLATE_LABELS:
         seen = rows[row][column]
@@ -74,8 +74,7 @@ def _is_template(sheet: RawSheet) -> bool:
     beyond = [*(cells[LAST_COLUMN:] for cells in rows[:LAST_ROW]), *rows[LAST_ROW:]]
     if any(isinstance(value, str) and value and _label_name(value) for cells in beyond for value in cells):
         return False
-    below = rows[_TEMPLATE.bottom] if len(rows) > _TEMPLATE.bottom else []
-    return _is_foot(below) or not any(value not in ("", None) for value in below[1:LAST_COLUMN])
+    return _is_foot(rows[_TEMPLATE.bottom])
 
 
 def _is_foot(cells: Sequence[object]) -> bool:
@@ -129,7 +128,7 @@ def _search(sheet: RawSheet) -> Layout | None:
     ]
     shift = labels.shift()
     edges = sorted({row for one in rows for row in (one.headings, one.columns) if row})
-    faults = list(_twice(sheet, found_at))
+    faults = list(_twice(labels, found_at))
     cells: dict[int, Cell] = {}
     for one in rows:
         columns = _place_columns(one, labels, shift, faults)
@@ -167,11 +166,20 @@ def _heading_row(block: Block, column_row: int, column_rows: Mapping[Block, int]
     return best if best and labels.of(best, names) else None
 
 
-def _twice(sheet: RawSheet, found_at: Mapping[Block, Sequence[int]]) -> Iterator[Finding]:
-    for first, *again in found_at.values():
+def _twice(labels: _Labels, found_at: Mapping[Block, Sequence[int]]) -> Iterator[Finding]:
+    """Yield T006 for a block whose column headings are there again, below or beside."""
+    for block, (first, *again) in found_at.items():
+        fields = block_fields(block)
+        texts = {field.column.text for field in fields}
+        columns = sorted(labels.of(first, texts))
         if again:
-            lines = f"“{sheet.name}”第 {first} 行、“{sheet.name}”第 {again[0]} 行"
-            yield _fault("T006", sheet, again[0], 1, sheets=lines)
+            second = (again[0], min(labels.of(again[0], texts)))
+        elif 2 * len(columns) > 3 * len(fields):
+            second = (first, columns[len(fields)])
+        else:
+            continue
+        places = "、".join(f"“{labels.sheet.name}”{a1(*at)}" for at in ((first, columns[0]), second))
+        yield replace(_fault("T006", labels.sheet, *second, sheets=places), raw=None)
 
 
 def _figure_row(
@@ -235,6 +243,11 @@ def _heading_starts(
         for column, value in enumerate(cells, start=1)
         if column in known or (column >= min(columns) and isinstance(value, str) and plain(value))
     }
+    for column in sorted(starts)[1:]:  # in each of its columns, where merged cells were taken apart
+        before = max(start for start in starts if start < column)
+        again = columns.get(column) in {columns.get(c) for c in range(before, column)}
+        if starts[column] and starts[column] == starts[before] and not again:
+            del starts[column]
     if not names.issubset(known.values()):
         starts |= dict.fromkeys(_blank_starts(sorted(starts), columns))
     return sorted(starts.items())
@@ -289,7 +302,7 @@ def _by_heading(block: Block) -> Iterator[tuple[str, list[Field]]]:
 
 def _missing_parts(labels: _Labels, rows: Sequence[_Rows], shift: tuple[int, int]) -> Iterator[Finding]:
     """Yield T002 for every section whose label does not stand beside it, and for every block that is not there."""
-    written = {name for names in labels.names.values() for name in names.values()}
+    written = {name: (row, column) for row, names in labels.names.items() for column, name in names.items()}
     for section in (label for label in LABELS if label.at[1] == 1):
         mine = [one for one in rows if one.block.section == section.name]
         if mine:
@@ -303,7 +316,9 @@ def _missing_parts(labels: _Labels, rows: Sequence[_Rows], shift: tuple[int, int
             gone = block.section == section.name and all(one.block != block for one in mine)
             if gone and (mine or beside):  # where all of a section is gone, its name says it
                 first = block_fields(block)[0]
-                yield _missing(_label(first.column.text, block.column_row, first.at[1]), labels.sheet, shift)
+                row, column = written.get(section.name, (section.at[0] + shift[0], section.at[1] + shift[1]))
+                its_shift = (row - section.at[0], column - section.at[1])
+                yield _missing(_label(first.column.text, block.column_row, first.at[1]), labels.sheet, its_shift)
 
 
 def _label(name: str, row: int, column: int) -> Label:

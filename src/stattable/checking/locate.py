@@ -162,7 +162,7 @@ class _Beside:
 
 
 _SEAL: Final = r"[(\[【] ?(?:公|盖|签)? ?章 ?[)\]】]|[公盖签]章"
-_TITLE: Final = re.compile(r"第 ?([0-9〇零一二三四五六七八九十百]{1,6}) ?[个届次]?.{0,8}会员活动日")
+_TITLE: Final = re.compile(r"第 ?([0-9〇零一二三四五六七八九十廿卅百]{1,6}) ?[个届次]?.{0,8}会员活动日")
 _NAME: Final = re.compile(
     r"^(?:填 ?报|报 ?送|填 ?表)? ?单 ?位(?! ?(?:负 ?责|领 ?导|地 ?址|电 ?话|代 ?码|联 ?系))"
     rf" ?(?:名 ?称)? ?(?:{_SEAL})? ?:? ?(.*)$"
@@ -174,6 +174,7 @@ _LINES: Final = re.compile(
     r"|(?P<contact>联 ?系 ?人(?: ?姓 ?名)?|填 ?[报表] ?人(?: ?姓 ?名)?)"
     r"|(?P<filled_in>(?:填 ?[报表] ?)?日 ?期|填 ?[报表] ?时 ?间)"
 )
+_BEHIND_LABEL: Final = re.compile(r" ?(?:\([^()]*\))? ?[:\d]")
 _LINE_CHARS: Final = frozenset("系话机人期间")  # no label of these lines is without one
 _FURTHER_DOWN: Final = 12  # rows under the table in which they are looked for
 
@@ -234,9 +235,9 @@ def _read_lines(row: int, texts: list[_Text], beside: _Beside) -> None:
     waiting: str | None = None  # a label whose value is yet to come
     for column, value, text in texts:
         matches = list(_LINES.finditer(text))
-        # A word with text before it and no colon behind it is part of a sentence, or of a value.
+        # A word with text before it, and neither colon nor number behind it, is part of a sentence, or of a value.
         matches = [
-            m for m in matches if not text[: m.start()].strip(" 0123456789、.") or ":" in text[m.end() : m.end() + 6]
+            m for m in matches if not text[: m.start()].strip(" 0123456789、.") or _BEHIND_LABEL.match(text, m.end())
         ]
         head: RawCell = text[: matches[0].start()].strip(" :_、") if matches else value
         if waiting and head:

@@ -115,6 +115,11 @@ def file_name(text: str) -> str:
     return clean or "_"
 
 
+def display_width(text: str) -> int:
+    """Return how many columns `text` takes where a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
 # -- places on a sheet ------------------------------------------------------------------------------------
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from copy import copy
 from datetime import datetime
+from math import ceil
 from typing import Any, Final, NamedTuple
 
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
@@ -19,6 +20,7 @@ from stattable.model.catalogue import render
 from stattable.model.findings import Severity
 from stattable.model.form import FIELD_BY_KEY, FIELDS, Values, shown_value
 from stattable.model.identity import Identity, UnitFacts, WorkbookKind
+from stattable.model.text import display_width
 from stattable.model.units import Level, Scope, Unit
 from stattable.writing.blank import association_name
 from stattable.writing.page import (
@@ -44,6 +46,7 @@ _STATUS_WORDS: Final = {
     None: "不要求",
 }
 _BASIS_WORDS: Final = {"own": "本级 + 下级", "cumulative": "上报的汇总数", "derived": "下级之和"}
+_LINE_HEIGHT: Final = 14.5  # points
 _DEEPEST_OUTLINE: Final = 7
 
 
@@ -67,17 +70,29 @@ _SEVERITY_FILLS: Final = {Severity.ERROR: "F8D7DA", Severity.WARNING: "FFF3CD", 
 
 
 class _Writer:
-    """Writes rows to a sheet; the style of each look is made once and shared by its cells."""
+    """Writes rows to a sheet; the style of each look is made once and shared by its cells.
 
-    def __init__(self, sheet: Worksheet) -> None:
+    Args:
+        sheet: an empty one.
+        widths: of its columns, in characters.
+    """
+
+    def __init__(self, sheet: Worksheet, widths: Sequence[float]) -> None:
         self._sheet = sheet
+        self._widths = widths
+        for column, width in enumerate(widths, start=1):
+            sheet.column_dimensions[get_column_letter(column)].width = width
         self._styles: dict[_Look, Any] = {}
         self.row = 0
 
     def write(self, cells: Iterable[object], look: _Look = _BODY, *, bordered: bool = True) -> int:
         """Write a row and return its number."""
         self.row += 1
+        lines = 1
         for column, value in enumerate(cells, start=1):
+            if look.wrap and isinstance(value, str):
+                room = self._widths[column - 1] - 1
+                lines = max(lines, sum(ceil(display_width(line) / room) for line in value.split("\n")))
             cell: Any = self._sheet.cell(self.row, column)
             put(cell, value)
             if bordered:
@@ -86,6 +101,8 @@ class _Writer:
                 cell._style = copy(self._styles[look])
             elif look.bold:
                 cell.font = Font(name="宋体", size=12, bold=True)
+        if lines > 1:
+            self._sheet.row_dimensions[self.row].height = lines * _LINE_HEIGHT
         return self.row
 
     def _style(self, cell: Any, look: _Look) -> Any:
@@ -184,7 +201,7 @@ _UNIT_HEADS: Final = ("单位", "级别", "报送", "合计依据")
 
 def _units(workbook: Workbook, merged: Merged) -> None:
     sheet = workbook.create_sheet(UNITS_SHEET)
-    writer = _Writer(sheet)
+    writer = _Writer(sheet, [26, 10, 12, 14, *[9] * len(FIELDS)])
     first = len(_UNIT_HEADS) + 1
     writer.write([*_UNIT_HEADS, *(f"{field.block.section}\n{field.heading.text}" for field in FIELDS)], _HEAD)
     writer.write([*[""] * len(_UNIT_HEADS), *(field.column.text for field in FIELDS)], _HEAD)
@@ -213,7 +230,8 @@ def _units(workbook: Workbook, merged: Merged) -> None:
             sheet.cell(row, 1).alignment = Alignment(indent=depth - 1, vertical="center")
     _sums(writer, merged)
     sheet.sheet_properties.outlinePr.summaryBelow = False
-    _finish(sheet, [26, 10, 12, 14, *[9] * len(FIELDS)], head_rows=2, frozen=sheet.cell(3, 2).coordinate)
+    _finish(sheet, head_rows=2, frozen="B3", pages_wide=3)
+    sheet.print_title_cols = "A:A"
 
 
 def _sums(writer: _Writer, merged: Merged) -> None:
@@ -248,7 +266,7 @@ def _figures(values: Values | tuple[()], level: Level) -> list[object]:
 
 def _state(workbook: Workbook, merged: Merged) -> None:
     sheet = workbook.create_sheet(STATE_SHEET)
-    writer = _Writer(sheet)
+    writer = _Writer(sheet, [30, 12, 16, 24, 20, 14, 18])
     tree, statuses = merged.tree, merged.statuses
     writer.write(["各单位下级的报送情况"], _TITLE, bordered=False)
     writer.write(["上级单位", "级别", "应报", "已报", "退回", "已含在上级汇总数里", "未报"], _HEAD)
@@ -268,7 +286,7 @@ def _state(workbook: Workbook, merged: Merged) -> None:
             said = (unit.name, unit.level.label, unit.code, parent, _STATUS_WORDS[statuses[key]])
             writer.write([*said, *_person(merged, key)], look)
     sheet.auto_filter.ref = f"A{head}:G{max(writer.row, head)}"
-    _finish(sheet, [30, 12, 16, 24, 20, 14, 18], head_rows=0, frozen=None)
+    _finish(sheet, head_rows=0, frozen=None)
 
 
 def _person(merged: Merged, key: str) -> tuple[str, str]:
@@ -284,7 +302,7 @@ def _person(merged: Merged, key: str) -> tuple[str, str]:
 
 def _findings(workbook: Workbook, merged: Merged) -> None:
     sheet = workbook.create_sheet(FINDINGS_SHEET)
-    writer = _Writer(sheet)
+    writer = _Writer(sheet, [6, 9, 8, 20, 34, 9, 30, 14, 60, 26])
     heads = (
         "序号",
         "程度",
@@ -309,7 +327,7 @@ def _findings(workbook: Workbook, merged: Merged) -> None:
     if writer.row == 1:
         writer.write(["", "", "", "", "", "", "", "", "没有发现问题。", ""], _WRAPPED)
     sheet.auto_filter.ref = f"A1:J{writer.row}"
-    _finish(sheet, [6, 9, 8, 20, 34, 9, 30, 14, 60, 26], head_rows=1, frozen="A2")
+    _finish(sheet, head_rows=1, frozen="A2")
 
 
 # -- 汇总台账 ---------------------------------------------------------------------------------------------
@@ -317,7 +335,7 @@ def _findings(workbook: Workbook, merged: Merged) -> None:
 
 def _ledger(workbook: Workbook, merged: Merged, options: Sequence[str]) -> None:
     sheet = workbook.create_sheet(LEDGER_SHEET)
-    writer = _Writer(sheet)
+    writer = _Writer(sheet, [6, 44, 20, 12, 19, 14, 24, 12, 8, 8, 10, 44])
     writer.write([f"stattable {__version__}，{run_time():%Y-%m-%d %H:%M:%S}"], _TITLE, bordered=False)
     writer.write([f"选项：{' '.join(options) or '无'}"], bordered=False)
     heads = (
@@ -347,7 +365,7 @@ def _ledger(workbook: Workbook, merged: Merged, options: Sequence[str]) -> None:
         )  # fmt: skip
         writer.write(said)
     sheet.auto_filter.ref = f"A{head}:L{writer.row}"
-    _finish(sheet, [6, 44, 20, 12, 19, 14, 24, 12, 8, 8, 10, 44], head_rows=head, frozen=f"C{head + 1}")
+    _finish(sheet, head_rows=head, frozen=f"C{head + 1}")
 
 
 def _counted(merged: Merged, one: Checked) -> tuple[bool, str]:
@@ -371,13 +389,11 @@ def _counted(merged: Merged, one: Checked) -> tuple[bool, str]:
 # -- print set-up -----------------------------------------------------------------------------------------
 
 
-def _finish(sheet: Worksheet, widths: Sequence[float], *, head_rows: int, frozen: str | None) -> None:
-    for column, width in enumerate(widths, start=1):
-        sheet.column_dimensions[get_column_letter(column)].width = width
+def _finish(sheet: Worksheet, *, head_rows: int, frozen: str | None, pages_wide: int = 1) -> None:
     sheet.freeze_panes = frozen
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToWidth = 1
+    sheet.page_setup.fitToWidth = pages_wide
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.6)

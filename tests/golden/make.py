@@ -1,0 +1,35 @@
+"""Makes the workbooks in this folder anew: returns that LibreOffice saved. Run it by hand; the tests only read them."""
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+
+from builders import GUANDU_VILLAGE, TO_GUANDU, filled, own_values, typed  # noqa: E402
+from stattable.model.units import Level  # noqa: E402
+
+
+def spoil(sheet: Any) -> None:
+    """Leave what calamine alone would not show: error values, a formula that comes to nothing, a hidden value."""
+    sheet["B6"], sheet["C6"], sheet["D6"], sheet["E6"] = "=1/0", "=NA()", "=1+1", '=IF(D9="","",D9)'
+    sheet.merged_cells.add("H6:I6")  # keeps what is in I6, other than merge_cells
+
+
+def main() -> None:
+    """Write each workbook as .xls, .ods and .xlsx."""
+    with tempfile.TemporaryDirectory() as folder:
+        made = [
+            filled(Path(folder) / "return.xlsx", GUANDU_VILLAGE, own_values(Level.VILLAGE), above=TO_GUANDU),
+            typed(Path(folder) / "faults.xlsx", "官渡村计生协", own_values(Level.VILLAGE), change=spoil),
+        ]
+        for suffix in ("xls", "ods", "xlsx"):
+            command = ["soffice", "--headless", "--convert-to", suffix, "--outdir", str(HERE), *map(str, made)]
+            subprocess.run(command, check=True, capture_output=True)
+
+
+if __name__ == "__main__":
+    main()

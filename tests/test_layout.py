@@ -1,0 +1,308 @@
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sheets import (
+    FIGURES,
+    Grid,
+    at,
+    columns_in_order,
+    faults,
+    figures,
+    mapped,
+    page,
+    placed,
+    put,
+    raw_sheet,
+    shifted,
+    unmerged,
+    with_columns,
+    with_rows,
+)
+from stattable.checking.layout import Layout, find_form
+from stattable.model.form import BLOCKS, FIELDS, LABELS, Block, Label, block_fields
+from stattable.model.text import a1
+
+HEADING_ROWS = (4, 7, 12, 15)
+LABEL_ROWS = (*HEADING_ROWS, 5, 8, 10, 13, 16)
+BLANK_ROW = [""] * 9
+DIGITS = dict.fromkeys("BCDEFGHI", "")
+
+
+def test_the_templates_own_place() -> None:
+    assert placed(page()) == Layout(tuple(field.at for field in FIELDS), top=4, bottom=17)
+
+
+# -- other arrangements, all of them read -------------------------------------------------------------------
+
+
+def sections(*rows: range) -> Grid:
+    grid = page()
+    return [*grid[:3], *(grid[row - 1] for part in rows for row in part), *grid[17:]]
+
+
+ACTIVITIES, SERVICES, MEDIA, ONLINE = range(4, 7), range(7, 12), range(12, 15), range(15, 18)
+
+ARRANGEMENTS: dict[str, Grid] = {
+    "as printed": page(),
+    "further down": shifted(page(), 30, 0),
+    "further right": shifted(page(), 0, 40),
+    "further down and right": shifted(page(), 3, 5),
+    "without annex mark, title and name": page()[3:],
+    "without contacts and notes": page()[:17],
+    "a blank row before each": with_rows(page(), *range(1, 21)),
+    "blank rows before the figures": with_rows(page(), *[6] * 5, *[9] * 5, *[11] * 5, *[14] * 5, *[17] * 5),
+    "blank rows after the figures": with_rows(page(), *[7] * 3, *[10] * 3, *[12] * 3, *[15] * 3, *[18] * 3),
+    "blank rows between headings": with_rows(page(), *[5] * 8, *[8] * 8, *[13] * 8, *[16] * 8),
+    "a blank column before each": with_columns(page(), *range(1, 10)),
+    "blank columns within headings": with_columns(page(), 3, 3, 5, 8, 9),
+    "levels the other way round": columns_in_order(page(), (4, 5, 6), [8, 9, 6, 7, 4, 5, 2, 3]),
+    "people before sessions": columns_in_order(page(), (5, 6, 8, 9, 10, 11), [3, 2, 5, 4, 7, 6, 9, 8]),
+    "one pair the other way round": columns_in_order(page(), (10, 11), [2, 3, 5, 4, 6, 7, 8, 9]),
+    "county accounts first": columns_in_order(page(), (15, 16, 17), [7, 8, 9, 4, 5, 6, 2, 3]),
+    "sections in another order": sections(MEDIA, ONLINE, SERVICES, ACTIVITIES),
+    "other services first": sections(ACTIVITIES, range(7, 8), range(10, 12), range(8, 10), MEDIA, ONLINE),
+    "level headings for other services, too": with_rows(page(), 10, rows=[page()[6]]),
+    "headings in each of their columns": shifted(unmerged(page(), HEADING_ROWS), 1, 1),
+    "a column of totals beside": [
+        [*row, {4: "合计", 5: "活动场次", 6: 412}.get(number, ""), {5: "宣传人数", 6: 416}.get(number, "")]
+        for number, row in enumerate(page(), start=1)
+    ],
+    "an annex of accounts below": [
+        *page(),
+        ["单位", "官网", "微信公众号", "微博", *[""] * 5],
+        ["某县", "a.cn", *[""] * 7],
+    ],
+    "the seal's line below": [*page()[:2], *page()[3:17], ["填报单位：", "官渡村计生协", *[""] * 7], *page()[17:]],
+}
+
+
+@pytest.mark.parametrize("grid", ARRANGEMENTS.values(), ids=ARRANGEMENTS)
+def test_every_figure_is_found_by_its_labels(grid: Grid) -> None:
+    assert figures(grid) == FIGURES
+    assert faults(grid) == []
+
+
+SPELLINGS: dict[str, Callable[[str], str]] = {
+    "broken over lines": lambda text: "\n".join(text[:40]),
+    "spaced": lambda text: "　".join(text[:30]) + " ",
+    "in full width": lambda text: text.replace("(", "（").replace(")", "）").replace("/", "／"),
+    "in half width": lambda text: text.replace("（", "(").replace("）", ")").replace("、", ","),
+    "in other brackets": lambda text: text.replace("（", "【").replace("）", "】").replace("(", "[").replace(")", "]"),
+    "without brackets": lambda text: text.partition("（")[0].partition("\n")[0] if "单位（" not in text else text,
+    "with zero-width characters": lambda text: "\u200b".join(text[:30]) + "\ufeff",
+    "with a colon": lambda text: f"{text}：",
+    "in full": lambda text: text.replace("计生协", "计划生育协会"),
+    "with a unit": lambda text: text.replace("活动场次", "活动场次（场）").replace("人数", "人数(人)"),
+    "listed": lambda text: text.replace("村居社区计生协", "村（居、社区）计生协").replace("音频、视频", "音频视频"),
+}
+
+
+@pytest.mark.parametrize("by", [(0, 0), (2, 3)], ids=["in place", "shifted"])
+@pytest.mark.parametrize("change", SPELLINGS.values(), ids=SPELLINGS)
+def test_labels_in_other_spellings(change: Callable[[str], str], by: tuple[int, int]) -> None:
+    grid = page()
+    for row in LABEL_ROWS:
+        grid[row - 1] = mapped([grid[row - 1]], change)[0]
+    assert grid != page()
+    assert figures(shifted(grid, *by)) == FIGURES
+    assert faults(shifted(grid, *by)) == []
+
+
+def order_of(block: Block) -> st.SearchStrategy[tuple[list[int], ...]]:
+    """The columns of a block in another order: its headings, and the columns under each heading."""
+    headings = [[f.at[1] for f in block_fields(block) if f.heading is h] for h in dict.fromkeys(
+        field.heading for field in block_fields(block))]  # fmt: skip
+    return st.permutations(headings).flatmap(lambda parts: st.tuples(*map(st.permutations, parts)))
+
+
+def reorder(grid: Grid, table: range, order: tuple[list[int], ...]) -> None:
+    """Reorder the rows of a table; a heading stands over the first of its columns still."""
+    columns_in_order(grid, table[:1], [column for part in order for column in sorted(part)])
+    columns_in_order(grid, table[1:], [column for part in order for column in part])
+
+
+@given(
+    st.integers(0, 40),
+    st.integers(0, 12),
+    st.tuples(*(order_of(block) for block in BLOCKS if block.section != "服务活动")),
+    order_of(BLOCKS[1]),
+)
+def test_wherever_and_in_whatever_order_the_figures_are_the_same(
+    rows: int, columns: int, orders: tuple[tuple[list[int], ...], ...], services: tuple[list[int], ...]
+) -> None:
+    grid = page()
+    for table, order in zip((ACTIVITIES, MEDIA, ONLINE, SERVICES), (*orders, services), strict=True):
+        reorder(grid, table, order)
+    assert figures(shifted(grid, rows, columns)) == FIGURES
+    assert faults(shifted(grid, rows, columns)) == []
+
+
+# -- labels that are missing, changed or doubled ------------------------------------------------------------
+
+
+def name_of(label: Label) -> str:
+    return a1(*label.at)
+
+
+def under(label: Label) -> set[int]:
+    """The fields that a label places: none for a section's, whose blocks are known by their headings."""
+    within = range(label.at[1], label.at[1] + label.columns)
+    if label.at[1] == 1:
+        return set()
+    if label.at[0] in HEADING_ROWS:
+        return {f.index for f in FIELDS if f.block.heading_row == label.at[0] and f.at[1] in within}
+    return {f.index for f in FIELDS if f.block.column_row == label.at[0] and f.at[1] in within}
+
+
+@pytest.mark.parametrize("instead", ["", "别的", 7])
+@pytest.mark.parametrize("label", LABELS, ids=name_of)
+def test_a_label_gone_is_one_finding_and_its_figures_are_not_read(label: Label, instead: str | int) -> None:
+    grid = put(page(), **{a1(*label.at): instead})
+    assert faults(grid) == [("T002", a1(*label.at), label.name, str(instead) or None)]
+    read = figures(grid)
+    assert all(read[index] is None for index in under(label))
+    assert all(value in {None, FIGURES[index]} for index, value in enumerate(read))
+
+
+@pytest.mark.parametrize("label", LABELS, ids=name_of)
+def test_a_label_gone_from_a_form_further_on_is_named_where_it_should_be(label: Label) -> None:
+    row, column = label.at
+    grid = shifted(put(page(), **{a1(row, column): ""}), 3, 4)
+    assert faults(grid) == [("T002", a1(row + 3, column + 4), label.name, None)]
+
+
+@pytest.mark.parametrize(
+    ("cell", "written", "label"),
+    [
+        ("D4", "乡镇计生协", "地市县级计生协"),  # its neighbour's
+        ("F4", "地市县级计生协", "乡镇计生协"),
+        ("H7", "省级计生协", "村居社区计生协"),
+        ("B5", "宣传人数", "活动场次"),
+        ("C5", "活动场次", "宣传人数"),
+        ("H8", "慰问人数", "慰问服务场次"),
+        ("E10", "慰问人数", "服务人数"),  # another block's
+        ("I13", "文字稿件", "音频、视频稿件"),
+        ("D15", "县级计生协", "地市级计生协"),
+        ("F16", "微信公众号", "微博"),
+        ("A12", "宣传活动", "媒体宣传"),  # another section's
+        ("D4", "地市级计生协", "地市县级计生协"),
+    ],
+)
+def test_a_label_in_anothers_place_is_one_finding(cell: str, written: str, label: str) -> None:
+    grid = put(page(), **{cell: written})
+    assert faults(grid) == [("T002", cell, label, written)]
+    assert all(value in {None, FIGURES[index]} for index, value in enumerate(figures(grid)))
+
+
+@pytest.mark.parametrize(
+    ("before", "cells", "fault"),
+    [
+        (4, {"D5": "活动场次"}, ("T002", "D5", "活动场次", "活动场次")),
+        (6, {"F4": "地市县级计生协", "F5": "活动场次"}, ("T002", "F4", "地市县级计生协", "地市县级计生协")),
+        (10, {"J13": "文字稿件", "J14": 9}, ("T002", "J13", "文字稿件", "文字稿件")),
+    ],
+)
+def test_a_label_too_many_is_one_finding(
+    before: int, cells: dict[str, object], fault: tuple[str, str, str, str]
+) -> None:
+    wider = [[*row, ""] for row in page()] if before == 10 else with_columns(page(), before)
+    assert faults(put(wider, **cells)) == [fault]
+
+
+@pytest.mark.parametrize(
+    ("grid", "expected"),
+    [
+        (put(page(), D4="", F4=""), [("D4", "地市县级计生协"), ("F4", "乡镇计生协")]),
+        (put(page(), B4="", D4="", F4="", H4=""),
+         [("B4", "省级计生协"), ("D4", "地市县级计生协"), ("F4", "乡镇计生协"), ("H4", "村居社区计生协")]),
+        (put(page(), A7="", I17="", I16=""), [("A7", "服务活动"), ("I16", "微博")]),
+        (put(columns_in_order(page(), (4, 5, 6), [8, 9, 6, 7, 4, 5, 2, 3]), D4=""), [("D4", "乡镇计生协")]),
+        (sections(ACTIVITIES, SERVICES, ONLINE), [("A12", "媒体宣传")]),  # a whole section is one cause
+        (put(page(), B8="", C8="", D8="", E8="", F8="", G8="", H8="", I8=""), [("B8", "慰问服务场次")]),
+        (sections(range(4, 5), SERVICES, MEDIA, ONLINE), [("B5", "活动场次")]),
+    ],
+)  # fmt: skip
+def test_several_labels_gone(grid: Grid, expected: list[tuple[str, str]]) -> None:
+    assert sorted((cell, label) for _, cell, label, _ in faults(grid)) == sorted(expected)
+    assert {code for code, *_ in faults(grid)} == {"T002"}
+
+
+# -- rows of figures --------------------------------------------------------------------------------------
+
+TOTALS = ["", 1, 2, 3, 4, 5, 6, 7, 8]
+
+
+@pytest.mark.parametrize(
+    ("before", "line"),
+    [
+        (7, ["合计", *TOTALS[1:]]),
+        (7, ["", "合 计：", *TOTALS[2:]]),
+        (15, ["小计", *TOTALS[1:]]),
+        (18, ["总计", *TOTALS[1:]]),
+        (7, ["注：含线上活动 3 场", *BLANK_ROW[1:]]),
+        (7, ["", "备注：含线上", *BLANK_ROW[2:]]),
+        (18, ["以上数字已经核对", *BLANK_ROW[1:]]),
+    ],
+)
+@pytest.mark.parametrize("columns", [0, 6])
+def test_a_total_or_a_note_is_no_row_of_figures(before: int, line: list[object], columns: int) -> None:
+    grid = shifted(with_rows(page(), before, rows=[line]), 0, columns)
+    assert figures(grid) == FIGURES
+    assert faults(grid) == []
+
+
+@pytest.mark.parametrize(
+    ("grid", "fault"),
+    [
+        (with_rows(page(), 7, rows=[TOTALS]), ("T005", "B6:I7", "宣传活动", None)),
+        (with_rows(page(), 10, rows=[["", *BLANK_ROW[1:8], 5]]), ("T005", "B9:I10", "服务活动", None)),
+        (with_rows(page(), 18, rows=[TOTALS]), ("T005", "B17:I18", "网站和新媒体建设", None)),
+        (sections(range(4, 6), SERVICES, MEDIA, ONLINE), ("T005", "B5:I5", "宣传活动", None)),
+    ],
+)
+def test_not_one_row_of_figures(grid: Grid, fault: tuple[str, str, str, None]) -> None:
+    assert faults(grid) == [fault]
+
+
+def test_a_block_that_nobody_filled_in_is_blank() -> None:
+    assert figures(with_rows(put(page(), **{f"{c}6": "" for c in DIGITS}), 6, 7))[:8] == (None,) * 8
+
+
+def test_a_row_under_the_table_is_looked_at_where_the_last_row_of_figures_is_blank() -> None:
+    grid = with_rows(page(), 17)  # every label is in its place still, and row 17 is blank
+    assert figures(grid) == FIGURES
+
+
+# -- none, and two ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "grid",
+    [
+        [],
+        [[]],
+        [["", None]],
+        [["宣传活动", "活动场次", "宣传人数"]],
+        page()[:6],
+        [["单位", "官网", "微信公众号", "微博"]],
+    ],
+)
+def test_no_form(grid: Grid) -> None:
+    assert find_form(raw_sheet(grid)) is None
+
+
+@pytest.mark.parametrize("between", [0, 1, 8])
+def test_two_forms_on_one_sheet_are_one_finding(between: int) -> None:
+    below = [*page(), *[BLANK_ROW] * between, *page()]
+    beside = [[*left, *[""] * between, *right] for left, right in zip(page(), page(), strict=True)]
+    for grid, cell in ((below, a1(25 + between, 2)), (beside, a1(5, 11 + between))):
+        assert [(f.code, f.cell, f.params) for f in placed(grid).faults] == [
+            ("T006", cell, {"sheets": f"“信息统计表”B5、“信息统计表”{cell}"})
+        ]
+
+
+def test_cells_are_named_as_a_spreadsheet_names_them() -> None:
+    assert [at("A1"), at("C7"), at("I20")] == [(0, 0), (6, 2), (19, 8)]
