@@ -135,6 +135,14 @@ def test_a_unit_outside_the_root(identity: Identity | None, text: str) -> None:
     assert codes(by_roster(received("官渡镇", identity=None), root="410122101")) == []
 
 
+def test_a_unit_that_is_not_below_the_root_by_its_level() -> None:
+    by_root = Attributor(Register(tree_of(), is_roster=False, root="410122"))
+    whose = by_root.attribute(received("荥阳县"))
+    assert (whose.key, codes(whose)) == (None, ["U002"])
+    assert said(whose)[0][1].startswith("单位“荥阳县”是县级，不能归“中牟县”（县级）管。")
+    assert by_root.attribute(received("富士康镇")).key == "?富士康镇"
+
+
 def test_no_name() -> None:
     bare = by_roster(received("", path="收到/官渡村.xlsx"))
     assert (bare.key, said(bare)) == (

@@ -138,7 +138,7 @@ _fail_on = click.option(
     default="error", show_default=True, metavar="程度",
     help="有这个程度以上的问题时退出码为 1： error 强制性， warning 核实性， info 提示。",
 )  # fmt: skip
-_jobs = click.option("--jobs", type=click.IntRange(1), metavar="N", help="同时用几个进程读取，默认与处理器个数相同。")
+_jobs = click.option("--jobs", type=click.IntRange(1), metavar="N", help="同时用几个进程，默认与处理器个数相同。")
 _quiet = click.option("--quiet", is_flag=True, help="不显示进度。")
 _debug = click.option("--debug", is_flag=True, help="程序出错时显示详细位置（给维护人员看）。")
 
@@ -233,12 +233,13 @@ def main() -> None:
     help="写到哪里：一张表写文件名，按名册写文件夹。",
 )
 @click.option("--force", is_flag=True, help="覆盖已有的文件。")
+@_jobs
 @_quiet
 @_debug
 @_command
 def new(
     *, unit: str | None, level: Level | None, code: str | None, roster: str | None, root: str | None, scope: Scope,
-    edition: int | None, year: int | None, output: str, force: bool, quiet: bool,
+    edition: int | None, year: int | None, output: str, force: bool, jobs: int | None, quiet: bool,
     debug: bool,  # noqa: ARG001  -- looked at where the exit code is made
 ) -> int:  # fmt: skip
     """做空白表：给一个单位（--unit），或按名册给每个单位各做一张（--roster）。"""
@@ -262,7 +263,7 @@ def new(
             return FINDINGS
         blanks = list(blanks_of(tree, root, scope, its_edition, Path(output)))
     with progress_bar("制作空白表", len(blanks), quiet=quiet) as progress:
-        write_blanks(blanks, force=force, progress=progress)
+        write_blanks(blanks, force=force, jobs=jobs, progress=progress)
     if not quiet:
         say(f"已写出 {len(blanks)} 张空白表：{output}")
     return OK
@@ -354,7 +355,7 @@ def check(
     show_default=True,
     help="同一单位报了不同的表：refuse 都不计，latest 以较晚的为准。",
 )
-@click.option("--strict", is_flag=True, help="有强制性问题时不写汇总表。")
+@click.option("--strict", is_flag=True, help="有报表被退回时不写汇总表。")
 @click.option(
     "--format",
     "layout",
@@ -399,7 +400,7 @@ def merge(
     )
     with progress_bar("读取", len(inputs.paths), quiet=quiet) as progress:
         merged = merge_files(inputs, options, output=output, progress=progress)
-    refused = merged.refused or (strict and any(f.severity == "error" for f in merged.findings))
+    refused = merged.refused or (strict and merged.summary.rejected > 0)
     if not refused:
         write_whole(Path(output), report_bytes(merged, sys.argv[1:]))
     written = None if refused else output

@@ -105,7 +105,7 @@ def findings_csv(findings: Iterable[Finding]) -> str:
         row = (
             finding.code, finding.severity.label, render(finding, label_of), finding.path, unit.code, unit.name,
             unit.level, finding.sheet, finding.cell, finding.field,
-            label_of(finding.field) if finding.field else None, finding.raw, finding.suggestion,
+            _label(finding), finding.raw, finding.suggestion,
         )  # fmt: skip
         writer.writerow([harmless(cell or "") for cell in row])
     return "\ufeff" + out.getvalue()
@@ -160,6 +160,12 @@ def _unit(merged: Merged, key: str) -> dict[str, Any]:
     }
 
 
+def _label(finding: Finding) -> str | None:
+    """Return the label of the finding's field, or the label that it speaks of."""
+    said = finding.params.get("label")
+    return label_of(finding.field) if finding.field else None if said is None else str(said)
+
+
 def _finding(finding: Finding) -> dict[str, Any]:
     said = (
         finding.code,
@@ -170,7 +176,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         finding.sheet,
         finding.cell,
         finding.field,
-        label_of(finding.field) if finding.field else None,
+        _label(finding),
         finding.raw,
         finding.suggestion,
     )

@@ -14,8 +14,8 @@ from stattable.model.units import Level  # noqa: E402
 
 
 def spoil(sheet: Any) -> None:
-    """Leave what calamine alone would not show: error values, a formula that comes to nothing, a hidden value."""
-    sheet["B6"], sheet["C6"], sheet["D6"], sheet["E6"] = "=1/0", "=NA()", "=1+1", '=IF(D9="","",D9)'
+    """Leave what calamine alone would not show, error values and a hidden value, and a formula with a result."""
+    sheet["B6"], sheet["C6"], sheet["D6"] = "=1/0", "=NA()", "=1+1"
     sheet.merged_cells.add("H6:I6")  # keeps what is in I6, other than merge_cells
 
 

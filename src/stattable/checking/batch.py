@@ -1,9 +1,6 @@
 """Many paths → checked returns: read over processes, attributed and held against the rules."""
 
-import multiprocessing
-import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
@@ -15,11 +12,10 @@ from stattable.model.catalogue import found
 from stattable.model.findings import Finding, Param, UnitRef, rejects
 from stattable.model.form import BLANK, FIELDS, Values, own, year_of
 from stattable.model.form import below as below_of
+from stattable.model.parallel import over_processes
 from stattable.model.text import a1
 from stattable.model.units import Level, Scope, Tree
 
-_POOL_FROM: Final = 2_000  # files; below that, starting processes takes longer than it saves
-_CHUNK: Final = 32
 _UNREAD: Final = frozenset({"V002", "V003", "V004", "V005", "V006", "V009"})
 
 Progress = Callable[[int], None]  # told how many files were read since it was last told
@@ -108,21 +104,11 @@ class CheckOptions:
 def read_all(paths: Sequence[str], options: CheckOptions, progress: Progress) -> list[Received]:
     """Read `paths`, over several processes where there are many, and return them in the same order."""
     read = partial(receive, debug=options.debug)
-    jobs = options.jobs or os.cpu_count() or 1
     results: list[Received] = []
-    for one in _map(read, paths, jobs):
+    for one in over_processes(read, paths, options.jobs):
         results.append(one)
         progress(1)
     return results
-
-
-def _map(read: Callable[[str], Received], paths: Sequence[str], jobs: int) -> Iterator[Received]:
-    if jobs == 1 or len(paths) < _POOL_FROM:
-        yield from map(read, paths)
-        return
-    spawn = multiprocessing.get_context("spawn")  # the same everywhere, and safe beside the progress bar's thread
-    with ProcessPoolExecutor(min(jobs, len(paths) // _CHUNK + 1), mp_context=spawn) as pool:
-        yield from pool.map(read, paths, chunksize=_CHUNK)
 
 
 def check(paths: Sequence[str], options: CheckOptions, progress: Progress = lambda _: None) -> Batch:

@@ -49,7 +49,8 @@ def look(kind: FileKind, content: bytes, sheet: str, position: int) -> tuple[Unr
 
 _RELATION: Final = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
 _SAYS: Final = re.compile(rb"\s(Id|Target)\s*=\s*[\"']([^\"']*)")
-_SHEET_ID: Final = re.compile(rb"<(?:\w+:)?sheet\s[^>]*?\s\w+:id\s*=\s*[\"']([^\"']+)")
+_SHEET: Final = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
+_SHEET_ID: Final = re.compile(rb"\s\w+:id\s*=\s*[\"']([^\"']*)")
 _LOCAL_HEADER: Final = struct.Struct("<26xHH")  # the lengths of a part's name and extra field
 _SUSPECT_XLSX: Final = tuple(  # an error value or a formula; apart, for each is quick by its first letters
     map(re.compile, (rb"t\s*=\s*[\"']e[\"']", rb"<f[\s/>]", rb":f[\s/>]"))
@@ -70,7 +71,9 @@ def xlsx_parts(package: zipfile.ZipFile, data: bytes) -> list[str | None]:
         said = {key: value.decode() for key, value in _SAYS.findall(relation)}
         path = posixpath.normpath(posixpath.join("/xl", said.get(b"Target", "").replace("\\", "/")))
         targets[said.get(b"Id")] = by_name.get(path.lstrip("/").lower())
-    return [targets.get(i.decode()) for i in _SHEET_ID.findall(part_bytes(package, data, by_name["xl/workbook.xml"]))]
+    sheets = _SHEET.findall(part_bytes(package, data, by_name["xl/workbook.xml"]))
+    ids = [_SHEET_ID.search(sheet) for sheet in sheets]
+    return [targets.get(found[1].decode()) if found else None for found in ids]
 
 
 def part_bytes(package: zipfile.ZipFile, data: bytes, name: str) -> bytes:

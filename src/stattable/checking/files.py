@@ -70,7 +70,7 @@ def _not_returns(paths: Iterable[str]) -> Iterator[Finding]:
 
 def _not_opened(closed: Mapping[str, OSError]) -> Iterator[Finding]:
     for folder, error in sorted(closed.items()):
-        yield found("F007", path=folder, params={"detail": error.strerror or type(error).__name__})
+        yield found("F007", path=folder, params={"detail": type(error).__name__})
 
 
 def _walk(folder: str, closed: dict[str, OSError]) -> Iterator[str]:

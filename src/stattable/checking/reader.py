@@ -162,7 +162,10 @@ class RawBook:
     @cached_property
     def _parts(self) -> list[str | None]:
         assert self._package is not None
-        return xlsx_parts(self._package, self._data)
+        parts = xlsx_parts(self._package, self._data)
+        if len(parts) != len(self._all_names):  # calamine does not see the same sheets
+            raise Unreadable("F001")
+        return parts
 
 
 @contextmanager

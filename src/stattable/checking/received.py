@@ -55,12 +55,10 @@ def receive(path: str, *, debug: bool = False) -> Received:
     """
     try:
         return _receive(path)
-    except OSError as error:
-        return _failed(path, error.strerror or type(error).__name__)
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # the readers' own panics derive from BaseException
-        if debug:
+        if debug and not isinstance(error, OSError):
             raise
         return _failed(path, type(error).__name__)
 

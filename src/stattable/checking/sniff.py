@@ -67,6 +67,7 @@ _BROKEN: Final = (
     zipfile.BadZipFile, zlib.error, struct.error,
     EOFError, OSError, ValueError, NotImplementedError, KeyError, RuntimeError,
 )  # fmt: skip
+_FILE_PASS, _BOUND_SHEET = 0x2F, 0x85  # records of an .xls; the sheets come after what says that it is encrypted
 _SPREADSHEET_XML: Final = (b"urn:schemas-microsoft-com:office:spreadsheet", b"opendocument:xmlns:office")
 
 
@@ -141,7 +142,10 @@ def _sniff_ole(file: BinaryIO) -> FileKind:
     file.seek(0)
     try:
         with olefile.OleFileIO(file) as ole:
-            streams = {entry[-1].lower() for entry in ole.listdir()}
+            streams = {entry[-1].lower(): entry for entry in ole.listdir()}
+            workbook = streams.get("workbook") or streams.get("book")
+            if workbook and _has_password(ole.openstream(workbook).read(_HEAD)):
+                return FileKind.ENCRYPTED
     except Exception:  # olefile raises whatever a broken directory leads it to
         return FileKind.UNKNOWN
     for stream, kind in (
@@ -154,6 +158,17 @@ def _sniff_ole(file: BinaryIO) -> FileKind:
         if stream in streams:
             return kind
     return FileKind.UNKNOWN
+
+
+def _has_password(head: bytes) -> bool:
+    """Whether the first records of an .xls workbook say so, as they do whatever the encryption."""
+    at = 0
+    while at + 4 <= len(head):
+        kind, length = struct.unpack_from("<HH", head, at)
+        if kind in {_FILE_PASS, _BOUND_SHEET}:
+            return bool(kind == _FILE_PASS)
+        at += 4 + length
+    return False
 
 
 def _sniff_text(head: bytes) -> FileKind:

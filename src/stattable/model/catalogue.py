@@ -217,6 +217,13 @@ _KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "text": ("文本文件", "请把数字填进下发的 .xlsx 空白表再报送。"),
     "program": ("程序文件", "请不要打开，直接删除。"),
 }
+_DETAILS: Final = {  # what went wrong while reading, by the name of the exception; any other name is shown as it is
+    "PermissionError": "没有打开它的权限",
+    "FileNotFoundError": "文件已经不在了",
+    "OSError": "磁盘或网络出错",
+    "TimeoutError": "磁盘或网络没有回应",
+    "MemoryError": "内存不够",
+}
 _PROBLEMS: Final = {
     "blank": "没有填",
     "unreadable": "“{raw}”认不出",
@@ -336,6 +343,8 @@ def render(finding: Finding, label_of: Callable[[str], str]) -> str:
 def _derive_file_words(finding: Finding, words: dict[str, object]) -> None:
     if finding.code == "F005":
         words["kind"], words["advice"] = _KINDS[str(finding.params["kind"])]
+    elif finding.code == "F007":
+        words["detail"] = _DETAILS.get(str(finding.params["detail"]), finding.params["detail"])
     elif finding.code == "F004":
         words["reason"] = _LIMITS[str(finding.params["reason"])].format(**words)
     elif finding.code == "U007":

@@ -22,6 +22,7 @@ from stattable.model import form
 from stattable.model.catalogue import Refusal
 from stattable.model.form import FIELDS, Kind, below, own
 from stattable.model.identity import Identity, UnitFacts, WorkbookKind
+from stattable.model.parallel import over_processes
 from stattable.model.text import file_name, plain, squeezed
 from stattable.model.units import CODE_LENGTHS, Level, Scope, Tree, bare_name, level_of_name, unpadded
 from stattable.writing.page import (
@@ -94,16 +95,16 @@ def single_blank(name: str, level: Level | None, code: str | None, scope: Scope,
     Raises:
         Refusal: the name is empty, its level cannot be told, or the code is none.
     """
-    its_level = level or level_of_name(name)
+    its_code = None if code is None else unpadded(plain(code))
+    if its_code is not None and not (its_code.isdigit() and len(its_code) in CODE_LENGTHS):
+        raise Refusal("bad_code", code=code)
+    its_level = level or (CODE_LENGTHS[len(its_code)] if its_code else level_of_name(name))
     if not bare_name(name):
         raise Refusal("empty_name")
     if its_level is None:
         raise Refusal("level_unknown", name=name)
     if its_level is Level.NATIONAL:
         raise Refusal("national_blank")
-    its_code = None if code is None else unpadded(plain(code))
-    if its_code is not None and not (its_code.isdigit() and len(its_code) in CODE_LENGTHS):
-        raise Refusal("bad_code", code=code)
     unit = UnitFacts(its_code, plain(name), its_level)
     return BlankFor(unit, (), Scope.OWN if its_level is Level.VILLAGE else scope, edition)
 
@@ -147,7 +148,11 @@ def _blanks_under(tree: Tree, root: str, scope: Scope, edition: int, folder: Pat
 
 
 def write_blanks(
-    blanks: list[tuple[Path, BlankFor]], *, force: bool, progress: Callable[[int], None] = lambda _: None
+    blanks: list[tuple[Path, BlankFor]],
+    *,
+    force: bool,
+    jobs: int | None = None,
+    progress: Callable[[int], None] = lambda _: None,
 ) -> None:
     """Write `blanks`; none of them where one is there already.
 
@@ -158,9 +163,13 @@ def write_blanks(
     taken = [path for path, _ in blanks if path.exists()]
     if taken and not force:
         raise Refusal("exists", path=taken[0])
-    for path, blank in blanks:
-        write_whole(path, blank_bytes(blank))
+    for _ in over_processes(_write, blanks, jobs):
         progress(1)
+
+
+def _write(blank: tuple[Path, BlankFor]) -> None:
+    path, whom = blank
+    write_whole(path, blank_bytes(whom), durable=False)
 
 
 # -- the prototype ----------------------------------------------------------------------------------------

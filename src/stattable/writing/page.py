@@ -137,27 +137,33 @@ def workbook_bytes(workbook: Workbook) -> bytes:
     return out.getvalue()
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes, *, durable: bool = True) -> None:
     """Put `data` at `path` whole or not at all, making folders as needed.
+
+    Args:
+        path: where to.
+        data: all of it.
+        durable: wait until the disk has it; not worth the time for what is quickly made again.
 
     Raises:
         OSError: it could not be written; what stood there before stands there still.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        _replace(path, data)
+        _replace(path, data, durable)
     except OSError as error:  # which names the temporary file, and that says nothing to anybody
         raise OSError(error.errno, error.strerror or str(error), str(path)) from error
 
 
-def _replace(path: Path, data: bytes) -> None:
+def _replace(path: Path, data: bytes, durable: bool) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".~", suffix=".tmp")
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         temporary.chmod(0o666 & ~_umask())
         temporary.replace(path)
     except BaseException:

@@ -1,0 +1,186 @@
+import io
+import zipfile
+from pathlib import Path, PurePath
+
+import pytest
+
+from builders import GUANDU_VILLAGE, filled
+from containers import GOLDEN, OLE_MAGIC, ole, xls, zipped
+from stattable.checking.sniff import (
+    READABLE,
+    RETURN_LIKE,
+    FileKind,
+    is_spreadsheet_name,
+    open_package,
+    package_kind,
+    sniff,
+)
+
+ODS = b"application/vnd.oasis.opendocument.spreadsheet"
+ODT = b"application/vnd.oasis.opendocument.text"
+ODP = b"application/vnd.oasis.opendocument.presentation"
+MANIFEST = "META-INF/manifest.xml"
+
+
+def kind_of(data: bytes) -> str:
+    return sniff(io.BytesIO(data)).value
+
+
+def locked_zip() -> bytes:
+    """A zip with a password: the flag that says so is all of it that matters."""
+    data = bytearray(zipped({"a.txt": b"secret"}, zipfile.ZIP_STORED))
+    for at in (data.index(b"PK\x03\x04") + 6, data.index(b"PK\x01\x02") + 8):
+        data[at] |= 1
+    return bytes(data)
+
+
+@pytest.mark.parametrize("suffix", ["xls", "ods", "xlsx"])
+@pytest.mark.parametrize("name", ["return", "faults"])
+def test_what_libreoffice_wrote(name: str, suffix: str) -> None:
+    assert kind_of((GOLDEN / f"{name}.{suffix}").read_bytes()) == suffix
+
+
+@pytest.mark.parametrize("name", ["blank.xlsx", "blank.xls", "blank.pdf", "blank.jpg", "blank"])
+def test_the_extension_means_nothing(name: str, tmp_path: Path) -> None:
+    with filled(tmp_path / name, GUANDU_VILLAGE, {}).open("rb") as file:
+        assert sniff(file) is FileKind.XLSX
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        ("xlsx", zipped({"xl/workbook.xml": b""})),
+        ("xlsx", zipped({"xl/workbook.xml": b"", "xl/vbaProject.bin": b"macros"})),
+        ("xlsx", zipped({"/XL\\Workbook.xml": b""})),
+        ("xlsb", zipped({"xl/workbook.bin": b""})),
+        ("word", zipped({"word/document.xml": b""})),
+        ("slides", zipped({"ppt/presentation.xml": b""})),
+        ("archive", zipped({"收到/官渡村.xlsx": b""})),
+        ("archive", zipped({})),
+        ("encrypted", locked_zip()),
+        ("ods", zipped({"mimetype": ODS})),
+        ("ods", zipped({"mimetype": ODS + b"-template", MANIFEST: b"<manifest/>"})),
+        ("encrypted", zipped({"mimetype": ODS, MANIFEST: b"<manifest:encryption-data/>"})),
+        ("word", zipped({"mimetype": ODT})),
+        ("slides", zipped({"mimetype": ODP})),
+        ("archive", zipped({"mimetype": b"application/epub+zip"})),
+        ("archive", zipped({"mimetype": b" " * 200 + ODS})),
+        ("xls", xls(b"")),
+        ("xls", ole("Book")),
+        ("encrypted", xls(b"", protected=True)),
+        ("encrypted", ole("EncryptedPackage")),
+        ("word", ole("WordDocument")),
+        ("slides", ole("PowerPoint Document")),
+        ("unknown", ole("Something else")),
+    ],
+)
+def test_packages_and_documents(kind: str, data: bytes) -> None:
+    assert kind_of(data) == kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        ("empty", b""),
+        ("pdf", b"%PDF-1.7\n"),
+        ("word", b"{\\rtf1\\ansi"),
+        ("archive", b"Rar!\x1a\x07\x01\x00"),
+        ("archive", b"7z\xbc\xaf\x27\x1c\x00\x04"),
+        ("archive", b"\x1f\x8b\x08\x00"),
+        ("archive", b"BZh91AY"),
+        ("archive", b"\xfd7zXZ\x00"),
+        ("archive", b"a.txt".ljust(257, b"\0") + b"ustar\x0000"),
+        ("picture", b"\xff\xd8\xff\xe0\x00\x10JFIF"),
+        ("picture", b"\x89PNG\r\n\x1a\n\x00"),
+        ("picture", b"GIF89a"),
+        ("picture", b"II*\x00"),
+        ("picture", b"\x00\x00\x00\x18ftypheic"),
+        ("picture", b"RIFF\x00\x00\x00\x00WEBPVP8 "),
+        ("video", b"\x00\x00\x00\x18ftypmp42"),
+        ("video", b"RIFF\x00\x00\x00\x00AVI LIST"),
+        ("video", b"ID3\x03\x00"),
+        ("video", b"\x1aE\xdf\xa3"),
+        ("program", b"MZ\x90\x00"),
+        ("html", b"<html><table><tr><td>1</td></tr></table></html>"),
+        ("html", b"\xef\xbb\xbf \r\n<!DOCTYPE HTML><body>"),
+        ("html", b"<table border=1><tr>"),
+        ("html", b'<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml">'),
+        ("xml", b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">'),
+        ("xml", b'<office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0">'),
+        ("text", "单位,人数\n官渡村,60\n".encode()),
+        ("text", "\ufeff单位,人数\n".encode()),
+        ("text", "单位,人数\n官渡村,60\n".encode("gbk")),
+        ("text", "单位,人数\n".encode("utf-16")),
+        ("text", "村".encode() * 3000),
+        ("text", b"x" + "村".encode("gbk") * 5000),
+        ("unknown", b"\x01\x02\x03\x04"),
+        ("unknown", b"a\x00b\x00c"),
+        ("unknown", b"\xff\xff\xff\xff"),
+    ],
+)
+def test_other_files(kind: str, data: bytes) -> None:
+    assert kind_of(data) == kind
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"PK",
+        b"PK\x03\x04",
+        zipped({"xl/workbook.xml": b"<workbook/>"})[:-10],
+        (GOLDEN / "return.xlsx").read_bytes()[:5000],
+        (GOLDEN / "return.ods").read_bytes()[:-1],
+        OLE_MAGIC,
+        OLE_MAGIC + b"\xff" * 600,
+        (GOLDEN / "return.xls").read_bytes()[:1000],
+    ],
+)
+def test_truncated_files(data: bytes) -> None:
+    assert kind_of(data) == "unknown"
+
+
+def test_a_mimetype_that_cannot_be_inflated() -> None:
+    data = zipped({"mimetype": ODS * 4}).replace(ODS[:20], b"\xff" * 20)
+    broken = bytearray(zipped({"mimetype": ODS}))
+    broken[40:44] = b"\xff" * 4  # in the compressed part
+    assert kind_of(data) == "ods"
+    assert kind_of(bytes(broken)) == "unknown"
+
+
+def test_a_manifest_is_read_no_further_than_need_be() -> None:
+    huge = zipped({"mimetype": ODS, MANIFEST: b" " * 5_000_000 + b"encryption-data"})
+    assert kind_of(huge) == "ods"
+
+
+def test_a_package_opened_once_is_enough() -> None:
+    package = open_package(io.BytesIO(zipped({"xl/workbook.xml": b""})))
+    assert package is not None
+    assert package_kind(package) is FileKind.XLSX
+    assert open_package(io.BytesIO(b"PK\x03\x04")) is None
+
+
+def test_where_the_file_stands_before_does_not_matter() -> None:
+    file = io.BytesIO(b"%PDF-1.7\n")
+    file.seek(5)
+    assert sniff(file) is FileKind.PDF
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("a.xlsx", True),
+        ("A.XLS", True),
+        ("a.et", True),
+        ("a.ods", True),
+        ("a.csv", False),
+        ("a.jpg", False),
+        ("xlsx", False),
+    ],
+)
+def test_named_like_a_spreadsheet(name: str, expected: bool) -> None:
+    assert is_spreadsheet_name(PurePath(name)) is expected
+
+
+def test_what_is_read_and_what_is_taken_for_a_return() -> None:
+    assert {kind.value for kind in READABLE} == {"xlsx", "xls", "ods"}
+    assert {kind.value for kind in RETURN_LIKE - READABLE} == {"xlsb", "encrypted", "word", "pdf", "archive"}
