@@ -239,6 +239,8 @@ def _read_lines(row: int, texts: list[_Text], beside: _Beside) -> None:
         matches = [
             m for m in matches if not text[: m.start()].strip(" 0123456789、.") or _BEHIND_LABEL.match(text, m.end())
         ]
+        if matches and matches[0].lastgroup == waiting and not _BEHIND_LABEL.match(text, matches[0].end()):
+            matches = []  # the label's word again, in what was written beside it: 联系人甲
         head: RawCell = text[: matches[0].start()].strip(" :_、") if matches else value
         if waiting and head:
             _note(beside, waiting, head, a1(row, column))
