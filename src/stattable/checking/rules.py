@@ -77,7 +77,7 @@ def nothing_filled_in(filled: Filled) -> Iterator[Problem]:
 
 def own_fields_blank(filled: Filled) -> Iterator[Problem]:
     """V001: own fields left blank, one problem a section."""
-    if filled.level is None or filled.values == BLANK:
+    if filled.level is None or any(nothing_filled_in(filled)):
         return
     named = {problem.at[0] for check in (people_without_sessions, sessions_without_people) for problem in check(filled)}
     partners = {FIELDS[index].partner for index in named}
