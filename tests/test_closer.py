@@ -165,7 +165,11 @@ NEVER = b'<table:table-cell table:formula="of:=[.A1]+1"/>'
         (b"<table:table-header-rows>" + row(b"") + b"</table:table-header-rows>" + row(NEVER),
          {(2, 1): Unread("=[.A1]+1")}),
         (row(b"", b' table:number-rows-repeated="1048575"') + row(NEVER), {}),  # beyond the limits
-        (row(b'<table:table-cell table:number-columns-repeated="16383"/>' + NEVER), {}),
+        (row(CELL + b' table:number-columns-repeated="199"/>' + NEVER), {(1, 200): Unread("=[.A1]+1")}),
+        (row(CELL + b' table:number-columns-repeated="200"/>' + NEVER), {}),
+        (row(NEVER.replace(b"/>", b' table:number-columns-repeated="16384"/>')),
+         {(1, column): Unread("=[.A1]+1") for column in range(1, 201)}),
+        (row(b"<text:soft-page-break/>" + NEVER), {(1, 1): Unread("=[.A1]+1")}),
         (row(ERROR.replace(b"<text", b"<office:annotation><text:p>#</text:p></office:annotation><text")),
          {(1, 1): Unread("#DIV/0!")}),
     ],

@@ -223,6 +223,10 @@ def test_a_label_too_many_is_one_finding(
         (sections(ACTIVITIES, SERVICES, ONLINE), [("A12", "媒体宣传")]),  # a whole section is one cause
         (put(page(), B8="", C8="", D8="", E8="", F8="", G8="", H8="", I8=""), [("B8", "慰问服务场次")]),
         (sections(range(4, 5), SERVICES, MEDIA, ONLINE), [("B5", "活动场次")]),
+        (put(sections(ACTIVITIES, MEDIA, ONLINE, SERVICES), B13="", D13="", F13="", H13=""),
+         [("B13", "省级计生协"), ("D13", "地市县级计生协"), ("F13", "乡镇计生协"), ("H13", "村居社区计生协")]),
+        (put(with_rows(page(), *[10] * 4), B7="", D7="", F7="", H7=""),
+         [("B7", "省级计生协"), ("D7", "地市县级计生协"), ("F7", "乡镇计生协"), ("H7", "村居社区计生协")]),
     ],
 )  # fmt: skip
 def test_several_labels_gone(grid: Grid, expected: list[tuple[str, str]]) -> None:

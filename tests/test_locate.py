@@ -55,6 +55,12 @@ def test_a_page_further_on() -> None:
     assert located(shifted(page(), 2, 3)) == Located(None, S, Return.of(VALUES, **BESIDE), cells, "E5")
 
 
+def test_a_page_spread_out() -> None:
+    one = located(with_rows(page(), *[7] * 6, *[12] * 6, *[18] * 6))
+    assert one.filled == Return.of(VALUES, **BESIDE)
+    assert one.findings == ()
+
+
 def test_values_and_what_there_is_to_say_of_them() -> None:
     cells = {"B6": "１２", "C6": "1.2万", "D6": "l20", "E6": "约500", "F6": "/", "G6": "500人次", "B17": "是", "C17": 7,
              "D17": Unread("=A1")}  # fmt: skip

@@ -100,6 +100,13 @@ def test_a_sheet(suffix: str) -> None:
     assert ((6, 8, 6, 9) in sheet.merges) == (suffix != "ods")
 
 
+def test_empty_rows_and_columns_before_the_first_cell_count(tmp_path: Path) -> None:
+    workbook = openpyxl.Workbook()
+    workbook.active["C5"] = 1
+    sheet = open_book(save(workbook, tmp_path / "a.xlsx")).sheet("Sheet")
+    assert sheet.rows == [["", "", ""], ["", "", ""], ["", "", ""], ["", "", ""], ["", "", 1]]
+
+
 def test_hidden_sheets_are_told_from_visible_ones(tmp_path: Path) -> None:
     book = open_book(village(tmp_path))
     assert (book.names, book.visible) == ([S, "_stattable"], frozenset({S}))

@@ -7,7 +7,7 @@ label where the template has it, which is quick to see; any other arrangement is
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
@@ -43,6 +43,8 @@ _TEMPLATE: Final = Layout(tuple(field.at for field in FIELDS), BLOCKS[0].heading
 _TEMPLATE_LABELS: Final = tuple((label.at[0] - 1, label.at[1] - 1, label.text, label.name) for label in LABELS)
 _NAME_BY_FORM: Final[Mapping[str, str]] = {label_forms(label.text)[0]: label.name for label in LABELS}
 _LONGEST_LABEL: Final = 60
+# A text without these begins no label: quick to see, where a sheet holds two million other texts.
+_BEGINNINGS: Final = re.compile("|".join(sorted({rf"{form[0]}\W*{form[1]}" for form in _NAME_BY_FORM})))
 _FOOT: Final = re.compile(
     r"^(?:说明|注|备注|填表说明|联系人|填报人|填表人|联系电话|电话|填报日期|(?:单位)?负责人|审核人|(?:填报|报送)?单位)"
 )
@@ -57,7 +59,7 @@ def find_form(sheet: RawSheet) -> Layout | None:
 @lru_cache(maxsize=4096)
 def _label_name(text: str) -> str | None:
     """Return the name of the label that `text` is, or None where it is none."""
-    if len(text) > _LONGEST_LABEL:
+    if len(text) > _LONGEST_LABEL or not _BEGINNINGS.search(text):
         return None
     return next((name for form in label_forms(text) if (name := _NAME_BY_FORM.get(form))), None)
 
@@ -131,7 +133,8 @@ def _search(sheet: RawSheet) -> Layout | None:
     faults = list(_twice(labels, found_at))
     cells: dict[int, Cell] = {}
     for one in rows:
-        columns = _place_columns(one, labels, shift, faults)
+        first = next(other for other in rows if other.block.section == one.block.section)
+        columns = _place_columns(one, first, labels, faults)
         line = _figure_row(one, edges, sorted(columns.values()), sheet, faults)
         if line:
             cells.update({index: (line, column) for index, column in columns.items()})
@@ -208,26 +211,42 @@ def _figure_row(
 # -- columns ----------------------------------------------------------------------------------------------
 
 
-def _place_columns(rows: _Rows, labels: _Labels, shift: tuple[int, int], faults: list[Finding]) -> dict[int, int]:
-    """Return the column of each field of a block, by index; what is missing or doubled goes to `faults`."""
+def _place_columns(rows: _Rows, first: _Rows, labels: _Labels, faults: list[Finding]) -> dict[int, int]:
+    """Return the column of each field of a block, by index; what is missing or doubled goes to `faults`.
+
+    Args:
+        rows: of the block.
+        first: of the first block in its section, which has the level headings above it.
+        labels: of the sheet.
+        faults: to be added to.
+    """
     sheet, block = labels.sheet, rows.block
     columns = labels.of(rows.columns, {field.column.text for field in block_fields(block)})
     fields_by_heading = dict(_by_heading(block))
     headings = [_label(name, block.heading_row, fields[0].at[1]) for name, fields in fields_by_heading.items()]
     starts = _heading_starts(rows, labels, columns, set(fields_by_heading))
-    placed_headings, wrong = _match(headings, starts, shift[1])
-    faults += [_missing(label, sheet, shift, rows.headings, column) for label, column in wrong]
+    heading_row = rows.headings or first.columns - first.block.column_row + first.block.heading_row
+    shift = _shift_of([*starts, *columns.items()], block)
+    placed_headings, wrong = _match(headings, starts, shift)
+    faults += [_missing(label, sheet, heading_row, column or label.at[1] + shift) for label, column in wrong]
     placed: dict[int, int] = {}
     for heading, start in placed_headings.items():
         end = min((column for column, _ in starts if column > start), default=max(columns) + 1)
         fields = fields_by_heading[heading.name]
         wanted = [_label(field.column.text, block.column_row, field.at[1]) for field in fields]
-        found_columns, wrong = _match(wanted, [(column, columns.get(column)) for column in range(start, end)], shift[1])
-        faults += [_missing(label, sheet, shift, rows.columns, column) for label, column in wrong]
+        found_columns, wrong = _match(wanted, [(column, columns.get(column)) for column in range(start, end)], shift)
+        faults += [_missing(label, sheet, rows.columns, column or label.at[1] + shift) for label, column in wrong]
         placed.update(
             {f.index: found_columns[label] for f, label in zip(fields, wanted, strict=True) if label in found_columns}
         )
     return placed
+
+
+def _shift_of(seen: Iterable[tuple[int, str | None]], block: Block) -> int:
+    """Return how many columns right of the template's places most headings of a block stand."""
+    places = [(label.name, label.at[1]) for label in LABELS if label.at[0] in {block.heading_row, block.column_row}]
+    votes = Counter(column - place for column, name in seen for known, place in places if known == name)
+    return votes.most_common(1)[0][0]
 
 
 def _heading_starts(
@@ -310,27 +329,25 @@ def _missing_parts(labels: _Labels, rows: Sequence[_Rows], shift: tuple[int, int
             beside = any(labels.of(row, {section.name}) for row in lines)
         else:
             beside = section.name in written
+        place = (section.at[0] + shift[0], section.at[1] + shift[1])
         if not beside:
-            yield _missing(section, labels.sheet, shift)
+            yield _missing(section, labels.sheet, *place)
         for block in BLOCKS:
             gone = block.section == section.name and all(one.block != block for one in mine)
             if gone and (mine or beside):  # where all of a section is gone, its name says it
                 first = block_fields(block)[0]
-                row, column = written.get(section.name, (section.at[0] + shift[0], section.at[1] + shift[1]))
-                its_shift = (row - section.at[0], column - section.at[1])
-                yield _missing(_label(first.column.text, block.column_row, first.at[1]), labels.sheet, its_shift)
+                row, column = written.get(section.name, place)
+                label = _label(first.column.text, block.column_row, first.at[1])
+                by = (label.at[0] - section.at[0], label.at[1] - section.at[1])
+                yield _missing(label, labels.sheet, row + by[0], column + by[1])
 
 
 def _label(name: str, row: int, column: int) -> Label:
     return next(label for label in LABELS if label.at == (row, column) and label.name == name)
 
 
-def _missing(
-    label: Label, sheet: RawSheet, shift: tuple[int, int], row: int | None = None, column: int | None = None
-) -> Finding:
-    if row is None or column is None:
-        row, column = (max(1, place + by) for place, by in zip(label.at, shift, strict=True))
-    return _fault("T002", sheet, row, column, label=label.name)
+def _missing(label: Label, sheet: RawSheet, row: int, column: int) -> Finding:
+    return _fault("T002", sheet, max(1, row), max(1, column), label=label.name)
 
 
 def _fault(code: str, sheet: RawSheet, row: int, column: int, **params: Param) -> Finding:

@@ -88,17 +88,17 @@ class _Writer:
     def write(self, cells: Iterable[object], look: _Look = _BODY, *, bordered: bool = True) -> int:
         """Write a row and return its number."""
         self.row += 1
-        lines = 1
+        lines, style = 1, self._styles.get(look)
         for column, value in enumerate(cells, start=1):
-            if look.wrap and isinstance(value, str):
-                room = self._widths[column - 1] - 1
+            room = self._widths[column - 1] - 1 if look.wrap else 0
+            if look.wrap and isinstance(value, str) and ("\n" in value or 2 * len(value) > room):
                 lines = max(lines, sum(ceil(display_width(line) / room) for line in value.split("\n")))
             cell: Any = self._sheet.cell(self.row, column)
             put(cell, value)
             if bordered:
-                if look not in self._styles:
-                    self._styles[look] = self._style(cell, look)
-                cell._style = copy(self._styles[look])
+                if style is None:
+                    style = self._styles[look] = self._style(cell, look)
+                cell._style = style  # shared: whoever changes a cell's look gives it a style of its own
             elif look.bold:
                 cell.font = Font(name="宋体", size=12, bold=True)
         if lines > 1:
@@ -227,7 +227,9 @@ def _units(workbook: Workbook, merged: Merged) -> None:
         row = writer.write([*said, *_figures(total.values, unit.level)])
         if depth > 1:
             sheet.row_dimensions[row].outlineLevel = min(depth - 1, _DEEPEST_OUTLINE)
-            sheet.cell(row, 1).alignment = Alignment(indent=depth - 1, vertical="center")
+            name: Any = sheet.cell(row, 1)
+            name._style = copy(name._style)
+            name.alignment = Alignment(indent=depth - 1, vertical="center")
     _sums(writer, merged)
     sheet.sheet_properties.outlinePr.summaryBelow = False
     _finish(sheet, head_rows=2, frozen="B3", pages_wide=3)
