@@ -31,6 +31,7 @@ NAMESAKES = tree_of(f"{ROSTER}410122103,城关镇,,,,,,\n410122104,城关镇,,,,
 TWO_TOPS = tree_of(f"{ROSTER}42,湖北省,,,,,,\n")
 HUBEI = UnitFacts("42", "湖北省", Level.PROVINCE)
 WUHAN = UnitFacts("4201", "武汉市", Level.PREFECTURE)
+HONGSHAN = UnitFacts("420111", "洪山区", Level.COUNTY)
 
 
 def blank(unit: UnitFacts, *above: UnitFacts) -> Received:
@@ -136,7 +137,8 @@ ZHENGZHOU_SAID = {"name": "郑州市", "level": Level.PREFECTURE}
         ([typed("官渡镇")], {"name": "中牟县", "code": "410122"}, ["410122"]),
         ([blank(ZHONGMU)], ZHENGZHOU_SAID, ["?郑州市", "410122"]),
         ([blank(ZHONGMU)], {**ZHENGZHOU_SAID, "code": "4101"}, ["4101", "410122"]),
-        ([blank(ZHONGMU), blank(WUHAN)], {**ZHENGZHOU_SAID, "code": "4101"}, ["4101", "410122"]),
+        ([blank(ZHONGMU), blank(HONGSHAN)], {**ZHENGZHOU_SAID, "code": "4101"}, ["4101", "410122"]),
+        ([blank(ZHONGMU), blank(WUHAN)], ZHENGZHOU_SAID, ["?郑州市", "410122"]),
         ([blank(ZHENGZHOU), blank(WUHAN)], {"name": "某省"}, ["?某省", "4101", "4201"]),
         ([blank(HENAN), blank(HUBEI)], {"name": "全国", "level": Level.NATIONAL}, ["?全国", "41", "42"]),
         (TOWNSHIPS[:1], {"name": "全国", "level": Level.NATIONAL}, ["?全国", "41", "4101", "410122", "410122101"]),

@@ -101,6 +101,7 @@ def test_chinese_number(text: str, number: int) -> None:
         "十十",
         "十百",
         "一百百",
+        "二百三百",
         "一万一万",
         "零百",
         "一百零",

@@ -141,8 +141,8 @@ def _hidden(sheet: RawSheet, layout: Layout) -> dict[Cell, str]:
     return {
         (row, column): shown(sheet.cell(row, column))
         for top, left, bottom, right in sheet.merges
-        for row in lines
-        if top <= row <= bottom
+        for row in range(top, min(bottom, layout.bottom) + 1)
+        if row in lines
         for column in range(left, min(right, left + 200) + 1)
         if (row, column) != (top, left)
     }

@@ -107,6 +107,8 @@ def _facts(row: Sequence[str]) -> UnitFacts:
 
 
 def _text(cell: object) -> str:
+    if isinstance(cell, str):
+        return cell.strip()
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
     return str(cell).strip() if cell is not None else ""
