@@ -8,7 +8,7 @@ from typing import Any
 import openpyxl
 
 from stattable.checking.layout import Layout, find_form
-from stattable.checking.reader import RawSheet
+from stattable.checking.sheets import RawSheet
 from stattable.model import form
 from stattable.model.form import FIELDS
 from stattable.writing.page import fill_page, template_bytes

@@ -7,7 +7,7 @@ from builders import GUANDU_VILLAGE
 from sheets import FIGURES, Grid, MemoryBook, page, put, raw_sheet, shifted, with_rows
 from stattable.checking.cells import Unread
 from stattable.checking.locate import Located, locate
-from stattable.checking.reader import RawSheet
+from stattable.checking.sheets import RawSheet
 from stattable.model.catalogue import found
 from stattable.model.form import BLANK, FIELD_BY_KEY, FIELDS, Return
 from stattable.model.identity import IDENTITY_SHEET, Identity, UnitFacts, WorkbookKind, identity_rows

@@ -17,8 +17,9 @@ from containers import GOLDEN, OLE_MAGIC, number, ole, parts_of, repacked, xls, 
 from memory import values_of
 from stattable.checking import reader
 from stattable.checking.cells import Unread
-from stattable.checking.reader import FileFacts, RawBook, RawSheet, read_book, read_rows
+from stattable.checking.reader import FileFacts, RawBook, read_book, read_rows
 from stattable.checking.received import Received, receive
+from stattable.checking.sheets import RawSheet
 from stattable.model.catalogue import found
 from stattable.model.identity import Identity, WorkbookKind
 from stattable.model.units import Level, Scope

@@ -15,13 +15,9 @@ from typing import Final
 from xml.etree import ElementTree
 
 from stattable.checking.cells import Unread
+from stattable.checking.sheets import MAX_COLUMNS, MAX_ROWS, Cell, Merge
 from stattable.checking.sniff import FileKind
 
-MAX_ROWS: Final = 10_000
-MAX_COLUMNS: Final = 200
-
-Cell = tuple[int, int]  # 1-based row and column
-Merge = tuple[int, int, int, int]  # first row, first column, last row, last column; 1-based
 Unreads = dict[Cell, Unread]
 
 

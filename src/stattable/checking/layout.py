@@ -13,13 +13,11 @@ from functools import lru_cache
 from typing import Final
 
 from stattable.checking.cells import shown
-from stattable.checking.reader import RawSheet
+from stattable.checking.sheets import Cell, RawSheet
 from stattable.model.catalogue import found
 from stattable.model.findings import Finding, Param
 from stattable.model.form import BLOCKS, FIELDS, LABELS, LAST_COLUMN, LAST_ROW, Block, Field, Label, block_fields
 from stattable.model.text import a1, a1_range, label_forms, plain, squeezed
-
-Cell = tuple[int, int]  # 1-based row and column
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from stattable.checking.cells import RawCell, Reading, read_count, read_date, read_flag, read_phone, shown
-from stattable.checking.layout import Cell, Layout, find_form
-from stattable.checking.reader import RawBook, RawSheet
+from stattable.checking.layout import Layout, find_form
+from stattable.checking.sheets import Book, Cell, RawSheet
 from stattable.model import form
 from stattable.model.catalogue import found
 from stattable.model.findings import Finding
@@ -39,7 +39,7 @@ class Located:
     findings: tuple[Finding, ...] = ()
 
 
-def locate(book: RawBook) -> Located:
+def locate(book: Book) -> Located:
     """Find the form in a workbook and read it.
 
     Args:
@@ -61,7 +61,7 @@ def locate(book: RawBook) -> Located:
     return _read(*forms[0], identity)
 
 
-def _forms(book: RawBook, ours: bool) -> Iterator[tuple[RawSheet, Layout]]:
+def _forms(book: Book, ours: bool) -> Iterator[tuple[RawSheet, Layout]]:
     """Yield the sheets that hold the form; in a workbook of ours only the official page can."""
     names = [name for name in book.names if name != IDENTITY_SHEET]
     if ours:
@@ -74,7 +74,7 @@ def _forms(book: RawBook, ours: bool) -> Iterator[tuple[RawSheet, Layout]]:
             return
 
 
-def _form(book: RawBook, sheet: RawSheet) -> tuple[RawSheet, Layout] | None:
+def _form(book: Book, sheet: RawSheet) -> tuple[RawSheet, Layout] | None:
     layout = find_form(sheet)
     if layout is None:
         return None

@@ -3,7 +3,7 @@
 import hashlib
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -13,16 +13,8 @@ from typing import Final
 import python_calamine
 
 from stattable.checking.cells import RawCell
-from stattable.checking.closer import (
-    MAX_COLUMNS,
-    MAX_ROWS,
-    Merge,
-    look,
-    part_bytes,
-    xlsx_parts,
-    xlsx_reach,
-    xlsx_suspect,
-)
+from stattable.checking.closer import look, part_bytes, xlsx_parts, xlsx_reach, xlsx_suspect
+from stattable.checking.sheets import MAX_COLUMNS, MAX_ROWS, RawSheet, Unreadable
 from stattable.checking.sniff import READABLE, FileKind, open_package, package_kind, sniff
 from stattable.model.catalogue import found
 from stattable.model.findings import Finding, Param
@@ -35,48 +27,12 @@ MAX_CELLS: Final = 10_000_000  # what calamine would lay out, 32 bytes each: wit
 
 
 @dataclass(frozen=True, slots=True)
-class RawSheet:
-    """A sheet as it stands.
-
-    Attributes:
-        name: its name.
-        rows: its cells from A1 on, at most 10,000 × 200, all rows equally long; ``""`` or None where empty.
-        merges: its merged ranges; those of an .ods are known after a closer look only.
-    """
-
-    name: str
-    rows: Sequence[Sequence[RawCell]]
-    merges: Sequence[Merge] = ()
-
-    def cell(self, row: int, column: int) -> RawCell:
-        """Return the cell at 1-based `row` and `column`; None outside the sheet."""
-        if 0 < row <= len(self.rows) and 0 < column <= len(self.rows[row - 1]):
-            value = self.rows[row - 1][column - 1]
-            return None if value == "" else value
-        return None
-
-
-@dataclass(frozen=True, slots=True)
 class FileFacts:
     """What is known of a file without understanding it: its fingerprint, size in bytes, and time of change."""
 
     sha256: str | None
     size: int
     mtime: float
-
-
-class Unreadable(Exception):  # noqa: N818  -- it says what is wrong with a file, not with the program
-    """A workbook turns out to be unreadable while its sheets are looked at.
-
-    Args:
-        code: of the finding, of the family F.
-        **params: the finding's.
-    """
-
-    def __init__(self, code: str, **params: Param) -> None:
-        super().__init__(code)
-        self.code = code
-        self.params = params
 
 
 class RawBook:

@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from stattable.checking.locate import locate
-from stattable.checking.reader import FileFacts, Unreadable, read_book
+from stattable.checking.reader import FileFacts, read_book
+from stattable.checking.sheets import Unreadable
 from stattable.model.catalogue import found
 from stattable.model.findings import Finding
 from stattable.model.form import Values

@@ -1,0 +1,84 @@
+"""Raw sheets: what a file of any kind is turned into before anybody knows what it means."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from stattable.checking.cells import RawCell
+from stattable.model.findings import Param
+
+# How much of a sheet is looked at (design: limits).
+MAX_ROWS: Final = 10_000
+MAX_COLUMNS: Final = 200
+
+Cell = tuple[int, int]  # 1-based row and column
+Merge = tuple[int, int, int, int]  # first row, first column, last row, last column; 1-based
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """How a cell is shown, where that is not as what it holds.
+
+    Attributes:
+        unseen: why nobody sees it: in a hidden ``row`` or ``column``, or in its background's ``colour``; else None.
+        format: the number format that shows another number than the stored one, or None.
+    """
+
+    unseen: str | None = None
+    format: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RawSheet:
+    """A sheet as it stands.
+
+    Attributes:
+        name: its name.
+        rows: its cells from A1 on, at most 10,000 × 200, all rows equally long; ``""`` or None where empty.
+        merges: its merged ranges; those of an .ods or .xlsb are known after a closer look only.
+        displays: cells that are not shown as what they hold; known after a closer look only.
+    """
+
+    name: str
+    rows: Sequence[Sequence[RawCell]]
+    merges: Sequence[Merge] = ()
+    displays: Mapping[Cell, Display] = field(default_factory=dict)
+
+    def cell(self, row: int, column: int) -> RawCell:
+        """Return the cell at 1-based `row` and `column`; None outside the sheet."""
+        if 0 < row <= len(self.rows) and 0 < column <= len(self.rows[row - 1]):
+            value = self.rows[row - 1][column - 1]
+            return None if value == "" else value
+        return None
+
+
+class Book(Protocol):
+    """An open file. Its methods raise `Unreadable` where the file does not hold together.
+
+    Attributes:
+        names: of the sheets, in their order.
+        visible: names of those that are shown.
+    """
+
+    names: list[str]
+    visible: frozenset[str]
+
+    def sheet(self, name: str) -> RawSheet:
+        """Return the cells of the sheet `name`."""
+
+    def closer(self, sheet: RawSheet) -> RawSheet:
+        """Return `sheet`, with what looks like a blank and is none, and with how its cells are shown."""
+
+
+class Unreadable(Exception):  # noqa: N818  -- it says what is wrong with a file, not with the program
+    """A file turns out to be unreadable while its sheets are looked at.
+
+    Args:
+        code: of the finding, of the family F.
+        **params: the finding's.
+    """
+
+    def __init__(self, code: str, **params: Param) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
