@@ -152,7 +152,7 @@ def filled(blank: bytes, figures: Figures) -> bytes:
         for info in source.infolist():
             data = source.read(info)
             if info.filename == "xl/worksheets/sheet1.xml":
-                text = re.sub(r'<c r="([A-I]\d+)" s="(\d+)"(?: t="n")? ?/>', cell, data.decode())
+                text = re.sub(r'<c r="([A-I]\d+)" s="(\d+)"(?: t="n")? ?(?:/>|></c>)', cell, data.decode())
                 assert text.count("<v>") == len(cells)
                 data = text.encode()
             target.writestr(info, data)

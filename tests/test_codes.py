@@ -337,6 +337,20 @@ def villages_here(*units: UnitFacts) -> Case:
     return case
 
 
+def hidden_row(row: int) -> Callable[[Any], None]:
+    def change(sheet: Any) -> None:
+        sheet.row_dimensions[row].hidden = True
+
+    return change
+
+
+def shown_as(number_format: str) -> Callable[[Any], None]:
+    def change(sheet: Any) -> None:
+        sheet[FIRST_CELL].number_format = number_format
+
+    return change
+
+
 # -- the cases: code → one that raises it, one that does not ----------------------------------------------
 
 CASES: dict[str, tuple[Case, Case]] = {
@@ -354,6 +368,7 @@ CASES: dict[str, tuple[Case, Case]] = {
     "T004": (of_village(change=covered(60)), of_village(change=covered(None))),
     "T005": (second_row(None), second_row("合计")),
     "T006": (by_hand("官渡村", change=second_sheet(True)), by_hand("官渡村", change=second_sheet(False))),
+    "T007": (of_village(change=hidden_row(6)), of_village(change=hidden_row(19))),
     "U001": (by_hand(""), by_hand("官渡村")),
     "U002": (in_roster("冠渡村"), in_roster("官渡村")),
     "U003": (of_village(change=put("B3", "逐鹿营村计生协")), of_village(change=put("B3", "官渡村村委会计生协"))),
@@ -379,6 +394,7 @@ CASES: dict[str, tuple[Case, Case]] = {
     "V010": (of_village(filled_in="2021年6月31日"), of_village(filled_in="2021年6月30日")),
     "V011": (of_village(phone="1380000000"), of_village(phone="张三 13800000000")),
     "V012": (of_village(contact=None), of_village(contact="张三")),
+    "V013": (of_village(change=shown_as('0"万"')), of_village(change=shown_as('0"场"'))),
     "R001": (figure(SESSIONS, 0), figure(SESSIONS, 1)),
     "R002": (figure(PEOPLE, 0), figure(PEOPLE, 2)),
     "R003": (figure(PEOPLE, 1), figure(PEOPLE, 2)),

@@ -157,6 +157,27 @@ def test_symlinks(folder: Path) -> None:
     assert paths(find_inputs(["收到", "也收到"])) == ["也收到/a.xlsx", "也收到/gone.xlsx"]
 
 
+def test_a_link_to_a_folder_is_followed_once(folder: Path) -> None:
+    put(folder, ["甲镇/a.xlsx"])
+    elsewhere = folder.parent / "微信文件"
+    put(elsewhere, ["b.xlsx"])
+    try:
+        (folder / "乙镇").symlink_to(elsewhere, target_is_directory=True)
+        (folder / "一份").symlink_to(folder / "甲镇", target_is_directory=True)
+        (folder / "甲镇" / "上级").symlink_to(folder, target_is_directory=True)
+    except OSError:
+        pytest.skip("this account may not make symlinks")
+    assert paths(find_inputs(["收到"])) == ["收到/乙镇/b.xlsx", "收到/甲镇/a.xlsx"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_a_named_pipe_is_not_waited_for(folder: Path) -> None:
+    put(folder, ["a.xlsx"])
+    os.mkfifo(folder / "管道")
+    inputs = find_inputs(["收到"])
+    assert (paths(inputs), [f.code for f in inputs.findings]) == (["收到/a.xlsx"], ["F006"])
+
+
 def test_a_folder_that_cannot_be_opened(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(folder, ["a.xlsx", "乡镇/b.xlsx"])
     scandir = os.scandir

@@ -96,6 +96,12 @@ def test_partners() -> None:
     }
 
 
+def test_the_column_that_some_make_two_of() -> None:
+    assert {field.column.text: field.column.parts for field in FIELDS if field.column.parts} == {
+        "音频、视频稿件": ("音频", "视频")
+    }
+
+
 def test_blocks() -> None:
     assert [(b.section, b.heading_row, b.column_row, b.row, len(block_fields(b))) for b in BLOCKS] == [
         ("宣传活动", 4, 5, 6, 8),

@@ -1,4 +1,6 @@
 from collections.abc import Callable
+from time import perf_counter
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -29,6 +31,8 @@ HEADING_ROWS = (4, 7, 12, 15)
 LABEL_ROWS = (*HEADING_ROWS, 5, 8, 10, 13, 16)
 BLANK_ROW = [""] * 9
 DIGITS = dict.fromkeys("BCDEFGHI", "")
+DIGITS_6 = {f"{column}6": "" for column in DIGITS}
+NUMBERS_6 = {f"{column}6": number for number, column in enumerate(DIGITS, start=1)}
 
 
 def test_the_templates_own_place() -> None:
@@ -138,6 +142,234 @@ def test_wherever_and_in_whatever_order_the_figures_are_the_same(
         reorder(grid, table, order)
     assert figures(shifted(grid, rows, columns)) == FIGURES
     assert faults(shifted(grid, rows, columns)) == []
+
+
+# -- more of them, cell by cell -----------------------------------------------------------------------------
+
+
+def table(*rows: list[Any]) -> Grid:
+    """Rows of any length, made equally long."""
+    width = max(map(len, rows))
+    return [[*row, *[""] * (width - len(row))] for row in rows]
+
+
+SPLIT = ["", *["文字稿件", "音频稿件", "视频稿件"] * 4]
+MEDIA_LEVELS = ["媒体宣传\n(篇数)", "国家级媒体", "", "", "省级媒体", "", "", "地市级媒体", "", "", "县级媒体"]
+SPLIT_FIGURES = ["", 124, 25, 100, 126, 27, 100, 128, 29, 100, 130, 31, 100]
+PAIRS = ["省级计生协", "", "地市县级计生协", "", "乡镇计生协", "", "村居社区计生协", ""]
+ONE_LINE = [
+    ["宣传活动", *[""] * 7, "服务活动", *[""] * 15, "媒体宣传(篇数)", *[""] * 7, "网站和新媒体建设"],
+    [*PAIRS, *PAIRS, *PAIRS, "国家级媒体", "", "省级媒体", "", "地市级媒体", "", "县级媒体", "",
+     "省级计生协", "", "地市级计生协", "", "", "县级计生协"],
+    [field.column.text for field in FIELDS],
+]  # fmt: skip
+UNDER_EACH_LEVEL = [  # 慰问 and 其他 under one heading
+    ["服务活动", "省级计生协", "", "", "", "地市县级计生协", "", "", "", "乡镇计生协", "", "", "", "村居社区计生协"],
+    ["", *["慰问服务场次", "慰问人数", "其他服务场次", "服务人数"] * 4],
+    ["", 108, 109, 116, 117, 110, 111, 118, 119, 112, 113, 120, 121, 114, 115, 122, 123],
+]
+NUMBERS = ["", *range(1, 9)]
+
+BY_HAND: dict[str, Grid] = {
+    "one line": table(*ONE_LINE, list(FIGURES)),
+    "one line, numbered": table(*ONE_LINE, list(range(1, 41)), list(FIGURES)),
+    "one line, further on": shifted(table(*ONE_LINE, list(FIGURES)), 6, 3),
+    "one line with a total under it": table(*(["", *row] for row in (*ONE_LINE, FIGURES)), ["合计", *FIGURES]),
+    "services side by side": table(*page()[:6], *UNDER_EACH_LEVEL, *page()[11:]),
+    "two sections side by side": table(
+        *([*left, "", *right] for left, right in zip(page()[3:6], page()[11:14], strict=True)),
+        *page()[6:11], *page()[14:17],
+    ),
+    "section label over two cells": put(page(), A15="网站和新", A16="媒体建设"),
+    "section label over three cells": put(page(), A15="网站", A16="和新媒体", A17="建设"),
+    "section's unit in a cell of its own": put(page(), A12="媒体宣传", A13="（篇数）"),
+    "a heading over two cells": put(with_rows(page(), 5), D4="地市县级", D5="计生协"),
+    "a heading over two cells, the lower one a heading": put(with_rows(page(), 16), D15="地市级计划生育", D16="协会"),
+    "地市 over 县级计生协": put(with_rows(page(), 8), D7="地市", D8="县级计生协"),
+    "a column heading over two cells": put(
+        with_rows(page(), 14), **dict.fromkeys(("C13", "E13", "G13", "I13"), "音频、"),
+        **dict.fromkeys(("C14", "E14", "G14", "I14"), "视频稿件"),
+    ),
+    "column headings in the lower row": put(
+        with_rows(page(), 13), **dict.fromkeys(("C13", "E13", "G13", "I13"), "音频、"),
+        **dict.fromkeys(("C14", "E14", "G14", "I14"), "视频稿件"),
+    ),
+    "all column headings over two cells": put(
+        with_rows(page(), 5), **{f"{c}{r}": text for cs, r, text in (
+            ("BDFH", 5, "活动"), ("BDFH", 6, "场次"), ("CEGI", 5, "宣传"), ("CEGI", 6, "人数")) for c in cs},
+    ),
+    "columns numbered": with_rows(page(), 6, rows=[NUMBERS]),
+    "columns numbered in all sections": with_rows(page(), 6, 9, 11, 14, 17, rows=[["甲", *NUMBERS[1:]]]),
+    "columns numbered as text": with_rows(page(), 6, rows=[["甲", "乙", *(f"（{n}）" for n in range(1, 8))]]),
+    "columns numbered with circles": with_rows(page(), 14, rows=[["", *"①②③④⑤⑥⑦⑧"]]),
+    "columns numbered on": with_rows(page(), 9, rows=[["", *range(9, 17)]]),
+    "what is counted, under the headings": with_rows(page(), 6, rows=[["", *["（场）", "（人）"] * 4]]),
+    "what is counted, without brackets": with_rows(page(), 14, rows=[["", *["篇"] * 8]]),
+    "how to fill in, under the headings": with_rows(page(), 17, rows=[["", "填有/无", "填有/无", *["填总数目"] * 6]]),
+    "a row of remarks": with_rows(page(), 6, rows=[["", "含线上活动", "", "", "", "含本级"]]),
+    "a note between headings and figures": with_rows(page(), 17, rows=[["说明：只填已开通的"]]),
+    "notes and a total under the figures": with_rows(
+        page(), 7, rows=[["合计", 999], ["备注：含线上 3 场"], ["", "", "已核"]]
+    ),
+    "a column of remarks between": put(with_columns(page(), 3), C4="备注", C5="备注", C6="含线上 30 场", C9="注：已核"),
+    "a column of sums between": put(with_columns(page(), 6), F4="合计", F5="场次合计", F6=412, F9="合计"),
+    "a column of serial numbers in front": [[n, *row] for n, row in enumerate(page(), start=1)],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("grid", BY_HAND.values(), ids=BY_HAND)
+def test_a_form_typed_in_by_hand(grid: Grid) -> None:
+    assert figures(grid) == FIGURES
+    assert faults(grid) == []
+
+
+SPLITS: dict[str, Grid] = {
+    "two columns": table(*page()[:11], MEDIA_LEVELS, SPLIT, SPLIT_FIGURES, *page()[14:]),
+    "in short": table(*page()[:11], MEDIA_LEVELS, ["", *["文字稿件", "音频", "视频"] * 4], SPLIT_FIGURES, *page()[14:]),
+    "as it reads": table(
+        *page()[:11], MEDIA_LEVELS, ["", *["文字稿件", "音频、", "视频稿件（篇）"] * 4], SPLIT_FIGURES, *page()[14:]
+    ),
+    "under the label": table(
+        *page()[:11], MEDIA_LEVELS, ["", *["文字稿件", "音频、视频稿件", ""] * 4], ["", *["", "音频", "视频"] * 4],
+        SPLIT_FIGURES, *page()[14:],
+    ),
+    "under the label in both columns": table(
+        *page()[:11], MEDIA_LEVELS, ["", *["文字稿件", "音频、视频稿件", "音频、视频稿件"] * 4],
+        ["", *["", "音频", "视频"] * 4], SPLIT_FIGURES, *page()[14:],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("by", [(0, 0), (2, 3)])
+@pytest.mark.parametrize("grid", SPLITS.values(), ids=SPLITS)
+def test_a_field_in_two_columns(grid: Grid, by: tuple[int, int]) -> None:
+    grid = shifted(grid, *by)
+    layout = placed(grid)
+    sheet = raw_sheet(grid)
+    sums = {at: sum(sheet.cell(*cell) for cell in cells) for at, cells in layout.more.items()}  # type: ignore[misc]
+    assert [sums.get(at, sheet.cell(*at)) for at in layout.cells if at] == list(FIGURES)
+    assert len(sums) == 4
+    assert layout.faults == ()
+
+
+def test_the_parts_of_a_field_are_in_the_order_of_their_names() -> None:
+    other_way = [{"音频稿件": "视频稿件", "视频稿件": "音频稿件"}.get(text, text) for text in SPLIT]
+    layout = placed(table(*page()[:11], MEDIA_LEVELS, other_way, SPLIT_FIGURES, *page()[14:]))
+    assert sorted(layout.more.values()) == [((14, c + 1), (14, c)) for c in (3, 6, 9, 12)]
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (["", "文字稿件", "音频稿件", "", *SPLIT[4:]], [("D13", None)]),
+        (["", "文字稿件", "", "视频稿件", *SPLIT[4:]], [("D13", "视频稿件")]),
+        (["", "文字稿件", "音频稿件", "音频稿件", *SPLIT[4:]], [("D13", "音频稿件")]),
+        (["", "文字稿件", "音频稿件", "照片", *SPLIT[4:]], [("D13", "照片")]),
+    ],
+)
+def test_one_part_is_not_the_label(row: list[str], expected: list[tuple[str, str]]) -> None:
+    grid = table(*page()[:11], MEDIA_LEVELS, row, SPLIT_FIGURES, *page()[14:])
+    assert [(cell, raw) for _, cell, _, raw in faults(grid)] == expected
+    assert figures(grid)[25] is None
+
+
+def test_a_half_is_not_the_label() -> None:
+    assert faults(put(page(), A15="网站和新")) == [("T002", "A15", "网站和新媒体建设", "网站和新")]
+    assert faults(put(with_rows(page(), 5), D4="地市县级", D5="协会")) == [("T002", "D4", "地市县级计生协", "地市县级")]
+
+
+# -- which row holds the figures ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("grid", "expected"),
+    [
+        # Nothing but the columns' numbers, and a blank row for the figures: it may be either.
+        (with_rows(put(page(), **NUMBERS_6), 7), ("T005", "B6:I6", "宣传活动", None)),
+        # The only row there is holds the figures, whatever they are.
+        (with_rows(put(page(), **NUMBERS_6), 8), None),
+        # A total, and no figures.
+        (with_rows(put(page(), **DIGITS_6), 7, rows=[["合计", *NUMBERS[1:]]]), ("T005", "B7:I7", "宣传活动", None)),
+        (put(with_rows(page(), 8), A6="合计"), None),
+        (put(with_rows(page(), 7), A6="合计"), ("T005", "B6:I6", "宣传活动", None)),
+        # Numbers under the figures are no numbers of columns.
+        (with_rows(page(), 7, rows=[NUMBERS]), ("T005", "B6:I7", "宣传活动", None)),
+        # Two rows of words.
+        (put(with_rows(put(page(), **DIGITS_6), 7), B6="若干", C7="若干"), ("T005", "B6:I7", "宣传活动", None)),
+    ],
+)  # fmt: skip
+def test_rows_that_are_not_sure(grid: Grid, expected: tuple[str, str, str, None] | None) -> None:
+    assert faults(grid) == ([expected] if expected else [])
+
+
+def test_a_block_left_blank_under_its_numbers() -> None:
+    grid = with_rows(put(page(), **{f"{c}14": "" for c in DIGITS}), 6, 9, 11, 14, 17, rows=[NUMBERS])
+    assert figures(grid) == (*FIGURES[:24], *[None] * 8, *FIGURES[32:])
+    assert faults(grid) == []
+
+
+def test_one_row_of_words_is_what_was_filled_in() -> None:
+    assert figures(with_rows(put(put(page(), **DIGITS_6), C6="若干"), 7))[:2] == (None, "若干")
+
+
+# -- lists, which are no forms ------------------------------------------------------------------------------
+
+UNITS = [["某村计生协", *FIGURES], ["某社区计生协", *FIGURES]]
+LISTS: dict[str, Grid] = {
+    "three rows of heads": table(*(["单位", *row] for row in ONE_LINE), *UNITS),
+    "two rows of heads": table(
+        ["单位", *(f"{field.block.section}\n{field.heading.text}" for field in FIELDS)],
+        ["", *(field.column.text for field in FIELDS)],
+        *UNITS,
+    ),
+    "serial numbers and a total": table(*(["序号", "单位", *row] for row in ONE_LINE), [1, *UNITS[0]], [2, *UNITS[1]],
+                                        ["合计", "", *FIGURES]),
+    "two sections of it": table(*([row[0], *row[:24]] for row in ONE_LINE), *(row[:25] for row in UNITS)),
+    "columns numbered": table(*(["单位", *row] for row in ONE_LINE), ["甲", *range(1, 41)], *UNITS),
+    "units without names": table(*ONE_LINE, list(FIGURES), list(FIGURES)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("grid", LISTS.values(), ids=LISTS)
+def test_a_list_of_units_is_no_form(grid: Grid) -> None:
+    layout = placed(grid)
+    assert not layout.certain
+    assert not any(layout.cells)
+    assert [fault.code for fault in layout.faults] == ["T005"]
+
+
+@pytest.mark.parametrize("grid", LISTS.values(), ids=LISTS)
+def test_a_list_under_or_over_the_form_is_none_of_it(grid: Grid) -> None:
+    for both in (table(*page(), *grid), table(*page()[:17], [], *grid), table(*grid, [], *page())):
+        assert figures(both) == FIGURES
+        assert faults(both) == []
+
+
+def test_a_list_of_one_unit_may_be_the_form() -> None:
+    layout = placed(table(*(["单位", *row] for row in ONE_LINE), UNITS[0]))
+    assert layout.cells == tuple((4, column) for column in range(2, 42))
+    assert not layout.certain
+    assert placed(table(*ONE_LINE, list(FIGURES))).certain
+
+
+# -- hostile sizes ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cell", ["A1", "A3", "B4", "B5", "B6", "A18", "A20"])
+@pytest.mark.parametrize("by", [0, 1])
+def test_a_huge_text_is_not_read_whole(cell: str, by: int) -> None:
+    grid = shifted(put(page(), **{cell: "活动" * 10_000_000}), by, by)
+    started = perf_counter()
+    placed(grid)
+    assert perf_counter() - started < 0.5
+
+
+@pytest.mark.parametrize("text", ["村{}", "活动{}"])
+def test_a_full_sheet_is_searched_in_time(text: str) -> None:
+    grid = [[text.format(row * 200 + column) for column in range(200)] for row in range(10_000)]
+    started = perf_counter()
+    assert find_form(raw_sheet(grid)) is None
+    assert perf_counter() - started < 5  # it takes one, on a machine that does nothing else
 
 
 # -- labels that are missing, changed or doubled ------------------------------------------------------------

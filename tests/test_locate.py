@@ -1,4 +1,5 @@
 from datetime import date, datetime
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -179,6 +180,212 @@ def test_an_empty_cell_under_a_merged_one_is_nothing_to_speak_of() -> None:
     assert located(put(page(), C6=""), merges=[(6, 2, 6, 3)]).findings == ()
 
 
+# -- a field in two columns ---------------------------------------------------------------------------------
+
+SPLIT = [
+    ["媒体宣传\n(篇数)", "国家级媒体", "", "", "省级媒体", "", "地市级媒体", "", "县级媒体", ""],
+    ["", "文字稿件", "音频稿件", "视频稿件", *["文字稿件", "音频、视频稿件"] * 3],
+    ["", 124, 3, 2, *range(126, 132)],
+]
+
+
+@pytest.mark.parametrize(
+    ("audio", "video", "value", "findings"),
+    [
+        (3, 2, 5, [("V008", "C14:D14", "音频 3，视频 2")]),
+        (0, 0, 0, [("V008", "C14:D14", "音频 0，视频 0")]),
+        ("3篇", 2.0, 5, [("V008", "C14:D14", "音频 3篇，视频 2")]),
+        ("", 2, 2, [("V008", "C14:D14", "视频 2")]),
+        (3, "/", 3, [("V008", "C14:D14", "音频 3，视频 /")]),
+        ("", "", None, []),
+        ("", "/", None, [("V007", "D14", "/")]),
+        (3, "若干", None, [("V002", "D14", "若干")]),
+        (-3, "若干", None, [("V004", "C14", "-3"), ("V002", "D14", "若干")]),
+        (Unread("=A1"), 2, None, [("V006", "C14", "=A1")]),
+    ],
+)
+def test_the_sum_of_two_columns(audio: Any, video: Any, value: int | None, findings: list[Any]) -> None:
+    grid = [[*row, ""] for row in page()]
+    one = located(put([*grid[:11], *map(list, SPLIT), *grid[14:]], C14=audio, D14=video))
+    assert one.filled is not None
+    assert one.filled.values == (*VALUES[:25], value, *VALUES[26:])
+    assert told(one) == findings
+    assert {finding.field for finding in one.findings} <= {"media.national.audiovisual"}
+    assert one.cells[25] == (14, 3)
+
+
+def test_what_is_hidden_of_a_sum_is_not_added() -> None:
+    grid = [[*row, ""] for row in page()]
+    one = located([*grid[:11], *SPLIT, *grid[14:]], merges=[(14, 3, 14, 4)])
+    assert told(one) == [("T004", "D14", "2"), ("V008", "C14:D14", "音频 3")]
+    assert one.findings[0].field == "media.national.audiovisual"
+
+
+# -- complete forms, typed in by hand -----------------------------------------------------------------------
+
+BARE = [row[:] for row in page()[3:17]]  # the table alone
+NOTE = ["说明：1. 在本级计生协网站、内刊的发稿不计入媒体宣传一栏发稿量。", *[""] * 8]
+
+
+def nine(*cells: Any) -> list[Any]:
+    return [*cells, *[""] * (9 - len(cells))]
+
+
+LAYOUTS: dict[str, tuple[Grid, list[Any]]] = {
+    "title, name and contacts in one cell each": (
+        [nine("第23个“5.29会员活动日”信息统计表"), nine("单位（公章）：官渡村计生协"), *BARE,
+         nine("联系人姓名：张三  电话：13800000000  填报日期：2021年6月15日")], []),
+    "all that is beside the table in its first row": (
+        [nine("单位：官渡村计生协", "", "第23个会员活动日", "联系人：张三", "", "电话：13800000000", "",
+              "日期：2021.6.15"), *BARE], []),
+    "name and date in one cell": (
+        [nine("第23个会员活动日信息统计表"), nine("填报单位(盖章):官渡村计生协    填报日期:2021年6月15日"), *BARE,
+         nine("联 系 人：", "张三", "", "电  话：", 13800000000)], []),
+    "name behind the seal's place": (
+        [nine("第23个会员活动日信息统计表"), nine("单位", "（公章）", "", "", "官渡村计生协", "", "年  月  日"), *BARE,
+         nine("联系人", "张三", "电话", "13800000000", "填报日期", date(2021, 6, 15))], []),
+    "contacts above, notes below": (
+        [nine("第二十三个“5.29”会员活动日信息统计表"), nine("单位名称", "", "", "官渡村计生协"),
+         nine("联系人", "张三", "联系电话", "13800000000", "填报时间", "2021-06-15"), *BARE, NOTE], []),
+    "name and contacts below the table": (
+        [nine("第23个会员活动日"), *BARE, NOTE, nine("填报单位：", "官渡村计生协"), nine("填表人：张三"),
+         nine("手机号码：13800000000"), nine("填表日期：2021/6/15")], []),
+    "name in the title": (
+        [nine("官渡村计生协第23个“5.29会员活动日”信息统计表"), *BARE,
+         nine("联系人：张三", "", "", "电话：13800000000", "", "", "日期：20210615")], []),
+    "name in brackets behind the title": (
+        [nine("第23个“5.29会员活动日”信息统计表（官渡村计生协）"), *BARE,
+         nine("联系人：张三", "", "", "电话：13800000000", "", "", "日期：20210615")], []),
+    "title and name in one cell": (
+        [nine("第23个“5.29会员活动日”信息统计表\n单位（公章）：官渡村计生协"), *BARE,
+         nine("联系人：张三；电话：13800000000；填报日期：2021年6月15日")], []),
+    "columns numbered, name underlined": (
+        [nine("第23个会员活动日"), nine("单位（公章）：__官渡村计生协__________"),
+         *BARE[:2], nine("甲", *range(1, 9)), *BARE[2:],
+         nine("联系人姓名", "张三", "", "电话", "13800000000", "", "填报日期", "2021年6月15日")], []),
+    "a label gone": (
+        [nine("第23个会员活动日"), nine("单位：官渡村计生协"), *put([row[:] for row in BARE], I13=""),
+         nine("联系人：张三", "", "电话：13800000000", "", "日期：2021.6.15")], [("T002", "I15", None)]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("grid", "findings"), LAYOUTS.values(), ids=LAYOUTS)
+def test_a_form_typed_in_by_hand(grid: Grid, findings: list[Any]) -> None:
+    one = located(grid, SUMMARY)
+    expected = tuple(None if findings and index == 39 else value for index, value in enumerate(VALUES))
+    assert one.filled == Return.of(expected, **BESIDE)
+    assert told(one) == findings
+
+
+# -- lists and small tables beside the form -----------------------------------------------------------------
+
+UNITS = RawSheet("各村", [
+    ["单位", "宣传活动", *[""] * 7, "服务活动", *[""] * 15, "媒体宣传", *[""] * 7, "网站和新媒体建设", *[""] * 7],
+    ["", *(FIELDS[i].heading.text if i == 0 or FIELDS[i].heading != FIELDS[i - 1].heading else "" for i in range(40))],
+    ["", *(field.column.text for field in FIELDS)],
+    ["官渡村计生协", *FIGURES],
+    ["某村计生协", *FIGURES],
+])  # fmt: skip
+ONE_UNIT = RawSheet("各村", UNITS.rows[:4])
+OURS_BY_UNIT = RawSheet("分单位汇总", [
+    ["单位", "级别", "报送", "合计依据", *(f"{field.block.section}\n{field.heading.text}" for field in FIELDS)],
+    ["", "", "", "", *(field.column.text for field in FIELDS)],
+    ["官渡村计生协", "村居社区级", "已报", "本级 + 下级", *FIGURES],
+    ["本级", "", "", "", *FIGURES],
+    ["合计", "", "", "", *FIGURES],
+])  # fmt: skip
+HEADS = ["活动场次", "宣传人数", "慰问服务场次", "慰问人数", "其他服务场次", "服务人数", "文字稿件", "音频、视频稿件"]
+LAST_YEAR = RawSheet("去年", [["2020年数据", *[""] * 8], ["", *HEADS], ["官渡村", *range(1, 9)]])
+LAST_YEARS = RawSheet("历年", [["", *HEADS], ["2019年", *range(10, 90, 10)], ["2020年", *range(20, 100, 10)]])
+PROSE = RawSheet("填表说明", [["宣传活动：活动场次、宣传人数按实际填写；服务活动同。"], ["媒体宣传：音频、视频稿件"]])
+ANNEX = RawSheet("附件2", [["序号", "单位名称", "官网", "微信公众号", "微博"], [1, "某县", "a.cn", "b", ""]])
+
+
+@pytest.mark.parametrize("other", [UNITS, ONE_UNIT, OURS_BY_UNIT, LAST_YEAR, LAST_YEARS, PROSE, ANNEX],
+                         ids=lambda sheet: f"{sheet.name}{len(sheet.rows)}")  # fmt: skip
+def test_beside_the_form_a_list_is_no_form(other: RawSheet) -> None:
+    alone = located(page())
+    assert alone.filled is not None
+    for book in (MemoryBook(raw_sheet(page()), other), MemoryBook(other, raw_sheet(page()))):
+        assert locate(book) == alone  # type: ignore[arg-type]
+    hidden_form = MemoryBook(other, raw_sheet(page()), hidden=[S])
+    assert locate(hidden_form) == alone  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("other", "sheet", "codes"),
+    [
+        (UNITS, "各村", ["T005"]),
+        (OURS_BY_UNIT, "分单位汇总", ["T005"]),
+        (LAST_YEARS, "历年", ["T005"]),
+        (PROSE, None, ["T001"]),
+        (ANNEX, None, ["T001"]),
+    ],
+)
+def test_nothing_is_taken_from_a_list(other: RawSheet, sheet: str | None, codes: list[str]) -> None:
+    one = locate(MemoryBook(other))  # type: ignore[arg-type]
+    assert (one.sheet, one.filled, [finding.code for finding in one.findings]) == (sheet, None, codes)
+
+
+def test_a_list_of_one_unit_alone_is_read() -> None:
+    one = locate(MemoryBook(ONE_UNIT))  # type: ignore[arg-type]
+    assert one.filled is not None
+    assert one.filled.values == VALUES
+
+
+def emptied(grid: Grid, *kept: str) -> Grid:
+    return put(grid, **{field.cell: "" for field in FIELDS if field.cell not in kept})
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        put(page(), B5="场次"),
+        put(emptied(page(), "H6", "I6"), H4=""),  # all that is filled in stands under the label that is gone
+        put(emptied(page(), "H6", "I6"), B4="", D4="", F4="", H4=""),
+        page()[:14],
+        with_rows(page(), 7, rows=[["", *range(30, 38)]]),
+        [row[1:] for row in UNITS.rows[:4]],  # a form in one line
+    ],
+)
+def test_a_second_form_is_never_dropped(second: Grid) -> None:
+    for sheets in ((raw_sheet(page()), raw_sheet(second, "表2")), (raw_sheet(second, "表2"), raw_sheet(page()))):
+        names = "、".join(f"“{sheet.name}”" for sheet in sheets)
+        assert locate(MemoryBook(*sheets)).findings == (found("T006", params={"sheets": names}),)  # type: ignore[arg-type]
+
+
+def test_a_damaged_copy_that_nobody_filled_in_is_a_spare_one() -> None:
+    assert located(page(), raw_sheet(put(blank_page(), B4="", C5=""), "表2")) == located(page())
+
+
+# -- hostile sizes ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cell", ["A1", "A2", "A3", "B3", "B4", "B6", "B17", "A18", "B18", "E18", "H18", "A20"])
+@pytest.mark.parametrize("text", ["单位：", "1", " ", "联系人：电话", "\u200b"])
+def test_a_huge_text_is_not_read_whole(cell: str, text: str) -> None:
+    started = perf_counter()
+    one = located(put(page(), **{cell: text * (10_000_000 // len(text))}))
+    assert perf_counter() - started < 0.5
+    assert one.filled is not None
+    assert len(one.filled.unit_name) <= 60
+    if cell == "B6":
+        assert (one.filled.values[0], [code for code, *_ in told(one)]) == (None, ["V002"])
+
+
+def test_a_million_merged_cells() -> None:
+    merges = [
+        (row, column, row, column + 1)
+        for row in range(1, 10_001)
+        for column in range(1, 200, 2)
+        if column > 9 or row > 20
+    ]
+    started = perf_counter()
+    one = located(page(), merges=[*merges, (6, 2, 6, 3)])
+    assert perf_counter() - started < 3
+    assert ("T004", "C6", "101") in told(one)
+
+
 # -- the unit's name --------------------------------------------------------------------------------------
 
 
@@ -201,6 +408,32 @@ def test_an_empty_cell_under_a_merged_one_is_nothing_to_speak_of() -> None:
         ({"B3": "", "G3": "填报日期：2021年6月15日"}, "", "A3"),
         ({"A3": "单位负责人：王五", "B3": ""}, "", "B3"),
         ({"A3": "", "B3": "", "A19": "单位：官渡村计生协"}, "官渡村计生协", "A19"),
+        ({"B3": "", "A19": "填报单位：官渡村计生协"}, "官渡村计生协", "A19"),
+        ({"A3": "单位（公章）：\n官渡村计生协", "B3": ""}, "官渡村计生协", "A3"),
+        ({"A3": "单位（加盖公章）官渡村计生协", "B3": ""}, "官渡村计生协", "A3"),
+        ({"A3": "单位 官渡村计生协（公章）", "B3": ""}, "官渡村计生协", "A3"),
+        ({"A3": "单位官渡村计生协", "B3": ""}, "官渡村计生协", "A3"),
+        ({"A3": "单位（公章）：   ________   "}, "官渡村计生协", "B3"),
+        ({"A3": "单位：官渡村计生协 填报日期：2021年6月15日", "B3": ""}, "官渡村计生协", "A3"),
+        ({"A3": "单位：官渡村计生协 联系人：张三", "B3": ""}, "官渡村计生协", "A3"),
+        ({"A3": "单位：官渡村计生协（公章）负责人：王五", "B3": ""}, "官渡村计生协", "A3"),
+        ({"A3": "单位：官渡村计生协      年  月  日", "B3": ""}, "官渡村计生协", "A3"),
+        ({"A3": "单位：官渡村计生协2021年6月15日", "B3": ""}, "官渡村计生协", "A3"),
+        ({"A3": "填报日期：2021年6月15日 填报单位：官渡村计生协", "B3": ""}, "官渡村计生协", "A3"),
+        ({"A3": "单位：华为手机公司计生协", "B3": ""}, "华为手机公司计生协", "A3"),
+        ({"A3": "单位：万年县计生协", "B3": ""}, "万年县计生协", "A3"),
+        ({"A2": "第23个会员活动日信息统计表 单位：官渡村计生协", "A3": "", "B3": ""}, "官渡村计生协", "A2"),
+        ({"G2": "单位：", "I2": "官渡村计生协", "A3": "", "B3": ""}, "官渡村计生协", "I2"),
+        ({"B3": "", "F3": "（公章）", "H3": "官渡村计生协"}, "官渡村计生协", "H3"),
+        ({"B3": "年  月  日"}, "", "A3"),
+        ({"B3": datetime(2021, 6, 15)}, "", "A3"),
+        ({"B3": "负责人：王五"}, "", "A3"),
+        ({"B3": "————"}, "", "A3"),
+        ({"B3": Unread("=A1")}, "=A1", "B3"),
+        ({"A2": "单位：", "A3": "官渡村计生协", "B3": ""}, "", "A2"),  # never from the row below
+        ({"A3": "单位填写要求见附件", "B3": ""}, "", "B3"),
+        ({"A2": "中牟县计生协第23个会员活动日信息统计表", "B3": ""}, "", "A3"),  # who issued the form, perhaps
+        ({"A2": "河南省第23个会员活动日信息统计表", "A3": "", "B3": ""}, "", "B3"),
     ],
 )
 def test_the_units_name(cells: dict[str, Any], name: str, name_cell: str) -> None:
@@ -231,6 +464,11 @@ READ = ("张三", "13800000000", date(2021, 6, 15))
          ("张三", "见附件", None), [("V011", "E", "见附件"), ("V010", "H", "2021.6.31")]),
         ({"A": "联系人姓名：", "B": "联系人甲", "D": "电话：", "E": 13800000000, "G": "填报日期：", "H": "2021.6.15"},
          ("联系人甲", *READ[1:]), []),
+        ({"A": "联 系 人 ：张三", "C": "电   话 ：", "D": "13800000000", "F": "填 报 日 期：", "I": "2021年6月15日"},
+         READ, []),
+        ({"A": "联络员：张三  手机：13800000000", "F": "填报日期：2021年6月15日"}, READ, []),
+        ({"A": "联系人：", "B": "单位：某村", "D": "电话：13800000000", "G": "日期：2021.6.15"}, ("", *READ[1:]),
+         [("V012", "A", None)]),
         ({"A": "以上各项由联系人填写，电话另报"}, ("", "", None),
          [("V012", "", None), ("V011", "", None), ("V010", "", None)]),
     ],

@@ -7,8 +7,9 @@ import pytest
 from builders import GUANDU_VILLAGE, filled
 from containers import GOLDEN, OLE_MAGIC, ole, xls, zipped
 from stattable.checking.sniff import (
-    READABLE,
     RETURN_LIKE,
+    TABLES,
+    WORKBOOKS,
     FileKind,
     is_spreadsheet_name,
     open_package,
@@ -53,7 +54,7 @@ def test_the_extension_means_nothing(name: str, tmp_path: Path) -> None:
         ("xlsx", zipped({"xl/workbook.xml": b"", "xl/vbaProject.bin": b"macros"})),
         ("xlsx", zipped({"/XL\\Workbook.xml": b""})),
         ("xlsb", zipped({"xl/workbook.bin": b""})),
-        ("word", zipped({"word/document.xml": b""})),
+        ("docx", zipped({"word/document.xml": b""})),
         ("slides", zipped({"ppt/presentation.xml": b""})),
         ("archive", zipped({"收到/官渡村.xlsx": b""})),
         ("archive", zipped({})),
@@ -107,6 +108,7 @@ def test_packages_and_documents(kind: str, data: bytes) -> None:
         ("html", b'<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml">'),
         ("xml", b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">'),
         ("xml", b'<office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0">'),
+        ("mhtml", b"MIME-Version: 1.0\r\nX-Document-Type: Workbook\r\n"),
         ("text", "单位,人数\n官渡村,60\n".encode()),
         ("text", "\ufeff单位,人数\n".encode()),
         ("text", "单位,人数\n官渡村,60\n".encode("gbk")),
@@ -182,5 +184,6 @@ def test_named_like_a_spreadsheet(name: str, expected: bool) -> None:
 
 
 def test_what_is_read_and_what_is_taken_for_a_return() -> None:
-    assert {kind.value for kind in READABLE} == {"xlsx", "xls", "ods"}
-    assert {kind.value for kind in RETURN_LIKE - READABLE} == {"xlsb", "encrypted", "word", "pdf", "archive"}
+    assert {kind.value for kind in WORKBOOKS} == {"xlsx", "xls", "ods", "xlsb"}
+    assert {kind.value for kind in TABLES} == {"docx", "xml", "html", "text"}
+    assert {kind.value for kind in RETURN_LIKE - WORKBOOKS} == {"encrypted", "docx", "xml", "word", "pdf", "archive"}

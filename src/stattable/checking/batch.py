@@ -6,7 +6,7 @@ from functools import partial
 from typing import Final
 
 from stattable.checking.attribute import Attribution, Attributor, Register, identity_tree
-from stattable.checking.received import Received, receive
+from stattable.checking.received import Received, receive, receive_alone
 from stattable.checking.rules import Filled, apply, settle
 from stattable.model.catalogue import found
 from stattable.model.findings import Finding, Param, UnitRef, rejects
@@ -103,9 +103,9 @@ class CheckOptions:
 
 def read_all(paths: Sequence[str], options: CheckOptions, progress: Progress) -> list[Received]:
     """Read `paths`, over several processes where there are many, and return them in the same order."""
-    read = partial(receive, debug=options.debug)
+    read, alone = (partial(how, debug=options.debug) for how in (receive, receive_alone))
     results: list[Received] = []
-    for one in over_processes(read, paths, options.jobs):
+    for one in over_processes(read, paths, options.jobs, alone):
         results.append(one)
         progress(1)
     return results

@@ -77,8 +77,18 @@ def _walk(folder: str, closed: dict[str, OSError]) -> Iterator[str]:
     def cannot_open(error: OSError) -> None:
         closed[str(error.filename)] = error
 
-    for parent, folders, names in os.walk(folder, onerror=cannot_open):
-        folders[:] = sorted(name for name in folders if name.lower() not in _NEVER_FOLDERS)
+    seen = {os.path.realpath(folder)}  # a link may lead to a folder elsewhere, or back to one above it
+
+    def is_new(path: Path) -> bool:
+        real = os.path.realpath(path)
+        new = real not in seen
+        seen.add(real)
+        return new
+
+    for parent, folders, names in os.walk(folder, onerror=cannot_open, followlinks=True):
+        paths = [Path(parent) / name for name in sorted(folders) if name.lower() not in _NEVER_FOLDERS]
+        paths.sort(key=Path.is_symlink)  # a folder's own name before a link's
+        folders[:] = [path.name for path in paths if is_new(path)]
         for name in sorted(names):
             yield str(Path(parent) / name)
 
@@ -91,6 +101,8 @@ def _never(path: str) -> bool:
 def _is_return_like(path: str) -> bool:
     if is_spreadsheet_name(Path(path)):
         return True
+    if not Path(path).is_file():  # a pipe may wait forever
+        return False
     try:
         with Path(path).open("rb") as file:
             return sniff(file) in RETURN_LIKE

@@ -1,19 +1,20 @@
 """A workbook → the return in it: the sheet that holds the form, its figures, and what stands beside them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from datetime import date
+from typing import Any, Final
 
-from stattable.checking.cells import RawCell, Reading, read_count, read_date, read_flag, read_phone, shown
-from stattable.checking.layout import Layout, find_form
+from stattable.checking.cells import RawCell, Reading, read_count, read_date, read_flag, read_phone
+from stattable.checking.layout import LONGEST_TEXT, Layout, brief, find_form, is_figure, label_name, unusual_merges
 from stattable.checking.sheets import Book, Cell, RawSheet
 from stattable.model import form
 from stattable.model.catalogue import found
 from stattable.model.findings import Finding
-from stattable.model.form import FIELDS, Kind, Return
+from stattable.model.form import FIELDS, Field, Kind, Return, Value
 from stattable.model.identity import IDENTITY_SHEET, Identity, read_identity
-from stattable.model.text import a1, chinese_number, plain
+from stattable.model.text import a1, a1_range, chinese_number, plain
 
 _BLANK: Final = Reading()
 
@@ -50,7 +51,7 @@ def locate(book: Book) -> Located:
         several that are filled in (T001, T006).
     """
     identity = read_identity(book.sheet(IDENTITY_SHEET).rows) if IDENTITY_SHEET in book.names else None
-    forms = list(_forms(book, identity is not None))
+    forms = [_closer(book, *one) for one in _forms(book, identity is not None)]
     if len(forms) > 1:  # spare copies that nobody filled in do not count
         forms = [one for one in forms if _filled_in(*one)] or forms[:1]
     if not forms:
@@ -58,26 +59,31 @@ def locate(book: Book) -> Located:
     if len(forms) > 1:
         names = "、".join(f"“{sheet.name}”" for sheet, _ in forms)
         return Located(identity, findings=(found("T006", params={"sheets": names}),))
-    return _read(*forms[0], identity)
+    sheet, layout = forms[0]
+    if not any(layout.cells):  # a list of units, or a form without one row of figures that is sure
+        return Located(identity, sheet.name, findings=layout.faults)
+    return _read(sheet, layout, identity)
 
 
-def _forms(book: Book, ours: bool) -> Iterator[tuple[RawSheet, Layout]]:
-    """Yield the sheets that hold the form; in a workbook of ours only the official page can."""
+def _forms(book: Book, ours: bool) -> list[tuple[RawSheet, Layout]]:
+    """Return the sheets that hold the form, shown ones before hidden ones, or else what may pass for it.
+
+    In a workbook of ours only the official page can hold the form.
+    """
     names = [name for name in book.names if name != IDENTITY_SHEET]
     if ours:
         names = [form.SHEET_NAME] if form.SHEET_NAME in names else names[:1]
-    hidden = [name for name in names if name not in book.visible]
-    for group in ([name for name in names if name in book.visible], hidden):
-        sheets = [found for name in group if (found := _form(book, book.sheet(name)))]
-        yield from sheets
-        if sheets:
-            return
+    passable: list[tuple[RawSheet, Layout]] = []
+    for shown_ones in (True, False):
+        sheets = [book.sheet(name) for name in names if (name in book.visible) is shown_ones]
+        forms = [(sheet, layout) for sheet in sheets if (layout := find_form(sheet))]
+        if certain := [one for one in forms if one[1].certain]:
+            return certain
+        passable = passable or forms
+    return passable
 
 
-def _form(book: Book, sheet: RawSheet) -> tuple[RawSheet, Layout] | None:
-    layout = find_form(sheet)
-    if layout is None:
-        return None
+def _closer(book: Book, sheet: RawSheet, layout: Layout) -> tuple[RawSheet, Layout]:
     closer = book.closer(sheet)
     if closer is not sheet:  # a row that holds nothing but formulas is no blank one
         layout = find_form(closer) or layout
@@ -85,37 +91,54 @@ def _form(book: Book, sheet: RawSheet) -> tuple[RawSheet, Layout] | None:
 
 
 def _filled_in(sheet: RawSheet, layout: Layout) -> bool:
-    return any(at and sheet.cell(*at) is not None for at in layout.cells)
+    """Whether anything is filled in, be it where a damaged label does not place it."""
+    table = sheet.rows[layout.top - 1 : layout.bottom] if layout.faults else []
+    return any(sheet.cell(*at) is not None for cells in _places(layout) for at in cells) or any(
+        is_figure(value) for cells in table for value in cells
+    )
+
+
+def _places(layout: Layout) -> list[tuple[Cell, ...]]:
+    """Return the cells of each of the 40 fields."""
+    return [layout.more.get(at, (at,)) if at else () for at in layout.cells]
 
 
 def _read(sheet: RawSheet, layout: Layout, identity: Identity | None) -> Located:
     hidden = _hidden(sheet, layout)
     level = identity.unit.level if identity else None
     findings = [*layout.faults]
-    keys = {at: field.key for field, at in zip(FIELDS, layout.cells, strict=True)}
+    keys = (
+        {at: field.key for field, cells in zip(FIELDS, _places(layout), strict=True) for at in cells} if hidden else {}
+    )
     findings += [
         found("T004", sheet=sheet.name, cell=a1(*at), field=keys.get(at), raw=raw) for at, raw in hidden.items() if raw
     ]
-    raws = [sheet.cell(*at) if at and at not in hidden else None for at in layout.cells]
-    readings = [
-        _BLANK if raw is None else read_flag(raw) if field.kind_at(level) is Kind.FLAG else read_count(raw)
-        for field, raw in zip(FIELDS, raws, strict=True)
-    ]
-    for field, reading, raw, at in zip(FIELDS, readings, raws, layout.cells, strict=True):
-        if reading.code and at:
-            findings.append(
-                found(
-                    reading.code,
-                    sheet=sheet.name,
-                    cell=a1(*at),
-                    field=field.key,
-                    raw=shown(raw),
-                    suggestion=reading.suggestion,
-                    params={"value": value_text(reading, field.kind_at(level))},
-                )
+    values: list[Value] = []
+    for field, at in zip(FIELDS, layout.cells, strict=True):
+        kind = field.kind_at(level)
+        if at and (cells := layout.more.get(at)):
+            reading, said = _sum(field, cells, [None if one in hidden else sheet.cell(*one) for one in cells])
+        else:
+            raw = sheet.cell(*at) if at and at not in hidden else None
+            reading = _BLANK if raw is None else _reading(kind, raw)
+            said = [(reading, (at,), brief(raw))] if at and reading.code else []
+        values.append(reading.value)
+        findings += [
+            found(
+                one.code or "",
+                sheet=sheet.name,
+                cell=a1_range(cells),
+                field=field.key,
+                raw=text,
+                suggestion=one.suggestion,
+                params={"value": value_text(one, kind)},
             )
+            for one, cells, text in said
+        ]
+    if sheet.displays:
+        findings += _not_shown(sheet, layout, hidden)
     beside = _beside(sheet, layout)
-    filled, more = _return(readings, beside)
+    filled, more = _return(values, beside)
     return Located(
         identity=identity,
         sheet=sheet.name,
@@ -124,6 +147,33 @@ def _read(sheet: RawSheet, layout: Layout, identity: Identity | None) -> Located
         name_cell=beside.name_cell or a1(*form.NAME_LINE.value_at),
         findings=(*findings, *(replace(finding, sheet=sheet.name) for finding in more)),
     )
+
+
+_Said = list[tuple[Reading, Sequence[Cell], str]]  # what there is to say of which cells, and what they show
+
+
+def _sum(field: Field, cells: Sequence[Cell], raws: Sequence[RawCell]) -> tuple[Reading, _Said]:
+    """Read a field that two columns were made of, as the sum of its parts."""
+    readings = [_reading(Kind.COUNT, raw) for raw in raws]
+    said: _Said = [
+        (reading, (at,), brief(raw))
+        for reading, at, raw in zip(readings, cells, raws, strict=True)
+        if reading.code and reading.value is None
+    ]
+    parts = [reading.value for reading in readings if reading.value is not None]
+    if not parts or any(reading.code != "V007" for reading, *_ in said):
+        return _BLANK, said
+    shown_parts = [
+        f"{part} {brief(raw)}" for part, raw in zip(field.column.parts, raws, strict=True) if raw is not None
+    ]
+    total = Reading(sum(parts), "V008")
+    return total, [(total, cells, "，".join(shown_parts))]
+
+
+def _reading(kind: Kind, raw: RawCell) -> Reading:
+    if isinstance(raw, str) and len(raw) > LONGEST_TEXT:
+        return Reading(code="V009" if kind is Kind.FLAG else "V002")
+    return read_flag(raw) if kind is Kind.FLAG else read_count(raw)
 
 
 def value_text(reading: Reading, kind: Kind) -> str:
@@ -137,15 +187,22 @@ def value_text(reading: Reading, kind: Kind) -> str:
 
 def _hidden(sheet: RawSheet, layout: Layout) -> dict[Cell, str]:
     """Return the cells in the rows of figures that lie under a merged cell, and what is hidden there."""
-    lines = {at[0] for at in layout.cells if at}
-    return {
-        (row, column): shown(sheet.cell(row, column))
-        for top, left, bottom, right in sheet.merges
-        for row in range(top, min(bottom, layout.bottom) + 1)
-        if row in lines
-        for column in range(left, min(right, left + 200) + 1)
-        if (row, column) != (top, left)
-    }
+    lines = {at[0] for at in layout.cells if at} if unusual_merges(sheet) else ()
+    return {at: brief(sheet.cell(*at)) for at in sorted(sheet.covered(lines))}
+
+
+def _not_shown(sheet: RawSheet, layout: Layout, hidden: Collection[Cell]) -> Iterator[Finding]:
+    """Yield T007 and V013 for the figures that are not shown as what they are, or not at all."""
+    for field, cells in zip(FIELDS, _places(layout), strict=True):
+        for at in cells:
+            display, raw = sheet.displays.get(at), sheet.cell(*at)
+            if display is None or raw is None or at in hidden:
+                continue
+            place: dict[str, Any] = {"sheet": sheet.name, "cell": a1(*at), "field": field.key, "raw": brief(raw)}
+            if display.unseen:
+                yield found("T007", params={"reason": display.unseen}, **place)
+            if display.format is not None:
+                yield found("V013", params={"format": display.format}, **place)
 
 
 # -- what stands beside the figures -----------------------------------------------------------------------
@@ -161,35 +218,42 @@ class _Beside:
     filled_in: tuple[RawCell, str | None] = (None, None)
 
 
-_SEAL: Final = r"[(\[【] ?(?:公|盖|签)? ?章 ?[)\]】]|[公盖签]章"
+_SEAL: Final = r"(?:[(\[【] ?(?:加 ?)?(?:盖 ?)?[公盖签]? ?章 ?处? ?[)\]】]|(?:加盖)?[公盖签]章)"
 _TITLE: Final = re.compile(r"第 ?([0-9〇零一二三四五六七八九十廿卅百]{1,6}) ?[个届次]?.{0,8}会员活动日")
+_ASSOCIATION: Final = re.compile(r"[\u4e00-\u9fff]{2,30}(?:计 ?生 ?协 ?会?|计划生育协会)")
 _NAME: Final = re.compile(
-    r"^(?:填 ?报|报 ?送|填 ?表)? ?单 ?位(?! ?(?:负 ?责|领 ?导|地 ?址|电 ?话|代 ?码|联 ?系))"
-    rf" ?(?:名 ?称)? ?(?:{_SEAL})? ?:? ?(.*)$"
+    r"(?:^|(?<= ))(?:填 ?报|报 ?送|上 ?报|填 ?表)? ?单 ?位(?! ?(?:负 ?责|领 ?导|地 ?址|电 ?话|代 ?码|联 ?系))"
+    rf"(?P<apart>(?: ?名 ?称)?[ _]*{_SEAL}?[ _]*)(?P<colon>:?)"
 )
-_SEAL_BEHIND: Final = re.compile(rf" ?(?:{_SEAL})$")
+_SEAL_BEHIND: Final = re.compile(rf" ?{_SEAL}$")
+_DATE_BEHIND: Final = re.compile(r"(?:^|[ _]|\d{2,4}) ?年[ _\d]{0,8}月[ _\d]{0,8}日.*$")
 _MEASURES: Final = re.compile(r"^(?:[个人场次篇条件万元]|人次|场次|[、,/ ])+$")  # 单位：场、人 says how it is counted
 _LINES: Final = re.compile(
     r"(?P<phone>联 ?系 ?电 ?话|联 ?系 ?方 ?式|电 ?话|手 ?机 ?号?码?)"
-    r"|(?P<contact>联 ?系 ?人(?: ?姓 ?名)?|填 ?[报表] ?人(?: ?姓 ?名)?)"
+    r"|(?P<contact>联 ?[系络] ?[人员](?: ?姓 ?名)?|填 ?[报表] ?人(?: ?姓 ?名)?)"
     r"|(?P<filled_in>(?:填 ?[报表] ?)?日 ?期|填 ?[报表] ?时 ?间)"
 )
+_OFFICER: Final = re.compile(r"(?:单 ?位 ?)?(?:负 ?责 ?人|审 ?[核批] ?人|主管领导)")
 _BEHIND_LABEL: Final = re.compile(r" ?(?:\([^()]*\))? ?[:\d]")
-_LINE_CHARS: Final = frozenset("系话机人期间")  # no label of these lines is without one
-_FURTHER_DOWN: Final = 12  # rows under the table in which they are looked for
+_LINE_CHARS: Final = frozenset("系话机人员期间")  # no label of these lines is without one
+_LONGEST_NAME: Final = 60
+_FURTHER_UP: Final = 40  # rows above the table in which they are looked for
+_FURTHER_DOWN: Final = 12  # and under it
 
 _Text = tuple[int, RawCell, str]  # column, the cell as it stands, and its plain text, "" for a number or a date
 
 
 def _beside(sheet: RawSheet, layout: Layout) -> _Beside:
     beside = _Beside()
-    above = list(_texts(sheet, 1, layout.top))
+    above = list(_texts(sheet, max(1, layout.top - _FURTHER_UP), layout.top))
     below = list(_texts(sheet, layout.bottom + 1, layout.bottom + 1 + _FURTHER_DOWN))
     for row, texts in (*above, *below):
         if beside.edition is None:
             beside.edition = next((e for *_, text in texts if (e := _edition(text)) is not None), None)
-        if not beside.name_cell:
+        if not beside.name:
             _read_name(row, texts, beside)
+    if not beside.name_cell:  # nothing asks for the name: it may stand in the title
+        _read_title(above, beside)
     for row, texts in (*below, *above):
         if any(text and not _LINE_CHARS.isdisjoint(text) for *_, text in texts):
             _read_lines(row, texts, beside)
@@ -199,11 +263,12 @@ def _beside(sheet: RawSheet, layout: Layout) -> _Beside:
 def _texts(sheet: RawSheet, start: int, end: int) -> Iterator[tuple[int, list[_Text]]]:
     """Yield the rows from `start` up to `end`, and what stands in each."""
     for row, cells in enumerate(sheet.rows[start - 1 : end - 1], start):
+        short = (value[:LONGEST_TEXT] if isinstance(value, str) else value for value in cells)
         yield (
             row,
             [
                 (column, value, plain(value) if isinstance(value, str) else "")
-                for column, value in enumerate(cells, start=1)
+                for column, value in enumerate(short, start=1)
                 if value not in ("", None)
             ],
         )
@@ -217,17 +282,58 @@ def _edition(text: str) -> int | None:
 
 
 def _read_name(row: int, texts: list[_Text], beside: _Beside) -> None:
+    """Read the unit's name from a row: behind its label, or in the first cell right of it that has one."""
     for position, (column, _, text) in enumerate(texts):
-        match = _NAME.match(text)
-        if match is None or _MEASURES.match(match[1]):
+        match = _name_label(text)
+        if match is None:
             continue
-        name, beside.name_cell = match[1], a1(row, column)
-        if not name.strip("_ ") and position + 1 < len(texts):
-            right, value, text_right = texts[position + 1]
-            if not _LINES.match(text_right) and not _NAME.match(text_right):
-                name, beside.name_cell = shown(value), a1(row, right)
-        beside.name = _SEAL_BEHIND.sub("", name.strip("_ ")).strip("_ ")
-        return
+        beside.name_cell = beside.name_cell or a1(row, column)
+        name, at = _clean_name(text[match.end() :]), column
+        for right, value, text_right in texts[position + 1 :]:
+            if name or isinstance(value, date) or label_name(text_right) or _name_label(text_right):
+                break
+            if _LINES.match(text_right) or _OFFICER.match(text_right):
+                break
+            name, at = _clean_name(text_right or brief(value)), right
+        if name:
+            beside.name, beside.name_cell = name[:_LONGEST_NAME], a1(row, at)
+            return
+
+
+def _name_label(text: str) -> re.Match[str] | None:
+    """Return where `text` asks for the unit's name: at its beginning, or with a colon further on."""
+    for match in _NAME.finditer(text):
+        behind = text[match.end() :]
+        apart = match["apart"] or match["colon"] or not behind or _ASSOCIATION.match(behind)
+        if (match["colon"] or (apart and match.start() == 0)) and not _MEASURES.match(behind.strip()):
+            return match
+    return None
+
+
+def _clean_name(text: str) -> str:
+    """Return a name without what was written behind it: other labels, a date, the seal's place."""
+    for words in (_LINES, _OFFICER):
+        for match in words.finditer(text):
+            if text[: match.start()].strip() == "" or text[match.start() - 1] in " _)" or _behind(text, match):
+                text = text[: match.start()]
+                break
+    return _SEAL_BEHIND.sub("", _DATE_BEHIND.sub("", text).strip("_:;,。 ")).strip("_:—- ")
+
+
+def _behind(text: str, match: re.Match[str]) -> bool:
+    return _BEHIND_LABEL.match(text, match.end()) is not None
+
+
+def _read_title(above: Sequence[tuple[int, list[_Text]]], beside: _Beside) -> None:
+    """Read the unit's name from the title, in front of it or in brackets behind it."""
+    for row, texts in above:
+        for column, _, text in texts:
+            if match := _TITLE.search(text):
+                around = (text[: match.start()].rpartition(":")[2], text[match.end() :].rpartition("(")[2].rstrip(")"))
+                name = next((one.strip() for one in around if _ASSOCIATION.fullmatch(one.strip())), "")
+                if name:
+                    beside.name, beside.name_cell = name, a1(row, column)
+                return
 
 
 def _read_lines(row: int, texts: list[_Text], beside: _Beside) -> None:
@@ -236,19 +342,17 @@ def _read_lines(row: int, texts: list[_Text], beside: _Beside) -> None:
     for column, value, text in texts:
         matches = list(_LINES.finditer(text))
         # A word with text before it, and neither colon nor number behind it, is part of a sentence, or of a value.
-        matches = [
-            m for m in matches if not text[: m.start()].strip(" 0123456789、.") or _BEHIND_LABEL.match(text, m.end())
-        ]
-        if matches and matches[0].lastgroup == waiting and not _BEHIND_LABEL.match(text, matches[0].end()):
+        matches = [m for m in matches if not text[: m.start()].strip(" 0123456789、.") or _behind(text, m)]
+        if matches and matches[0].lastgroup == waiting and not _behind(text, matches[0]):
             matches = []  # the label's word again, in what was written beside it: 联系人甲
-        head: RawCell = text[: matches[0].start()].strip(" :_、") if matches else value
-        if waiting and head:
+        head: RawCell = text[: matches[0].start()].strip(" :_;,、") if matches else value
+        if waiting and head and not _name_label(text):
             _note(beside, waiting, head, a1(row, column))
             waiting = None
         for match, end in zip(matches, [*(m.start() for m in matches[1:]), len(text)], strict=False):
             waiting = str(match.lastgroup)
             rest = text[match.end() : end]
-            rest = re.sub(r"^ ?\([^()]*\)", "", rest).strip(" :_")
+            rest = re.sub(r"^ ?\([^()]*\)", "", rest).strip(" :_;,、及和与/")
             _note(beside, waiting, rest or None, a1(row, column))
             if rest:
                 waiting = None
@@ -260,10 +364,10 @@ def _note(beside: _Beside, what: str, value: RawCell, cell: str) -> None:
         setattr(beside, what, (value, cell))
 
 
-def _return(readings: list[Reading], beside: _Beside) -> tuple[Return, list[Finding]]:
+def _return(values: list[Value], beside: _Beside) -> tuple[Return, list[Finding]]:
     filled_in, date_problem = read_date(beside.filled_in[0], beside.edition)
     phone, phone_problem = read_phone(beside.phone[0])
-    contact = shown(beside.contact[0])
+    contact = brief(beside.contact[0])
     findings = []
     if not contact:
         findings.append(found("V012", cell=beside.contact[1]))
@@ -272,9 +376,9 @@ def _return(readings: list[Reading], beside: _Beside) -> tuple[Return, list[Find
         ("V010", beside.filled_in, date_problem),
     ):
         if problem:
-            findings.append(found(code, cell=cell, raw=shown(raw) or None, params=problem))
+            findings.append(found(code, cell=cell, raw=brief(raw) or None, params=problem))
     filled = Return.of(
-        [reading.value for reading in readings],
+        values,
         unit_name=beside.name,
         contact=contact,
         phone=phone,

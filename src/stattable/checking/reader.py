@@ -1,21 +1,21 @@
-"""A path → raw sheets: what the file is, whether it is within the limits, and its cells as they stand."""
+"""A path → an open file: what it is, whether it is within the limits, and what reads it."""
 
 import hashlib
 import io
+import stat
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 import python_calamine
 
 from stattable.checking.cells import RawCell
-from stattable.checking.closer import look, part_bytes, xlsx_parts, xlsx_reach, xlsx_suspect
-from stattable.checking.sheets import MAX_COLUMNS, MAX_ROWS, RawSheet, Unreadable
-from stattable.checking.sniff import READABLE, FileKind, open_package, package_kind, sniff
+from stattable.checking.closer.xlsx import XlsxInspector, part_bytes
+from stattable.checking.sheets import MAX_COLUMNS, MAX_ROWS, Book, Cell, Inspector, RawSheet, Unreadable
+from stattable.checking.sniff import TABLES, WORKBOOKS, FileKind, open_package, package_kind, sniff
 from stattable.model.catalogue import found
 from stattable.model.findings import Finding, Param
 
@@ -23,7 +23,17 @@ from stattable.model.findings import Finding, Param
 MAX_BYTES: Final = 20 * 2**20
 MAX_EXPANDED: Final = 200 * 2**20
 MAX_RATIO: Final = 100
-MAX_CELLS: Final = 10_000_000  # what calamine would lay out, 32 bytes each: with one stray cell at XFD1048576 it aborts
+MAX_PARTS: Final = 10_000
+MAX_CELLS: Final = 5_000_000  # what calamine would lay out, 32 bytes each: with one stray cell at XFD1048576 it aborts
+
+# What is above these is read in a process of its own, for it may take more time or memory than it should. They are
+# seen before anything is unpacked: of the compressed parts that are read, one byte may become 1,032.
+_MUCH: Final = 2**20  # bytes of a file
+_MUCH_TEXT: Final = 128 * 1024  # bytes of a file that is read as text
+_MUCH_XML: Final = 64 * 1024  # bytes of a package's parts as they are stored, pictures aside
+_MUCH_EXPANDED: Final = 8 * 2**20  # bytes of a package's parts, as it says
+_MANY_PARTS: Final = 1_000
+_READ_PARTS: Final = (".xml", ".rels", ".bin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +45,25 @@ class FileFacts:
     mtime: float
 
 
-class RawBook:
-    """An open workbook. Its methods raise `Unreadable` where the file does not hold together.
+class CalamineBook:
+    """An open workbook, read by calamine. Its methods raise `Unreadable` where the file does not hold together.
 
     Args:
         data: the whole file.
-        kind: what it is, one of `sniff.READABLE`.
+        kind: what it is, one of `sniff.WORKBOOKS`.
         package: the same file as a zip package, None for .xls.
     """
 
     def __init__(self, data: bytes, kind: FileKind, package: zipfile.ZipFile | None) -> None:
-        self._data = data
-        self._kind = kind
-        self._package = package
-        self._suspect: set[str] = set()  # sheets of an .xlsx that were read and are worth a closer look
         with _reading():
+            self._inspector = _inspector(data, kind, package)
+            _within_limits(self._inspector.at_once)
             self._book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
             metadata = self._book.sheets_metadata
+        self._places = {sheet.name: place for place, sheet in enumerate(metadata)}
+        if len(self._places) < len(metadata):
+            raise Unreadable("F001")
         work, shown = python_calamine.SheetTypeEnum.WorkSheet, python_calamine.SheetVisibleEnum.Visible
-        self._all_names = [sheet.name for sheet in metadata]
         self.names: list[str] = [sheet.name for sheet in metadata if sheet.typ == work]
         self.visible: frozenset[str] = frozenset(sheet.name for sheet in metadata if sheet.visible == shown)
 
@@ -77,13 +87,14 @@ class RawBook:
 
     def closer(self, sheet: RawSheet) -> RawSheet:
         """Return `sheet` with its error values and uncalculated formulas, which look like blanks at first."""
-        if self._kind is FileKind.XLSX and sheet.name not in self._suspect:
-            return sheet
         with _reading():
-            position = self._all_names.index(sheet.name)
-            unreads, merges = look(self._kind, self._content(sheet.name), sheet.name, position)
-        if merges is not None:
-            sheet = replace(sheet, merges=merges)
+            look = self._inspector.look(self._places[sheet.name])
+        if look is None:
+            return sheet
+        merges = sheet.merges if look.merges is None else look.merges
+        sheet = replace(sheet, merges=merges, displays=look.displays)
+        unreads = {(row, column): one for (row, column), one in look.unreads.items()
+                   if row <= MAX_ROWS and column <= MAX_COLUMNS}  # fmt: skip
         if not unreads:
             return sheet
         height = max(len(sheet.rows), *(row for row, _ in unreads))
@@ -97,31 +108,30 @@ class RawBook:
         return replace(sheet, rows=grid)
 
     def _open(self, name: str) -> python_calamine.CalamineSheet:
-        if self._kind is FileKind.XLSX:
-            content = self._content(name)
-            rows, columns = xlsx_reach(content)
-            if rows * columns > MAX_CELLS:
-                raise Unreadable("F004", reason="expansion")
-            if xlsx_suspect(content):
-                self._suspect.add(name)
+        _within_limits([self._inspector.reach(self._places[name])])
         return self._book.get_sheet_by_name(name)
 
-    def _content(self, name: str) -> bytes:
-        """Return the XML that the sheet `name` is in; of an .xls the whole file."""
-        if self._package is None:
-            return self._data
-        part = self._parts[self._all_names.index(name)] if self._kind is FileKind.XLSX else "content.xml"
-        if part is None:
-            raise Unreadable("F001")
-        return part_bytes(self._package, self._data, part)
 
-    @cached_property
-    def _parts(self) -> list[str | None]:
-        assert self._package is not None
-        parts = xlsx_parts(self._package, self._data)
-        if len(parts) != len(self._all_names):  # calamine does not see the same sheets
-            raise Unreadable("F001")
-        return parts
+def _within_limits(reaches: Iterable[Cell]) -> None:
+    if any(rows * columns > MAX_CELLS for rows, columns in reaches):
+        raise Unreadable("F004", reason="cells")
+
+
+def _inspector(data: bytes, kind: FileKind, package: zipfile.ZipFile | None) -> Inspector:
+    """Return what looks closer at a workbook of this kind."""
+    if package is None:
+        from stattable.checking.closer.xls import XlsInspector
+
+        return XlsInspector(data)
+    if kind is FileKind.ODS:
+        from stattable.checking.closer.ods import OdsInspector
+
+        return OdsInspector(part_bytes(package, data, "content.xml"))
+    if kind is FileKind.XLSB:
+        from stattable.checking.closer.xlsb import XlsbInspector
+
+        return XlsbInspector(data, package)
+    return XlsxInspector(data, package)
 
 
 @contextmanager
@@ -141,33 +151,76 @@ def _reading() -> Iterator[None]:
         raise
 
 
-def read_book(path: str) -> tuple[RawBook | None, FileFacts, list[Finding]]:
-    """Open the workbook at `path`.
+@dataclass(frozen=True, slots=True)
+class OpenFile:
+    """A file that is within the limits, as far as can be seen before it is unpacked.
+
+    Attributes:
+        kind: what it is, one of `sniff.READABLE`.
+        is_much: whether it had better be read in a process of its own.
+    """
+
+    kind: FileKind
+    is_much: bool
+    _data: bytes
+    _package: zipfile.ZipFile | None
+
+    def book(self) -> Book:
+        """Return its sheets.
+
+        Raises:
+            Unreadable: they cannot be read.
+        """
+        if self.kind in WORKBOOKS:
+            return CalamineBook(self._data, self.kind, self._package)
+        from stattable.checking.tables import open_tables
+
+        with _reading():
+            return open_tables(self.kind, self._data)
+
+
+def file_facts(path: str) -> FileFacts:
+    """Return what is known of the file at `path` without opening it; no fingerprint where it is beyond the limits.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    about = Path(path).stat()
+    regular = stat.S_ISREG(about.st_mode) and about.st_size <= MAX_BYTES
+    return FileFacts(_sha256(Path(path).read_bytes()) if regular else None, about.st_size, about.st_mtime)
+
+
+def is_big(path: str) -> bool:
+    """Whether the file at `path` had better not even be opened but in a process of its own."""
+    return Path(path).stat().st_size > _MUCH
+
+
+def open_file(path: str) -> tuple[OpenFile | None, FileFacts, list[Finding]]:
+    """Open the file at `path`.
 
     Returns:
-        The workbook, or None and the finding (family F) that says why not; and the file's facts.
+        The file, or None and the finding (family F) that says why it is not read; and the file's facts.
 
     Raises:
         OSError: the file cannot be read.
     """
     file = Path(path)
-    stat = file.stat()
-    if stat.st_size > MAX_BYTES:
-        facts = FileFacts(None, stat.st_size, stat.st_mtime)
-        megabytes = -(-stat.st_size // 2**20)
-        return None, facts, [_fault(path, "F004", reason="size", mb=megabytes)]
+    about = file.stat()
+    facts = FileFacts(None, about.st_size, about.st_mtime)
+    if not stat.S_ISREG(about.st_mode):  # a pipe may wait forever, a device never end
+        return None, facts, [_fault(path, "F005", kind="device")]
+    if about.st_size > MAX_BYTES:
+        return None, facts, [_fault(path, "F004", reason="size", mb=-(-about.st_size // 2**20))]
     data = file.read_bytes()
-    facts = FileFacts(hashlib.sha256(data).hexdigest(), len(data), stat.st_mtime)
+    facts = FileFacts(_sha256(data), len(data), about.st_mtime)
     package = open_package(io.BytesIO(data)) if data.startswith(b"PK") else None
     kind = package_kind(package) if package else sniff(io.BytesIO(data))
-    if kind not in READABLE:
+    if kind not in WORKBOOKS | TABLES:
         return None, facts, [_not_readable(path, kind)]
-    if package and _expands_too_far(package, len(data)):
-        return None, facts, [_fault(path, "F004", reason="expansion")]
-    try:
-        return RawBook(data, kind, package), facts, []
-    except Unreadable as fault:
-        return None, facts, [_fault(path, fault.code, **fault.params)]
+    if package and (too_much := _too_much(package, len(data))):
+        return None, facts, [_fault(path, "F004", reason=too_much)]
+    is_much = _is_much(package) if package else len(data) > (_MUCH_TEXT if kind in TABLES else _MUCH)
+    return OpenFile(kind, is_much, data, package), facts, []
 
 
 def read_rows(path: str) -> list[list[RawCell]]:
@@ -177,18 +230,35 @@ def read_rows(path: str) -> list[list[RawCell]]:
         OSError: the file cannot be read.
         ValueError: it is no workbook that can be read.
     """
-    book, _, findings = read_book(path)
-    if book is None or not book.names:
-        raise ValueError(findings[0].code if findings else "T001")
+    file, _, findings = open_file(path)
+    if file is None or file.kind not in WORKBOOKS:
+        raise ValueError(findings[0].code if findings else "F005")
     try:
-        return book.all_rows(book.names[0])
+        book = file.book()
+        assert isinstance(book, CalamineBook)
+        return book.all_rows(book.names[0]) if book.names else []
     except Unreadable as fault:
         raise ValueError(fault.code) from fault
 
 
-def _expands_too_far(package: zipfile.ZipFile, size: int) -> bool:
-    expanded = sum(info.file_size for info in package.infolist())
-    return expanded > MAX_EXPANDED or expanded > MAX_RATIO * size
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _too_much(package: zipfile.ZipFile, size: int) -> str | None:
+    """Return which limit a package says that it goes beyond."""
+    parts = package.infolist()
+    if len(parts) > MAX_PARTS:
+        return "parts"
+    expanded = sum(part.file_size for part in parts)
+    return "expansion" if expanded > MAX_EXPANDED or expanded > MAX_RATIO * size else None
+
+
+def _is_much(package: zipfile.ZipFile) -> bool:
+    parts = package.infolist()
+    stored = sum(part.compress_size for part in parts if part.filename.lower().endswith(_READ_PARTS))
+    expanded = sum(part.file_size for part in parts)
+    return stored > _MUCH_XML or expanded > _MUCH_EXPANDED or len(parts) > _MANY_PARTS
 
 
 def _not_readable(path: str, kind: FileKind) -> Finding:

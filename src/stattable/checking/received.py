@@ -1,15 +1,19 @@
 """What one file holds, before anybody knows whose it is: small, frozen and picklable."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Final
 
 from stattable.checking.locate import locate
-from stattable.checking.reader import FileFacts, read_book
+from stattable.checking.reader import FileFacts, OpenFile, file_facts, is_big, open_file
 from stattable.checking.sheets import Unreadable
+from stattable.checking.sniff import TABLES
 from stattable.model.catalogue import found
-from stattable.model.findings import Finding
+from stattable.model.findings import Finding, Param
 from stattable.model.form import Values
 from stattable.model.identity import Identity
+from stattable.model.parallel import Lost, in_own_process
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,10 @@ class Received:
     findings: tuple[Finding, ...] = ()
 
 
+MAX_SECONDS: Final = 5.0  # for a file that is read in a process of its own (design: limits)
+MAX_MEGABYTES: Final = 300
+
+
 def receive(path: str, *, debug: bool = False) -> Received:
     """Read the file at `path`; whatever goes wrong is a finding of this file (F001 to F007).
 
@@ -54,31 +62,67 @@ def receive(path: str, *, debug: bool = False) -> Received:
         path: of the file.
         debug: let an unexpected error out instead of making it a finding.
     """
+    return _trapped(path, _receive, debug)
+
+
+def receive_alone(path: str, *, debug: bool = False) -> Received:
+    """Do the same in a process of its own, which may die, but not take more time and memory than it should."""
+    return _trapped(path, _receive_alone, debug)
+
+
+def _trapped(path: str, read: Callable[[str], Received], debug: bool) -> Received:
     try:
-        return _receive(path)
+        return read(path)
     except (KeyboardInterrupt, SystemExit):
         raise
+    except Lost as lost:
+        return (
+            _failed(path, "F007", detail="crash")
+            if lost.reason == "crash"
+            else _failed(path, "F004", reason=lost.reason)
+        )
     except BaseException as error:  # the readers' own panics derive from BaseException
         if debug and not isinstance(error, OSError):
             raise
-        return _failed(path, type(error).__name__)
+        return _failed(path, "F007", detail=type(error).__name__)
 
 
-def _failed(path: str, detail: str) -> Received:
-    return Received(path, FileFacts(None, 0, 0.0), findings=(found("F007", path=path, params={"detail": detail}),))
+def _failed(path: str, code: str, **params: Param) -> Received:
+    try:
+        facts = file_facts(path)
+    except OSError:
+        facts = FileFacts(None, 0, 0.0)
+    return Received(path, facts, findings=(found(code, path=path, params=params),))
 
 
 def _receive(path: str) -> Received:
-    book, facts, faults = read_book(path)
-    if book is None:
+    if is_big(path):
+        return _receive_alone(path)
+    file, facts, faults = open_file(path)
+    return _receive_alone(path) if file and file.is_much else _understood(path, file, facts, faults)
+
+
+def _receive_alone(path: str) -> Received:
+    return in_own_process(_open_and_understand, path, MAX_SECONDS, MAX_MEGABYTES)
+
+
+def _open_and_understand(path: str) -> Received:
+    return _understood(path, *open_file(path))
+
+
+def _understood(path: str, file: OpenFile | None, facts: FileFacts, faults: list[Finding]) -> Received:
+    if file is None:
         return Received(path, facts, findings=tuple(faults))
     try:
-        located = locate(book)
+        located = locate(file.book())
     except Unreadable as fault:
         return Received(path, facts, findings=(found(fault.code, path=path, params=fault.params),))
     filled, identity = located.filled, located.identity
     findings = tuple(replace(finding, path=path) for finding in located.findings)
     if filled is None:
+        if file.kind in TABLES and [finding.code for finding in findings] == ["T001"]:
+            params: dict[str, Param] = {"kind": file.kind.value, "searched": 1}
+            findings = (found("F005", path=path, params=params),)
         edition = identity.edition if identity else None
         return Received(path, facts, identity, located.sheet, edition=edition, findings=findings)
     edition = filled.edition if filled.edition is not None else (identity.edition if identity else None)

@@ -1,10 +1,12 @@
 """Raw sheets: what a file of any kind is turned into before anybody knows what it means."""
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Final, Protocol
 
-from stattable.checking.cells import RawCell
+from stattable.checking.cells import RawCell, Unread
 from stattable.model.findings import Param
 
 # How much of a sheet is looked at (design: limits).
@@ -50,6 +52,48 @@ class RawSheet:
             value = self.rows[row - 1][column - 1]
             return None if value == "" else value
         return None
+
+    def covered(self, rows: Iterable[int]) -> set[Cell]:
+        """Return the cells in `rows` that lie under a merged range, which shows its top left cell only."""
+        # A sheet may have a million merged ranges: each is only noted where it begins and ends.
+        turns = {row: [0] * (MAX_COLUMNS + 2) for row in rows}
+        lines = sorted(turns)
+        for top, left, bottom, right in self.merges:
+            for line in lines[bisect_left(lines, top) : bisect_right(lines, bottom)]:
+                first, end = left + 1 if line == top else left, min(right, MAX_COLUMNS)
+                if first <= end:
+                    turns[line][first] += 1
+                    turns[line][end + 1] -= 1
+        return {(line, column) for line in lines for column, depth in enumerate(accumulate(turns[line])) if depth}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a closer look at a sheet shows.
+
+    Attributes:
+        unreads: the cells that hold an error value or a formula without a result; calamine shows them empty.
+        merges: the sheet's merged ranges, or None where calamine knows them or they do not matter.
+        displays: cells that are not shown as what they hold.
+    """
+
+    unreads: Mapping[Cell, Unread] = field(default_factory=dict)
+    merges: Sequence[Merge] | None = None
+    displays: Mapping[Cell, Display] = field(default_factory=dict)
+
+
+class Inspector(Protocol):
+    """What looks closer at the sheets of a workbook, in the ways of its format. A sheet is given by its place."""
+
+    @property
+    def at_once(self) -> Sequence[Cell]:
+        """How many rows and columns calamine lays out for each sheet as it opens the file; none where it waits."""
+
+    def reach(self, sheet: int) -> Cell:
+        """Return how many rows and columns calamine would lay out; (0, 0) where they are sure to be few."""
+
+    def look(self, sheet: int) -> Look | None:
+        """Look at a sheet more closely, or return None where there is nothing that calamine does not show."""
 
 
 class Book(Protocol):

@@ -19,22 +19,25 @@ class FileKind(StrEnum):
     ENCRYPTED = "encrypted"
     EMPTY = "empty"
     UNKNOWN = "unknown"  # damaged, or nothing that can be recognised
-    WORD = "word"
+    DOCX = "docx"
+    WORD = "word"  # .doc, .rtf, .odt
     PDF = "pdf"
     ARCHIVE = "archive"
     SLIDES = "slides"
     PICTURE = "picture"
     VIDEO = "video"
-    XML = "xml"
+    XML = "xml"  # a spreadsheet in XML, as Excel wrote it in 2003
     HTML = "html"
+    MHTML = "mhtml"
     TEXT = "text"
     PROGRAM = "program"
 
 
-READABLE: Final = frozenset({FileKind.XLSX, FileKind.XLS, FileKind.ODS})
+WORKBOOKS: Final = frozenset({FileKind.XLSX, FileKind.XLS, FileKind.ODS, FileKind.XLSB})
+TABLES: Final = frozenset({FileKind.DOCX, FileKind.XML, FileKind.HTML, FileKind.TEXT})  # what may hold the form, too
 # What is a return, or was meant to be one, when it is found by walking a folder (design: reading).
-RETURN_LIKE: Final = READABLE | {
-    FileKind.XLSB, FileKind.ENCRYPTED, FileKind.WORD, FileKind.PDF, FileKind.ARCHIVE,
+RETURN_LIKE: Final = WORKBOOKS | {
+    FileKind.ENCRYPTED, FileKind.DOCX, FileKind.WORD, FileKind.PDF, FileKind.ARCHIVE, FileKind.XML,
 }  # fmt: skip
 SPREADSHEET_SUFFIXES: Final = frozenset(".xlsx .xlsm .xltx .xltm .xls .xlt .xlsb .et .ett .ods .ots .fods".split())
 
@@ -118,7 +121,7 @@ def package_kind(package: zipfile.ZipFile) -> FileKind:
     if "xl/workbook.bin" in parts:
         return FileKind.XLSB
     if "word/document.xml" in parts:
-        return FileKind.WORD
+        return FileKind.DOCX
     if "ppt/presentation.xml" in parts:
         return FileKind.SLIDES
     return FileKind.ARCHIVE
@@ -176,8 +179,10 @@ def _sniff_text(head: bytes) -> FileKind:
     if start.startswith(b"<"):
         if any(mark in head for mark in _SPREADSHEET_XML):
             return FileKind.XML
-        if re.match(rb"<(!doctype html|html|head|meta|body|table|style|div)", start) or b"<html" in start:
+        if re.match(rb"<(?:!doctype html|html|head|meta|body|table|style|div)", start) or b"<html" in start:
             return FileKind.HTML
+    if start.startswith(b"mime-version:"):
+        return FileKind.MHTML
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return FileKind.TEXT
     if b"\x00" in head:

@@ -58,8 +58,8 @@ _ENTRIES: Final = (
     Entry("F004", _E, "超过读取限度", "这个文件超过限度：{reason}。",
           "一张报表通常不到 1 MB。请把《信息统计表》复制到新工作簿，只粘贴数值后另存为 .xlsx。",
           "一个文件最大 20 MB，解压后最大 200 MB 且不超过原来的 100 倍；限度用来防止坏文件拖垮整个汇总。"),
-    Entry("F005", _E, "不是能读取的表格", "这是{kind}，不能直接读取。", "{advice}",
-          "只读取 .xlsx、.xlsm、.xls、WPS 的 .et 和 .ods。其他格式要先转成 .xlsx。"),
+    Entry("F005", _E, "不是能读取的表格", "这是{kind}，{why}。", "{advice}",
+          "读取 .xlsx、.xlsm、.xlsb、.xls、WPS 的 .et、.ods，以及存成 .docx、网页、XML 或文本的同一张表。其他格式要先转成 .xlsx。"),
     Entry("F006", _I, "文件夹里的其他文件", "文件夹里有 {count} 个文件不是报表，未读取：{names}。",
           "如果其中有应当报送的报表，请转成 .xlsx 后重新放入。",
           "照片、视频、总结等常与报表放在一起，不计入收到的报表。"),
@@ -85,6 +85,9 @@ _ENTRIES: Final = (
     Entry("T006", _E, "一个工作簿里有两张表", "这个工作簿里有多张填了数的信息统计表：{sheets}。",
           "请每个文件只留一张表；属于两个单位的，分成两个文件报送。",
           "不确定以哪一张为准时，哪一张都不计入。"),
+    Entry("T007", _W, "看不见的格子里有数", "{where}有数“{raw}”，但{reason}，打印出来看不见。",
+          "请取消隐藏（或改回黑色字）核对：该报的留着，不该报的删去。这个数已经计入。",
+          "隐藏的行、列和白色的字里的数照样读取，但填表人和盖章的人可能都没有看到它。"),
     # -- units
     Entry("U001", _E, "没有填单位名称", "“单位（公章）”后面没有填单位名称。", "{advice}",
           "没有单位名称，无法确定这张表由谁负责。"),
@@ -122,7 +125,7 @@ _ENTRIES: Final = (
           "请改填一个确切的整数。", "“约”“余”“多”、区间和算式不能汇总，程序不会替报送单位取数。"),
     Entry("V004", _E, "负数", "{where}填的是“{raw}”，不能是负数。", "请核对后改正。",
           "场次、人数、篇数、个数都不会小于 0。"),
-    Entry("V005", _E, "不是整数", "{where}填的是“{raw}”，应当是整数。", "请核对后改正。",
+    Entry("V005", _E, "不是整数", "{where}填的是“{raw}”，应当是整数。", "请核对后改正；格子里看上去是整数的，是单元格格式藏起了小数。",
           "场次、人数、篇数、个数都是整数；数字带小数多半是用了“万”作单位或公式算出来的。"),
     Entry("V006", _E, "公式没有结果", "{where}是公式或错误值“{raw}”，没有可用的结果。",
           "请在 Excel 或 WPS 里打开，改成数字后保存。",
@@ -137,6 +140,9 @@ _ENTRIES: Final = (
           "日期用来分辨先后两次报送，不影响计数。"),
     Entry("V011", _W, "联系电话", "联系电话{problem}。", "请补上能打通的电话。", "发现问题要找得到人，不影响计数。"),
     Entry("V012", _W, "联系人", "没有填联系人姓名。", "请补上联系人。", "发现问题要找得到人，不影响计数。"),
+    Entry("V013", _W, "显示的和存的不一样", "{where}存的数是“{raw}”，单元格格式却是“{format}”，显示出来不是这个数。",
+          "请把单元格格式改成“常规”，核对后重新保存。这里按存的数计入。",
+          "格式只改变样子，不改变存的数：存 12、格式是 0\"万\"，看上去是 12 万。汇总用的是存的数。"),
     # -- relations within a form
     Entry("R001", _E, "有人数没有场次", "{where}：人数是 {people}，场次却是{sessions}。",
           "请核对：补上场次，或者改正人数。",
@@ -202,7 +208,10 @@ _ROSTER_FAULTS: Final = {
 _LIMITS: Final = {
     "size": "文件有 {mb} MB，超过 20 MB",
     "expansion": "解压后过大，像是损坏或恶意的文件",
+    "parts": "里面的部件过多，像是损坏或恶意的文件",
+    "cells": "表格过大，有内容的格子伸到了很远的行或列",
     "time": "读取用时过长",
+    "memory": "读取占用内存过多",
 }
 _KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "word": (" Word 文档", "请把表填进下发的 .xlsx 空白表再报送。"),
@@ -211,9 +220,11 @@ _KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "picture": ("图片", "请报送单位发来填好的 .xlsx 原表，不要发照片或截图。"),
     "video": ("音频或视频", "请报送单位发来填好的 .xlsx 原表。"),
     "slides": ("演示文稿", "请把表填进下发的 .xlsx 空白表再报送。"),
-    "xlsb": (" .xlsb 二进制工作簿", "请在 Excel 里打开，另存为 .xlsx 再报送。"),
+    "docx": (" Word 文档", "请把表填进下发的 .xlsx 空白表再报送。"),
     "xml": ("存成 XML 的表格", "请在 Excel 或 WPS 里打开，另存为 .xlsx 再报送。"),
     "html": ("存成网页的表格", "请在 Excel 或 WPS 里打开，另存为 .xlsx 再报送。"),
+    "mhtml": ("存成单个网页文件的表格", "请在 Excel 或 WPS 里打开，另存为 .xlsx 再报送。"),
+    "device": ("管道或设备，不是普通文件", "请把报表另存为普通的 .xlsx 文件。"),
     "text": ("文本文件", "请把数字填进下发的 .xlsx 空白表再报送。"),
     "program": ("程序文件", "请不要打开，直接删除。"),
 }
@@ -223,6 +234,7 @@ _DETAILS: Final = {  # what went wrong while reading, by the name of the excepti
     "OSError": "磁盘或网络出错",
     "TimeoutError": "磁盘或网络没有回应",
     "MemoryError": "内存不够",
+    "crash": "读取它的程序中断了",
 }
 _PROBLEMS: Final = {
     "blank": "没有填",
@@ -235,6 +247,11 @@ _REASONS: Final[Mapping[str, Mapping[str, str]]] = {
     "T005": {
         "several": "有多行数字",
         "none": "没有填数的行",
+    },
+    "T007": {
+        "row": "那一行是隐藏的",
+        "column": "那一列是隐藏的",
+        "colour": "字和底色是同一个颜色",
     },
     "U002": {
         "unknown": "不在名册里",
@@ -343,6 +360,7 @@ def render(finding: Finding, label_of: Callable[[str], str]) -> str:
 def _derive_file_words(finding: Finding, words: dict[str, object]) -> None:
     if finding.code == "F005":
         words["kind"], words["advice"] = _KINDS[str(finding.params["kind"])]
+        words["why"] = "里面没有找到《信息统计表》" if finding.params.get("searched") else "不能直接读取"
     elif finding.code == "F007":
         words["detail"] = _DETAILS.get(str(finding.params["detail"]), finding.params["detail"])
     elif finding.code == "F004":

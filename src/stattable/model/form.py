@@ -59,6 +59,7 @@ class Column:
 
     text: str
     pair: str = ""  # "sessions" or "people", where the two belong together
+    parts: tuple[str, ...] = ()  # what begins the headings of the two columns that some make of it
 
 
 # -- the form ---------------------------------------------------------------------------------------------
@@ -98,7 +99,7 @@ class Articles(_Part):
     """Articles in the media of one level."""
 
     text: Annotated[Count, Column("文字稿件")] = None
-    audiovisual: Annotated[Count, Column("音频、视频稿件")] = None
+    audiovisual: Annotated[Count, Column("音频、视频稿件", parts=("音频", "视频"))] = None
 
 
 class ProvinceAccounts(_Part):
@@ -283,6 +284,7 @@ BLOCKS: Final = tuple(dict.fromkeys(field.block for field in FIELDS))
 BLANK: Final[Values] = (None,) * len(FIELDS)
 
 
+@cache
 def block_fields(block: Block) -> tuple[Field, ...]:
     """Return the fields of `block`, from left to right."""
     return tuple(field for field in FIELDS if field.block == block)

@@ -1,35 +1,143 @@
-"""One function over many items, over processes where there are enough of them to be worth it."""
+"""Work over processes: one function over many items, and one that must not take more than its share."""
 
 import multiprocessing
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from typing import Final, TypeVar
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, Final, TypeVar
 
 # From how many items of a millisecond or so starting processes takes less time than it saves.
 _WORTH_IT: Final = {"fork": 300, "spawn": 2_000}
 _CHUNK: Final = 32
+_STARTING: Final = 60.0  # seconds that a process may take until it is ready to work
+_LOOK_AGAIN: Final = 0.01  # seconds between two looks at how much memory a process takes
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def over_processes(work: Callable[[Item], Result], items: Sequence[Item], jobs: int | None) -> Iterator[Result]:
+class Lost(Exception):  # noqa: N818  -- it is no error of the program's, but of what it was given
+    """A process of its own did not come to a result.
+
+    Args:
+        reason: ``time`` or ``memory``, where it took more than it may; ``crash`` where it died.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def over_processes(
+    work: Callable[[Item], Result],
+    items: Sequence[Item],
+    jobs: int | None,
+    alone: Callable[[Item], Result] | None = None,
+) -> Iterator[Result]:
     """Yield `work` of each of `items`, in their order.
 
     Args:
         work: picklable.
         items: picklable.
         jobs: how many processes; None for as many as there are processors.
+        alone: does the same, and survives whatever the item does; it gets the items among which one has taken a
+            process down. Without it that is an error.
+
+    Raises:
+        BrokenProcessPool: a process died, and there is no `alone`.
     """
-    # A fork starts at once, but must not be made beside other threads, such as a progress bar's.
-    alone = sys.platform == "linux" and threading.active_count() == 1
-    method = "fork" if alone else "spawn"
+    method = _method()
     count = min(jobs or os.cpu_count() or 1, len(items) // _CHUNK + 1)
     if count == 1 or len(items) < _WORTH_IT[method]:
         yield from map(work, items)
         return
-    with ProcessPoolExecutor(count, mp_context=multiprocessing.get_context(method)) as pool:
-        yield from pool.map(work, items, chunksize=_CHUNK)
+    done = 0  # items of which the results were given away
+    while done < len(items):
+        chunks = [items[start : start + _CHUNK] for start in range(done, len(items), _CHUNK)]
+        with ProcessPoolExecutor(count, mp_context=multiprocessing.get_context(method)) as pool:
+            try:
+                futures = [pool.submit(_each, work, chunk) for chunk in chunks]
+                for future in futures:
+                    results = future.result()
+                    yield from results
+                    done += len(results)
+            except BrokenProcessPool:
+                if alone is None:
+                    raise
+        if alone and done < len(items):  # the culprit is in this chunk, or in one that was under way beside it
+            suspects = items[done : done + _CHUNK]
+            yield from map(alone, suspects)
+            done += len(suspects)
+
+
+def in_own_process(work: Callable[[Item], Result], item: Item, seconds: float, megabytes: int) -> Result:
+    """Return `work` of `item`, done in a process of its own.
+
+    Args:
+        work: picklable, as are its item and its result.
+        item: what it gets.
+        seconds: how long it may take, by the clock.
+        megabytes: how much memory it may take, beyond what a process starts with.
+
+    Raises:
+        Lost: it took more, or died.
+        Exception: what `work` raised.
+    """
+    import psutil
+
+    context: Any = multiprocessing.get_context(_method())
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_answer, args=(theirs, work, item), daemon=True)
+    process.start()
+    theirs.close()
+    try:
+        watched = psutil.Process(process.pid)
+        _receive(ours, time.monotonic() + _STARTING)
+        deadline, most = time.monotonic() + seconds, watched.memory_info().rss + megabytes * 2**20
+        while not ours.poll(_LOOK_AGAIN):
+            if time.monotonic() > deadline:
+                raise Lost("time")
+            if watched.memory_info().rss > most:
+                raise Lost("memory")
+        error, result = _receive(ours, deadline)
+    except (EOFError, psutil.Error, ConnectionError) as end:
+        raise Lost("crash") from end
+    finally:
+        process.kill()
+        process.join()
+        process.close()
+        ours.close()
+    if error is not None:
+        raise error
+    return result  # type: ignore[no-any-return]
+
+
+def _method() -> str:
+    """Return how processes start: a fork starts at once, but must not be made beside other threads."""
+    return "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
+
+
+def _each(work: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
+    return [work(item) for item in items]
+
+
+def _receive(connection: Connection, deadline: float) -> Any:
+    if not connection.poll(max(0.0, deadline - time.monotonic())):
+        raise Lost("time")
+    return connection.recv()
+
+
+def _answer(connection: Connection, work: Callable[[Item], Result], item: Item) -> None:
+    with Path(os.devnull).open("w") as nowhere:  # what a library says while it dies is no message for a clerk
+        os.dup2(nowhere.fileno(), 2)
+    connection.send("ready")
+    try:
+        connection.send((None, work(item)))
+    except Exception as error:  # it goes to whoever asked
+        connection.send((error, None))

@@ -5,12 +5,14 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
-# Characters that show nothing: soft hyphen, zero-width and direction marks, word joiners, BOM, variation
-# selectors, the Hangul and Braille blanks. They come along when text is pasted from chat programs.
+# Characters that show nothing: control characters, soft hyphen, zero-width and direction marks, word joiners, BOM,
+# variation selectors, tags, the Hangul and Braille blanks. They come along when text is pasted from chat programs.
 INVISIBLE: Final = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e"
-    "\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\x00-\x08\x0e-\x1f\x7f]"
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    "\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
+CELL_LENGTH: Final = 32_767  # characters, as many as a cell of Excel's holds; of a longer text only these are looked at
 _SPACE: Final = re.compile(r"\s+")
 _BRACKETED: Final = re.compile(r"[(\[【〔〈《{][^()\[\]【】〔〕〈〉《》{}]*[)\]】〕〉》}]")
 _PUNCTUATION: Final = re.compile(r"[\s、,，.。·・•:;：；_\-—–/\\|()\[\]【】〔〕〈〉《》{}“”\"'‘’*]+")
@@ -19,7 +21,7 @@ _ASSOCIATION: Final = re.compile(r"计划生育协会|计生协会")
 
 def plain(text: str) -> str:
     """Return `text` in NFKC, without invisible characters, white space trimmed and runs of it made one space."""
-    return _SPACE.sub(" ", INVISIBLE.sub("", unicodedata.normalize("NFKC", text))).strip()
+    return _SPACE.sub(" ", INVISIBLE.sub("", unicodedata.normalize("NFKC", text[:CELL_LENGTH]))).strip()
 
 
 def squeezed(text: str) -> str:
@@ -42,11 +44,11 @@ def label_forms(text: str) -> tuple[str, ...]:
 _DIGITS: Final = {
     **{char: value for value, char in enumerate("〇一二三四五六七八九")},
     **{char: value for value, char in enumerate("零壹贰叁肆伍陆柒捌玖")},
-    "两": 2, "俩": 2, "貳": 2, "叄": 3, "参": 3, "陸": 6, "○": 0,
+    "两": 2, "兩": 2, "俩": 2, "貳": 2, "仨": 3, "叄": 3, "参": 3, "參": 3, "陸": 6, "○": 0,
 }  # fmt: skip
 _TENS: Final = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _MYRIADS: Final = {"万": 10_000, "萬": 10_000, "亿": 100_000_000, "億": 100_000_000}
-_SHORT_TENS: Final = {"廿": "二十", "卅": "三十", "卌": "四十"}
+_SHORT_TENS: Final = {"廿": "二十", "卄": "二十", "卅": "三十", "卌": "四十"}
 CHINESE_NUMERAL: Final = "".join({**_DIGITS, **_TENS, **_MYRIADS, **_SHORT_TENS})
 
 
@@ -65,32 +67,36 @@ def chinese_number(text: str) -> int | None:
         return int("".join(map(str, digits))) if len(digits) == 1 or 0 in digits else None
     total = section = 0
     digit: int | None = None
-    last_place, last_zero = 0, False  # of the character before: its place value, and whether it was 零
+    last_place = 0  # the place value last seen
+    last_zero = after_zero = False  # whether the character before is 零, and whether 零 stands before `digit`
     biggest_ten = biggest_myriad = 10**12
     for char in text:
         if char in _DIGITS:
             if digit is not None and digit != 0:
                 return None
-            digit, last_zero = _DIGITS[char], _DIGITS[char] == 0
+            digit, after_zero = _DIGITS[char], last_zero
+            last_zero = digit == 0
         elif char in _TENS:
             place = _TENS[char]
             if place >= biggest_ten or digit == 0:
                 return None
             if digit is None and (place != 10 or section % 100):
                 return None
+            if after_zero and digit and place * 10 == last_place:  # 一千零一百: the 零 stands for nothing
+                return None
             section += (1 if digit is None else digit) * place
             digit, last_place, biggest_ten, last_zero = None, place, place, False
         else:
             place = _MYRIADS[char]
+            clipped = digit and last_place > 10 and not after_zero  # 一百二万: nobody can tell what it stands for
             section += digit or 0
-            if place >= biggest_myriad or not section:
+            if place >= biggest_myriad or not section or clipped or last_zero:
                 return None
             total += section * place
             section, digit, last_place, last_zero = 0, None, place, False
             biggest_ten, biggest_myriad = 10**12, place
     if digit:  # a last digit right after a place is in the next lower one: 一百二 is 120, 一百零二 is 102
-        follows_zero = len(text) > 1 and _DIGITS.get(text[-2]) == 0
-        section += digit if follows_zero or last_place <= 10 else digit * last_place // 10
+        section += digit if after_zero or last_place <= 10 else digit * last_place // 10
     elif last_zero:
         return None
     return total + section

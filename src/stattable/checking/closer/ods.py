@@ -1,0 +1,209 @@
+"""A closer look at an .ods: the one part that holds all its sheets."""
+
+import io
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import Final
+from xml.etree import ElementTree
+
+from stattable.checking.cells import Unread
+from stattable.checking.closer.colours import WHITE, alike, from_hex
+from stattable.checking.sheets import MAX_COLUMNS, MAX_ROWS, Cell, Display, Look, Merge
+from stattable.model.text import chinese_number
+
+_MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384  # calamine lays out no more
+_CELLS: Final = frozenset({"table-cell", "covered-table-cell"})
+_HELD: Final = frozenset(
+    {"formula", "value", "string-value", "date-value", "time-value", "boolean-value", "value-type"}
+)
+_HIDDEN: Final = frozenset({"collapse", "filter"})
+_NUMBERS: Final = frozenset({"float", "percentage", "currency"})
+_ERROR_TEXT: Final = re.compile(r"#|Err:")
+_HEX: Final = re.compile(r"#([0-9A-Fa-f]{6})")
+_THOUSANDS: Final = re.compile(r"(?<=\d)[,' ](?=\d{3}(?!\d))")
+_DIGITS: Final = re.compile(r"\d+(?:\.\d+)?")
+_SCALES: Final = re.compile("[万千百十亿余多约%‰]")
+_ZEROS: Final = frozenset({"-", "—", "——", "/", "无"})
+
+
+@dataclass(slots=True)
+class _Table:
+    """What is known of a sheet so far: how many rows and columns it has, how far what they hold reaches, what is odd.
+
+    Columns are described ahead of the rows, in which a cell has its column's style where it has none of its own.
+    """
+
+    rows: int = 0
+    columns: int = 0
+    reach: Cell = (0, 0)
+    hidden_columns: set[int] = field(default_factory=set)
+    unseen_columns: set[int] = field(default_factory=set)
+    merges: list[Merge] = field(default_factory=list)
+    odd: list[tuple[range, int, Unread | None, Display]] = field(default_factory=list)  # each in several rows, maybe
+
+
+class OdsInspector:
+    """Looks closer at the sheets of an .ods.
+
+    The styles that have a name of their own, in another part, are not looked at.
+
+    Args:
+        content: the part ``content.xml``, which holds them all.
+
+    Raises:
+        ValueError: it declares a document type, as no spreadsheet program does.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        if b"<!DOCTYPE" in content.replace(b"\0", b""):  # in UTF-16 too
+            raise ValueError("DOCTYPE")
+        self._content = content
+
+    def reach(self, sheet: int) -> Cell:
+        """Return how many rows and columns calamine lays out."""
+        return self._tables[sheet].reach
+
+    @property
+    def at_once(self) -> Sequence[Cell]:
+        """How many rows and columns calamine lays out for each sheet as it opens the file."""
+        return [table.reach for table in self._tables]
+
+    def look(self, sheet: int) -> Look | None:
+        """Look for error values, uncalculated formulas, merges, and cells that are not shown as what they hold."""
+        table = self._tables[sheet]
+        if not (table.merges or table.odd):
+            return None
+        unreads = {(row, column): unread for rows, column, unread, _ in table.odd if unread for row in rows}
+        displays = {(row, column): one for rows, column, _, one in table.odd if one != Display() for row in rows}
+        return Look(unreads, table.merges, displays)
+
+    @cached_property
+    def _tables(self) -> list[_Table]:
+        """All sheets, read in one go."""
+        tables: list[_Table] = []
+        open_tables: list[_Table] = []
+        unseen: set[str | None] = set()  # the styles whose text is in its background's colour
+        for event, element in ElementTree.iterparse(io.BytesIO(self._content), ("start", "end")):
+            tag = _local(element.tag)
+            if event == "start":
+                if tag == "table":
+                    open_tables.append(_Table())
+                    tables.append(open_tables[-1])
+                continue
+            if tag == "style" and _is_unseen(element):
+                unseen.add(_attribute(element, "name"))
+            elif tag == "table-column" and open_tables:
+                _read_column(open_tables[-1], element, unseen)
+            elif tag == "table-row" and open_tables:
+                _read_row(open_tables[-1], element, unseen)
+                element.clear()
+            elif tag == "table":
+                open_tables.pop()
+                element.clear()
+        return tables
+
+
+def _read_column(table: _Table, column: ElementTree.Element, unseen: set[str | None]) -> None:
+    said = _attributes(column)
+    first = table.columns + 1
+    table.columns += _repeated(said, "columns")
+    columns = range(first, min(table.columns, MAX_COLUMNS) + 1)
+    if said.get("visibility") in _HIDDEN:
+        table.hidden_columns.update(columns)
+    if said.get("default-cell-style-name") in unseen:
+        table.unseen_columns.update(columns)
+
+
+def _read_row(table: _Table, row: ElementTree.Element, unseen: set[str | None]) -> None:
+    said = _attributes(row)
+    first = table.rows + 1
+    table.rows = min(table.rows + _repeated(said, "rows"), _MOST_ROWS)
+    rows = range(first, min(table.rows, MAX_ROWS) + 1)
+    is_hidden, row_style = said.get("visibility") in _HIDDEN, said.get("default-cell-style-name")
+    last = 0
+    for cell in row:
+        if _local(cell.tag) not in _CELLS:
+            continue
+        said = _attributes(cell)
+        first, last = last + 1, min(last + _repeated(said, "columns"), _MOST_COLUMNS)
+        columns = range(first, min(last, MAX_COLUMNS) + 1)
+        if not _HELD.isdisjoint(said):
+            table.reach = max(table.reach[0], table.rows), max(table.reach[1], last)
+            style = said.get("style-name") or row_style
+            unread, number = _unread(cell, said), _shown_number(cell, said)
+            for column in columns if rows else ():
+                why = "row" if is_hidden else "column" if column in table.hidden_columns else None
+                if style in unseen or (style is None and column in table.unseen_columns):
+                    why = why or "colour"
+                if unread or why or number is not None:
+                    table.odd.append((rows, column, unread, Display(why, number)))
+        down, across = int(said.get("number-rows-spanned") or 1), int(said.get("number-columns-spanned") or 1)
+        if (down > 1 or across > 1) and rows and columns:
+            table.merges.append((rows[0], columns[0], rows[0] + down - 1, columns[0] + across - 1))
+
+
+def _unread(cell: ElementTree.Element, said: Mapping[str, str]) -> Unread | None:
+    formula, texts = said.get("formula"), _texts(cell)
+    text = "".join(texts).strip()
+    is_error = any(value == "error" for key, value in cell.items() if _local(key) == "value-type")
+    if is_error or (formula and _ERROR_TEXT.match(text)):
+        return Unread(text or "#VALUE!")
+    if formula and "value-type" not in said and not texts:  # a formula that comes to nothing has an empty paragraph
+        return Unread(f"={formula.partition('=')[2] or formula}")
+    return None
+
+
+def _shown_number(cell: ElementTree.Element, said: Mapping[str, str]) -> str | None:
+    """Return what is shown in a cell with a whole number, where that is another number, or none; else None."""
+    texts = _texts(cell)
+    if said.get("value-type") not in _NUMBERS or not texts:  # some programs write none
+        return None
+    text, value = "\n".join(texts), float(said.get("value") or 0)
+    if text == said.get("value") or not value.is_integer() or _reads_as(text, value):
+        return None
+    return text
+
+
+def _reads_as(text: str, value: float) -> bool:
+    """Whether a text shows `value`, maybe with a currency or a unit."""
+    text = _THOUSANDS.sub("", unicodedata.normalize("NFKC", text)).strip()
+    numbers = _DIGITS.findall(text)
+    if not numbers:
+        return (value == 0 and text in _ZEROS) or chinese_number(text) == value
+    return len(numbers) == 1 and abs(value) == float(numbers[0]) and not _SCALES.search(text)
+
+
+# -- XML --------------------------------------------------------------------------------------------------
+
+
+def _is_unseen(style: ElementTree.Element) -> bool:
+    """Whether a style's text is in its background's colour. One that names no colour is shown in one that is seen."""
+    said = {key: value for part in style for key, value in _attributes(part).items()}
+    ink, paper = _HEX.fullmatch(said.get("color", "")), _HEX.fullmatch(said.get("background-color", ""))
+    if ink is None or (paper is None and _attribute(style, "parent-style-name") not in {None, "Default"}):
+        return False
+    return alike(from_hex(ink[1]), from_hex(paper[1]) if paper else WHITE)
+
+
+def _texts(cell: ElementTree.Element) -> list[str]:
+    return ["".join(part.itertext()) for part in cell if _local(part.tag) == "p"]
+
+
+def _repeated(said: Mapping[str, str], way: str) -> int:
+    return max(int(said.get(f"number-{way}-repeated") or 1), 0)
+
+
+def _attributes(element: ElementTree.Element) -> dict[str, str]:
+    return {_local(key): value for key, value in element.items()}
+
+
+def _attribute(element: ElementTree.Element, name: str) -> str | None:
+    return _attributes(element).get(name)
+
+
+@lru_cache(maxsize=1024)  # it is asked for every element and attribute, of which there are few kinds
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]

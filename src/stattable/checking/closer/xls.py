@@ -1,0 +1,239 @@
+"""A closer look at an .xls, and a WPS .et: the records of its workbook stream."""
+
+import io
+import struct
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
+from itertools import pairwise
+from typing import Final
+
+from stattable.checking.cells import Unread
+from stattable.checking.closer.colours import BLACK, PALETTE, WHITE, Colour, alike
+from stattable.checking.closer.formats import BUILT_IN, is_odd, shows_another_number
+from stattable.checking.sheets import MAX_COLUMNS, Cell, Display, Look
+
+_BOF, _EOF = 0x0809, 0x0A
+_BOUND_SHEET, _CODE_PAGE, _PALETTE, _FONT, _FORMAT, _XF = 0x85, 0x42, 0x92, 0x31, 0x041E, 0xE0
+_DIMENSIONS, _COLUMNS, _ROW = 0x0200, 0x7D, 0x0208
+_FORMULA, _BOOL_OR_ERROR, _MULTI_RK = 0x06, 0x0205, 0xBD
+_FILLED: Final = frozenset({0x0203, 0x0204, 0x027E, 0xD6, 0xFD, _FORMULA, _BOOL_OR_ERROR, _MULTI_RK})  # not blank
+_NUMBERS: Final = frozenset({0x0203, 0x027E, _FORMULA})
+_STYLES: Final = frozenset({_BOF, _CODE_PAGE, _PALETTE, _FONT, _FORMAT, _XF})
+_MOST: Final = 65_536 * 256  # cells of a sheet
+
+_NO_NUMBER: Final = 0xFFFF  # the last two bytes of a formula's result, where the first one says what it is instead
+_ERROR, _NOTHING = 2, 3
+_EMPTY_TEXT: Final = b"\x17\x00\x00"  # "" in a formula's tokens: only such a one rightly comes to nothing
+ERRORS: Final = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
+
+_HIDDEN_COLUMNS, _HIDDEN_ROW = 0x01, 0x20  # flags
+_EXCEL_97: Final = 0x0600  # the version since which texts are Unicode and cell styles longer
+_CHINESE: Final = 936  # the code page
+_NO_FILL, _SOLID = 0, 1
+_USUAL_PAPER: Final = 65
+
+_HEAD: Final = struct.Struct("<HH")  # of a record: its kind and length
+_PLACE: Final = struct.Struct("<HHH")  # of a cell: its row, column and style
+
+
+class XlsInspector:
+    """Looks closer at the sheets of an .xls.
+
+    Args:
+        data: the whole file.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self._stream = _workbook_stream(data)
+
+    def reach(self, sheet: int) -> Cell:
+        """Return how many rows and columns calamine lays out."""
+        return self.at_once[sheet]
+
+    @cached_property
+    def at_once(self) -> Sequence[Cell]:
+        """How many rows and columns calamine lays out for each sheet as it opens the file."""
+        reaches = {start: _reach(sheet) for start, sheet in self._sheets.items()}
+        return [reaches[start] for start in self._starts]
+
+    def look(self, sheet: int) -> Look | None:
+        """Look for error values, uncalculated formulas, and cells that are not shown as what they hold."""
+        unreads: dict[Cell, Unread] = {}
+        displays: dict[Cell, Display] = {}
+        odd = _odd_styles(tuple((kind, body) for kind, body in self._globals if kind in _STYLES))
+        hidden_rows: set[int] = set()
+        hidden_columns: set[int] = set()
+        for kind, body in _records(self._sheets[self._starts[sheet]]):
+            if kind == _ROW and body[12] & _HIDDEN_ROW:  # rows and columns come before what is in them
+                hidden_rows.add(_number(body) + 1)
+            elif kind == _COLUMNS and body[8] & _HIDDEN_COLUMNS:
+                hidden_columns.update(range(_number(body) + 1, min(_number(body, 2) + 1, MAX_COLUMNS) + 1))
+            elif kind in _FILLED:
+                for row, column, style, number in _cells(kind, body):
+                    if unread := _unread(kind, body):
+                        unreads[row, column] = unread
+                    unseen, code = odd.get(style, (None, None))
+                    unseen = "row" if row in hidden_rows else "column" if column in hidden_columns else unseen
+                    if code and not (number and shows_another_number(code, not any(number))):
+                        code = None
+                    if unseen or code:
+                        displays[row, column] = Display(unseen, code)
+        return Look(unreads, None, displays) if unreads or displays else None
+
+    @cached_property
+    def _globals(self) -> list[tuple[int, bytes]]:
+        """The records of the workbook itself, as far as they matter."""
+        return [record for record in _records(self._stream) if record[0] in _STYLES or record[0] == _BOUND_SHEET]
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        """Where in the stream each sheet begins."""
+        return [struct.unpack_from("<I", body)[0] for kind, body in self._globals if kind == _BOUND_SHEET]
+
+    @cached_property
+    def _sheets(self) -> Mapping[int, bytes]:
+        """What lies between the start of each sheet and the next one's."""
+        bounds = sorted({*self._starts, len(self._stream)})
+        return {start: self._stream[start:end] for start, end in pairwise(bounds)}
+
+
+# -- records ----------------------------------------------------------------------------------------------
+
+
+def _workbook_stream(data: bytes) -> bytes:
+    import olefile
+
+    with olefile.OleFileIO(io.BytesIO(data)) as document:
+        for name in ("Workbook", "Book"):
+            if document.exists(name):
+                return bytes(document.openstream(name).read())
+    raise ValueError("Workbook")
+
+
+def _records(stream: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield kind and body of the records of one substream, but for those of the charts within it."""
+    at = depth = 0
+    while True:
+        kind, length = _HEAD.unpack_from(stream, at)
+        if kind == _BOF:
+            depth += 1
+        elif kind == _EOF:
+            depth -= 1
+            if depth <= 0:
+                return
+        if depth <= 1:
+            yield kind, stream[at + 4 : at + 4 + length]
+        at += 4 + length
+
+
+def _number(body: bytes, at: int = 0) -> int:
+    """Return the two bytes at `at` as a number."""
+    return int.from_bytes(body[at : at + 2], "little")
+
+
+def _cells(kind: int, body: bytes) -> list[tuple[int, int, int, bytes]]:
+    """Return 1-based row and column, style, and number as it is stored, of the cells in a record, one of `_FILLED`."""
+    row, column, style = _PLACE.unpack_from(body)
+    if kind != _MULTI_RK:
+        return [(row + 1, column + 1, style, body[6:14] if kind in _NUMBERS else b"")]
+    several = range((len(body) - 6) // 6)
+    return [(row + 1, column + 1 + n, _number(body, 4 + 6 * n), body[6 + 6 * n : 10 + 6 * n]) for n in several]
+
+
+def _reach(sheet: bytes) -> Cell:
+    rows = columns = 0
+    for kind, body in _records(sheet):
+        if kind == _DIMENSIONS:
+            claimed = _claimed(body)
+            if claimed[0] * claimed[1] > _MOST:
+                return claimed
+        elif kind in _FILLED:
+            row, column, *_ = _cells(kind, body)[-1]
+            rows, columns = max(rows, row), max(columns, column)
+    return rows, columns
+
+
+def _claimed(body: bytes) -> Cell:
+    """Return how many rows and columns a sheet says it has.
+
+    Calamine makes room for as many, and takes the whole process down where there is not enough. What is less than a
+    sheet may have costs nothing, for nothing is written there.
+    """
+    top, bottom, left, right = struct.unpack_from("<IIHH" if len(body) == 14 else "<HHHH", body)
+    if not bottom or not right:
+        return 1, 1
+    if left > 255 or right < left:
+        left = 0
+    return (bottom - top) % 2**32, right - left
+
+
+def _unread(kind: int, body: bytes) -> Unread | None:
+    if kind == _BOOL_OR_ERROR and body[7]:
+        return Unread(ERRORS.get(body[6], "#VALUE!"))
+    if kind == _FORMULA and _number(body, 12) == _NO_NUMBER:
+        if body[6] == _ERROR:
+            return Unread(ERRORS.get(body[8], "#VALUE!"))
+        if body[6] == _NOTHING and _EMPTY_TEXT not in body[22:]:
+            return Unread("=")
+    return None
+
+
+# -- styles -----------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=64)
+def _odd_styles(records: tuple[tuple[int, bytes], ...]) -> Mapping[int, tuple[str | None, str | None]]:
+    """Return the cell styles that do not show what is in a cell: why it is not seen, and a format, by their number.
+
+    Kept for the styles that were seen last: the returns made from one blank have the same ones.
+    """
+    palette, codes, fonts, styles = PALETTE, dict(BUILT_IN), list[int](), list[bytes]()
+    version = code_page = 0
+    for kind, body in records:
+        if kind == _BOF:
+            version = _number(body)
+        elif kind == _CODE_PAGE:
+            code_page = _number(body)
+        elif kind == _PALETTE:
+            own = list(struct.iter_unpack("<3Bx", body[2 : len(body) - (len(body) - 2) % 4]))
+            palette = (*PALETTE[:8], *own, *PALETTE[8 + len(own) :])
+        elif kind == _FONT:
+            fonts.append(_number(body, 4))
+        elif kind == _FORMAT:
+            codes[_number(body)] = _text(body[2:], version, code_page)
+        elif kind == _XF:
+            styles.append(body)
+    odd = {}
+    for number, style in enumerate(styles):
+        font, code = _number(style), codes.get(_number(style, 2), "")
+        font -= font > 4  # there is no font 4
+        ink = _colour(fonts[font], palette) if font < len(fonts) else BLACK
+        paper = _paper(style, version, palette)
+        unseen = "colour" if paper and alike(ink, paper) else None
+        if unseen or is_odd(code):
+            odd[number] = unseen, code if is_odd(code) else None
+    return odd
+
+
+def _text(text: bytes, version: int, code_page: int) -> str:
+    """Return a text with its length in front."""
+    if version < _EXCEL_97:
+        return text[1 : 1 + text[0]].decode("gb18030" if code_page == _CHINESE else "latin-1", "replace")
+    is_wide = text[2:3] == b"\1"
+    return text[3 : 3 + _number(text) * (1 + is_wide)].decode("utf-16-le" if is_wide else "latin-1", "replace")
+
+
+def _paper(style: bytes, version: int, palette: Sequence[Colour]) -> Colour | None:
+    """Return the background's colour; None where it is a pattern, on which a text is seen somehow."""
+    if version < _EXCEL_97:
+        colour, fill = style[8] & 0x7F, style[10] & 0x3F
+    else:
+        colour, fill = style[18] & 0x7F, style[17] >> 2
+    if fill == _NO_FILL:
+        return WHITE
+    return _colour(colour, palette) if fill == _SOLID else None
+
+
+def _colour(number: int, palette: Sequence[Colour]) -> Colour:
+    """Return a colour by its number; those beyond the palette are the usual ones."""
+    return palette[number] if number < len(palette) else WHITE if number == _USUAL_PAPER else BLACK

@@ -1,0 +1,131 @@
+"""A Word document (.docx) → one raw sheet.
+
+The main part is read with lxml alone. python-docx would be in the way: its cells loop as often as a gridSpan says
+and recurse along vMerge, it knows neither content controls nor tracked changes, and it fails on packages whose
+relationships name a part that is not there, which other programs write.
+"""
+
+import io
+import zipfile
+from collections.abc import Mapping
+from typing import Final
+
+from stattable.checking.sheets import MAX_COLUMNS, RawSheet, Unreadable
+from stattable.checking.tables.markup import Skipper, count, parse_xml
+from stattable.checking.tables.page import Page
+
+SHEET_NAME: Final = "Word 文档"
+_MAIN_PART: Final = "word/document.xml"
+_MAX_BYTES: Final = 20 * 2**20  # of the main part; that of a form is below 1 MB
+# A second version of a drawing's text for old programs, tab stops, and what formats were before a tracked change.
+_SKIPPED: Final = frozenset("Fallback tabs tcPrChange trPrChange tblPrChange pPrChange rPrChange".split())
+_TEXTS: Final = {"br": "\n", "cr": "\n", "tab": " ", "ptab": " ", "noBreakHyphen": "-"}
+_DELETED: Final = frozenset(("del", "moveFrom"))
+
+
+def read_word(data: bytes) -> RawSheet:
+    """Read the paragraphs and tables of a .docx.
+
+    Raises:
+        Unreadable: it is too long (F004).
+        KeyError: it has no main part.
+    """
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        parts = {info.filename.lower().replace("\\", "/").lstrip("/"): info for info in package.infolist()}
+        with package.open(parts[_MAIN_PART]) as part:
+            content = part.read(_MAX_BYTES + 1)
+    if len(content) > _MAX_BYTES:
+        raise Unreadable("F004", reason="expansion")
+    page = Page()
+    parse_xml(content, _Document(page))
+    return page.sheet(SHEET_NAME)
+
+
+class _Document:
+    """The events of a main part. Its namespace is one of two, and no other's elements bear these names."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._skipped = Skipper(_SKIPPED)
+        self._in_text = False
+        self._deleted = 0
+        self._prompts: list[bool] = []  # for each content control: whether it only shows its prompt
+        self._ticked = False
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        name = tag.rpartition("}")[2]
+        if self._skipped.start(name):
+            return
+        page = self._page
+        values = {key.rpartition("}")[2]: value for key, value in attributes.items()}
+        value = values.get("val")
+        match name:
+            case "t":
+                self._in_text = True
+            case "tbl":
+                page.start_table()
+            case "tr":
+                page.start_row()
+            case "tc":
+                page.start_cell()
+            case "gridBefore":
+                page.skip_columns(count(value, MAX_COLUMNS, 0))
+            case "gridSpan" if page.cell:
+                page.cell.across = max(1, count(value, MAX_COLUMNS))
+            case "vMerge" if page.cell:
+                page.cell.goes_on = value != "restart"
+            case "sym":
+                self._write(_symbol(values))
+            case "del" | "moveFrom":
+                self._deleted += 1
+            case "sdt":
+                self._prompts.append(False)
+            case "showingPlcHdr" if self._prompts:
+                self._prompts[-1] = _is_on(value)
+            case "default" | "checked":  # of a form's check box; those of newer ones are text
+                self._ticked = _is_on(value)
+            case _ if name in _TEXTS:
+                self._write(_TEXTS[name])
+
+    def end(self, tag: str) -> None:
+        if self._skipped.end():
+            return
+        match tag.rpartition("}")[2]:
+            case "t":
+                self._in_text = False
+            case "p":
+                self._page.end_paragraph()
+            case "tbl":
+                self._page.end_table()
+            case "tr":
+                self._page.end_row()
+            case "tc":
+                self._page.end_cell()
+            case "del" | "moveFrom":
+                self._deleted -= 1
+            case "sdt":
+                self._prompts.pop()
+            case "checkBox":
+                self._write("☑" if self._ticked else "☐")
+                self._ticked = False
+
+    def data(self, text: str) -> None:
+        if self._in_text and not self._skipped:
+            self._write(text)
+
+    def close(self) -> None:
+        pass
+
+    def _write(self, text: str) -> None:
+        if not self._deleted and not any(self._prompts):
+            self._page.text(text)
+
+
+def _is_on(value: str | None) -> bool:
+    return value not in {"0", "false", "off"}
+
+
+def _symbol(values: Mapping[str, str]) -> str:
+    """Return the private-use character of a symbol, as in ``w:font="Wingdings" w:char="F0FC"``, a tick."""
+    code = int(values.get("char", "0")[:4], 16)
+    return chr(code if code > 0xFF else 0xF000 + code)

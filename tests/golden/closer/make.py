@@ -1,0 +1,40 @@
+"""Makes the workbooks in this folder anew, which LibreOffice saved. Run it by hand; the tests only read them."""
+
+import subprocess
+import tempfile
+from pathlib import Path
+
+import openpyxl
+from openpyxl.styles import Font, PatternFill
+
+HERE = Path(__file__).parent
+
+
+def main() -> None:
+    """Write a workbook with all that is not shown as it is, as .xls and .ods."""
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    sheet.title = "信息统计表"
+    for row in range(1, 7):
+        for column in range(1, 5):
+            sheet.cell(row, column, 100 * row + column)
+    sheet["A7"] = "文字"
+    sheet.row_dimensions[2].hidden = True
+    sheet.column_dimensions["D"].hidden = True
+    sheet["A3"].font = Font(color="FFFFFF")
+    sheet["B3"].font, sheet["B3"].fill = Font(color="C00000"), PatternFill("solid", fgColor="C00000")
+    sheet["C3"].font, sheet["C3"].fill = Font(color="FFFFFF"), PatternFill("solid", fgColor="C00000")
+    sheet["A4"].number_format, sheet["B4"].number_format, sheet["C4"].number_format = '0"万"', "0%", ";;;"
+    sheet["A5"].number_format, sheet["B5"].number_format, sheet["C5"].number_format = "#,##0", '0"场"', "0.00"
+    sheet["A6"], sheet["B6"], sheet["C6"] = "=1/0", "=1+1", "=NA()"
+    sheet.merge_cells("A8:B9")
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / "displays.xlsx"
+        workbook.save(made)
+        for suffix in ("xls", "ods"):
+            command = ["soffice", "--headless", "--convert-to", suffix, "--outdir", str(HERE), str(made)]
+            subprocess.run(command, check=True, capture_output=True)
+
+
+if __name__ == "__main__":
+    main()

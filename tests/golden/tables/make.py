@@ -1,0 +1,26 @@
+"""Makes the web page in this folder anew: a return that LibreOffice saved. Run it by hand; the tests only read it."""
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent.parent))
+
+from builders import typed  # noqa: E402
+from sheets import FIGURES  # noqa: E402
+from stattable.model.form import FIELDS  # noqa: E402
+
+
+def main() -> None:
+    """Write the filled-in page as .html."""
+    values = {field.key: figure for field, figure in zip(FIELDS, FIGURES, strict=True)}
+    with tempfile.TemporaryDirectory() as folder:
+        page = typed(Path(folder) / "return.xlsx", "官渡村计生协", values)
+        command = ["soffice", "--headless", "--convert-to", "html:HTML (StarCalc)", "--outdir", str(HERE), str(page)]
+        subprocess.run(command, check=True, capture_output=True)
+
+
+if __name__ == "__main__":
+    main()
