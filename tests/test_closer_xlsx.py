@@ -238,3 +238,17 @@ def test_cells_of_an_odd_style() -> None:
 def test_libreoffice() -> None:
     looked = look(parts_of((GOLDEN / "faults.xlsx").read_bytes())["xl/worksheets/sheet1.xml"], {})
     assert looked == Look({(6, 2): Unread("#DIV/0!"), (6, 3): Unread("#N/A")})
+
+
+@pytest.mark.parametrize(
+    ("claim", "is_held"),
+    [(b'count="9" uniqueCount="2"', True), (b"uniqueCount='4294967295'", False), (b'uniqueCount = "99999"', False)],
+)
+def test_strings_that_claim_to_be_more_than_they_can_be(claim: bytes, is_held: bool) -> None:
+    data = zipped({"xl/SharedStrings.xml": b"<sst " + claim + b"><si><t>a</t></si><si><t>b</t></si></sst>"})
+    package = zipfile.ZipFile(io.BytesIO(data))
+    if is_held:
+        XlsxInspector(data, package)
+    else:
+        with pytest.raises(Unreadable):
+            XlsxInspector(data, package)

@@ -33,6 +33,7 @@ _MUCH_TEXT: Final = 128 * 1024  # bytes of a file that is read as text
 _MUCH_XML: Final = 64 * 1024  # bytes of a package's parts as they are stored, pictures aside
 _MUCH_EXPANDED: Final = 8 * 2**20  # bytes of a package's parts, as it says
 _MANY_PARTS: Final = 1_000
+_RARE: Final = frozenset({FileKind.XLSB})  # whatever its size: what it claims is not looked at beforehand
 _READ_PARTS: Final = (".xml", ".rels", ".bin")
 
 
@@ -220,7 +221,7 @@ def open_file(path: str) -> tuple[OpenFile | None, FileFacts, list[Finding]]:
     if package and (too_much := _too_much(package, len(data))):
         return None, facts, [_fault(path, "F004", reason=too_much)]
     is_much = _is_much(package) if package else len(data) > (_MUCH_TEXT if kind in TABLES else _MUCH)
-    return OpenFile(kind, is_much, data, package), facts, []
+    return OpenFile(kind, is_much or kind in _RARE, data, package), facts, []
 
 
 def read_rows(path: str) -> list[list[RawCell]]:

@@ -20,6 +20,7 @@ _RELATION: Final = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
 _SAYS: Final = re.compile(rb"\s(Id|Target)\s*=\s*[\"']([^\"']*)")
 _SHEET: Final = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
 _SHEET_ID: Final = re.compile(rb"\s\w+:id\s*=\s*[\"']([^\"']*)")
+_CLAIMED_STRINGS: Final = re.compile(rb"uniqueCount\s*=\s*[\"'](\d+)")
 _LOCAL_HEADER: Final = struct.Struct("<26xHH")  # the lengths of a part's name and extra field
 _SUSPECT: Final = tuple(  # an error value, a formula, something hidden; apart, for each is quick by its first letters
     map(re.compile, (rb"t\s*=\s*[\"']e[\"']", rb"<f[\s/>]", rb":f[\s/>]", rb"hidden\s*=\s*[\"'][1t]"))
@@ -40,6 +41,9 @@ class XlsxInspector:
     Args:
         data: the whole file.
         package: the same, as a zip package.
+
+    Raises:
+        Unreadable: its strings claim to be more than there can be.
     """
 
     at_once: Sequence[Cell] = ()
@@ -47,6 +51,7 @@ class XlsxInspector:
     def __init__(self, data: bytes, package: zipfile.ZipFile) -> None:
         self._data = data
         self._package = package
+        _hold_strings_to_their_claim(self._part("xl/sharedstrings.xml"))
         self._last: tuple[int, bytes] | None = None  # the sheet that was looked at last, and its XML
 
     def reach(self, sheet: int) -> Cell:
@@ -75,7 +80,14 @@ class XlsxInspector:
 
     @cached_property
     def _styles(self) -> bytes:
-        name = _by_lower_name(self._package).get("xl/styles.xml")
+        return self._part("xl/styles.xml")
+
+    @cached_property
+    def _names(self) -> Mapping[str, str]:
+        return _by_lower_name(self._package)
+
+    def _part(self, lower_name: str) -> bytes:
+        name = self._names.get(lower_name)
         return part_bytes(self._package, self._data, name) if name else b""
 
 
@@ -119,6 +131,15 @@ def part_bytes(package: zipfile.ZipFile, data: bytes, name: str) -> bytes:
     if len(content) < info.file_size:
         raise Unreadable("F001")
     return content
+
+
+def _hold_strings_to_their_claim(content: bytes) -> None:
+    """Raise `Unreadable` where shared strings claim to be more than they can be: calamine makes room for the claim.
+
+    The process dies where there is not enough.
+    """
+    if any(int(claim) > len(content) for claim in _CLAIMED_STRINGS.findall(content)):
+        raise Unreadable("F001")
 
 
 # -- a sheet ----------------------------------------------------------------------------------------------
