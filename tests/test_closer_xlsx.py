@@ -1,5 +1,4 @@
 import io
-import time
 import zipfile
 from collections.abc import Mapping
 
@@ -139,10 +138,8 @@ def test_a_part_that_is_not_as_long_as_it_says(said: int, code: str) -> None:
 def test_entities_do_not_grow() -> None:
     lines = b"".join(b'<!ENTITY e%d "%s">' % (n, b"&e%d;" % (n - 1) * 10) for n in range(1, 10))
     bomb = b'<!DOCTYPE x [<!ENTITY e0 "0123456789">' + lines + b"]>" + sheet(b'<c r="B6"><f>&e9;</f></c>')
-    start = time.monotonic()
     with pytest.raises(SyntaxError, match="amplification"):
         look(bomb, {})
-    assert time.monotonic() - start < 5
 
 
 # -- how cells are shown ----------------------------------------------------------------------------------

@@ -1,5 +1,4 @@
 from datetime import date, datetime
-from time import perf_counter
 from typing import Any
 
 import pytest
@@ -361,12 +360,11 @@ def test_a_damaged_copy_that_nobody_filled_in_is_a_spare_one() -> None:
 # -- hostile sizes ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("_nothing_long_is_normalised")
 @pytest.mark.parametrize("cell", ["A1", "A2", "A3", "B3", "B4", "B6", "B17", "A18", "B18", "E18", "H18", "A20"])
 @pytest.mark.parametrize("text", ["单位：", "1", " ", "联系人：电话", "\u200b"])
 def test_a_huge_text_is_not_read_whole(cell: str, text: str) -> None:
-    started = perf_counter()
     one = located(put(page(), **{cell: text * (10_000_000 // len(text))}))
-    assert perf_counter() - started < 0.5
     assert one.filled is not None
     assert len(one.filled.unit_name) <= 60
     if cell == "B6":
@@ -380,9 +378,7 @@ def test_a_million_merged_cells() -> None:
         for column in range(1, 200, 2)
         if column > 9 or row > 20
     ]
-    started = perf_counter()
     one = located(page(), merges=[*merges, (6, 2, 6, 3)])
-    assert perf_counter() - started < 3
     assert ("T004", "C6", "101") in told(one)
 
 
@@ -483,6 +479,15 @@ def test_contact_phone_and_date(
     assert one.filled is not None
     assert (one.filled.contact, one.filled.phone, one.filled.filled_in) == read
     assert told(one) == [(code, f"{column}{row}" if column else None, raw) for code, column, raw in findings]
+
+
+def test_a_contact_is_read_up_to_200_characters_as_a_phone_is() -> None:
+    one = located(put(page(), B18="张三" * 100, E18="138" + "0" * 8 + "、" * 189))
+    assert one.filled is not None
+    assert (one.filled.contact, len(one.filled.phone)) == ("张三" * 100, 200)
+    longer = located(put(page(), B18="张三" * 101))
+    assert longer.filled is not None
+    assert longer.filled.contact == ("张三" * 100)[:199] + "…"
 
 
 def test_further_down_nobody_looks() -> None:

@@ -1,25 +1,19 @@
-"""Where the form stands on a sheet: the place of each field, by its labels alone.
+"""Where the form stands on a sheet: its blocks, the place of each field, and what is wrong with its labels."""
 
-A block is found by the row of its column headings, whose words no other block has. The row of level headings
-stands above it, the section's label to the left or above, and the row of figures below. A form from the template has
-every label where the template has it, which is quick to see; any other arrangement is found the long way.
-"""
-
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as attribute
-from functools import lru_cache
-from itertools import pairwise
 from typing import Final
 
-from stattable.checking.cells import RawCell, read_count, read_flag, shown
+from stattable.checking.cells import brief
+from stattable.checking.labels import Labels, label_name, promising
+from stattable.checking.rows import Lines, figure_row, is_foot, is_note, lines_under
 from stattable.checking.sheets import MAX_COLUMNS, Cell, RawSheet
 from stattable.model.catalogue import found
 from stattable.model.findings import Finding, Param
 from stattable.model.form import BLOCKS, FIELDS, LABELS, LAST_COLUMN, LAST_ROW, Block, Field, Label, block_fields
-from stattable.model.text import a1, a1_range, label_forms, squeezed
+from stattable.model.text import a1, a1_range
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,50 +43,19 @@ _TEMPLATE_LABELS: Final = tuple((label.at[0] - 1, label.at[1] - 1, label.text, l
 _TEMPLATE_MERGES: Final = frozenset(
     (*label.at, label.at[0] + label.rows - 1, label.at[1] + label.columns - 1) for label in LABELS
 )
-_NAME_BY_FORM: Final[Mapping[str, str]] = {label_forms(label.text)[0]: label.name for label in LABELS}
 _SECTIONS: Final = frozenset(block.section for block in BLOCKS)
-# 音频, 视频稿件: the spellings of a part → the column it is a part of, and which.
-_PARTS: Final[Mapping[str, tuple[str, str]]] = {
-    form: (column.text, part)
-    for column in dict.fromkeys(field.column for field in FIELDS)
-    for part in column.parts
-    for form in (part, part + label_forms(column.text)[0].removeprefix("".join(column.parts)))
-}
-_PART_ORDER: Final = {part: place for place, (_, part) in enumerate(_PARTS.values())}
-_LONGEST_LABEL: Final = 60
-LONGEST_TEXT: Final = 1000  # characters of a cell that are looked at
-# A text without these begins no label: quick to see, where a sheet holds two million other texts.
-_BEGINNINGS: Final = re.compile("|".join(sorted({rf"{form[0]}\W*{form[1]}" for form in (*_NAME_BY_FORM, *_PARTS)})))
-# Nor is one a label that has other words than they have, unless these stand in brackets.
-_WORDS: Final = "".join(sorted(set("计划生育协会".join(_NAME_BY_FORM))))
-_OTHER_WORDS: Final = re.compile(rf"^[^(（\[【〔〈《{{]*(?![{_WORDS}])[0-9A-Za-z\u4e00-\u9fff][^(（\[【〔〈《{{]*$")
-_NOTE: Final = re.compile(r"^(?:说明|注|备注|填表说明)")
-_FOOT: Final = re.compile(
-    r"^(?:联系人|填[报表]人|联系电话|电话|填[报表]日期|(?:单位)?负责人|审核人|(?:填报|报送)?单位(?!:?[场人篇个次]))"
-)
-_TOTALS: Final = re.compile(r"^(?:[合总小共]计|累计|备注|说明):?$")
-_MEASURE: Final = re.compile(r"^[(\[【]?(?:单位:?)?(?:场次?|人次?|人数|次|篇数?|个数?|填.{0,20})[)\]】]?$")
-_NUMBERED: Final = re.compile(r"^[(\[【]?(?:(\d{1,2})|[甲乙丙丁戊己庚辛壬癸A-Z])[)\]】.、栏]?$")
-_MOST_NUMBERS: Final = len(FIELDS) + 4  # of a column: some are numbered that stand before the fields
 _WHOLE_WIDTH: Final = range(1, MAX_COLUMNS + 1)
 _CERTAIN: Final = 16  # column headings: as many as two blocks have
 
 
 def find_form(sheet: RawSheet) -> Layout | None:
-    """Return where the form stands on `sheet`, or None where fewer than two of its five blocks are there."""
+    """Return where the form stands on `sheet`, or None where fewer than two of its five blocks are there.
+
+    A block is found by the row of its column headings, whose words no other block has. The row of level headings
+    stands above it, the section's label to the left or above, and the row of figures below. A form from the template
+    has every label where the template has it, which is quick to see; any other arrangement is found the long way.
+    """
     return _TEMPLATE if _is_template(sheet) else _search(sheet)
-
-
-def label_name(text: str) -> str | None:
-    """Return the name of the label that `text` is, or None where it is none."""
-    return _label_name(text) if len(text) <= _LONGEST_LABEL else None
-
-
-@lru_cache(maxsize=4096)
-def _label_name(text: str) -> str | None:
-    if not _BEGINNINGS.search(text) or _OTHER_WORDS.match(text):
-        return None
-    return next((name for form in label_forms(text) if (name := _NAME_BY_FORM.get(form))), None)
 
 
 def _is_template(sheet: RawSheet) -> bool:
@@ -105,9 +68,9 @@ def _is_template(sheet: RawSheet) -> bool:
         if seen != text and not (isinstance(seen, str) and label_name(seen) == name):
             return False
     beyond = [cells[LAST_COLUMN:] for cells in rows[:LAST_ROW]] if len(rows[0]) > LAST_COLUMN else []
-    if any(label_name(text) for cells in (*beyond, *rows[LAST_ROW:]) for _, text in _promising(cells)):
+    if any(label_name(text) for cells in (*beyond, *rows[LAST_ROW:]) for _, text in promising(cells)):
         return False
-    return _begins(rows[_TEMPLATE.bottom], _FOOT) or _begins(rows[_TEMPLATE.bottom], _NOTE)
+    return is_foot(rows[_TEMPLATE.bottom]) or is_note(rows[_TEMPLATE.bottom])
 
 
 def unusual_merges(sheet: RawSheet) -> bool:
@@ -116,107 +79,6 @@ def unusual_merges(sheet: RawSheet) -> bool:
         merge not in _TEMPLATE_MERGES and merge[2] >= _TEMPLATE.top and merge[0] <= _TEMPLATE.bottom
         for merge in sheet.merges
     )
-
-
-def _promising(cells: Sequence[RawCell]) -> list[tuple[int, str]]:
-    """Return the columns and texts of a row that may be labels or parts of labels."""
-    texts = [
-        (at, text) for at, text in enumerate(cells, 1) if isinstance(text, str) and 0 < len(text) <= _LONGEST_LABEL
-    ]
-    if not texts or not _BEGINNINGS.search("\n".join([text for _, text in texts])):  # a row at once
-        return []
-    return [(at, text) for at, text in texts if _BEGINNINGS.search(text) and not _OTHER_WORDS.match(text)]
-
-
-def _begins(cells: Sequence[RawCell], words: re.Pattern[str]) -> bool:
-    return any(isinstance(value, str) and value and words.match(squeezed(value[:_LONGEST_LABEL])) for value in cells)
-
-
-class _Labels:
-    """The labels of the form on a sheet, one that stands in several cells at one of them.
-
-    Attributes:
-        names: row → column → the label's name.
-        splits: where a label was made two columns of, these columns in the order of its parts.
-        pieces: the cells that hold a piece of a label.
-        covered: the cells under merged ranges, whose labels nobody sees, in the rows with labels.
-    """
-
-    def __init__(self, sheet: RawSheet) -> None:
-        self.sheet = sheet
-        self.names: dict[int, dict[int, str]] = {}
-        self.splits: dict[Cell, tuple[int, ...]] = {}
-        self.pieces: set[Cell] = set()
-        promising = {row: texts for row, cells in enumerate(sheet.rows, start=1) if (texts := _promising(cells))}
-        self.covered = sheet.covered(promising)
-        parts: dict[int, dict[int, tuple[str, str]]] = {}
-        begun: dict[Cell, str] = {}
-        for row, texts in promising.items():
-            for column, text in texts:
-                if (row, column) in self.covered:
-                    continue
-                if name := _label_name(text):
-                    self.names.setdefault(row, {})[column] = name
-                else:
-                    begun[row, column] = text
-                    if part := next((_PARTS[form] for form in label_forms(text) if form in _PARTS), None):
-                        parts.setdefault(row, {})[column] = part
-        self._join_stacked(begun)
-        for row, columns in parts.items():
-            self._join_split(row, {at: part for at, part in columns.items() if (row, at) not in self.pieces})
-
-    def of(self, row: int, names: Set[str]) -> dict[int, str]:
-        """Return the columns of `row` that hold one of `names`."""
-        return {column: name for column, name in self.names.get(row, {}).items() if name in names}
-
-    def shift(self, rows: Iterable[int]) -> tuple[int, int]:
-        """Return how far most labels in `rows` stand from the template's places, in rows and columns."""
-        votes = Counter(
-            (row - label.at[0], column - label.at[1])
-            for row in rows
-            for column, name in self.names.get(row, {}).items()
-            for label in LABELS
-            if label.name == name
-        )
-        return votes.most_common(1)[0][0]
-
-    def _join_stacked(self, begun: Mapping[Cell, str]) -> None:
-        """Find the labels that were written over two or three cells, one above the other."""
-        stacks: list[tuple[str, int, range]] = []
-        for (row, column), upper in begun.items():
-            text = upper
-            for end in (row + 1, row + 2):
-                lower = self.sheet.cell(end, column)
-                if not isinstance(lower, str):
-                    break
-                text += lower[:_LONGEST_LABEL]
-                if name := label_name(text):
-                    stacks.append((name, column, range(row, end + 1)))
-                    break
-        for _, column, rows in stacks:
-            for row in rows:
-                self.pieces.add((row, column))
-                self.names.get(row, {}).pop(column, None)  # 县级计生协 under 地市
-        known = {row: len(self.names.get(row, {})) for *_, rows in stacks for row in rows}
-        for name, column, rows in stacks:  # beside those that stand in one cell
-            at = max(reversed(rows), key=lambda row: known[row])
-            self.names.setdefault(at, {})[column] = name
-
-    def _join_split(self, row: int, parts: Mapping[int, tuple[str, str]]) -> None:
-        """Find the labels that two columns were made of, side by side, or under the label itself."""
-        last = 0
-        for (left, (name, one)), (right, (again, other)) in pairwise(sorted(parts.items())):
-            apart = any(left < column < right for column in self.names.get(row, {}))
-            if left <= last or name != again or one == other or apart:
-                continue
-            last = right
-            self.pieces |= {(row, left), (row, right)}
-            above = self.names.get(row - 1, {})
-            at = row - 1 if above.get(left) == name else row
-            if at < row and above.get(right) == name:
-                del above[right]
-            self.names.setdefault(at, {})[left] = name
-            self.splits[at, left] = (left, right) if _PART_ORDER[one] < _PART_ORDER[other] else (right, left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +92,7 @@ class _Rows:
 
 
 def _search(sheet: RawSheet) -> Layout | None:
-    labels = _Labels(sheet)
+    labels = Labels(sheet)
     found_at = _column_rows(labels)
     if len(found_at) < 2:
         return None
@@ -253,15 +115,19 @@ def _search(sheet: RawSheet) -> Layout | None:
                 index: labels.splits.get((one.columns, column), (column,)) for index, column in columns.items()
             }
     lines = {
-        one.block: _lines(one, edges, [column for at in parts[one.block].values() for column in at], labels)
+        one.block: lines_under(
+            one.columns, edges, [column for at in parts[one.block].values() for column in at], labels
+        )
         for one in rows
         if one.block in parts
     }
     numbered = any(one.numbers and one.figures for one in lines.values())
     cells: dict[int, tuple[Cell, ...]] = {}
     for block, one_lines in lines.items():
-        if row := _figure_row(block, one_lines, numbered, sheet, faults):
+        if row := figure_row(one_lines, numbered):
             cells.update({index: tuple((row, column) for column in at) for index, at in parts[block].items()})
+        else:
+            faults.append(_not_one_row(block, one_lines, sheet))
     faults += _missing_parts(labels, rows, labels.shift(edges))
     twice = [fault for fault in faults if fault.code == "T006"][:1]
     once = {(fault.cell, fault.params.get("label")): fault for fault in twice or faults}  # two blocks share headings
@@ -276,31 +142,29 @@ def _search(sheet: RawSheet) -> Layout | None:
     )
 
 
-def _one_line(rows: Sequence[_Rows], edges: Sequence[int], labels: _Labels) -> "_Lines | None":
+def _one_line(rows: Sequence[_Rows], edges: Sequence[int], labels: Labels) -> Lines | None:
     """Return the rows under the headings where all blocks stand side by side, as in a list of units, or None."""
     if len({one.columns for one in rows}) > 1:
         return None
     columns = [column for one in rows for column in _block_columns(one.block, one.columns, labels)]
-    return _lines(rows[0], edges, columns, labels)
+    return lines_under(rows[0].columns, edges, columns, labels)
 
 
-def _list_of_units(block: Block, line: "_Lines", top: int, sheet: RawSheet) -> Layout:
+def _list_of_units(block: Block, line: Lines, top: int, sheet: RawSheet) -> Layout:
     """Return the layout of a list, which has a row for each unit: none of them is taken."""
-    at = [(row, column) for row in line.figures for column in (line.columns[0], line.columns[-1])]
-    fault = _fault("T005", sheet, *at[0], label=block.section, reason="several")
-    fault = replace(fault, cell=a1_range(at), raw=None)
+    fault = _not_one_row(block, line, sheet)
     return Layout((None,) * len(FIELDS), top, line.figures[-1], (fault,), certain=False)
 
 
-def _is_named(line: "_Lines", sheet: RawSheet) -> bool:
+def _is_named(line: Lines, sheet: RawSheet) -> bool:
     """Whether something stands left of the figures, in their only row: a list of one unit."""
     return any(sheet.cell(row, column) is not None for row in line.figures for column in range(1, line.columns[0]))
 
 
-# -- rows -------------------------------------------------------------------------------------------------
+# -- blocks -----------------------------------------------------------------------------------------------
 
 
-def _column_rows(labels: _Labels) -> dict[Block, list[int]]:
+def _column_rows(labels: Labels) -> dict[Block, list[int]]:
     """Return for each block the row that holds its column headings, and others that hold most of them again."""
     counts = {row: Counter(names.values()) for row, names in labels.names.items()}
     found_at: dict[Block, list[int]] = {}
@@ -317,11 +181,11 @@ def _column_rows(labels: _Labels) -> dict[Block, list[int]]:
     return {block: [row for row in at if shared[row] <= 2] or at for block, at in found_at.items()}
 
 
-def _block_columns(block: Block, row: int, labels: _Labels) -> dict[int, str]:
+def _block_columns(block: Block, row: int, labels: Labels) -> dict[int, str]:
     return labels.of(row, {field.column.text for field in block_fields(block)})
 
 
-def _heading_row(block: Block, column_rows: Mapping[Block, int], labels: _Labels) -> int | None:
+def _heading_row(block: Block, column_rows: Mapping[Block, int], labels: Labels) -> int | None:
     """Return the row of a block's level headings: above its column headings, and below any other section's."""
     column_row = column_rows[block]
     names = {field.heading.text for field in block_fields(block)}
@@ -331,7 +195,7 @@ def _heading_row(block: Block, column_rows: Mapping[Block, int], labels: _Labels
     return best if best and labels.of(best, names) else None
 
 
-def _span(block: Block, column_rows: Mapping[Block, int], labels: _Labels) -> range:
+def _span(block: Block, column_rows: Mapping[Block, int], labels: Labels) -> range:
     """Return the columns of `block` and those up to the blocks beside it, whose column headings are in the same row."""
     row = column_rows[block]
     mine = _block_columns(block, row, labels)
@@ -340,7 +204,7 @@ def _span(block: Block, column_rows: Mapping[Block, int], labels: _Labels) -> ra
     return range(start, min((min(columns) for columns in beside if min(columns) > max(mine)), default=MAX_COLUMNS + 1))
 
 
-def _twice(labels: _Labels, found_at: Mapping[Block, Sequence[int]]) -> Iterator[Finding]:
+def _twice(labels: Labels, found_at: Mapping[Block, Sequence[int]]) -> Iterator[Finding]:
     """Yield T006 for a block whose column headings are there again, below or beside."""
     for block, (first, *again) in found_at.items():
         columns = sorted(_block_columns(block, first, labels))
@@ -354,103 +218,10 @@ def _twice(labels: _Labels, found_at: Mapping[Block, Sequence[int]]) -> Iterator
         yield replace(_fault("T006", labels.sheet, *second, sheets=places), raw=None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Lines:
-    """The rows under the headings of a block.
-
-    Attributes:
-        headings: the row of its column headings.
-        columns: of its figures, from left to right.
-        blank: those with nothing in these columns.
-        figures: those with figures, or else with anything.
-        numbers: the one that numbers the columns, above all figures, or None.
-        totals: those with totals.
-    """
-
-    headings: int
-    columns: Sequence[int]
-    blank: Sequence[int]
-    figures: Sequence[int]
-    numbers: int | None
-    totals: Sequence[int]
-
-
-def _lines(rows: _Rows, edges: Sequence[int], columns: Iterable[int], labels: _Labels) -> _Lines:
-    sheet = labels.sheet
-    columns = sorted(columns)
-    end = next((edge for edge in edges if edge > rows.columns), len(sheet.rows) + 1)
-    blank: list[int] = []
-    totals: list[int] = []
-    filled: dict[int, list[RawCell]] = {}
-    for row in range(rows.columns + 1, end):
-        cells = sheet.rows[row - 1]
-        if _begins(cells[: columns[-1]], _FOOT) or len(labels.names.get(row, ())) > 2:
-            break
-        written: list[RawCell] = [value for column in columns if (value := sheet.cell(row, column)) is not None]
-        pieces = any((row, column) in labels.pieces for column in columns)
-        if pieces or (written and all(isinstance(value, str) and _is(value, _MEASURE) for value in written)):
-            continue
-        if any(isinstance(value, str) and _is(value, _TOTALS) for value in cells[: columns[0]]):
-            totals += [row] if any(map(is_figure, written)) else []
-        elif written:
-            filled[row] = written
-        elif not _begins(cells[: columns[0]], _NOTE):
-            blank.append(row)
-    figures = [row for row, written in filled.items() if any(map(is_figure, written))] or list(filled)
-    numbers = figures[0] if figures and _is_numbering(sheet, figures[0], columns) else None
-    return _Lines(rows.columns, columns, blank, figures[1:] if numbers else figures, numbers, totals)
-
-
-def _is(text: str, words: re.Pattern[str]) -> bool:
-    return len(text) <= _LONGEST_LABEL and words.match(squeezed(text)) is not None
-
-
-def is_figure(value: RawCell) -> bool:
-    """Whether `value` has something of a figure, unlike a blank and a remark."""
-    if not isinstance(value, str) or len(value) > LONGEST_TEXT:
-        return not isinstance(value, str) and value is not None
-    count = read_count(value)
-    inexact = count.code not in {None, "V002", "V007"} or any(char.isdigit() for char in value)
-    return count.value is not None or inexact or read_flag(value).value is not None
-
-
-def _is_numbering(sheet: RawSheet, row: int, columns: Sequence[int]) -> bool:
-    """Whether a row numbers the columns as statistics forms do, 1 2 3 … or 甲 乙 1 2 …, spacers counted or not."""
-    seen = {column: _NUMBERED.match(brief(sheet.cell(row, column))) for column in columns}
-    numbers = [(column, int(match[1])) for column, match in seen.items() if match and match[1]]
-    in_step = all(second - first in {1, right - left} for (left, first), (right, second) in pairwise(numbers))
-    return all(seen.values()) and len(numbers) > 2 and in_step and numbers[0][1] > 0 and numbers[-1][1] <= _MOST_NUMBERS
-
-
-def _figure_row(block: Block, lines: _Lines, numbered: bool, sheet: RawSheet, faults: list[Finding]) -> int | None:
-    """Return the row of a block's figures: the only one with figures in it, or the first where none has.
-
-    Args:
-        block: the block.
-        lines: its rows.
-        numbered: another block has its columns numbered, beside a row of figures.
-        sheet: that they stand on.
-        faults: to be added to.
-    """
-    if len(lines.figures) == 1:
-        return lines.figures[0]
-    below = [row for row in lines.blank if row > (lines.numbers or 0)]
-    only = [row for row in (lines.numbers, *lines.totals) if row]
-    if not lines.figures and not below and len(only) == 1 and not (lines.numbers and numbered):
-        return only[0]  # there is no other row that the figures could stand in
-    if not lines.figures and below and (not only or (numbered and not lines.totals)):
-        return below[0]
-    rows = lines.figures or lines.totals or [lines.numbers or lines.headings]
-    at = [(row, column) for row in rows for column in (lines.columns[0], lines.columns[-1])]
-    fault = _fault("T005", sheet, *at[0], label=block.section, reason="several" if lines.figures else "none")
-    faults.append(replace(fault, cell=a1_range(at), raw=None))
-    return None
-
-
 # -- columns ----------------------------------------------------------------------------------------------
 
 
-def _place_columns(rows: _Rows, first: _Rows, labels: _Labels, faults: list[Finding]) -> dict[int, int]:
+def _place_columns(rows: _Rows, first: _Rows, labels: Labels, faults: list[Finding]) -> dict[int, int]:
     """Return the column of each field of a block, by index; what is missing or doubled goes to `faults`.
 
     Args:
@@ -489,7 +260,7 @@ def _shift_of(seen: Iterable[tuple[int, str | None]], block: Block) -> int:
 
 
 def _heading_starts(
-    rows: _Rows, labels: _Labels, columns: Mapping[int, str], names: set[str]
+    rows: _Rows, labels: Labels, columns: Mapping[int, str], names: set[str]
 ) -> list[tuple[int, str | None]]:
     """Return the columns where the span of a heading starts, and the heading; None for a text that is none."""
     if rows.headings is None:
@@ -567,7 +338,7 @@ def _by_heading(block: Block) -> Iterator[tuple[str, list[Field]]]:
 # -- faults -----------------------------------------------------------------------------------------------
 
 
-def _missing_parts(labels: _Labels, rows: Sequence[_Rows], shift: tuple[int, int]) -> Iterator[Finding]:
+def _missing_parts(labels: Labels, rows: Sequence[_Rows], shift: tuple[int, int]) -> Iterator[Finding]:
     """Yield T002 for every section whose label does not stand beside it, and for every block that is not there."""
     written = {name: (row, column) for row, names in labels.names.items() for column, name in names.items()}
     for section in (label for label in LABELS if label.at[1] == 1):
@@ -593,6 +364,15 @@ def _missing_parts(labels: _Labels, rows: Sequence[_Rows], shift: tuple[int, int
                 yield _missing(label, labels.sheet, row + by[0], column + by[1])
 
 
+def _not_one_row(block: Block, lines: Lines, sheet: RawSheet) -> Finding:
+    """Return T005 for a block of which no row of figures is sure."""
+    rows = lines.figures or lines.totals or [lines.numbers or lines.headings]
+    at = [(row, column) for row in rows for column in (lines.columns[0], lines.columns[-1])]
+    reason = "several" if lines.figures else "numbering" if lines.numbers else "none"
+    fault = _fault("T005", sheet, *at[0], label=block.section, reason=reason)
+    return replace(fault, cell=a1_range(at), raw=None)
+
+
 def _label(name: str, row: int, column: int) -> Label:
     return next(label for label in LABELS if label.at == (row, column) and label.name == name)
 
@@ -604,8 +384,3 @@ def _missing(label: Label, sheet: RawSheet, row: int, column: int) -> Finding:
 def _fault(code: str, sheet: RawSheet, row: int, column: int, **params: Param) -> Finding:
     raw = brief(sheet.cell(row, column)) or None
     return found(code, sheet=sheet.name, cell=a1(row, column), raw=raw, params=params)
-
-
-def brief(value: RawCell) -> str:
-    """Return a cell as findings show it, looking at no more of a long text than people would."""
-    return shown(value[:LONGEST_TEXT] if isinstance(value, str) else value)

@@ -6,8 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
-from stattable.checking.cells import RawCell, Reading, read_count, read_date, read_flag, read_phone
-from stattable.checking.layout import LONGEST_TEXT, Layout, brief, find_form, is_figure, label_name, unusual_merges
+from stattable.checking.cells import BLANK_READING, LONGEST_ANSWER, LONGEST_TEXT, RawCell, Reading, brief, shown
+from stattable.checking.contacts import read_date, read_phone
+from stattable.checking.counts import read_count
+from stattable.checking.flags import read_flag
+from stattable.checking.labels import label_name
+from stattable.checking.layout import Layout, find_form, unusual_merges
+from stattable.checking.rows import is_figure
 from stattable.checking.sheets import Book, Cell, RawSheet
 from stattable.model import form
 from stattable.model.catalogue import found
@@ -15,8 +20,6 @@ from stattable.model.findings import Finding
 from stattable.model.form import FIELDS, Field, Kind, Return, Value
 from stattable.model.identity import IDENTITY_SHEET, Identity, read_identity
 from stattable.model.text import a1, a1_range, chinese_number, plain
-
-_BLANK: Final = Reading()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,7 @@ def _read(sheet: RawSheet, layout: Layout, identity: Identity | None) -> Located
             reading, said = _sum(field, cells, [None if one in hidden else sheet.cell(*one) for one in cells])
         else:
             raw = sheet.cell(*at) if at and at not in hidden else None
-            reading = _BLANK if raw is None else _reading(kind, raw)
+            reading = BLANK_READING if raw is None else _reading(kind, raw)
             said = [(reading, (at,), brief(raw))] if at and reading.code else []
         values.append(reading.value)
         findings += [
@@ -162,7 +165,7 @@ def _sum(field: Field, cells: Sequence[Cell], raws: Sequence[RawCell]) -> tuple[
     ]
     parts = [reading.value for reading in readings if reading.value is not None]
     if not parts or any(reading.code != "V007" for reading, *_ in said):
-        return _BLANK, said
+        return BLANK_READING, said
     shown_parts = [
         f"{part} {brief(raw)}" for part, raw in zip(field.column.parts, raws, strict=True) if raw is not None
     ]
@@ -367,7 +370,7 @@ def _note(beside: _Beside, what: str, value: RawCell, cell: str) -> None:
 def _return(values: list[Value], beside: _Beside) -> tuple[Return, list[Finding]]:
     filled_in, date_problem = read_date(beside.filled_in[0], beside.edition)
     phone, phone_problem = read_phone(beside.phone[0])
-    contact = brief(beside.contact[0])
+    contact = shown(beside.contact[0], LONGEST_ANSWER)
     findings = []
     if not contact:
         findings.append(found("V012", cell=beside.contact[1]))

@@ -174,7 +174,7 @@ class OpenFile:
         """
         if self.kind in WORKBOOKS:
             return CalamineBook(self._data, self.kind, self._package)
-        from stattable.checking.tables import open_tables
+        from stattable.checking.tables.book import open_tables
 
         with _reading():
             return open_tables(self.kind, self._data)
