@@ -17,6 +17,4 @@ def _nothing_long_is_normalised(monkeypatch: pytest.MonkeyPatch) -> None:
         assert len(one) <= 32_767
         return unicodedata.normalize(form, one)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(
-        text, "unicodedata", SimpleNamespace(normalize=normalize, east_asian_width=unicodedata.east_asian_width)
-    )
+    monkeypatch.setattr(text, "unicodedata", SimpleNamespace(normalize=normalize))

@@ -112,7 +112,8 @@ def test_parts_in_the_order_of_the_sheets() -> None:
             "other/sheet3.xml": b"3",
         }
     )
-    parts = sheet_parts(zipfile.ZipFile(io.BytesIO(data)), data)
+    package = zipfile.ZipFile(io.BytesIO(data))
+    parts = sheet_parts(package, data, {name.lower(): name for name in package.namelist()})
     assert parts == ["xl/worksheets/sheet2.xml", "xl/worksheets/sheet1.xml", None, "other/sheet3.xml", None, None]
 
 

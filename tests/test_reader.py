@@ -15,7 +15,7 @@ import pytest
 from builders import GUANDU_VILLAGE, TO_GUANDU, filled, own_values, save, typed
 from containers import GOLDEN, OLE_MAGIC, number, ole, parts_of, repacked, xls, zipped
 from memory import values_of
-from stattable.checking import reader
+from stattable.checking import layout, reader
 from stattable.checking.cells import Unread
 from stattable.checking.closer import xlsx
 from stattable.checking.reader import FileFacts, open_file, read_rows
@@ -157,11 +157,21 @@ def test_a_formula_that_was_never_calculated_xls(tmp_path: Path) -> None:
     assert told(receive(str(written(tmp_path / "a.xls", data))))[-1] == ("V006", "D6", "=")
 
 
-@pytest.mark.parametrize(("path", "looks"), [("return.xlsx", 0), ("faults.xlsx", 1)])
-def test_nobody_looks_closer_where_there_is_nothing_to_be_seen(path: str, looks: int) -> None:
+@pytest.mark.parametrize("path", [GOLDEN / "return.xlsx", GOLDEN / "return.ods", None])
+def test_an_ordinary_return_from_a_blank_takes_no_second_reading(path: Path | None, tmp_path: Path) -> None:
+    path = path or village(tmp_path)
+    with (
+        mock.patch.object(xlsx, "look", side_effect=AssertionError),
+        mock.patch.object(layout, "_search", side_effect=AssertionError),
+        mock.patch("stattable.checking.received.in_own_process", side_effect=AssertionError),
+    ):
+        assert receive(str(path), debug=True).values == values_of(FIGURES)
+
+
+def test_what_may_be_more_than_it_looks_is_looked_at() -> None:
     with mock.patch.object(xlsx, "look", wraps=xlsx.look) as look:
-        receive(str(GOLDEN / path))
-    assert look.call_count == looks
+        receive(str(GOLDEN / "faults.xlsx"))
+    assert look.call_count == 1
 
 
 def test_the_sheet_grows_where_what_is_found_lies_beyond(tmp_path: Path) -> None:

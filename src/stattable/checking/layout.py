@@ -76,7 +76,10 @@ def _is_template(sheet: RawSheet) -> bool:
 def unusual_merges(sheet: RawSheet) -> bool:
     """Whether cells are merged that are not on the template, where its table stands: something may lie under them."""
     return not _TEMPLATE_MERGES.issuperset(sheet.merges) and any(
-        merge not in _TEMPLATE_MERGES and merge[2] >= _TEMPLATE.top and merge[0] <= _TEMPLATE.bottom
+        merge not in _TEMPLATE_MERGES
+        and merge[2] >= _TEMPLATE.top
+        and merge[0] <= _TEMPLATE.bottom
+        and merge[1] <= LAST_COLUMN
         for merge in sheet.merges
     )
 

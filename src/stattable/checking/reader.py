@@ -152,17 +152,19 @@ def _reading() -> Iterator[None]:
         raise
 
 
+class Much(Exception):  # noqa: N818  -- it is no error, but a reason to be careful
+    """A file may take more time or memory to read than it should: it is for a process of its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class OpenFile:
     """A file that is within the limits, as far as can be seen before it is unpacked.
 
     Attributes:
-        kind: what it is, one of `sniff.READABLE`.
-        is_much: whether it had better be read in a process of its own.
+        kind: what it is, a workbook or one of the documents with tables.
     """
 
     kind: FileKind
-    is_much: bool
     _data: bytes
     _package: zipfile.ZipFile | None
 
@@ -191,18 +193,18 @@ def file_facts(path: str) -> FileFacts:
     return FileFacts(_sha256(Path(path).read_bytes()) if regular else None, about.st_size, about.st_mtime)
 
 
-def is_big(path: str) -> bool:
-    """Whether the file at `path` had better not even be opened but in a process of its own."""
-    return Path(path).stat().st_size > _MUCH
-
-
-def open_file(path: str) -> tuple[OpenFile | None, FileFacts, list[Finding]]:
+def open_file(path: str, *, apart: bool = True) -> tuple[OpenFile | None, FileFacts, list[Finding]]:
     """Open the file at `path`.
+
+    Args:
+        path: of the file.
+        apart: whether this process is there for nothing else, so that the file may be much.
 
     Returns:
         The file, or None and the finding (family F) that says why it is not read; and the file's facts.
 
     Raises:
+        Much: it may be, and the process is there for others, too.
         OSError: the file cannot be read.
     """
     file = Path(path)
@@ -212,6 +214,8 @@ def open_file(path: str) -> tuple[OpenFile | None, FileFacts, list[Finding]]:
         return None, facts, [_fault(path, "F005", kind="device")]
     if about.st_size > MAX_BYTES:
         return None, facts, [_fault(path, "F004", reason="size", mb=-(-about.st_size // 2**20))]
+    if about.st_size > _MUCH and not apart:
+        raise Much
     data = file.read_bytes()
     facts = FileFacts(_sha256(data), len(data), about.st_mtime)
     package = open_package(io.BytesIO(data)) if data.startswith(b"PK") else None
@@ -220,8 +224,9 @@ def open_file(path: str) -> tuple[OpenFile | None, FileFacts, list[Finding]]:
         return None, facts, [_not_readable(path, kind)]
     if package and (too_much := _too_much(package, len(data))):
         return None, facts, [_fault(path, "F004", reason=too_much)]
-    is_much = _is_much(package) if package else len(data) > (_MUCH_TEXT if kind in TABLES else _MUCH)
-    return OpenFile(kind, is_much or kind in _RARE, data, package), facts, []
+    if not apart and (kind in _RARE or (_is_much(package) if package else len(data) > _MUCH_TEXT and kind in TABLES)):
+        raise Much
+    return OpenFile(kind, data, package), facts, []
 
 
 def read_rows(path: str) -> list[list[RawCell]]:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 
 from stattable.checking.locate import locate
-from stattable.checking.reader import FileFacts, OpenFile, file_facts, is_big, open_file
+from stattable.checking.reader import FileFacts, Much, OpenFile, file_facts, open_file
 from stattable.checking.sheets import Unreadable
 from stattable.checking.sniff import TABLES
 from stattable.model.catalogue import found
@@ -96,10 +96,11 @@ def _failed(path: str, code: str, **params: Param) -> Received:
 
 
 def _receive(path: str) -> Received:
-    if is_big(path):
+    try:
+        opened = open_file(path, apart=False)
+    except Much:
         return _receive_alone(path)
-    file, facts, faults = open_file(path)
-    return _receive_alone(path) if file and file.is_much else _understood(path, file, facts, faults)
+    return _understood(path, *opened)
 
 
 def _receive_alone(path: str) -> Received:
