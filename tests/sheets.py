@@ -8,7 +8,7 @@ from typing import Any
 import openpyxl
 
 from stattable.checking.layout import Layout, find_form
-from stattable.checking.sheets import RawSheet
+from stattable.checking.sheets import Merge, RawSheet
 from stattable.model import form
 from stattable.model.form import FIELDS
 from stattable.writing.page import fill_page, template_bytes
@@ -89,24 +89,24 @@ def mapped(grid: Grid, change: Callable[[str], str]) -> Grid:
     return [[change(value) if isinstance(value, str) and value else value for value in row] for row in grid]
 
 
-def raw_sheet(grid: Grid, name: str = form.SHEET_NAME, merges: Iterable[tuple[int, int, int, int]] = ()) -> RawSheet:
+def raw_sheet(grid: Grid, name: str = form.SHEET_NAME, merges: Iterable[Merge] = ()) -> RawSheet:
     return RawSheet(name, grid, tuple(merges))
 
 
-def placed(grid: Grid) -> Layout:
-    layout = find_form(raw_sheet(grid))
+def placed(grid: Grid, merges: Iterable[Merge] = ()) -> Layout:
+    layout = find_form(raw_sheet(grid, merges=merges))
     assert layout is not None
     return layout
 
 
-def figures(grid: Grid) -> tuple[Any, ...]:
+def figures(grid: Grid, merges: Iterable[Merge] = ()) -> tuple[Any, ...]:
     """What stands where the layout finds the 40 fields."""
-    return tuple(raw_sheet(grid).cell(*cell) if cell else None for cell in placed(grid).cells)
+    return tuple(raw_sheet(grid).cell(*cell) if cell else None for cell in placed(grid, merges).cells)
 
 
-def faults(grid: Grid) -> list[tuple[str, str | None, Any, str | None]]:
+def faults(grid: Grid, merges: Iterable[Merge] = ()) -> list[tuple[str, str | None, Any, str | None]]:
     """Code, cell, label and what stands there, of everything that is wrong with the labels."""
-    return [(one.code, one.cell, one.params.get("label"), one.raw) for one in placed(grid).faults]
+    return [(one.code, one.cell, one.params.get("label"), one.raw) for one in placed(grid, merges).faults]
 
 
 class MemoryBook:

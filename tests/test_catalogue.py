@@ -25,7 +25,7 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
     "F005": [{"kind": kind} for kind in catalogue._KINDS] + [{"kind": "docx", "searched": 1}],
     "F006": [{"count": 2, "names": "照片.jpg、总结.txt"}],
     "F007": [{"detail": "ValueError"}],
-    "T002": [{"label": "活动场次"}],
+    "T002": [{"label": "活动场次"}, {"label": "活动场次", "doubled": 1}],
     "T003": [{"edition": 22, "year": 2020}, {"edition": 22, "year": 2020, "wanted": 23}],
     "T005": [{"label": "宣传活动", "reason": reason} for reason in catalogue._REASONS["T005"]],
     "T006": [{"sheets": "“甲”、“乙”"}],

@@ -339,3 +339,35 @@ def test_returns_of_libreoffice(name: str, reaches: list[Cell]) -> None:
     assert look.displays == {}
     assert look.merges is not None
     assert ((6, 8, 6, 9) in look.merges) == (name == "faults") == bool(look.unreads)
+
+
+# -- texts with characters that are set apart ---------------------------------------------------------------
+
+SPANS = (
+    b'<style:style style:name="up" style:family="text"><style:text-properties style:text-position="super 58%"/>'
+    b'</style:style><style:style style:name="out" style:family="text"><style:text-properties '
+    b'style:text-line-through-style="solid"/></style:style><style:style style:name="bold" style:family="text">'
+    b'<style:text-properties fo:font-weight="bold"/></style:style>'
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ('102<text:span text:style-name="up">1</text:span>', "102（上标：1）"),
+        ('<text:span text:style-name="out">99</text:span>102', "（划掉：99）102"),
+        ('1<text:span text:style-name="bold">02</text:span>', None),
+        ("102<text:span>1</text:span>", None),
+    ],
+)
+def test_characters_that_are_set_apart(text: str, seen: str | None) -> None:
+    cell = CELL + b' office:value-type="string"><text:p>' + text.encode() + b"</text:p>" + END
+    looked = OdsInspector(content(row(cell), styles=SPANS)).look(0)
+    assert (looked.texts if looked else {}) == ({(1, 1): seen} if seen else {})
+
+
+def test_a_struck_cell() -> None:
+    cell = CELL + b' table:style-name="out" office:value-type="float" office:value="5"><text:p>5</text:p>' + END
+    looked = OdsInspector(content(row(cell), styles=SPANS)).look(0)
+    assert looked is not None
+    assert looked.displays == {(1, 1): Display("struck")}

@@ -6,7 +6,9 @@ import pytest
 
 from containers import GOLDEN, parts_of, zipped
 from stattable.checking.cells import Unread
-from stattable.checking.closer.xlsx import OddStyle, XlsxInspector, look, odd_styles, part_bytes, reach, sheet_parts
+from stattable.checking.closer.package import Packed, packed_part, part_bytes, sheet_parts
+from stattable.checking.closer.styles import OddStyle, odd_styles
+from stattable.checking.closer.xlsx import XlsxInspector, look, reach
 from stattable.checking.sheets import Display, Look, Unreadable
 
 
@@ -50,7 +52,7 @@ def inspector(content: bytes, styles: bytes | None = None) -> XlsxInspector:
     ],
 )  # fmt: skip
 def test_what_calamine_shows_empty(cells: bytes, unreads: dict[tuple[int, int], Unread]) -> None:
-    assert look(sheet(cells), {}) == Look(unreads)
+    assert look(sheet(cells), {}, {}) == Look(unreads)
     if unreads:
         assert inspector(sheet(cells)).look(0) == Look(unreads)
 
@@ -113,7 +115,8 @@ def test_parts_in_the_order_of_the_sheets() -> None:
         }
     )
     package = zipfile.ZipFile(io.BytesIO(data))
-    parts = sheet_parts(package, data, {name.lower(): name for name in package.namelist()})
+    book, relations = (packed_part(package, data, f"xl/{name}") for name in ("workbook.xml", "_rels/workbook.xml.rels"))
+    parts = sheet_parts(book, relations, tuple(package.namelist()))
     assert parts == ["xl/worksheets/sheet2.xml", "xl/worksheets/sheet1.xml", None, "other/sheet3.xml", None, None]
 
 
@@ -140,7 +143,7 @@ def test_entities_do_not_grow() -> None:
     lines = b"".join(b'<!ENTITY e%d "%s">' % (n, b"&e%d;" % (n - 1) * 10) for n in range(1, 10))
     bomb = b'<!DOCTYPE x [<!ENTITY e0 "0123456789">' + lines + b"]>" + sheet(b'<c r="B6"><f>&e9;</f></c>')
     with pytest.raises(SyntaxError, match="amplification"):
-        look(bomb, {})
+        look(bomb, {}, {})
 
 
 # -- how cells are shown ----------------------------------------------------------------------------------
@@ -165,7 +168,7 @@ HIDDEN_COLUMNS = b'<worksheet><cols><col min="1" max="2"/><col min="3" max="4" h
     ],
 )  # fmt: skip
 def test_hidden_rows_and_columns(content: bytes, displays: Mapping[tuple[int, int], Display]) -> None:
-    assert look(content, {}).displays == displays
+    assert look(content, {}, {}).displays == displays
     looked = inspector(content).look(0)
     assert (looked.displays if looked else {}) == displays
 
@@ -191,7 +194,6 @@ UNSEEN = {0: OddStyle("colour", None)}
 @pytest.mark.parametrize(
     ("part", "odd"),
     [
-        (b"", {}),
         (b"<styleSheet/>", {}),
         (styles(), {}),
         (styles(ink("rgb='FFFFFFFF'")), UNSEEN),
@@ -220,7 +222,7 @@ UNSEEN = {0: OddStyle("colour", None)}
     ],
 )  # fmt: skip
 def test_styles_that_do_not_show_what_is_in_the_cell(part: bytes, odd: Mapping[int, OddStyle]) -> None:
-    assert odd_styles(part) == odd
+    assert odd_styles(Packed(part, len(part), deflated=False)) == odd
 
 
 def test_cells_of_an_odd_style() -> None:
@@ -234,7 +236,7 @@ def test_cells_of_an_odd_style() -> None:
 
 
 def test_libreoffice() -> None:
-    looked = look(parts_of((GOLDEN / "faults.xlsx").read_bytes())["xl/worksheets/sheet1.xml"], {})
+    looked = look(parts_of((GOLDEN / "faults.xlsx").read_bytes())["xl/worksheets/sheet1.xml"], {}, {})
     assert looked == Look({(6, 2): Unread("#DIV/0!"), (6, 3): Unread("#N/A")})
 
 
@@ -250,3 +252,60 @@ def test_strings_that_claim_to_be_more_than_they_can_be(claim: bytes, is_held: b
     else:
         with pytest.raises(Unreadable):
             XlsxInspector(data, package)
+
+
+# -- texts with characters that are set apart ---------------------------------------------------------------
+
+
+def run(text: str, *marks: str) -> str:
+    return f"<r><rPr>{''.join(f'<{mark}/>' for mark in marks)}</rPr><t>{text}</t></r>"
+
+
+SUPERSCRIPT, STRUCK = 'vertAlign val="superscript"', "strike"
+
+
+@pytest.mark.parametrize(
+    ("item", "text"),
+    [
+        ("<t>102</t>", None),
+        (run("10") + run("2"), None),
+        (run("102") + run("1", 'vertAlign val="baseline"', 'strike val="0"'), None),
+        (run("102") + run("1", SUPERSCRIPT), "102（上标：1）"),
+        (run("102") + run("1", 'vertAlign val="subscript"'), "102（下标：1）"),
+        (run("99", STRUCK) + "<r><t>102</t></r>", "（划掉：99）102"),
+        (run("99", "b", 'strike val="1"') + run("102"), "（划掉：99）102"),
+        (run("102") + run(" ", SUPERSCRIPT), "102 "),
+    ],
+)
+@pytest.mark.parametrize("is_shared", [True, False])
+def test_characters_that_are_set_apart_are_no_part_of_a_number(item: str, text: str | None, is_shared: bool) -> None:
+    shared = f"<sst><si><t>other</t></si><si>{item}</si></sst>".encode()
+    cell = b'<c r="B6" t="s"><v>1</v></c>' if is_shared else f'<c r="B6" t="inlineStr"><is>{item}</is></c>'.encode()
+    data = zipped(
+        {
+            "xl/workbook.xml": b'<workbook><sheets><sheet name="_" r:id="rId1"/></sheets></workbook>',
+            "xl/_rels/workbook.xml.rels": b'<Relationship Id="rId1" Target="worksheets/sheet1.xml"/>',
+            "xl/worksheets/sheet1.xml": sheet(b'<c r="A6" t="s"><v>0</v></c>' + cell),
+            "xl/sharedStrings.xml": shared,
+        }
+    )
+    looked = XlsxInspector(data, zipfile.ZipFile(io.BytesIO(data))).look(0)
+    assert (looked.texts if looked else {}) == ({(6, 2): text} if text else {})
+
+
+def test_a_struck_style() -> None:
+    fonts = "<font/><font><strike/></font><font><strike val='0'/></font>"
+    cells = "<xf/><xf fontId='1'/><xf fontId='2'/>"
+    part = styles(fonts, cells=cells)
+    assert odd_styles(Packed(part, len(part), deflated=False)) == {1: OddStyle("struck", None)}
+
+
+@pytest.mark.parametrize(
+    ("error", "is_new"),
+    [("#SPILL!", True), ("#CALC!", True), ("#GETTING_DATA", True), ("#N/A", False), ("#REF!", False), ("#1", False)],
+)
+def test_error_values_that_calamine_does_not_know(error: str, is_new: bool) -> None:
+    replaced = inspector(sheet(f'<c r="B6" t="e"><v>{error}</v></c>'.encode())).without_new_errors()
+    assert (replaced is not None) is is_new
+    if replaced:
+        assert b"<v>#VALUE!</v>" in parts_of(replaced)["xl/worksheets/sheet1.xml"]

@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -23,6 +23,7 @@ from sheets import (
     with_rows,
 )
 from stattable.checking.layout import Layout, find_form
+from stattable.checking.sheets import Merge
 from stattable.model.form import BLOCKS, FIELDS, LABELS, Block, Label, block_fields
 from stattable.model.text import a1
 
@@ -99,6 +100,8 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "with a colon": lambda text: f"{text}：",
     "in full": lambda text: text.replace("计生协", "计划生育协会"),
     "with a unit": lambda text: text.replace("活动场次", "活动场次（场）").replace("人数", "人数(人)"),
+    "numbered": lambda text: f"一、{text}" if text in {"宣传活动", "服务活动"} else f"1.{text}",
+    "numbered in brackets": lambda text: f"（十二）{text}",
     "listed": lambda text: text.replace("村居社区计生协", "村（居、社区）计生协").replace("音频、视频", "音频视频"),
 }
 
@@ -455,6 +458,33 @@ def test_a_label_too_many_is_one_finding(
     assert faults(put(wider, **cells)) == [fault]
 
 
+def test_a_label_too_many_says_so() -> None:
+    one_more = put([[*row, ""] for row in page()], J13="文字稿件")
+    assert [fault.params for fault in placed(one_more).faults] == [{"label": "文字稿件", "doubled": 1}]
+    assert [fault.params for fault in placed(put(page(), D4="乡镇计生协")).faults] == [{"label": "地市县级计生协"}]
+
+
+@pytest.mark.parametrize(
+    ("cells", "label"),
+    [
+        ({"E7": "微博"}, "微博"),  # between headings and figures
+        ({"E8": "村居社区计生协"}, "村居社区计生协"),  # in their row, where no figure stands
+        ({"D7": "宣传人数", "E8": "活动场次"}, "宣传人数"),
+    ],
+)
+def test_a_label_among_the_figures_parts_them_from_their_headings(cells: dict[str, str], label: str) -> None:
+    grid = put(with_rows(with_columns(page(), 5), 6, 6), **cells)
+    assert faults(grid)[0] == ("T002", next(iter(cells)), label, label)
+    assert {fault.params.get("doubled") for fault in placed(grid).faults} == {1}
+    assert figures(grid) == (*[None] * 8, *FIGURES[8:])
+
+
+def test_a_label_in_the_place_of_a_figure_is_read_as_one() -> None:
+    grid = shifted(put(page(), C6="活动场次"), 1, 1)
+    assert figures(grid) == (100, "活动场次", *FIGURES[2:])
+    assert faults(grid) == []
+
+
 @pytest.mark.parametrize(
     ("grid", "expected"),
     [
@@ -475,6 +505,96 @@ def test_a_label_too_many_is_one_finding(
 def test_several_labels_gone(grid: Grid, expected: list[tuple[str, str]]) -> None:
     assert sorted((cell, label) for _, cell, label, _ in faults(grid)) == sorted(expected)
     assert {code for code, *_ in faults(grid)} == {"T002"}
+
+
+# -- level headings that do not stand over the first of their columns ---------------------------------------
+
+TOTAL_PAIR = {4: ["", ""], 5: ["活动场次", "宣传人数"], 6: [412, 416]}
+WIDER = [[*row, *TOTAL_PAIR.get(number, ["", ""])] for number, row in enumerate(page(), start=1)]
+RIGHT_CELLS = {"B4": "", "C4": "省级计生协", "D4": "", "E4": "地市县级计生协", "F4": "", "G4": "乡镇计生协", "H4": "",
+               "I4": "村居社区计生协"}  # fmt: skip
+COUNTY_FIRST = columns_in_order(page(), (15, 16, 17), [7, 8, 9, 4, 5, 6, 2, 3])
+OVER_THE_MIDDLE = {"B15": "", "C15": "县级计生协", "E15": "", "F15": "地市级计生协", "H15": "省级计生协"}
+SECTION_AND_LEVEL = {"A4": "省级计生协", "B4": "宣传活动"}
+WEIBO_BESIDE = [*page()[:14],
+    ["网站和新媒体建设", "省级计生协", "", "", "地市级计生协", "", "", "县级计生协", "", ""],
+    ["", "官网", "微信公众号", "微博", "官网", "微信公众号", "微博", "官网", "微信公众号", "微博"],
+    ["", "有", "无", 9, 134, 135, 136, 137, 138, 139],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("grid", "merges", "fault", "lost"),
+    [
+        (put(table(*WIDER), **RIGHT_CELLS), [], ("B4", "省级计生协", None), range(8)),
+        (shifted(put(table(*WIDER), **RIGHT_CELLS), 2, 1), [], ("C6", "省级计生协", None), range(8)),
+        (put(table(*COUNTY_FIRST), **OVER_THE_MIDDLE), [], ("B15", "县级计生协", None), range(32, 40)),
+        # The heading that would be one too many is none any more.
+        (put(table(*WIDER), **{**RIGHT_CELLS, "B4": "省级计生协", "C4": "", "D5": "场次"}), [],
+         ("E4", "地市县级计生协", "地市县级计生协"), range(8)),
+        (put(page(), **SECTION_AND_LEVEL), [], ("B4", "省级计生协", "宣传活动"), range(8)),
+        (put(page(), **SECTION_AND_LEVEL), [(4, 1, 6, 1)], ("B4", "省级计生协", "宣传活动"), range(8)),
+        (put(table(*WEIBO_BESIDE)), [], ("D16", "微博", "微博"), []),
+        (put(page(), C5="宣传人数", D5=""), [(4, 2, 4, 2), (4, 4, 4, 5)], ("D5", "活动场次", None), [2]),
+        (put(with_columns(page(), 3), B4="省级计生协"), [(4, 2, 4, 4)], None, []),
+        (with_columns(page(), 3, 3), [(4, 2, 4, 3)], ("B4", "省级计生协", "省级计生协"), range(8)),
+    ],
+)  # fmt: skip
+def test_a_level_heading_stands_over_the_first_of_its_columns(
+    grid: Grid, merges: list[Merge], fault: tuple[str, str, str | None] | None, lost: Sequence[int]
+) -> None:
+    assert faults(grid, merges)[:1] == ([("T002", *fault)] if fault else [])
+    read = figures(grid, merges)
+    assert all(read[index] is None for index in lost)
+    assert all(value in {None, FIGURES[index]} for index, value in enumerate(read))
+
+
+# -- headings over several columns ---------------------------------------------------------------------------
+
+BROADER = with_columns(page(), 8)  # a blank column right of G: F4 乡镇计生协, F5 活动场次, G5 宣传人数
+
+
+@pytest.mark.parametrize(
+    ("grid", "merges", "cell", "fault"),
+    [
+        (put(table(*BROADER), G6=105), [], "G6", None),
+        (put(table(*BROADER), G6="", H6=105), [], "H6", None),
+        (put(table(*BROADER), G6="", H6=105), [(4, 6, 4, 8), (5, 7, 5, 8)], "H6", None),
+        (put(table(*BROADER), G6="已核", H6=105), [], "H6", None),
+        (put(table(*BROADER), G6="", H6="约100"), [], "H6", None),
+        (put(table(*BROADER), G6="", H6="若干"), [], "H6", None),
+        (put(table(*BROADER), G6="", H6="注：已核"), [], "G6", None),
+        (put(table(*BROADER), G6="", H6=""), [], "G6", None),
+        (put(table(*BROADER), G6=105, H6="含线上"), [], "G6", None),
+        (put(table(*BROADER), G6=105, H6=7), [], None, ("T005", "G6:H6", "宣传人数", None)),
+        (put(table(*BROADER), G6=105, H6=7), [(6, 7, 6, 8)], "G6", None),  # nobody sees it: T004
+        (put(table(*BROADER), G6="", H6=105, H5="备注"), [], "G6", None),
+        (put(table(*BROADER), G6="", H6=105, H4="合计"), [], "G6", None),
+        (put(table(*BROADER), **{**DIGITS_6, "J6": "", "H6": 105}), [], "H6", None),  # the only figure in its row
+        (put(unmerged(table(*BROADER), [4]), G6="", H6=105), [], "H6", None),
+    ],
+)
+def test_the_figure_is_where_its_heading_reaches(
+    grid: Grid, merges: list[Merge], cell: str | None, fault: tuple[str, str, str, None] | None
+) -> None:
+    layout = placed(grid, merges)
+    assert (layout.cells[5] and a1(*layout.cells[5])) == cell
+    assert faults(grid, merges) == ([fault] if fault else [])
+    assert {one.params["reason"] for one in layout.faults} <= {"beside"}
+
+
+@pytest.mark.parametrize(
+    ("merges", "cell"), [([], (6, 9)), ([(4, 8, 4, 10)], (6, 10)), ([(5, 9, 5, 10)], (6, 10)), ([(5, 9, 5, 9)], (6, 9))]
+)
+def test_the_last_heading_reaches_as_far_as_it_is_merged(merges: list[Merge], cell: tuple[int, int]) -> None:
+    grid = put([[*row, ""] for row in page()], I6="", J6=107)
+    assert placed(grid, merges).cells[7] == cell
+    assert faults(grid, merges) == []
+
+
+def test_a_heading_merged_far_out_reaches_to_the_end_of_the_sheet() -> None:
+    grid = put([[*row, *[""] * 3] for row in page()] + [[""] * 12 for _ in range(9_000)], I6="", L6=107)
+    assert placed(grid, [(4, 8, 4, 16_384), (5, 9, 5, 16_384)]).cells[7] == (6, 12)
 
 
 # -- rows of figures --------------------------------------------------------------------------------------

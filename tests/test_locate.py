@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -7,7 +8,7 @@ from builders import GUANDU_VILLAGE
 from sheets import FIGURES, Grid, MemoryBook, page, put, raw_sheet, shifted, with_rows
 from stattable.checking.cells import Unread
 from stattable.checking.locate import Located, locate
-from stattable.checking.sheets import RawSheet
+from stattable.checking.sheets import Display, RawSheet
 from stattable.model.catalogue import found
 from stattable.model.form import BLANK, FIELD_BY_KEY, FIELDS, Return
 from stattable.model.identity import IDENTITY_SHEET, Identity, UnitFacts, WorkbookKind, identity_rows
@@ -95,6 +96,7 @@ def test_above_the_province_flags_are_counts() -> None:
 
 SUMMARY = RawSheet("总结", [["宣传活动", "开展情况良好"]])
 COPY = raw_sheet(put(page(), B6=7), "表2")
+UNSEEN = found("T007", sheet=S, cell="B6:I17", raw="100、101、102、103、104…", params={"reason": "sheet"})
 
 
 def test_no_form() -> None:
@@ -109,13 +111,20 @@ def test_no_form() -> None:
         (MemoryBook(raw_sheet(blank_page(), "空表"), raw_sheet(page())), S, []),
         (MemoryBook(raw_sheet(page()), raw_sheet(blank_page(), "空表")), S, []),
         (MemoryBook(raw_sheet(blank_page(), "空表"), raw_sheet(blank_page())), "空表", []),
-        (MemoryBook(SUMMARY, raw_sheet(page()), hidden=[S]), S, []),
-        (MemoryBook(COPY, raw_sheet(page()), hidden=["表2"]), S, []),
+        (MemoryBook(SUMMARY, raw_sheet(page()), hidden=[S]), S, ["T007"]),
+        # A hidden one that is filled in counts like those that are shown.
+        (MemoryBook(COPY, raw_sheet(page()), hidden=["表2"]), None, ["T006"]),
+        (MemoryBook(raw_sheet(page()), COPY, hidden=["表2"]), None, ["T006"]),
+        (MemoryBook(raw_sheet(blank_page(), "空表"), raw_sheet(page()), hidden=["空表"]), S, []),
+        (MemoryBook(raw_sheet(blank_page(), "空表"), raw_sheet(page()), hidden=[S]), S, ["T007"]),
+        (MemoryBook(raw_sheet(blank_page(), "空表"), raw_sheet(blank_page()), hidden=["空表"]), S, []),
+        (MemoryBook(raw_sheet(blank_page()), hidden=[S]), S, []),
         (MemoryBook(raw_sheet(page()), COPY), None, ["T006"]),
         (MemoryBook(raw_sheet(page()), raw_sheet(put(blank_page(), B6=Unread("=A1")), "表2")), None, ["T006"]),
         (MemoryBook(SUMMARY, raw_sheet(page()), COPY, hidden=[S, "表2"]), None, ["T006"]),
         # In a workbook of ours only the official page is the form, whatever has been added.
         (MemoryBook(COPY, raw_sheet(page()), identity_sheet(), hidden=[IDENTITY_SHEET]), S, []),
+        (MemoryBook(COPY, raw_sheet(page()), identity_sheet(), hidden=[IDENTITY_SHEET, "表2"]), S, []),
         (MemoryBook(COPY, raw_sheet(page(), "表3"), identity_sheet()), "表2", []),
         (MemoryBook(SUMMARY, raw_sheet(page(), "表3"), identity_sheet()), None, ["T001"]),
         (MemoryBook(COPY, raw_sheet(page()), RawSheet(IDENTITY_SHEET, [["form", "another"]])), None, ["T006"]),
@@ -128,7 +137,9 @@ def test_which_sheet_is_the_form(book: Any, sheet: str | None, codes: list[str])
 
 
 def test_two_forms_are_named() -> None:
-    assert located(page(), COPY).findings == (found("T006", params={"sheets": "“信息统计表”、“表2”"}),)
+    two = (found("T006", params={"sheets": "“信息统计表”、“表2”"}),)
+    assert located(page(), COPY).findings == two
+    assert locate(MemoryBook(COPY, raw_sheet(page()), hidden=["表2"])).findings == two  # type: ignore[arg-type]
 
 
 def test_a_workbook_of_ours_says_whose_it_is() -> None:
@@ -149,6 +160,17 @@ def test_a_row_of_formulas_is_no_blank_row() -> None:
     one = locate(LookedAt(raw_sheet(grid)))  # type: ignore[arg-type]
     assert one.cells[0] == (7, 2)
     assert told(one) == [("V006", "B7", "=B1")]
+
+
+class Merged(MemoryBook):
+    """A workbook whose merged cells only the closer look shows, as in an .ods."""
+
+    def closer(self, sheet: RawSheet) -> RawSheet:
+        return replace(sheet, merges=[(1, 1, 17, 9)])
+
+
+def test_a_form_that_nobody_sees_is_none() -> None:
+    assert locate(Merged(raw_sheet(page()))) == Located(findings=(found("T001"),))  # type: ignore[arg-type]
 
 
 # -- merged cells -----------------------------------------------------------------------------------------
@@ -175,8 +197,62 @@ def test_a_value_under_a_merged_cell_is_not_read(
     assert one.filled.values == tuple(None if index in lost else value for index, value in enumerate(VALUES))
 
 
+def test_labels_merges_hide_figures_that_were_moved_under_them() -> None:
+    one = located(page()[2:], merges=[(4, 2, 4, 3)])  # the template's, where the figures stand now
+    assert told(one) == [("T004", "C4", "101")]
+
+
 def test_an_empty_cell_under_a_merged_one_is_nothing_to_speak_of() -> None:
     assert located(put(page(), C6=""), merges=[(6, 2, 6, 3)]).findings == ()
+
+
+# -- what is not shown, or not as it is ----------------------------------------------------------------------
+
+
+ROW, COLUMN, COLOUR = (Display(unseen=reason) for reason in ("row", "column", "colour"))
+ROW_6 = {(6, column): ROW for column in range(2, 10)}
+SESSIONS = FIELDS[0].key
+
+
+@pytest.mark.parametrize(
+    ("cells", "displays", "findings"),
+    [
+        ({}, {(6, 2): ROW}, [("row", "B6", SESSIONS, "100")]),
+        ({}, ROW_6, [("row", "B6:I6", None, "100、101、102、103、104…")]),
+        ({}, {(6, 2): ROW, (9, 3): ROW}, [("row", "B6:C9", None, "100、109")]),
+        ({}, {(6, 2): ROW, (6, 3): COLUMN, (9, 3): COLUMN, (17, 2): COLOUR},
+         [("row", "B6", SESSIONS, "100"), ("column", "C6:C9", None, "101、109"),
+          ("colour", "B17", FIELDS[32].key, "有")]),
+        ({"C6": "", "D6": " "}, {(6, 2): ROW, (6, 3): ROW, (6, 4): ROW}, [("row", "B6", SESSIONS, "100")]),
+        ({"B6": ""}, {(6, 2): ROW}, []),
+        ({}, {(5, 2): ROW, (18, 2): ROW}, []),  # no figures
+    ],
+)  # fmt: skip
+def test_figures_that_nobody_sees_are_one_finding_for_each_reason(
+    cells: dict[str, Any], displays: dict[Any, Display], findings: list[tuple[str, str, str | None, str]]
+) -> None:
+    one = locate(MemoryBook(replace(raw_sheet(put(page(), **cells)), displays=displays)))  # type: ignore[arg-type]
+    assert one.findings == tuple(
+        found("T007", sheet=S, cell=cell, field=key, raw=raw, params={"reason": reason})
+        for reason, cell, key, raw in findings
+    )
+
+
+def test_a_hidden_sheet_is_one_finding() -> None:
+    hidden = MemoryBook(raw_sheet(page()), hidden=[S])
+    assert locate(hidden).findings == (UNSEEN,)  # type: ignore[arg-type]
+    one_figure = MemoryBook(raw_sheet(put(blank_page(), C6=5)), hidden=[S])
+    assert locate(one_figure).findings == (replace(UNSEEN, cell="C6", raw="5"),)  # type: ignore[arg-type]
+    ours = MemoryBook(raw_sheet(page()), COPY, identity_sheet(), hidden=[S])
+    assert locate(ours).findings == (UNSEEN,)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("raw", "codes"), [(12, ["V013"]), ("", []), ("12.5", ["V005"]), (1.5, ["V005"]), ("1.2万", ["V008", "V013"])]
+)
+def test_how_a_cell_looks_matters_where_it_has_a_value(raw: Any, codes: list[str]) -> None:
+    sheet = replace(raw_sheet(put(page(), B6=raw)), displays={(6, 2): Display(format='0"万"')})
+    assert [code for code, *_ in told(locate(MemoryBook(sheet)))] == codes  # type: ignore[arg-type]
 
 
 # -- a field in two columns ---------------------------------------------------------------------------------
@@ -308,7 +384,7 @@ def test_beside_the_form_a_list_is_no_form(other: RawSheet) -> None:
     for book in (MemoryBook(raw_sheet(page()), other), MemoryBook(other, raw_sheet(page()))):
         assert locate(book) == alone  # type: ignore[arg-type]
     hidden_form = MemoryBook(other, raw_sheet(page()), hidden=[S])
-    assert locate(hidden_form) == alone  # type: ignore[arg-type]
+    assert locate(hidden_form) == replace(alone, findings=(UNSEEN,))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -400,6 +476,13 @@ def test_a_million_merged_cells() -> None:
         ({"B3": "官渡村计生协（盖章）"}, "官渡村计生协", "B3"),
         ({"B3": "__官渡村计生协__"}, "官渡村计生协", "B3"),
         ({"H2": "单位：场、人次", "A2": ""}, "官渡村计生协", "B3"),
+        ({"B3": "", "F3": "单位：人、场"}, "", "A3"),
+        ({"B3": "", "F3": "（单位：人）"}, "", "A3"),
+        ({"B3": "", "F3": "计量单位：场、人次", "H3": "官渡村计生协"}, "官渡村计生协", "H3"),
+        ({"A3": "单位", "B3": "（公章）：官渡村计生协"}, "官渡村计生协", "B3"),
+        ({"A3": "单位", "B3": "公章：官渡村计生协"}, "官渡村计生协", "B3"),
+        ({"A3": "单位（公章", "B3": "）：官渡村计生协"}, "官渡村计生协", "B3"),
+        ({"A3": "单位（公", "B3": "章）：官渡村计生协"}, "", "B3"),
         ({"B3": ""}, "", "A3"),
         ({"B3": "", "G3": "填报日期：2021年6月15日"}, "", "A3"),
         ({"A3": "单位负责人：王五", "B3": ""}, "", "B3"),
@@ -509,7 +592,12 @@ def test_further_down_nobody_looks() -> None:
         ("第二十八届“5.29”会员活动日信息统计表", 28),
         ("附件：河南省第28次会员活动日统计表", 28),
         ("“5.29会员活动日”信息统计表", None),
-        ("2021年会员活动日信息统计表", None),
+        ("2021年会员活动日信息统计表", 23),
+        ("2022年“5.29会员活动日”信息统计表", 24),
+        ("二〇二二年“5.29会员活动日”信息统计表", 24),
+        ("2022年第23个“5.29会员活动日”信息统计表", 23),
+        ("2022年第23次会员活动日", 23),
+        ("1998年会员活动日信息统计表", None),
         ("第三四个会员活动日", None),
         ("", None),
     ],
@@ -518,6 +606,15 @@ def test_the_edition_in_the_title(title: str, edition: int | None) -> None:
     one = located(put(page(), A2=title))
     assert one.filled is not None
     assert one.filled.edition == edition
+
+
+def test_the_ordinal_goes_before_the_year_wherever_it_stands() -> None:
+    one = located(put(page(), A1="附件：2022年会员活动日"))
+    assert one.filled is not None
+    assert one.filled.edition == 23
+    below = located(put(page(), A2="", A19="说明：2020年会员活动日不计"))  # no title
+    assert below.filled is not None
+    assert below.filled.edition is None
 
 
 def test_a_blank_page_has_no_values() -> None:

@@ -58,6 +58,8 @@ def test_the_extension_means_nothing(name: str, tmp_path: Path) -> None:
         ("slides", zipped({"ppt/presentation.xml": b""})),
         ("archive", zipped({"收到/官渡村.xlsx": b""})),
         ("archive", zipped({})),
+        ("ofd", zipped({"OFD.xml": b"", "Doc_0/Document.xml": b""})),
+        ("numbers", zipped({"Index/Document.iwa": b"", "Metadata/Properties.plist": b""})),
         ("encrypted", locked_zip()),
         ("ods", zipped({"mimetype": ODS})),
         ("ods", zipped({"mimetype": ODS + b"-template", MANIFEST: b"<manifest/>"})),
@@ -84,6 +86,8 @@ def test_packages_and_documents(kind: str, data: bytes) -> None:
     [
         ("empty", b""),
         ("pdf", b"%PDF-1.7\n"),
+        ("pdf", b"\r\n\r\n%PDF-1.4\n"),
+        ("html", "<html><table><tr><td>宣传活动".encode("utf-16")),
         ("word", b"{\\rtf1\\ansi"),
         ("archive", b"Rar!\x1a\x07\x01\x00"),
         ("archive", b"7z\xbc\xaf\x27\x1c\x00\x04"),
@@ -186,4 +190,6 @@ def test_named_like_a_spreadsheet(name: str, expected: bool) -> None:
 def test_what_is_read_and_what_is_taken_for_a_return() -> None:
     assert {kind.value for kind in WORKBOOKS} == {"xlsx", "xls", "ods", "xlsb"}
     assert {kind.value for kind in TABLES} == {"docx", "xml", "html", "text"}
-    assert {kind.value for kind in RETURN_LIKE - WORKBOOKS} == {"encrypted", "docx", "xml", "word", "pdf", "archive"}
+    assert {kind.value for kind in RETURN_LIKE - WORKBOOKS} == {
+        "encrypted", "docx", "xml", "word", "pdf", "ofd", "numbers", "archive",
+    }  # fmt: skip

@@ -535,3 +535,34 @@ def test_nothing_at_all_has_no_form(kind: FileKind) -> None:
     empty = {FileKind.DOCX: word(""), FileKind.XML: workbook("<Table/>")}.get(kind, b" ")
     book = open_tables(kind, empty)
     assert [book.sheet(name).rows for name in book.names] == [[]]
+
+
+# -- characters that are set apart --------------------------------------------------------------------------
+
+
+def line(*runs: str) -> str:
+    return f"<w:p>{''.join(runs)}</w:p>"
+
+
+def styled(text: str, properties: str = "") -> str:
+    return f"<w:r><w:rPr>{properties}</w:rPr><w:t>{text}</w:t></w:r>"
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "text"),
+    [
+        (FileKind.HTML, html("<table><td>102<sup>1</sup>"), "102（上标：1）"),
+        (FileKind.HTML, html("<table><td>102<sub>1</sub>"), "102（下标：1）"),
+        (FileKind.HTML, html("<table><td><s>99</s><b>102</b>"), "（划掉：99）102"),
+        (FileKind.HTML, html("<table><td><del><b>99</b></del>102"), "（划掉：99）102"),
+        (FileKind.HTML, html('<table><td><span style="display:none">9</span>106'), "（隐藏：9）106"),
+        (FileKind.HTML, html("<table><td><b>10</b><i>2</i>"), "102"),
+        (FileKind.DOCX, word(line(styled("102"), styled("1", "<w:vertAlign w:val='superscript'/>"))),
+         "102（上标：1）"),
+        (FileKind.DOCX, word(line(styled("99", "<w:strike/>"), styled("102"))), "（划掉：99）102"),
+        (FileKind.DOCX, word(line(styled("9", "<w:vanish/>"), styled("106", "<w:b/>"))), "（隐藏：9）106"),
+        (FileKind.DOCX, word(line(styled("1", "<w:strike w:val='0'/>"), styled("2"))), "12"),
+    ],
+)  # fmt: skip
+def test_characters_that_are_set_apart_are_no_part_of_a_number(kind: FileKind, content: bytes, text: str) -> None:
+    assert sheet(kind, content).rows == [[text]]

@@ -8,6 +8,7 @@ Where it is lenient, on purpose:
 - A file of which calamine's grid agrees with the product while the other library's does not is *disputed*, no
   violation: libraries differ over XML that no program writes. Disputes are counted and can be saved.
 - A value read by a custom (neither digits nor 有/无) is believed where the product itself says V007 or V008.
+- A column heading is that of the blank ones right of it, too, however far.
 - The section's label may stand in any column, from one row above the level headings to the last row of the
   section's figures.
 - A number is held to be whole where it is so to within a millionth: spreadsheets' sums are that inexact.
@@ -101,7 +102,8 @@ def label_names(value: Any) -> frozenset[str]:
 
 @lru_cache(maxsize=10_000)
 def _label_names(value: str) -> frozenset[str]:
-    text = re.sub(r"\s", "", clean(value)).replace("计划生育协会", "计生协").replace("计生协会", "计生协")
+    unnumbered = re.sub(r"^\W*([①-⑳]\W*|(\d{1,2}|[一二三四五六七八九十]{1,3})\W+)", "", value)
+    text = re.sub(r"\s", "", clean(unnumbered)).replace("计划生育协会", "计生协").replace("计生协会", "计生协")
     brackets = "()[]{}【】〔〕〈〉《》"
     without = re.sub(f"[{re.escape(brackets[::2])}][^{re.escape(brackets)}]*[{re.escape(brackets[1::2])}]", "", text)
     forms = {"".join(c for c in one if unicodedata.category(c)[0] not in "PSZ") for one in (text, without)}
@@ -185,7 +187,11 @@ def _within_table(row: int, labels: Mapping[Cell, frozenset[str]]) -> dict[Cell,
 def _misplaced(expected: Expected, at: Cell, grid: Grid, labels: Mapping[Cell, frozenset[str]]) -> Iterator[str]:
     row, column = at
     met = max((r for (r, c), known in labels.items() if c == column and r < row and known & _COLUMNS), default=None)
-    if met is None or expected.column not in labels[met, column]:
+    if met is None or expected.column not in labels[met, column]:  # it may span this column, too
+        met = _row_with(labels, _COLUMNS, row)
+        beside = max((c for r, c in grid if r == met and c <= column), default=0)
+        column = beside if expected.column in labels.get((met or 0, beside), ()) else column
+    if met is None or expected.column not in labels.get((met, column), ()):
         yield f"the column heading above is {grid.get((met or 0, column))!r}, not {expected.column}"
         return
     within = _within_table(met, labels)

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final, NamedTuple
 
 from stattable.model.form import Value
-from stattable.model.text import plain
+from stattable.model.text import plain, visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def shown(raw: RawCell, limit: int = 60) -> str:
     if isinstance(raw, datetime):
         return raw.strftime("%Y-%m-%d %H:%M" if raw.time() != time() else "%Y-%m-%d")
     text = raw.text if isinstance(raw, Unread) else str(raw)
-    line = plain(text[:LOOKED_AT])
+    line = visible(text[:LOOKED_AT])
     return line if len(line) <= limit and len(text) <= LOOKED_AT else f"{line[: limit - 1]}…"
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from stattable.checking.cells import EXCEL_EPOCH, LONGEST_ANSWER, SPOKEN, YEAR_FIRST, RawCell, shown
 from stattable.model.findings import Param
 from stattable.model.form import year_of
-from stattable.model.text import CHINESE_NUMERAL, chinese_number
+from stattable.model.text import CHINESE_NUMERAL, chinese_number, plain
 
 _COMPACT: Final = re.compile(r"^([0-9]{4})([0-9]{2})([0-9]{2})$")
 _SHORT_YEAR: Final = re.compile(r"^([0-9]{2}) ?[-./年] ?([0-9]{1,2}) ?[-./月] ?([0-9]{1,2}) ?[日号]?$")
@@ -32,7 +32,7 @@ def read_date(raw: RawCell, edition: int | None) -> tuple[date | None, dict[str,
         return _real_date(raw.year, raw.month, raw.day)
     if isinstance(raw, (int, float)) and _SERIALS[0] <= raw <= _SERIALS[-1]:  # with its time, perhaps
         return EXCEL_EPOCH + timedelta(days=int(raw)), None
-    text = shown(raw)
+    text = plain(shown(raw))
     if not text or re.fullmatch(r"[年月日 ./\\—_-]+", text):
         return None, {"problem": "blank"}
     if text.isdecimal() and int(text) in _SERIALS:
@@ -75,4 +75,4 @@ def read_phone(raw: RawCell) -> tuple[str, dict[str, Param] | None]:
     text = shown(raw, LONGEST_ANSWER)
     if not text:
         return "", {"problem": "blank"}
-    return text, None if _PHONE.search(text) else {"problem": "no_number"}
+    return text, None if _PHONE.search(plain(text)) else {"problem": "no_number"}

@@ -37,6 +37,7 @@ _SCALED: Final = re.compile(rf"^({_NUMBER}) ?([百千]?[万亿]|[百千wWkK])([0
 _SCALE: Final = {"万": 10_000, "千": 1000, "百": 100, "亿": 10**8, "w": 10_000, "k": 1000}
 _SHORT_FORM: Final = re.compile(r"^一$|[百佰千仟万萬亿億][一二两三四五六七八九壹贰叁肆伍陆柒捌玖]$")
 
+_DITTO: Final = re.compile("[\"'″‴〃`‘’“”「」『』]+")
 _QUOTES: Final = "'\"`‘’“”「」『』_ "
 _MARKS: Final = "。.、,;:! "
 _DOING: Final = "开展|举办|组织|进行|举行|安排|参加|参与|发布|刊发|发表|发放|制作|办"
@@ -170,6 +171,8 @@ def _count(text: str) -> Reading:
         return _whole(Fraction(match[1]), "V007" if text[0] == "=" else None)
     if nothing := no_answer(text):
         return nothing
+    if _DITTO.fullmatch(text):
+        return Reading(code="V002")
     if _NIL.fullmatch(text.replace(" ", "").lower()):
         return Reading(0, "V008")
     if (match := _NEGATIVE.match(text)) and (figure := _figure(match[1])):

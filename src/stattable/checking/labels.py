@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
-from stattable.checking.cells import RawCell
+from stattable.checking.cells import RawCell, brief
 from stattable.checking.sheets import Cell, RawSheet
 from stattable.model.form import FIELDS, LABELS
 from stattable.model.text import label_forms
@@ -22,11 +22,16 @@ _PARTS: Final[Mapping[str, tuple[str, str]]] = {
 }
 _PART_ORDER: Final = {part: place for place, (_, part) in enumerate(_PARTS.values())}
 LONGEST_LABEL: Final = 60
+# A number may stand in front of a label: 一、宣传活动, (1)活动场次.
+_NUMBER: Final = r"^\W*(?:(?:\d{1,2}|[一二三四五六七八九十]{1,3})\W+|[①-⑳]\W*)"
+_NUMBER_IN_FRONT: Final = re.compile(_NUMBER)
 # A text without these begins no label: quick to see, where a sheet holds two million other texts.
 _BEGINNINGS: Final = re.compile("|".join(sorted({rf"{form[0]}\W*{form[1]}" for form in (*_NAME_BY_FORM, *_PARTS)})))
 # Nor is one a label that has other words than they have, unless these stand in brackets.
 _WORDS: Final = "".join(sorted(set("计划生育协会".join(_NAME_BY_FORM))))
-_OTHER_WORDS: Final = re.compile(rf"^[^(（\[【〔〈《{{]*(?![{_WORDS}])[0-9A-Za-z\u4e00-\u9fff][^(（\[【〔〈《{{]*$")
+_OTHER_WORDS: Final = re.compile(
+    rf"(?:{_NUMBER})?+[^(（\[【〔〈《{{]*(?![{_WORDS}])[0-9A-Za-z\u4e00-\u9fff][^(（\[【〔〈《{{]*$"
+)
 
 
 def label_name(text: str) -> str | None:
@@ -38,7 +43,11 @@ def label_name(text: str) -> str | None:
 def _label_name(text: str) -> str | None:
     if not _BEGINNINGS.search(text) or _OTHER_WORDS.match(text):
         return None
-    return next((name for form in label_forms(text) if (name := _NAME_BY_FORM.get(form))), None)
+    return next((name for form in _forms(text) if (name := _NAME_BY_FORM.get(form))), None)
+
+
+def _forms(text: str) -> tuple[str, ...]:
+    return label_forms(_NUMBER_IN_FRONT.sub("", text))
 
 
 def promising(cells: Sequence[RawCell]) -> list[tuple[int, str]]:
@@ -66,6 +75,7 @@ class Labels:
         self.pieces: set[Cell] = set()
         rows = {row: texts for row, cells in enumerate(sheet.rows, start=1) if (texts := promising(cells))}
         self.covered = sheet.covered(rows)
+        self._ends = {(top, left): right for top, left, _, right in sheet.merges if top in rows}
         parts: dict[int, dict[int, tuple[str, str]]] = {}
         begun: dict[Cell, str] = {}
         for row, texts in rows.items():
@@ -76,7 +86,7 @@ class Labels:
                     self.names.setdefault(row, {})[column] = name
                 else:
                     begun[row, column] = text
-                    if part := next((_PARTS[form] for form in label_forms(text) if form in _PARTS), None):
+                    if part := next((_PARTS[form] for form in _forms(text) if form in _PARTS), None):
                         parts.setdefault(row, {})[column] = part
         self._join_stacked(begun)
         for row, columns in parts.items():
@@ -85,6 +95,14 @@ class Labels:
     def of(self, row: int, names: Set[str]) -> dict[int, str]:
         """Return the columns of `row` that hold one of `names`."""
         return {column: name for column, name in self.names.get(row, {}).items() if name in names}
+
+    def reach(self, row: int, column: int) -> int:
+        """Return the sheet's last column that the cell at `row` and `column` is merged over, in a row with labels."""
+        return max(column, min(self._ends.get((row, column), column), len(self.sheet.rows[row - 1])))
+
+    def seen(self, row: int, column: int) -> str:
+        """Return what is seen in a cell, in a row with labels."""
+        return "" if (row, column) in self.covered else brief(self.sheet.cell(row, column))
 
     def shift(self, rows: Iterable[int]) -> tuple[int, int]:
         """Return how far most labels in `rows` stand from the template's places, in rows and columns."""

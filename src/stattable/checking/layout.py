@@ -1,14 +1,14 @@
 """Where the form stands on a sheet: its blocks, the place of each field, and what is wrong with its labels."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 from typing import Final
 
 from stattable.checking.cells import brief
 from stattable.checking.labels import Labels, label_name, promising
-from stattable.checking.rows import Lines, figure_row, is_foot, is_note, lines_under
+from stattable.checking.rows import Lines, figure_cells, figure_row, is_foot, is_note, lines_under
 from stattable.checking.sheets import MAX_COLUMNS, Cell, RawSheet
 from stattable.model.catalogue import found
 from stattable.model.findings import Finding, Param
@@ -38,7 +38,7 @@ class Layout:
     certain: bool = True
 
 
-_TEMPLATE: Final = Layout(tuple(field.at for field in FIELDS), BLOCKS[0].heading_row, BLOCKS[-1].row)
+TEMPLATE: Final = Layout(tuple(field.at for field in FIELDS), BLOCKS[0].heading_row, BLOCKS[-1].row)
 _TEMPLATE_LABELS: Final = tuple((label.at[0] - 1, label.at[1] - 1, label.text, label.name) for label in LABELS)
 _TEMPLATE_MERGES: Final = frozenset(
     (*label.at, label.at[0] + label.rows - 1, label.at[1] + label.columns - 1) for label in LABELS
@@ -55,13 +55,13 @@ def find_form(sheet: RawSheet) -> Layout | None:
     stands above it, the section's label to the left or above, and the row of figures below. A form from the template
     has every label where the template has it, which is quick to see; any other arrangement is found the long way.
     """
-    return _TEMPLATE if _is_template(sheet) else _search(sheet)
+    return TEMPLATE if _is_template(sheet) else _search(sheet)
 
 
 def _is_template(sheet: RawSheet) -> bool:
     """Whether every label stands where the template has it, none beyond, and the table ends where it should."""
     rows = sheet.rows
-    if len(rows) <= _TEMPLATE.bottom or len(rows[0]) < LAST_COLUMN or unusual_merges(sheet):
+    if len(rows) <= TEMPLATE.bottom or len(rows[0]) < LAST_COLUMN or _unusual_merges(sheet):
         return False
     for row, column, text, name in _TEMPLATE_LABELS:
         seen = rows[row][column]
@@ -70,18 +70,31 @@ def _is_template(sheet: RawSheet) -> bool:
     beyond = [cells[LAST_COLUMN:] for cells in rows[:LAST_ROW]] if len(rows[0]) > LAST_COLUMN else []
     if any(label_name(text) for cells in (*beyond, *rows[LAST_ROW:]) for _, text in promising(cells)):
         return False
-    return is_foot(rows[_TEMPLATE.bottom]) or is_note(rows[_TEMPLATE.bottom])
+    return is_foot(rows[TEMPLATE.bottom]) or is_note(rows[TEMPLATE.bottom])
 
 
-def unusual_merges(sheet: RawSheet) -> bool:
+def _unusual_merges(sheet: RawSheet) -> bool:
     """Whether cells are merged that are not on the template, where its table stands: something may lie under them."""
     return not _TEMPLATE_MERGES.issuperset(sheet.merges) and any(
         merge not in _TEMPLATE_MERGES
-        and merge[2] >= _TEMPLATE.top
-        and merge[0] <= _TEMPLATE.bottom
+        and merge[2] >= TEMPLATE.top
+        and merge[0] <= TEMPLATE.bottom
         and merge[1] <= LAST_COLUMN
         for merge in sheet.merges
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """The columns of a field.
+
+    Attributes:
+        parts: its heading's own, or those of the two that it was made of.
+        beside: those that its heading spans beside.
+    """
+
+    parts: tuple[int, ...]
+    beside: range = range(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,27 +123,13 @@ def _search(sheet: RawSheet) -> Layout | None:
     if line and len(line.figures) > 1:
         return _list_of_units(rows[0].block, line, top, sheet)
     faults = list(_twice(labels, found_at))
-    parts: dict[Block, dict[int, tuple[int, ...]]] = {}
+    columns: dict[Block, dict[int, _Columns]] = {}
     for one in rows:
         first = next(other for other in rows if other.block.section == one.block.section)
-        if columns := _place_columns(one, first, labels, faults):
-            parts[one.block] = {
-                index: labels.splits.get((one.columns, column), (column,)) for index, column in columns.items()
-            }
-    lines = {
-        one.block: lines_under(
-            one.columns, edges, [column for at in parts[one.block].values() for column in at], labels
-        )
-        for one in rows
-        if one.block in parts
-    }
-    numbered = any(one.numbers and one.figures for one in lines.values())
-    cells: dict[int, tuple[Cell, ...]] = {}
-    for block, one_lines in lines.items():
-        if row := figure_row(one_lines, numbered):
-            cells.update({index: tuple((row, column) for column in at) for index, at in parts[block].items()})
-        else:
-            faults.append(_not_one_row(block, one_lines, sheet))
+        if placed := _place_columns(one, first, labels, faults):
+            columns[one.block] = placed
+    lines = {one.block: _lines(one, columns[one.block], edges, labels) for one in rows if one.block in columns}
+    cells = _place_cells(columns, lines, labels, faults)
     faults += _missing_parts(labels, rows, labels.shift(edges))
     twice = [fault for fault in faults if fault.code == "T006"][:1]
     once = {(fault.cell, fault.params.get("label")): fault for fault in twice or faults}  # two blocks share headings
@@ -224,8 +223,8 @@ def _twice(labels: Labels, found_at: Mapping[Block, Sequence[int]]) -> Iterator[
 # -- columns ----------------------------------------------------------------------------------------------
 
 
-def _place_columns(rows: _Rows, first: _Rows, labels: Labels, faults: list[Finding]) -> dict[int, int]:
-    """Return the column of each field of a block, by index; what is missing or doubled goes to `faults`.
+def _place_columns(rows: _Rows, first: _Rows, labels: Labels, faults: list[Finding]) -> dict[int, _Columns]:
+    """Return the columns of each field of a block, by index; what is missing or doubled goes to `faults`.
 
     Args:
         rows: of the block.
@@ -241,18 +240,67 @@ def _place_columns(rows: _Rows, first: _Rows, labels: Labels, faults: list[Findi
     heading_row = rows.headings or first.columns - first.block.column_row + first.block.heading_row
     shift = _shift_of([*starts, *columns.items()], block)
     placed_headings, wrong = _match(headings, starts, shift)
-    faults += [_missing(label, sheet, heading_row, column or label.at[1] + shift) for label, column in wrong]
-    placed: dict[int, int] = {}
+    faults += [_amiss(one, sheet, heading_row) for one in wrong]
+    if starts and min(columns) < starts[0][0]:  # over the right one of two columns, or the middle one of three
+        name = next(name for _, name in starts if name)
+        faults.append(_fault("T002", sheet, heading_row, min(columns), label=name))
+        return {}
+    placed: dict[int, _Columns] = {}
     for heading, start in placed_headings.items():
         end = min((column for column, _ in starts if column > start), default=max(columns) + 1)
         fields = fields_by_heading[heading.name]
         wanted = [_label(field.column.text, block.column_row, field.at[1]) for field in fields]
         found_columns, wrong = _match(wanted, [(column, columns.get(column)) for column in range(start, end)], shift)
-        faults += [_missing(label, sheet, rows.columns, column or label.at[1] + shift) for label, column in wrong]
-        placed.update(
-            {f.index: found_columns[label] for f, label in zip(fields, wanted, strict=True) if label in found_columns}
-        )
+        faults += [_amiss(one, sheet, rows.columns) for one in wrong]
+        before = max((column for column, _ in starts if column < start), default=start)
+        if not wrong and not _stands_over(start, found_columns.values(), before, rows, columns, labels):
+            faults.append(_fault("T002", sheet, heading_row, min(found_columns.values()), label=heading.name))
+            return {}
+        for field, label in zip(fields, wanted, strict=True):
+            if column := found_columns.get(label):
+                parts = labels.splits.get((rows.columns, column))
+                known = [*columns, *(at for at, _ in starts)]
+                beside = range(0) if parts or wrong else _beside(column, start, known, rows, labels)
+                placed[field.index] = _Columns(parts or (column,), beside)
     return placed
+
+
+def _stands_over(
+    start: int, found_columns: Collection[int], before: int, rows: _Rows, columns: Mapping[int, str], labels: Labels
+) -> bool:
+    """Whether a level heading stands over the first of its columns, or is merged over all of them.
+
+    One that stands further right takes columns of the next one for its own. That shows in the merged cells; or one
+    that is no longer a heading is left to the level `before` it, and the columns are in another order than there.
+    """
+    assert rows.headings
+    reach = labels.reach(rows.headings, start)
+    first = min(column for column in labels.names[rows.columns] if column >= start)  # be it of another block
+    if first > reach or max(found_columns) > reach > start:
+        return False
+    left = start - 1 in columns or (rows.columns, start - 1) in labels.pieces
+    return left or columns.get(start) == columns.get(before)
+
+
+def _beside(column: int, start: int, known: Sequence[int], rows: _Rows, labels: Labels) -> range:
+    """Return the columns that the heading in `column` spans beside its own: up to the next heading of any kind.
+
+    Args:
+        column: of the column heading.
+        start: of its level heading.
+        known: columns of the block's headings.
+        rows: of the block.
+        labels: of the sheet.
+    """
+    assert rows.headings
+    reach = max(labels.reach(rows.columns, column), labels.reach(rows.headings, start))
+    end = min((at for at in known if at > column), default=reach + 1)
+    names = labels.names[rows.headings]
+    for at in range(column + 1, end):
+        over = labels.seen(rows.headings, at) and names.get(at) != names[start]
+        if over or labels.seen(rows.columns, at):
+            return range(column + 1, at)
+    return range(column + 1, end)
 
 
 def _shift_of(seen: Iterable[tuple[int, str | None]], block: Block) -> int:
@@ -308,34 +356,93 @@ def _blank_starts(starts: Sequence[int], columns: Mapping[int, str]) -> Iterator
             seen.add(name)
 
 
+@dataclass(frozen=True, slots=True)
+class _Amiss:
+    """A label that is missing where it should be, or one too many where it is."""
+
+    name: str
+    column: int
+    doubled: bool = False
+
+
 def _match(
     wanted: Sequence[Label], seen: Sequence[tuple[int, str | None]], shift: int
-) -> tuple[dict[Label, int], list[tuple[Label, int | None]]]:
-    """Find each of the labels `wanted` once among the columns `seen`.
+) -> tuple[dict[Label, int], list[_Amiss]]:
+    """Find each of the labels `wanted` once among the columns `seen`, and no other.
 
     Returns:
         The columns of those that are there once; and the faults: each label that is missing, with the column of
-        what stands in its stead, or None, and each one too many, with its column.
+        what stands in its stead or else its own, and each one too many.
     """
-    places: dict[Label, list[int]] = {}
+    places: dict[str, list[int]] = {}
     for label in wanted:
         columns = [column for column, name in seen if name == label.name]
-        places[label] = sorted(columns, key=lambda column: abs(column - label.at[1] - shift))
-    spare = [column for column, name in seen if name is None] + [c for at in places.values() for c in at[1:]]
-    faults: list[tuple[Label, int | None]] = []
-    for label, at in places.items():
-        if not at:
-            instead = min(spare, key=lambda column: abs(column - label.at[1] - shift), default=None)
-            faults.append((label, instead))
-            spare = [column for column in spare if column != instead]
-    faults += [(label, column) for label, at in places.items() for column in at[1:] if column in spare]
-    return {label: at[0] for label, at in places.items() if len(at) == 1}, faults
+        places[label.name] = sorted(columns, key=lambda column: abs(column - label.at[1] - shift))
+    too_many = {column: name for name, at in places.items() for column in at[1:]}
+    too_many |= {column: name for column, name in seen if name and name not in places}
+    spare = {column for column, name in seen if name is None} | too_many.keys()
+    faults: list[_Amiss] = []
+    for label in wanted:
+        if not places[label.name]:
+            own = label.at[1] + shift
+            instead = min(sorted(spare), key=lambda column: abs(column - own), default=own)
+            spare.discard(instead)
+            faults.append(_Amiss(label.name, instead))
+    faults += [_Amiss(name, column, doubled=True) for column, name in too_many.items() if column in spare]
+    return {label: at[0] for label in wanted if len(at := places[label.name]) == 1}, faults
 
 
 def _by_heading(block: Block) -> Iterator[tuple[str, list[Field]]]:
     fields = block_fields(block)
     for heading in dict.fromkeys(field.heading.text for field in fields):
         yield heading, [field for field in fields if field.heading.text == heading]
+
+
+# -- cells ------------------------------------------------------------------------------------------------
+
+
+def _lines(rows: _Rows, columns: Mapping[int, _Columns], edges: Sequence[int], labels: Labels) -> Lines:
+    own = [column for one in columns.values() for column in one.parts]
+    return lines_under(rows.columns, edges, own, labels, [column for one in columns.values() for column in one.beside])
+
+
+def _place_cells(
+    columns: Mapping[Block, Mapping[int, _Columns]],
+    lines: Mapping[Block, Lines],
+    labels: Labels,
+    faults: list[Finding],
+) -> dict[int, tuple[Cell, ...]]:
+    """Return the cells of each field, by index; what keeps them from being sure goes to `faults`."""
+    sheet = labels.sheet
+    numbered = any(one.numbers and one.figures for one in lines.values())
+    rows = {block: figure_row(one, numbered) for block, one in lines.items()}
+    covered = sheet.covered(row for row in rows.values() if row)
+    cells: dict[int, tuple[Cell, ...]] = {}
+    for block, row in rows.items():
+        if row is None:
+            faults.append(_not_one_row(block, lines[block], sheet))
+        elif strays := list(_strays(lines[block], row, labels)):
+            faults += strays
+        else:
+            for index, one in columns[block].items():
+                under = [(row, column) for column in (*one.parts, *one.beside)]
+                if one.beside:
+                    under = figure_cells([at for at in under if at not in covered or at == under[0]], sheet)
+                if len(under) > len(one.parts):
+                    faults.append(_several(FIELDS[index], under, sheet))
+                else:
+                    cells[index] = tuple(under)
+    return cells
+
+
+def _strays(lines: Lines, row: int, labels: Labels) -> Iterator[Finding]:
+    """Yield T002 for labels between the column headings and the end of their row of figures, which part the two."""
+    across = [column for column, name in labels.names[lines.headings].items() if name not in _SECTIONS]
+    for line in range(lines.headings + 1, row + 1):
+        for column, name in labels.names.get(line, {}).items():
+            a_figures = line == row and column in lines.columns  # where it is read as one that is none
+            if min(across) <= column <= max(across) and not a_figures:
+                yield _fault("T002", labels.sheet, line, column, label=name, doubled=1)
 
 
 # -- faults -----------------------------------------------------------------------------------------------
@@ -382,6 +489,17 @@ def _label(name: str, row: int, column: int) -> Label:
 
 def _missing(label: Label, sheet: RawSheet, row: int, column: int) -> Finding:
     return _fault("T002", sheet, max(1, row), max(1, column), label=label.name)
+
+
+def _amiss(one: _Amiss, sheet: RawSheet, row: int) -> Finding:
+    doubled: dict[str, Param] = {"doubled": 1} if one.doubled else {}
+    return _fault("T002", sheet, row, max(1, one.column), label=one.name, **doubled)
+
+
+def _several(field: Field, cells: Sequence[Cell], sheet: RawSheet) -> Finding:
+    """Return T005 for a field under whose heading several figures stand side by side."""
+    fault = _fault("T005", sheet, *cells[0], label=field.column.text, reason="beside")
+    return replace(fault, cell=a1_range(cells), raw=None)
 
 
 def _fault(code: str, sheet: RawSheet, row: int, column: int, **params: Param) -> Finding:

@@ -1,17 +1,18 @@
 """A workbook → the return in it: the sheet that holds the form, its figures, and what stands beside them."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Final
+from functools import lru_cache
+from typing import Final
 
 from stattable.checking.cells import BLANK_READING, LONGEST_ANSWER, LONGEST_TEXT, RawCell, Reading, brief, shown
 from stattable.checking.contacts import read_date, read_phone
 from stattable.checking.counts import read_count
 from stattable.checking.flags import read_flag
 from stattable.checking.labels import label_name
-from stattable.checking.layout import Layout, find_form, unusual_merges
+from stattable.checking.layout import TEMPLATE, Layout, find_form
 from stattable.checking.rows import is_figure
 from stattable.checking.sheets import Book, Cell, RawSheet
 from stattable.model import form
@@ -20,6 +21,7 @@ from stattable.model.findings import Finding
 from stattable.model.form import FIELDS, Field, Kind, Return, Value
 from stattable.model.identity import IDENTITY_SHEET, Identity, read_identity
 from stattable.model.text import a1, a1_range, chinese_number, plain
+from stattable.model.units import Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def locate(book: Book) -> Located:
         several that are filled in (T001, T006).
     """
     identity = read_identity(book.sheet(IDENTITY_SHEET).rows) if IDENTITY_SHEET in book.names else None
-    forms = [_closer(book, *one) for one in _forms(book, identity is not None)]
+    forms = list(_closely(book, _forms(book, identity is not None)))
     if len(forms) > 1:  # spare copies that nobody filled in do not count
         forms = [one for one in forms if _filled_in(*one)] or forms[:1]
     if not forms:
@@ -65,32 +67,31 @@ def locate(book: Book) -> Located:
     sheet, layout = forms[0]
     if not any(layout.cells):  # a list of units, or a form without one row of figures that is sure
         return Located(identity, sheet.name, findings=layout.faults)
-    return _read(sheet, layout, identity)
+    return _read(sheet, layout, identity, concealed=sheet.name not in book.visible)
 
 
 def _forms(book: Book, ours: bool) -> list[tuple[RawSheet, Layout]]:
-    """Return the sheets that hold the form, shown ones before hidden ones, or else what may pass for it.
+    """Return the sheets that hold the form, shown ones before hidden ones, or else those that may pass for it.
 
     In a workbook of ours only the official page can hold the form.
     """
     names = [name for name in book.names if name != IDENTITY_SHEET]
     if ours:
         names = [form.SHEET_NAME] if form.SHEET_NAME in names else names[:1]
-    passable: list[tuple[RawSheet, Layout]] = []
-    for shown_ones in (True, False):
-        sheets = [book.sheet(name) for name in names if (name in book.visible) is shown_ones]
-        forms = [(sheet, layout) for sheet in sheets if (layout := find_form(sheet))]
-        if certain := [one for one in forms if one[1].certain]:
-            return certain
-        passable = passable or forms
-    return passable
+    names = sorted(names, key=lambda name: name not in book.visible)
+    forms = [(sheet, layout) for sheet in map(book.sheet, names) if (layout := find_form(sheet))]
+    certain = [one for one in forms if one[1].certain]
+    passable = [one for one in forms if one[0].name in book.visible]
+    return certain or passable or forms
 
 
-def _closer(book: Book, sheet: RawSheet, layout: Layout) -> tuple[RawSheet, Layout]:
-    closer = book.closer(sheet)
-    if closer is not sheet:  # a row that holds nothing but formulas is no blank one
-        layout = find_form(closer) or layout
-    return closer, layout
+def _closely(book: Book, forms: Iterable[tuple[RawSheet, Layout]]) -> Iterator[tuple[RawSheet, Layout]]:
+    """Yield the forms after a closer look: a row that holds nothing but formulas is no blank one."""
+    for sheet, layout in forms:
+        closer = book.closer(sheet)
+        again = layout if closer is sheet else find_form(closer)
+        if again:  # its labels may turn out to lie under merged cells
+            yield closer, again
 
 
 def _filled_in(sheet: RawSheet, layout: Layout) -> bool:
@@ -106,7 +107,7 @@ def _places(layout: Layout) -> list[tuple[Cell, ...]]:
     return [layout.more.get(at, (at,)) if at else () for at in layout.cells]
 
 
-def _read(sheet: RawSheet, layout: Layout, identity: Identity | None) -> Located:
+def _read(sheet: RawSheet, layout: Layout, identity: Identity | None, *, concealed: bool) -> Located:
     hidden = _hidden(sheet, layout)
     level = identity.unit.level if identity else None
     findings = [*layout.faults]
@@ -118,13 +119,15 @@ def _read(sheet: RawSheet, layout: Layout, identity: Identity | None) -> Located
     ]
     values: list[Value] = []
     for field, at in zip(FIELDS, layout.cells, strict=True):
+        if at is None or ((raw := sheet.cell(*at)) is None and at not in layout.more):
+            values.append(None)
+            continue
         kind = field.kind_at(level)
-        if at and (cells := layout.more.get(at)):
+        if cells := layout.more.get(at):
             reading, said = _sum(field, cells, [None if one in hidden else sheet.cell(*one) for one in cells])
         else:
-            raw = sheet.cell(*at) if at and at not in hidden else None
-            reading = BLANK_READING if raw is None else _reading(kind, raw)
-            said = [(reading, (at,), brief(raw))] if at and reading.code else []
+            reading = BLANK_READING if at in hidden else _reading(kind, raw)
+            said = [(reading, (at,), brief(raw))] if reading.code else []
         values.append(reading.value)
         findings += [
             found(
@@ -138,8 +141,10 @@ def _read(sheet: RawSheet, layout: Layout, identity: Identity | None) -> Located
             )
             for one, cells, text in said
         ]
-    if sheet.displays:
-        findings += _not_shown(sheet, layout, hidden)
+    if sheet.displays or concealed:
+        figures = _figures(sheet, layout, hidden)
+        findings += [_unseen(sheet, "sheet", figures)] if concealed and figures else []
+        findings += [*_all_unseen(sheet, figures), *_otherwise(sheet, figures, level)]
     beside = _beside(sheet, layout)
     filled, more = _return(values, beside)
     return Located(
@@ -152,6 +157,7 @@ def _read(sheet: RawSheet, layout: Layout, identity: Identity | None) -> Located
     )
 
 
+_LISTED: Final = 5  # figures that one finding shows
 _Said = list[tuple[Reading, Sequence[Cell], str]]  # what there is to say of which cells, and what they show
 
 
@@ -190,22 +196,44 @@ def value_text(reading: Reading, kind: Kind) -> str:
 
 def _hidden(sheet: RawSheet, layout: Layout) -> dict[Cell, str]:
     """Return the cells in the rows of figures that lie under a merged cell, and what is hidden there."""
-    lines = {at[0] for at in layout.cells if at} if unusual_merges(sheet) else ()
+    lines = () if layout is TEMPLATE else {at[0] for at in layout.cells if at}
     return {at: brief(sheet.cell(*at)) for at in sorted(sheet.covered(lines))}
 
 
-def _not_shown(sheet: RawSheet, layout: Layout, hidden: Collection[Cell]) -> Iterator[Finding]:
-    """Yield T007 and V013 for the figures that are not shown as what they are, or not at all."""
-    for field, cells in zip(FIELDS, _places(layout), strict=True):
-        for at in cells:
-            display, raw = sheet.displays.get(at), sheet.cell(*at)
-            if display is None or raw is None or at in hidden:
-                continue
-            place: dict[str, Any] = {"sheet": sheet.name, "cell": a1(*at), "field": field.key, "raw": brief(raw)}
-            if display.unseen:
-                yield found("T007", params={"reason": display.unseen}, **place)
-            if display.format is not None:
-                yield found("V013", params={"format": display.format}, **place)
+def _figures(sheet: RawSheet, layout: Layout, hidden: Collection[Cell]) -> dict[Cell, Field]:
+    """Return the cells in which something is filled in, each with its field."""
+    return {
+        at: field
+        for field, cells in zip(FIELDS, _places(layout), strict=True)
+        for at in cells
+        if at not in hidden and brief(sheet.cell(*at))
+    }
+
+
+def _all_unseen(sheet: RawSheet, figures: Mapping[Cell, Field]) -> Iterator[Finding]:
+    """Yield T007 for the figures that nobody sees, one for each reason."""
+    reasons: dict[str, list[Cell]] = {}
+    for at in figures:
+        display = sheet.displays.get(at)
+        if display and display.unseen:
+            reasons.setdefault(display.unseen, []).append(at)
+    for reason, cells in reasons.items():
+        yield _unseen(sheet, reason, cells, figures[cells[0]].key if len(cells) == 1 else None)
+
+
+def _unseen(sheet: RawSheet, reason: str, at: Collection[Cell], field: str | None = None) -> Finding:
+    cells = list(at)
+    raw = "、".join(brief(sheet.cell(*at)) for at in cells[:_LISTED]) + "…" * (len(cells) > _LISTED)
+    return found("T007", sheet=sheet.name, cell=a1_range(cells), field=field, raw=raw, params={"reason": reason})
+
+
+def _otherwise(sheet: RawSheet, figures: Mapping[Cell, Field], level: Level | None) -> Iterator[Finding]:
+    """Yield V013 for the figures that are shown as another number."""
+    for at, field in figures.items():
+        display, raw = sheet.displays.get(at), sheet.cell(*at)
+        if display and display.format is not None and _reading(field.kind_at(level), raw).value is not None:
+            params = {"format": display.format}
+            yield found("V013", sheet=sheet.name, cell=a1(*at), field=field.key, raw=brief(raw), params=params)
 
 
 # -- what stands beside the figures -----------------------------------------------------------------------
@@ -221,16 +249,20 @@ class _Beside:
     filled_in: tuple[RawCell, str | None] = (None, None)
 
 
-_SEAL: Final = r"(?:[(\[【] ?(?:加 ?)?(?:盖 ?)?[公盖签]? ?章 ?处? ?[)\]】]|(?:加盖)?[公盖签]章)"
-_TITLE: Final = re.compile(r"第 ?([0-9〇零一二三四五六七八九十廿卅百]{1,6}) ?[个届次]?.{0,8}会员活动日")
+_BRACKETED_SEAL: Final = r"[(\[【] ?(?:加 ?)?(?:盖 ?)?[公盖签]? ?章 ?处? ?(?:[)\]】]|$)"  # perhaps over two cells
+_SEAL: Final = rf"(?:{_BRACKETED_SEAL}|(?:加盖)?[公盖签]章)"
+_ORDINAL: Final = re.compile(r"第 ?([0-9〇零一二三四五六七八九十廿卅百]{1,6}) ?[个届次]?.{0,8}会员活动日")
+_YEAR: Final = re.compile(r"(20[0-9]{2}|二[〇零○][〇零○一二三四五六七八九]{2}) ?年.{0,8}会员活动日")
 _ASSOCIATION: Final = re.compile(r"[\u4e00-\u9fff]{2,30}(?:计 ?生 ?协 ?会?|计划生育协会)")
 _NAME: Final = re.compile(
     r"(?:^|(?<= ))(?:填 ?报|报 ?送|上 ?报|填 ?表)? ?单 ?位(?! ?(?:负 ?责|领 ?导|地 ?址|电 ?话|代 ?码|联 ?系))"
     rf"(?P<apart>(?: ?名 ?称)?[ _]*{_SEAL}?[ _]*)(?P<colon>:?)"
 )
 _SEAL_BEHIND: Final = re.compile(rf" ?{_SEAL}$")
+_SEAL_BEFORE: Final = re.compile(rf"^(?:{_BRACKETED_SEAL}|[公盖签]章 ?:|[)\]】]) ?:?")
 _DATE_BEHIND: Final = re.compile(r"(?:^|[ _]|\d{2,4}) ?年[ _\d]{0,8}月[ _\d]{0,8}日.*$")
-_MEASURES: Final = re.compile(r"^(?:[个人场次篇条件万元]|人次|场次|[、,/ ])+$")  # 单位：场、人 says how it is counted
+_MEASURES: Final = re.compile(r"^(?:[个人场次篇条件万元]|人次|场次|[、,/ ])+$")
+_COUNTED_IN: Final = re.compile(r"^[(\[【]?(?:计 ?量 ?)?单 ?位 ?:?")  # 单位：场、人 says how it is counted
 _LINES: Final = re.compile(
     r"(?P<phone>联 ?系 ?电 ?话|联 ?系 ?方 ?式|电 ?话|手 ?机 ?号?码?)"
     r"|(?P<contact>联 ?[系络] ?[人员](?: ?姓 ?名)?|填 ?[报表] ?人(?: ?姓 ?名)?)"
@@ -250,9 +282,10 @@ def _beside(sheet: RawSheet, layout: Layout) -> _Beside:
     beside = _Beside()
     above = list(_texts(sheet, max(1, layout.top - _FURTHER_UP), layout.top))
     below = list(_texts(sheet, layout.bottom + 1, layout.bottom + 1 + _FURTHER_DOWN))
+    beside.edition = _first(_ordinal, (*above, *below))
+    if beside.edition is None:
+        beside.edition = _first(_edition_of_year, above)
     for row, texts in (*above, *below):
-        if beside.edition is None:
-            beside.edition = next((e for *_, text in texts if (e := _edition(text)) is not None), None)
         if not beside.name:
             _read_name(row, texts, beside)
     if not beside.name_cell:  # nothing asks for the name: it may stand in the title
@@ -266,22 +299,40 @@ def _beside(sheet: RawSheet, layout: Layout) -> _Beside:
 def _texts(sheet: RawSheet, start: int, end: int) -> Iterator[tuple[int, list[_Text]]]:
     """Yield the rows from `start` up to `end`, and what stands in each."""
     for row, cells in enumerate(sheet.rows[start - 1 : end - 1], start):
-        short = (value[:LONGEST_TEXT] if isinstance(value, str) else value for value in cells)
         yield (
             row,
             [
-                (column, value, plain(value) if isinstance(value, str) else "")
-                for column, value in enumerate(short, start=1)
+                (column, value, _plain(value[:LONGEST_TEXT]) if isinstance(value, str) else "")
+                for column, value in enumerate(cells, start=1)
                 if value not in ("", None)
             ],
         )
 
 
-def _edition(text: str) -> int | None:
-    match = _TITLE.search(text)
-    if match is None:
-        return None
-    return int(match[1]) if match[1].isdigit() else chinese_number(match[1])
+@lru_cache(maxsize=1024)
+def _plain(text: str) -> str:
+    """Return plain text; what stands around the table is mostly the same in all returns."""
+    return plain(text)
+
+
+def _first(read: Callable[[str], int | None], lines: Iterable[tuple[int, list[_Text]]]) -> int | None:
+    return next((found for _, texts in lines for *_, text in texts if (found := read(text)) is not None), None)
+
+
+def _ordinal(text: str) -> int | None:
+    """Return the number of the members' day in a title."""
+    match = _ORDINAL.search(text)
+    return _number(match[1]) if match else None
+
+
+def _edition_of_year(text: str) -> int | None:
+    match = _YEAR.search(text)
+    year = _number(match[1]) if match else None
+    return form.edition_of(year) if year else None
+
+
+def _number(numeral: str) -> int | None:
+    return int(numeral) if numeral.isdigit() else chinese_number(numeral)
 
 
 def _read_name(row: int, texts: list[_Text], beside: _Beside) -> None:
@@ -314,13 +365,20 @@ def _name_label(text: str) -> re.Match[str] | None:
 
 
 def _clean_name(text: str) -> str:
-    """Return a name without what was written behind it: other labels, a date, the seal's place."""
+    """Return a name without what was written beside it: other labels, a date, the seal's place."""
     for words in (_LINES, _OFFICER):
         for match in words.finditer(text):
             if text[: match.start()].strip() == "" or text[match.start() - 1] in " _)" or _behind(text, match):
                 text = text[: match.start()]
                 break
-    return _SEAL_BEHIND.sub("", _DATE_BEHIND.sub("", text).strip("_:;,。 ")).strip("_:—- ")
+    name = _SEAL_BEHIND.sub("", _DATE_BEHIND.sub("", text).strip("_:;,。 "))
+    return "" if _counts(name) else _SEAL_BEFORE.sub("", name).strip("_:—- ")
+
+
+def _counts(text: str) -> bool:
+    """Whether `text` says in what something is counted, as 单位：场、人 does."""
+    match = _COUNTED_IN.match(text)
+    return match is not None and _MEASURES.match(text[match.end() :].strip(" )]】")) is not None
 
 
 def _behind(text: str, match: re.Match[str]) -> bool:
@@ -331,7 +389,7 @@ def _read_title(above: Sequence[tuple[int, list[_Text]]], beside: _Beside) -> No
     """Read the unit's name from the title, in front of it or in brackets behind it."""
     for row, texts in above:
         for column, _, text in texts:
-            if match := _TITLE.search(text):
+            if match := _ORDINAL.search(text) or _YEAR.search(text):
                 around = (text[: match.start()].rpartition(":")[2], text[match.end() :].rpartition("(")[2].rstrip(")"))
                 name = next((one.strip() for one in around if _ASSOCIATION.fullmatch(one.strip())), "")
                 if name:

@@ -13,7 +13,8 @@ from typing import Final
 import python_calamine
 
 from stattable.checking.cells import RawCell
-from stattable.checking.closer.xlsx import XlsxInspector, part_bytes
+from stattable.checking.closer.package import part_bytes
+from stattable.checking.closer.xlsx import XlsxInspector
 from stattable.checking.sheets import MAX_COLUMNS, MAX_ROWS, Book, Cell, Inspector, RawSheet, Unreadable
 from stattable.checking.sniff import TABLES, WORKBOOKS, FileKind, open_package, package_kind, sniff
 from stattable.model.catalogue import found
@@ -94,23 +95,33 @@ class CalamineBook:
             return sheet
         merges = sheet.merges if look.merges is None else look.merges
         sheet = replace(sheet, merges=merges, displays=look.displays)
-        unreads = {(row, column): one for (row, column), one in look.unreads.items()
-                   if row <= MAX_ROWS and column <= MAX_COLUMNS}  # fmt: skip
-        if not unreads:
+        seen = {at: one for at, one in look.unreads.items() if at[0] <= MAX_ROWS and at[1] <= MAX_COLUMNS}
+        if not seen and not look.texts:
             return sheet
-        height = max(len(sheet.rows), *(row for row, _ in unreads))
-        width = max(len(sheet.rows[0]) if sheet.rows else 0, *(column for _, column in unreads))
+        height = max((row for row, _ in seen), default=0)
+        width = max((column for _, column in seen), default=0)
+        height, width = max(len(sheet.rows), height), max(len(sheet.rows[0]) if sheet.rows else 0, width)
         grid: list[list[RawCell]] = [
             [*row, *[None] * (width - len(row))] for row in [*sheet.rows, *[()] * (height - len(sheet.rows))]
         ]
-        for (row, column), unread in unreads.items():
+        for (row, column), unread in seen.items():
             if grid[row - 1][column - 1] in ("", None):
                 grid[row - 1][column - 1] = unread
+        for (row, column), text in look.texts.items():
+            if row <= height and column <= width:
+                grid[row - 1][column - 1] = text
         return replace(sheet, rows=grid)
 
     def _open(self, name: str) -> python_calamine.CalamineSheet:
         _within_limits([self._inspector.reach(self._places[name])])
-        return self._book.get_sheet_by_name(name)
+        try:
+            return self._book.get_sheet_by_name(name)
+        except python_calamine.CalamineError:
+            data = self._inspector.without_new_errors()
+            if data is None:
+                raise
+            self._book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+            return self._book.get_sheet_by_name(name)
 
 
 def _within_limits(reaches: Iterable[Cell]) -> None:

@@ -10,9 +10,9 @@ from stattable.checking.cells import LONGEST_TEXT, RawCell, brief
 from stattable.checking.counts import read_count
 from stattable.checking.flags import read_flag
 from stattable.checking.labels import LONGEST_LABEL, Labels
-from stattable.checking.sheets import RawSheet
+from stattable.checking.sheets import Cell, RawSheet
 from stattable.model.form import FIELDS
-from stattable.model.text import squeezed
+from stattable.model.text import plain, squeezed
 
 _NOTE: Final = re.compile(r"^(?:说明|注|备注|填表说明)")
 _FOOT: Final = re.compile(
@@ -30,8 +30,8 @@ class Lines:
 
     Attributes:
         headings: the row of its column headings.
-        columns: of its figures, from left to right.
-        blank: those with nothing in these columns.
+        columns: of its labels, from left to right.
+        blank: those with nothing in the columns of its figures.
         figures: those with figures, or else with anything.
         numbers: the one that numbers the columns, above all figures, or None.
         totals: those with totals.
@@ -45,17 +45,21 @@ class Lines:
     totals: Sequence[int]
 
 
-def lines_under(headings: int, edges: Sequence[int], columns: Iterable[int], labels: Labels) -> Lines:
+def lines_under(
+    headings: int, edges: Sequence[int], columns: Iterable[int], labels: Labels, beside: Iterable[int] = ()
+) -> Lines:
     """Return the rows under the column headings of a block, down to the next block or the foot of the table.
 
     Args:
         headings: the row of the column headings.
         edges: all rows with headings, from the top.
-        columns: of the figures.
+        columns: of these headings.
         labels: of the sheet.
+        beside: other columns that figures may stand in, where a heading spans several.
     """
     sheet = labels.sheet
     columns = sorted(columns)
+    wide = sorted({*columns, *beside})
     end = next((edge for edge in edges if edge > headings), len(sheet.rows) + 1)
     blank: list[int] = []
     totals: list[int] = []
@@ -64,7 +68,7 @@ def lines_under(headings: int, edges: Sequence[int], columns: Iterable[int], lab
         cells = sheet.rows[row - 1]
         if is_foot(cells[: columns[-1]]) or len(labels.names.get(row, ())) > 2:
             break
-        written: list[RawCell] = [value for column in columns if (value := sheet.cell(row, column)) is not None]
+        written: list[RawCell] = [value for column in wide if (value := sheet.cell(row, column)) is not None]
         pieces = any((row, column) in labels.pieces for column in columns)
         if pieces or (written and all(isinstance(value, str) and _is(value, _MEASURE) for value in written)):
             continue
@@ -94,7 +98,7 @@ def is_figure(value: RawCell) -> bool:
 
 def _is_numbering(sheet: RawSheet, row: int, columns: Sequence[int]) -> bool:
     """Whether a row numbers the columns as statistics forms do, 1 2 3 … or 甲 乙 1 2 …, spacers counted or not."""
-    seen = {column: _NUMBERED.match(brief(sheet.cell(row, column))) for column in columns}
+    seen = {column: _NUMBERED.match(plain(brief(sheet.cell(row, column)))) for column in columns}
     numbers = [(column, int(match[1])) for column, match in seen.items() if match and match[1]]
     in_step = all(second - first in {1, right - left} for (left, first), (right, second) in pairwise(numbers))
     return all(seen.values()) and len(numbers) > 2 and in_step and numbers[0][1] > 0 and numbers[-1][1] <= _MOST_NUMBERS
@@ -117,6 +121,24 @@ def figure_row(lines: Lines, numbered: bool) -> int | None:
     if not lines.figures and not below and len(only) == 1 and not (lines.numbers and numbered):
         return only[0]  # there is no other row that the figures could stand in
     return below[0] if not lines.figures and below and (not only or (numbered and not lines.totals)) else None
+
+
+def figure_cells(cells: Sequence[Cell], sheet: RawSheet) -> list[Cell]:
+    """Return those of the `cells` under one heading that hold its figure: one, or several where it is not sure.
+
+    Args:
+        cells: that are seen, from left to right; the first is the heading's own.
+        sheet: they stand on.
+    """
+    written = [at for at in cells if sheet.cell(*at) is not None]
+    figures = [at for at in written if is_figure(sheet.cell(*at))]
+    answers = [at for at in written if not is_remark(sheet.cell(*at))]  # 若干 is no figure, and no blank either
+    return figures or answers[:1] or [*cells[:1]]
+
+
+def is_remark(value: RawCell) -> bool:
+    """Whether a cell says what stands beside it, or explains something."""
+    return isinstance(value, str) and (_is(value, _TOTALS) or is_note([value]))
 
 
 def is_foot(cells: Sequence[RawCell]) -> bool:

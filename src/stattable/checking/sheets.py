@@ -22,7 +22,8 @@ class Display:
     """How a cell is shown, where that is not as what it holds.
 
     Attributes:
-        unseen: why nobody sees it: in a hidden ``row`` or ``column``, or in its background's ``colour``; else None.
+        unseen: why it is not to be taken for what is reported: in a hidden ``row`` or ``column``, in its background's
+            ``colour``, or ``struck`` out; else None.
         format: the number format that shows another number than the stored one, or None.
     """
 
@@ -67,6 +68,19 @@ class RawSheet:
         return {(line, column) for line in lines for column, depth in enumerate(accumulate(turns[line])) if depth}
 
 
+ASIDES: Final = {"superscript": "上标", "subscript": "下标", "struck": "划掉", "hidden": "隐藏"}
+
+
+def aside(text: str, how: str | None) -> str:
+    """Return characters that stand within a text but apart from it, as a reader sees them: 102¹ is no 1021.
+
+    Args:
+        text: the characters.
+        how: ``superscript``, ``subscript``, ``struck`` or ``hidden``; anything else for those that belong to it.
+    """
+    return f"（{ASIDES[how]}：{text}）" if how in ASIDES and text.strip() else text
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """What a closer look at a sheet shows.
@@ -75,11 +89,13 @@ class Look:
         unreads: the cells that hold an error value or a formula without a result; calamine shows them empty.
         merges: the sheet's merged ranges, or None where calamine knows them or they do not matter.
         displays: cells that are not shown as what they hold.
+        texts: of cells that have characters in them which are not part of what is said (`aside`).
     """
 
     unreads: Mapping[Cell, Unread] = field(default_factory=dict)
     merges: Sequence[Merge] | None = None
     displays: Mapping[Cell, Display] = field(default_factory=dict)
+    texts: Mapping[Cell, str] = field(default_factory=dict)
 
 
 class Inspector(Protocol):
@@ -91,6 +107,9 @@ class Inspector(Protocol):
 
     def reach(self, sheet: int) -> Cell:
         """Return how many rows and columns calamine would lay out; (0, 0) where they are sure to be few."""
+
+    def without_new_errors(self) -> bytes | None:
+        """Return the workbook with the error values replaced that calamine does not know, or None where none are."""
 
     def look(self, sheet: int) -> Look | None:
         """Look at a sheet more closely, or return None where there is nothing that calamine does not show."""

@@ -22,6 +22,8 @@ class FileKind(StrEnum):
     DOCX = "docx"
     WORD = "word"  # .doc, .rtf, .odt
     PDF = "pdf"
+    OFD = "ofd"
+    NUMBERS = "numbers"  # Apple's spreadsheets
     ARCHIVE = "archive"
     SLIDES = "slides"
     PICTURE = "picture"
@@ -37,7 +39,8 @@ WORKBOOKS: Final = frozenset({FileKind.XLSX, FileKind.XLS, FileKind.ODS, FileKin
 TABLES: Final = frozenset({FileKind.DOCX, FileKind.XML, FileKind.HTML, FileKind.TEXT})  # what may hold the form, too
 # What is a return, or was meant to be one, when it is found by walking a folder (design: reading).
 RETURN_LIKE: Final = WORKBOOKS | {
-    FileKind.ENCRYPTED, FileKind.DOCX, FileKind.WORD, FileKind.PDF, FileKind.ARCHIVE, FileKind.XML,
+    FileKind.ENCRYPTED, FileKind.DOCX, FileKind.WORD, FileKind.PDF, FileKind.OFD, FileKind.NUMBERS,
+    FileKind.ARCHIVE, FileKind.XML,
 }  # fmt: skip
 SPREADSHEET_SUFFIXES: Final = frozenset(".xlsx .xlsm .xltx .xltm .xls .xlt .xlsb .et .ett .ods .ots .fods".split())
 
@@ -65,6 +68,7 @@ _MAGIC: Final = (
 _ZIP: Final = b"PK"
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEAD: Final = 4096
+_PDF_WITHIN: Final = 1024  # bytes from the start of a file, in which PDF programs look for its mark
 _MANIFEST_READ: Final = 2**20  # bytes of an OpenDocument's manifest; what is encrypted says so in its first lines
 _BROKEN: Final = (
     zipfile.BadZipFile, zlib.error, struct.error,
@@ -124,6 +128,10 @@ def package_kind(package: zipfile.ZipFile) -> FileKind:
         return FileKind.DOCX
     if "ppt/presentation.xml" in parts:
         return FileKind.SLIDES
+    if "ofd.xml" in parts:
+        return FileKind.OFD
+    if any(name.endswith(".iwa") for name in parts):
+        return FileKind.NUMBERS
     return FileKind.ARCHIVE
 
 
@@ -175,6 +183,10 @@ def _has_password(head: bytes) -> bool:
 
 
 def _sniff_text(head: bytes) -> FileKind:
+    if b"%PDF-" in head[:_PDF_WITHIN]:
+        return FileKind.PDF
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        head = head[: len(head) & ~1].decode("utf-16", "ignore").encode()
     start = head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
     if start.startswith(b"<"):
         if any(mark in head for mark in _SPREADSHEET_XML):
@@ -183,8 +195,6 @@ def _sniff_text(head: bytes) -> FileKind:
             return FileKind.HTML
     if start.startswith(b"mime-version:"):
         return FileKind.MHTML
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return FileKind.TEXT
     if b"\x00" in head:
         return FileKind.UNKNOWN
     for encoding in ("utf-8", "gb18030"):

@@ -70,7 +70,7 @@ _ENTRIES: Final = (
     Entry("T001", _E, "没有《信息统计表》", "这个工作簿里没有找到《信息统计表》。",
           "请确认发来的是信息统计表；如果表头被改过，请用下发的空白表重新填写。",
           "程序按表中的文字标签（如“宣传活动”“活动场次”）找表，不按位置取数。"),
-    Entry("T002", _E, "表头缺失或被改动", "表头“{label}”应在 {cell}，{seen}。",
+    Entry("T002", _E, "表头缺失或被改动", "表头“{label}”{seen}。",
           "请按下发的表式恢复这个表头，再重新报送。",
           "每个数字靠它的表头定位。表头缺失、被改写或重复时，无法确定数字属于哪一栏，绝不按位置猜。"),
     Entry("T003", _E, "届次不一致", "表题是第 {edition} 个会员活动日（{year} 年），{expected}。",
@@ -79,15 +79,15 @@ _ENTRIES: Final = (
     Entry("T004", _W, "合并单元格里藏有内容", "{cell} 被合并单元格盖住，里面藏有“{raw}”，没有计入。",
           "请取消合并后核对：这个内容应当删去，还是应当填在看得见的格子里。",
           "合并单元格只显示左上角的内容，其余格子里的数字看不见，打印不出，也不读取。"),
-    Entry("T005", _E, "一栏下不是一行数字", "“{label}”的表头下面{reason}（{cell}），无法确定哪一行是填报数。",
+    Entry("T005", _E, "一栏下不是一行数字", "“{label}”的表头下面{reason}（{cell}），无法确定哪一个是填报数。",
           "请按下发的表式，在表头下面只留一行填报数，把合计、备注等移到表外。",
           "每一栏只应有一行数字；多出来的行不猜。一行一个单位的汇总清单不是报表。"),
     Entry("T006", _E, "一个工作簿里有两张表", "这个工作簿里有多张填了数的信息统计表：{sheets}。",
           "请每个文件只留一张表；属于两个单位的，分成两个文件报送。",
           "不确定以哪一张为准时，哪一张都不计入。"),
-    Entry("T007", _W, "看不见的格子里有数", "{where}有数“{raw}”，但{reason}，打印出来看不见。",
-          "请取消隐藏（或改回黑色字）核对：该报的留着，不该报的删去。这个数已经计入。",
-          "隐藏的行、列和白色的字里的数照样读取，但填表人和盖章的人可能都没有看到它。"),
+    Entry("T007", _W, "看不见或划掉的数", "{where}有数“{raw}”，但{reason}。",
+          "请核对：该报的恢复正常显示，不该报的删去。这里先按有效的数计入。",
+          "隐藏的行、列、工作表，白色的字和划掉的数照样读取，但填表人和盖章的人可能没有看到，或者并不想报。"),
     # -- units
     Entry("U001", _E, "没有填单位名称", "“单位（公章）”后面没有填单位名称。", "{advice}",
           "没有单位名称，无法确定这张表由谁负责。"),
@@ -216,6 +216,8 @@ _LIMITS: Final = {
 _KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "word": (" Word 文档", "请把表填进下发的 .xlsx 空白表再报送。"),
     "pdf": (" PDF 文件", "请报送单位发来填好的 .xlsx 原表；扫描件另行存档。"),
+    "ofd": (" OFD 文件", "请报送单位发来填好的 .xlsx 原表；版式文件另行存档。"),
+    "numbers": ("苹果 Numbers 表格", "请在 Numbers 里导出为 Excel（.xlsx）再报送。"),
     "archive": ("压缩包", "请先解压，把里面的报表放进来。"),
     "picture": ("图片", "请报送单位发来填好的 .xlsx 原表，不要发照片或截图。"),
     "video": ("音频或视频", "请报送单位发来填好的 .xlsx 原表。"),
@@ -247,12 +249,15 @@ _REASONS: Final[Mapping[str, Mapping[str, str]]] = {
     "T005": {
         "several": "有多行数字",
         "none": "没有填数的行",
+        "beside": "有并排的几个数",
         "numbering": "只有一行像是栏目编号的数",
     },
     "T007": {
-        "row": "那一行是隐藏的",
-        "column": "那一列是隐藏的",
-        "colour": "字和底色是同一个颜色",
+        "row": "所在的行是隐藏的",
+        "column": "所在的列是隐藏的",
+        "colour": "字和底色是同一个颜色，看不见",
+        "struck": "它被划掉了",
+        "sheet": "整张工作表是隐藏的",
     },
     "U002": {
         "unknown": "不在名册里",
@@ -348,6 +353,8 @@ def render(finding: Finding, label_of: Callable[[str], str]) -> str:
         "maybe": f"（可能是“{finding.suggestion}”）" if finding.suggestion else "",
         **finding.params,
     }
+    if finding.code == "T007":
+        words["where"] = finding.cell
     if finding.field:
         label = label_of(finding.field)
         words["where"] = f"{label}（{finding.cell}）" if finding.cell else label
@@ -377,7 +384,9 @@ def _derive_reason(finding: Finding, words: dict[str, object]) -> None:
     if finding.code in _REASONS:
         words["reason"] = _REASONS[finding.code][str(finding.params["reason"])].format(**words)
     elif finding.code == "T002":
-        words["seen"] = f"现在是“{finding.raw}”" if finding.raw else "现在没有"
+        seen = f"现在是“{finding.raw}”" if finding.raw else "现在没有"
+        doubled = finding.params.get("doubled")
+        words["seen"] = f"在 {finding.cell} 又有一个，只能有一个" if doubled else f"应在 {finding.cell}，{seen}"
     elif finding.code == "T003":
         wanted = finding.params.get("wanted")
         words["expected"] = f"不是要求的第 {wanted} 个" if wanted else "而这批文件里还有别的届次"

@@ -24,6 +24,11 @@ def plain(text: str) -> str:
     return _SPACE.sub(" ", INVISIBLE.sub("", unicodedata.normalize("NFKC", text[:CELL_LENGTH]))).strip()
 
 
+def visible(text: str) -> str:
+    """Return `text` as it is seen on one line: without invisible characters, runs of white space made one space."""
+    return _SPACE.sub(" ", INVISIBLE.sub("", text)).strip()
+
+
 def squeezed(text: str) -> str:
     """Return :func:`plain` text without any white space, and with one spelling of the association's name."""
     return _ASSOCIATION.sub("计生协", plain(text).replace(" ", ""))

@@ -13,6 +13,9 @@ _LITERAL: Final = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[[^\]]*\]', re.DOTALL)
 _DATE: Final = re.compile(r"[ymdhsgeb年月日时分秒]|AM/PM|上午/下午", re.IGNORECASE)
 _EXPONENT: Final = re.compile(r"E[+-]", re.IGNORECASE)
 _FAITHFUL: Final = re.compile(r"[0#?,]*[0#?](?:\.[0#?]*)?|General|G/通用格式|@", re.IGNORECASE)
+_CONDITION: Final = re.compile(r"\[[<>=]")  # one format for some numbers, another one for others
+_UNSEEN: Final = re.compile(r"\[(?:white|白色)\]", re.IGNORECASE)
+_TORN: Final = re.compile(r"[0#] +[0#](?![0#?]*/)")  # digits with something between them
 _DIGIT_WORDS: Final = re.compile(r"[0-9０-９万千百十亿余多约%‰]")
 
 
@@ -28,7 +31,9 @@ def shows_another_number(code: str, is_zero: bool) -> bool:
     if not code:
         return False
     sections = _sections(code)
-    return _misleads(sections[2] if is_zero and len(sections) > 2 else sections[0])
+    if any(_CONDITION.search(section) for section in sections):
+        return True
+    return _misleads(sections[2] if is_zero and len(sections) > 2 else sections[0], is_zero)
 
 
 def is_odd(code: str) -> bool:
@@ -47,7 +52,9 @@ def _sections(code: str) -> list[str]:
     return [*sections, code[start:]]
 
 
-def _misleads(section: str) -> bool:
+def _misleads(section: str, is_zero: bool) -> bool:
+    if _UNSEEN.search(section) or _TORN.search(_LITERAL.sub(" ", section)):
+        return True
     words = "".join(match[1] or match[2] or "" for match in _LITERAL.finditer(section))
     digits = _LITERAL.sub("", section)
     if _EXPONENT.search(digits):
@@ -56,6 +63,6 @@ def _misleads(section: str) -> bool:
         return False
     bare = re.sub(r"[\s()+\-$¥￥:!/]|[^\x00-\x7f]", "", digits.replace("G/通用格式", "General"))
     words += "".join(re.findall(r"[^\x00-\x7f]", digits.replace("G/通用格式", "")))
-    if not bare and words.strip() in {"0", "-", "—", "——", "/", "无"}:
+    if is_zero and not bare and words.strip() in {"0", "-", "—", "——", "/", "无"}:
         return False  # a zero that is shown as a dash
     return not _FAITHFUL.fullmatch(bare) or bool(_DIGIT_WORDS.search(words))

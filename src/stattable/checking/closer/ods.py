@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 from stattable.checking.cells import Unread
 from stattable.checking.closer.colours import WHITE, alike, from_hex
-from stattable.checking.sheets import MAX_COLUMNS, MAX_ROWS, Cell, Display, Look, Merge
+from stattable.checking.sheets import ASIDES, MAX_COLUMNS, MAX_ROWS, Cell, Display, Look, Merge, aside
 from stattable.model.text import chinese_number
 
 _MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384  # calamine lays out no more
@@ -23,9 +23,11 @@ _HIDDEN: Final = frozenset({"collapse", "filter"})
 _NUMBERS: Final = frozenset({"float", "percentage", "currency"})
 _ERROR_TEXT: Final = re.compile(r"#|Err:")
 _HEX: Final = re.compile(r"#([0-9A-Fa-f]{6})")
+_POSITION: Final = re.compile("(super|sub)(?= )")
 _THOUSANDS: Final = re.compile(r"(?<=\d)[,' ](?=\d{3}(?!\d))")
 _DIGITS: Final = re.compile(r"\d+(?:\.\d+)?")
 _SCALES: Final = re.compile("[万千百十亿余多约%‰]")
+_UNSEEN: Final = frozenset({"colour", "struck"})  # of what a style may do to the text of a whole cell
 _ZEROS: Final = frozenset({"-", "—", "——", "/", "无"})
 
 
@@ -40,8 +42,9 @@ class _Table:
     columns: int = 0
     reach: Cell = (0, 0)
     hidden_columns: set[int] = field(default_factory=set)
-    unseen_columns: set[int] = field(default_factory=set)
+    odd_columns: dict[int, str] = field(default_factory=dict)
     merges: list[Merge] = field(default_factory=list)
+    texts: dict[Cell, str] = field(default_factory=dict)
     odd: list[tuple[range, int, Unread | None, Display]] = field(default_factory=list)  # each in several rows, maybe
 
 
@@ -71,21 +74,24 @@ class OdsInspector:
         """How many rows and columns calamine lays out for each sheet as it opens the file."""
         return [table.reach for table in self._tables]
 
+    def without_new_errors(self) -> None:
+        """Return None: calamine knows all errors of this format."""
+
     def look(self, sheet: int) -> Look | None:
         """Look for error values, uncalculated formulas, merges, and cells that are not shown as what they hold."""
         table = self._tables[sheet]
-        if not (table.merges or table.odd):
+        if not (table.merges or table.odd or table.texts):
             return None
         unreads = {(row, column): unread for rows, column, unread, _ in table.odd if unread for row in rows}
         displays = {(row, column): one for rows, column, _, one in table.odd if one != Display() for row in rows}
-        return Look(unreads, table.merges, displays)
+        return Look(unreads, table.merges, displays, table.texts)
 
     @cached_property
     def _tables(self) -> list[_Table]:
         """All sheets, read in one go."""
         tables: list[_Table] = []
         open_tables: list[_Table] = []
-        unseen: set[str | None] = set()  # the styles whose text is in its background's colour
+        styles: dict[str | None, str] = {}  # those whose text is not seen, or set apart, and how
         for event, element in ElementTree.iterparse(io.BytesIO(self._content), ("start", "end")):
             tag = _local(element.tag)
             if event == "start":
@@ -93,12 +99,12 @@ class OdsInspector:
                     open_tables.append(_Table())
                     tables.append(open_tables[-1])
                 continue
-            if tag == "style" and _is_unseen(element):
-                unseen.add(_attribute(element, "name"))
+            if tag == "style" and (how := _oddness(element)):
+                styles[_attribute(element, "name")] = how
             elif tag == "table-column" and open_tables:
-                _read_column(open_tables[-1], element, unseen)
+                _read_column(open_tables[-1], element, styles)
             elif tag == "table-row" and open_tables:
-                _read_row(open_tables[-1], element, unseen)
+                _read_row(open_tables[-1], element, styles)
                 element.clear()
             elif tag == "table":
                 open_tables.pop()
@@ -106,18 +112,18 @@ class OdsInspector:
         return tables
 
 
-def _read_column(table: _Table, column: ElementTree.Element, unseen: set[str | None]) -> None:
+def _read_column(table: _Table, column: ElementTree.Element, styles: Mapping[str | None, str]) -> None:
     said = _attributes(column)
     first = table.columns + 1
     table.columns += _repeated(said, "columns")
     columns = range(first, min(table.columns, MAX_COLUMNS) + 1)
     if said.get("visibility") in _HIDDEN:
         table.hidden_columns.update(columns)
-    if said.get("default-cell-style-name") in unseen:
-        table.unseen_columns.update(columns)
+    if how := styles.get(said.get("default-cell-style-name")):
+        table.odd_columns.update(dict.fromkeys(columns, how))
 
 
-def _read_row(table: _Table, row: ElementTree.Element, unseen: set[str | None]) -> None:
+def _read_row(table: _Table, row: ElementTree.Element, styles: Mapping[str | None, str]) -> None:
     said = _attributes(row)
     first = table.rows + 1
     table.rows = min(table.rows + _repeated(said, "rows"), _MOST_ROWS)
@@ -134,10 +140,12 @@ def _read_row(table: _Table, row: ElementTree.Element, unseen: set[str | None]) 
             table.reach = max(table.reach[0], table.rows), max(table.reach[1], last)
             style = said.get("style-name") or row_style
             unread, number = _unread(cell, said), _shown_number(cell, said)
+            if rows and columns and (text := _with_asides(cell, styles)):
+                table.texts[rows[0], columns[0]] = text
             for column in columns if rows else ():
                 why = "row" if is_hidden else "column" if column in table.hidden_columns else None
-                if style in unseen or (style is None and column in table.unseen_columns):
-                    why = why or "colour"
+                how = table.odd_columns.get(column) if style is None else styles.get(style)
+                why = why or (how if how in _UNSEEN else None)
                 if unread or why or number is not None:
                     table.odd.append((rows, column, unread, Display(why, number)))
         down, across = int(said.get("number-rows-spanned") or 1), int(said.get("number-columns-spanned") or 1)
@@ -179,13 +187,29 @@ def _reads_as(text: str, value: float) -> bool:
 # -- XML --------------------------------------------------------------------------------------------------
 
 
-def _is_unseen(style: ElementTree.Element) -> bool:
-    """Whether a style's text is in its background's colour. One that names no colour is shown in one that is seen."""
+def _oddness(style: ElementTree.Element) -> str | None:
+    """Return how a style's text is set apart, or ``colour`` where it names one, which is its background's."""
     said = {key: value for part in style for key, value in _attributes(part).items()}
+    if said.get("text-line-through-style", "none") != "none":
+        return "struck"
+    if position := _POSITION.match(said.get("text-position", "")):
+        return f"{position[1]}script"
     ink, paper = _HEX.fullmatch(said.get("color", "")), _HEX.fullmatch(said.get("background-color", ""))
     if ink is None or (paper is None and _attribute(style, "parent-style-name") not in {None, "Default"}):
-        return False
-    return alike(from_hex(ink[1]), from_hex(paper[1]) if paper else WHITE)
+        return None
+    return "colour" if alike(from_hex(ink[1]), from_hex(paper[1]) if paper else WHITE) else None
+
+
+def _with_asides(cell: ElementTree.Element, styles: Mapping[str | None, str]) -> str | None:
+    """Return a cell's text as it is seen, or None where none of its pieces is set apart."""
+    pieces: list[tuple[str, str | None]] = []
+    for line in (part for part in cell if _local(part.tag) == "p"):
+        pieces.append((line.text or "", None))
+        for span in line:
+            pieces += [("".join(span.itertext()), styles.get(_attribute(span, "style-name"))), (span.tail or "", None)]
+    if not any(how in ASIDES for _, how in pieces):
+        return None
+    return "".join(aside(text, how) for text, how in pieces)
 
 
 def _texts(cell: ElementTree.Element) -> list[str]:

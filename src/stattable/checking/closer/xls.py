@@ -26,7 +26,7 @@ _ERROR, _NOTHING = 2, 3
 _EMPTY_TEXT: Final = b"\x17\x00\x00"  # "" in a formula's tokens: only such a one rightly comes to nothing
 ERRORS: Final = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 
-_HIDDEN_COLUMNS, _HIDDEN_ROW = 0x01, 0x20  # flags
+_HIDDEN_COLUMNS, _HIDDEN_ROW, _STRUCK = 0x01, 0x20, 0x08  # flags
 _EXCEL_97: Final = 0x0600  # the version since which texts are Unicode and cell styles longer
 _CHINESE: Final = 936  # the code page
 _NO_FILL, _SOLID = 0, 1
@@ -55,6 +55,9 @@ class XlsInspector:
         """How many rows and columns calamine lays out for each sheet as it opens the file."""
         reaches = {start: _reach(sheet) for start, sheet in self._sheets.items()}
         return [reaches[start] for start in self._starts]
+
+    def without_new_errors(self) -> None:
+        """Return None: calamine knows all errors of this format."""
 
     def look(self, sheet: int) -> Look | None:
         """Look for error values, uncalculated formulas, and cells that are not shown as what they hold."""
@@ -187,7 +190,7 @@ def _odd_styles(records: tuple[tuple[int, bytes], ...]) -> Mapping[int, tuple[st
 
     Kept for the styles that were seen last: the returns made from one blank have the same ones.
     """
-    palette, codes, fonts, styles = PALETTE, dict(BUILT_IN), list[int](), list[bytes]()
+    palette, codes, fonts, struck, styles = PALETTE, dict(BUILT_IN), list[int](), list[bool](), list[bytes]()
     version = code_page = 0
     for kind, body in records:
         if kind == _BOF:
@@ -199,6 +202,7 @@ def _odd_styles(records: tuple[tuple[int, bytes], ...]) -> Mapping[int, tuple[st
             palette = (*PALETTE[:8], *own, *PALETTE[8 + len(own) :])
         elif kind == _FONT:
             fonts.append(_number(body, 4))
+            struck.append(bool(body[2] & _STRUCK))
         elif kind == _FORMAT:
             codes[_number(body)] = _text(body[2:], version, code_page)
         elif kind == _XF:
@@ -210,6 +214,8 @@ def _odd_styles(records: tuple[tuple[int, bytes], ...]) -> Mapping[int, tuple[st
         ink = _colour(fonts[font], palette) if font < len(fonts) else BLACK
         paper = _paper(style, version, palette)
         unseen = "colour" if paper and alike(ink, paper) else None
+        if font < len(struck) and struck[font]:
+            unseen = "struck"
         if unseen or is_odd(code):
             odd[number] = unseen, code if is_odd(code) else None
     return odd

@@ -10,8 +10,8 @@ from xml.etree import ElementTree
 
 from stattable.checking.cells import Unread
 from stattable.checking.closer.formats import BUILT_IN, is_odd, shows_another_number
+from stattable.checking.closer.package import part_bytes
 from stattable.checking.closer.xls import ERRORS
-from stattable.checking.closer.xlsx import part_bytes
 from stattable.checking.sheets import MAX_COLUMNS, Cell, Display, Look, Merge
 
 _BUNDLE_SHEET, _FORMAT, _STYLE, _BEGIN_STYLES, _END_STYLES = 156, 44, 47, 617, 618  # of the workbook and its styles
@@ -56,6 +56,9 @@ class XlsbInspector:
                 if kind not in _BLANKS:
                     rows, columns = max(rows, row), max(columns, column)
         return rows, columns
+
+    def without_new_errors(self) -> None:
+        """Return None: calamine knows all errors of this format."""
 
     def look(self, sheet: int) -> Look | None:
         """Look for what is no blank, merges, hidden rows and columns, and formats that show another number."""

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from stattable.checking.sheets import MAX_COLUMNS, MAX_ROWS, RawSheet
+from stattable.checking.sheets import MAX_COLUMNS, MAX_ROWS, RawSheet, aside
 from stattable.checking.tables.markup import Skipper, count, parse_html
 from stattable.checking.tables.page import Page
 
@@ -17,6 +17,8 @@ _BLOCKS: Final = frozenset(
 )
 _SPACE: Final = re.compile("[ \t\r\n\f]+")
 _HIDDEN: Final = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_ASIDES: Final = {"sup": "superscript", "sub": "subscript", "s": "struck", "strike": "struck", "del": "struck"}
+_INLINE: Final = frozenset("span font b i u em strong a label small big".split())
 _TICKED: Final = frozenset(("checkbox", "radio"))
 _NO_TEXT: Final = frozenset("hidden button submit reset image file password".split())
 
@@ -35,6 +37,7 @@ class _Document:
         self._page = page
         self._skipped = Skipper(_SKIPPED)
         self._unchosen = False  # in an option that is not the one
+        self._asides: list[str] = []  # the elements that set their text apart from the rest, and have not ended
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         if self._skipped.start(tag):
@@ -57,6 +60,10 @@ class _Document:
                 page.text("\n")
             case "option":
                 self._unchosen = "selected" not in attributes
+            case _ if tag in _ASIDES:
+                self._asides.append(_ASIDES[tag])
+            case _ if tag in _INLINE:
+                self._asides.append("hidden" if _is_hidden(attributes) else "")
             case "input":
                 page.text(_input_text(attributes))
             case _ if tag in _BLOCKS:
@@ -74,12 +81,16 @@ class _Document:
                 self._page.end_cell()
             case "option":
                 self._unchosen = False
+            case _ if (tag in _ASIDES or tag in _INLINE) and self._asides:
+                self._asides.pop()
             case _ if tag in _BLOCKS:
                 self._page.end_paragraph()
 
     def data(self, text: str) -> None:
         if not self._skipped and not self._unchosen:
-            self._page.text(_SPACE.sub(" ", text))
+            how = next(filter(None, self._asides), None)
+            text = _SPACE.sub(" ", text)
+            self._page.text(aside(text, how))
 
     def close(self) -> None:
         pass

@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Mapping
 from typing import Final
 
-from stattable.checking.sheets import MAX_COLUMNS, RawSheet, Unreadable
+from stattable.checking.sheets import MAX_COLUMNS, RawSheet, Unreadable, aside
 from stattable.checking.tables.markup import Skipper, count, parse_xml
 from stattable.checking.tables.page import Page
 
@@ -20,6 +20,7 @@ _MAX_BYTES: Final = 20 * 2**20  # of the main part; that of a form is below 1 MB
 # A second version of a drawing's text for old programs, tab stops, and what formats were before a tracked change.
 _SKIPPED: Final = frozenset("Fallback tabs tcPrChange trPrChange tblPrChange pPrChange rPrChange".split())
 _TEXTS: Final = {"br": "\n", "cr": "\n", "tab": " ", "ptab": " ", "noBreakHyphen": "-"}
+_ASIDES: Final = {"strike": "struck", "dstrike": "struck", "vanish": "hidden"}
 _DELETED: Final = frozenset(("del", "moveFrom"))
 
 
@@ -51,6 +52,7 @@ class _Document:
         self._deleted = 0
         self._prompts: list[bool] = []  # for each content control: whether it only shows its prompt
         self._ticked = False
+        self._aside: str | None = None  # how the run's text is set apart from the rest
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         name = tag.rpartition("}")[2]
@@ -62,6 +64,12 @@ class _Document:
         match name:
             case "t":
                 self._in_text = True
+            case "r":
+                self._aside = None
+            case "vertAlign" if value in {"superscript", "subscript"}:
+                self._aside = value
+            case _ if name in _ASIDES and _is_on(value):
+                self._aside = _ASIDES[name]
             case "tbl":
                 page.start_table()
             case "tr":
@@ -93,6 +101,8 @@ class _Document:
         match tag.rpartition("}")[2]:
             case "t":
                 self._in_text = False
+            case "r":
+                self._aside = None
             case "p":
                 self._page.end_paragraph()
             case "tbl":
@@ -111,7 +121,7 @@ class _Document:
 
     def data(self, text: str) -> None:
         if self._in_text and not self._skipped:
-            self._write(text)
+            self._write(aside(text, self._aside))
 
     def close(self) -> None:
         pass

@@ -1,0 +1,31 @@
+import pytest
+
+from stattable.checking.labels import label_name, promising
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("宣传活动", "宣传活动"),
+        ("一、宣传活动", "宣传活动"),
+        ("十二、媒体宣传\n(篇数)", "媒体宣传"),
+        ("1.宣传活动", "宣传活动"),
+        ("１．宣传活动", "宣传活动"),
+        ("1、活动场次", "活动场次"),
+        (" 2、\n宣传人数", "宣传人数"),
+        ("3 官网", "官网"),
+        ("1)省级计生协（填有/无）", "省级计生协"),
+        ("（一）服务活动", "服务活动"),
+        ("(1)服务活动", "服务活动"),
+        ("①活动场次", "活动场次"),
+        ("② 宣传人数", "宣传人数"),
+        ("1活动场次", None),  # a number of something
+        ("2021、活动场次", None),
+        ("一、宣传活动情况", None),
+        ("一、", None),
+        ("第一、宣传活动", None),
+    ],
+)
+def test_a_label_with_a_number_in_front(text: str, name: str | None) -> None:
+    assert label_name(text) == name
+    assert bool(promising([text])) is (name is not None)
