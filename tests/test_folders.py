@@ -1,6 +1,10 @@
 """Folders as they come from chat programs and e-mail: a thousand returns, and everything else that lies there."""
 
+import os
+import sys
 from pathlib import Path
+
+import pytest
 
 from builders import (
     EDITION,
@@ -17,6 +21,7 @@ from builders import (
 from containers import GOLDEN, ole, zipped
 from hebi import filled as fill_blank
 from memory import values_of
+from stattable.checking.reader import open_file
 from stattable.model.identity import UnitFacts
 from stattable.model.units import Level, Scope
 from stattable.writing.blank import BlankFor, blank_bytes
@@ -127,3 +132,20 @@ def test_a_return_in_xls_and_ods_lies_beside_its_xlsx(tmp_path: Path) -> None:
         ("duplicate", ["U004"]),
     ]
     assert len({str(file["values"]) for file in result.json["files"]}) == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a process that is spawned does not inherit the patch")
+def test_a_file_that_kills_whoever_reads_it_kills_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for unit in UNITS[:100]:
+        data = fill_blank(blank_bytes(BlankFor(unit, TO_COUNTY, Scope.OWN, EDITION)), values_of({}))
+        (tmp_path / f"{unit.code}.xlsx").write_bytes(data)
+    deadly = {str(tmp_path / f"{UNITS[number].code}.xlsx") for number in (3, 40, 41)}
+
+    def open_or_die(path: str, **options: bool) -> object:
+        return os._exit(134) if path in deadly else open_file(path, **options)
+
+    monkeypatch.setattr("stattable.model.parallel._WORTH_IT", {"fork": 1, "spawn": 1})
+    monkeypatch.setattr("stattable.checking.received.open_file", open_or_die)
+    files = run("check", tmp_path, "--format", "json", "--jobs", 2).json["files"]
+    assert {file["path"] for file in files if file["findings"][0]["code"] == "F007"} == deadly
+    assert [file["findings"][0]["code"] for file in files].count("V000") == 97

@@ -28,6 +28,7 @@ _STATUS: Final = {
 _SEVERITY_WIDTH: Final = 6
 _CODE_WIDTH: Final = 5
 _NOT_FIRST: Final = "，。、；：？！）”》】…"  # what no line begins with
+_HANGING: Final = 2  # columns
 _MOST_GROUPS: Final = 30  # files whose findings a merge shows
 _MOST_SHOWN: Final = 20  # findings of one code in one group; the rest is counted
 
@@ -113,14 +114,17 @@ def _show_findings(console: Console, findings: Sequence[Finding], *, with_path: 
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """Return `text` in lines of at most `width` columns, broken where Chinese may be broken: almost anywhere."""
+    """Return `text` in lines of at most `width` columns, broken where Chinese may be broken: almost anywhere.
+
+    One closing mark may hang over the end of a line.
+    """
     lines, line, used = [], "", 0
     for char in text:
         size = cell_len(char)
-        if used + size > width and char not in _NOT_FIRST:
+        if used + size > width + (_HANGING if char in _NOT_FIRST else 0):
             cut = len(line)
-            while cut > 0 and line[cut - 1].isascii() and line[cut - 1].isalnum() and char.isascii() and char.isalnum():
-                cut -= 1  # numbers, codes and paths stay whole where they fit
+            while cut > 0 and _belong_together(line[cut - 1], line[cut] if cut < len(line) else char):
+                cut -= 1
             cut = cut or len(line)
             lines.append(line[:cut].rstrip())
             line = line[cut:].lstrip() if char != " " else line[cut:]
@@ -129,6 +133,11 @@ def wrapped(text: str, width: int) -> list[str]:
                 continue
         line, used = line + char, used + size
     return [*lines, line]
+
+
+def _belong_together(one: str, other: str) -> bool:
+    """Whether no line ends between two characters: numbers, codes and paths stay whole where they fit."""
+    return other in _NOT_FIRST or all(char.isascii() and char.isalnum() for char in (one, other))
 
 
 def _joined(*parts: tuple[str, str]) -> Text:

@@ -384,7 +384,10 @@ def _derive_reason(finding: Finding, words: dict[str, object]) -> None:
     if finding.code in _REASONS:
         words["reason"] = _REASONS[finding.code][str(finding.params["reason"])].format(**words)
     elif finding.code == "T002":
-        seen = f"现在是“{finding.raw}”" if finding.raw else "现在没有"
+        raw, label = finding.raw, str(finding.params["label"])
+        seen = f"现在是“{raw}”" if raw else "现在没有"
+        if raw and label in raw.replace(" ", ""):
+            seen = "那里的同名表头没有对准下面的栏目，或者被合并单元格盖住了"
         doubled = finding.params.get("doubled")
         words["seen"] = f"在 {finding.cell} 又有一个，只能有一个" if doubled else f"应在 {finding.cell}，{seen}"
     elif finding.code == "T003":
