@@ -345,9 +345,12 @@ def test_returns_of_libreoffice(name: str, reaches: list[Cell]) -> None:
 
 SPANS = (
     b'<style:style style:name="up" style:family="text"><style:text-properties style:text-position="super 58%"/>'
+    b'</style:style><style:style style:name="high" style:family="text"><style:text-properties '
+    b'style:text-position="33% 58%" style:text-line-through-type="none"/></style:style>'
+    b'<style:style style:name="low" style:family="text"><style:text-properties style:text-position="-33% 58%"/>'
     b'</style:style><style:style style:name="out" style:family="text"><style:text-properties '
     b'style:text-line-through-style="solid"/></style:style><style:style style:name="bold" style:family="text">'
-    b'<style:text-properties fo:font-weight="bold"/></style:style>'
+    b'<style:text-properties fo:font-weight="bold" style:text-position="0% 100%"/></style:style>'
 )
 
 
@@ -355,6 +358,8 @@ SPANS = (
     ("text", "seen"),
     [
         ('102<text:span text:style-name="up">1</text:span>', "102（上标：1）"),
+        ('102<text:span text:style-name="high">1</text:span>', "102（上标：1）"),
+        ('102<text:span text:style-name="low">1</text:span>', "102（下标：1）"),
         ('<text:span text:style-name="out">99</text:span>102', "（划掉：99）102"),
         ('1<text:span text:style-name="bold">02</text:span>', None),
         ("102<text:span>1</text:span>", None),

@@ -4,6 +4,7 @@ import io
 import re
 import struct
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -294,3 +295,61 @@ def test_returns_of_libreoffice(name: str, reaches: list[Cell]) -> None:
     assert inspector.at_once == reaches
     unreads = {(6, 2): Unread("#DIV/0!"), (6, 3): Unread("#N/A")}
     assert inspector.look(0) == (Look(unreads) if name == "faults" else None)
+
+
+# -- texts with characters that are set apart ---------------------------------------------------------------
+
+
+def font(flags: int = 0, escapement: int = 0) -> bytes:
+    return record(0x31, struct.pack("<HHHHH", 200, flags, 0x7FFF, 400, escapement) + bytes(6))
+
+
+def shared(text: bytes, length: int, *runs: tuple[int, int], wide: bool = False, extra: int = 0) -> bytes:
+    """A shared string; each run begins at a character and has a font."""
+    flags = wide | (8 if runs else 0) | (4 if extra else 0)
+    head = struct.pack("<HB", length, flags) + (struct.pack("<H", len(runs)) if runs else b"")
+    head += struct.pack("<I", extra) if extra else b""
+    return head + text + b"".join(struct.pack("<HH", *one) for one in runs) + bytes(extra)
+
+
+def strings(*texts: bytes, cuts: tuple[int, ...] = ()) -> bytes:
+    """The record of shared strings, cut into several where `cuts` says."""
+    body = struct.pack("<II", len(texts), len(texts)) + b"".join(texts)
+    bounds = [0, *cuts, len(body)]
+    bodies = [body[start:end] for start, end in pairwise(bounds)]
+    return record(0xFC, bodies[0]) + b"".join(record(0x3C, one) for one in bodies[1:])
+
+
+FONTS = font() * 4 + font(escapement=1) + font(flags=8) + font(escapement=2)  # their numbers: 0 to 3, 5, 6, 7
+TEXT = record(0xFD, struct.pack("<HHHI", 5, 1, 0, 1))
+OTHER = shared(b"other", 5)
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        (shared(b"102", 3), None),
+        (shared(b"1021", 4, (3, 1)), None),
+        (shared(b"1021", 4, (3, 9)), None),  # there is no such font
+        (shared(b"1021", 4, (3, 5)), "102（上标：1）"),
+        (shared(b"1021", 4, (3, 7)), "102（下标：1）"),
+        (shared(b"99102", 5, (0, 6), (2, 1)), "（划掉：99）102"),
+        (shared("约99".encode("utf-16-le"), 3, (1, 6), wide=True, extra=7), "约（划掉：99）"),
+    ],
+)
+def test_characters_that_are_set_apart(text: bytes, seen: str | None) -> None:
+    looked = look(xls(TEXT, styles=FONTS + style() + strings(OTHER, text)))
+    assert (looked.texts if looked else {}) == ({(6, 2): seen} if seen else {})
+
+
+@pytest.mark.parametrize("cut", range(8, 8 + len(OTHER) + 4 + len("1021") + 1))
+def test_shared_strings_go_on_in_another_record(cut: int) -> None:
+    text = shared(b"1021", 4, (3, 5))
+    start = 8 + len(OTHER)
+    within = [(8 + 3, 8 + len(OTHER)), (start + 5, start + 9)]  # where the characters are: flags say anew how wide
+    body = struct.pack("<II", 2, 2) + OTHER + text
+    anew = b"\0" if any(first <= cut < last for first, last in within) else b""
+    records = record(0xFC, body[:cut]) + record(0x3C, anew + body[cut:])
+    looked = look(xls(TEXT, styles=FONTS + style() + records))
+    assert looked is not None
+    assert looked.texts == {(6, 2): "102（上标：1）"}

@@ -673,3 +673,10 @@ def test_two_forms_on_one_sheet_are_one_finding(between: int) -> None:
 
 def test_cells_are_named_as_a_spreadsheet_names_them() -> None:
     assert [at("A1"), at("C7"), at("I20")] == [(0, 0), (6, 2), (19, 8)]
+
+
+def test_a_label_astray_between_the_headings_parts_them() -> None:
+    grid = put(with_rows(page(), 5, 5, 5), D6="村居社区计生协")
+    assert faults(grid) == [("T002", "D6", "村居社区计生协", "村居社区计生协")]
+    assert figures(grid)[:8] == (None,) * 8
+    assert figures(grid)[8:] == FIGURES[8:]

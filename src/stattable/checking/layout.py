@@ -241,6 +241,11 @@ def _place_columns(rows: _Rows, first: _Rows, labels: Labels, faults: list[Findi
     shift = _shift_of([*starts, *columns.items()], block)
     placed_headings, wrong = _match(headings, starts, shift)
     faults += [_amiss(one, sheet, heading_row) for one in wrong]
+    words = {*fields_by_heading, *columns.values()}
+    between = range((rows.headings or rows.columns) + 1, rows.columns)
+    if strays := [(row, at, name) for row in between for at, name in labels.of(row, words).items() if at in rows.span]:
+        faults += [_fault("T002", sheet, row, at, label=name, doubled=1) for row, at, name in strays]
+        return {}
     if starts and min(columns) < starts[0][0]:  # over the right one of two columns, or the middle one of three
         name = next(name for _, name in starts if name)
         faults.append(_fault("T002", sheet, heading_row, min(columns), label=name))

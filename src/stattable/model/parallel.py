@@ -89,24 +89,21 @@ def in_own_process(work: Callable[[Item], Result], item: Item, seconds: float, m
         Lost: it took more, or died.
         Exception: what `work` raised.
     """
-    import psutil
-
     context: Any = multiprocessing.get_context(_method())
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(target=_answer, args=(theirs, work, item), daemon=True)
     process.start()
     theirs.close()
     try:
-        watched = psutil.Process(process.pid)
         _receive(ours, time.monotonic() + _STARTING)
-        deadline, most = time.monotonic() + seconds, watched.memory_info().rss + megabytes * 2**20
+        deadline, most = time.monotonic() + seconds, _memory(process.pid) + megabytes * 2**20
         while not ours.poll(_LOOK_AGAIN):
             if time.monotonic() > deadline:
                 raise Lost("time")
-            if watched.memory_info().rss > most:
+            if _memory(process.pid) > most:
                 raise Lost("memory")
         error, result = _receive(ours, deadline)
-    except (EOFError, psutil.Error, ConnectionError) as end:
+    except (EOFError, ConnectionError) as end:
         raise Lost("crash") from end
     finally:
         process.kill()
@@ -121,6 +118,16 @@ def in_own_process(work: Callable[[Item], Result], item: Item, seconds: float, m
 def _method() -> str:
     """Return how processes start: a fork starts at once, but must not be made beside other threads."""
     return "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
+
+
+def _memory(process: int) -> int:
+    """Return the bytes that a process takes; 0 where it has just come to its end, which the pipe tells."""
+    import psutil
+
+    try:
+        return int(psutil.Process(process).memory_info().rss)
+    except psutil.Error:
+        return 0
 
 
 def _each(work: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:

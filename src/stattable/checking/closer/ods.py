@@ -23,7 +23,7 @@ _HIDDEN: Final = frozenset({"collapse", "filter"})
 _NUMBERS: Final = frozenset({"float", "percentage", "currency"})
 _ERROR_TEXT: Final = re.compile(r"#|Err:")
 _HEX: Final = re.compile(r"#([0-9A-Fa-f]{6})")
-_POSITION: Final = re.compile("(super|sub)(?= )")
+_POSITION: Final = re.compile("super|sub|-?[1-9]")  # as a word, or by how much of the height
 _THOUSANDS: Final = re.compile(r"(?<=\d)[,' ](?=\d{3}(?!\d))")
 _DIGITS: Final = re.compile(r"\d+(?:\.\d+)?")
 _SCALES: Final = re.compile("[万千百十亿余多约%‰]")
@@ -190,10 +190,10 @@ def _reads_as(text: str, value: float) -> bool:
 def _oddness(style: ElementTree.Element) -> str | None:
     """Return how a style's text is set apart, or ``colour`` where it names one, which is its background's."""
     said = {key: value for part in style for key, value in _attributes(part).items()}
-    if said.get("text-line-through-style", "none") != "none":
+    if {said.get("text-line-through-style", "none"), said.get("text-line-through-type", "none")} != {"none"}:
         return "struck"
     if position := _POSITION.match(said.get("text-position", "")):
-        return f"{position[1]}script"
+        return "subscript" if position[0].startswith(("sub", "-")) else "superscript"
     ink, paper = _HEX.fullmatch(said.get("color", "")), _HEX.fullmatch(said.get("background-color", ""))
     if ink is None or (paper is None and _attribute(style, "parent-style-name") not in {None, "Default"}):
         return None

@@ -10,7 +10,7 @@ from typing import Final
 from stattable.checking.cells import Unread
 from stattable.checking.closer.colours import BLACK, PALETTE, WHITE, Colour, alike
 from stattable.checking.closer.formats import BUILT_IN, is_odd, shows_another_number
-from stattable.checking.sheets import MAX_COLUMNS, Cell, Display, Look
+from stattable.checking.sheets import MAX_COLUMNS, Cell, Display, Look, aside
 
 _BOF, _EOF = 0x0809, 0x0A
 _BOUND_SHEET, _CODE_PAGE, _PALETTE, _FONT, _FORMAT, _XF = 0x85, 0x42, 0x92, 0x31, 0x041E, 0xE0
@@ -26,6 +26,8 @@ _ERROR, _NOTHING = 2, 3
 _EMPTY_TEXT: Final = b"\x17\x00\x00"  # "" in a formula's tokens: only such a one rightly comes to nothing
 ERRORS: Final = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 
+_SHARED_STRINGS, _CONTINUE, _SHARED_TEXT = 0xFC, 0x3C, 0xFD
+_EXTENDED, _RICH = 0x04, 0x08  # flags of a text
 _HIDDEN_COLUMNS, _HIDDEN_ROW, _STRUCK = 0x01, 0x20, 0x08  # flags
 _EXCEL_97: Final = 0x0600  # the version since which texts are Unicode and cell styles longer
 _CHINESE: Final = 936  # the code page
@@ -63,6 +65,8 @@ class XlsInspector:
         """Look for error values, uncalculated formulas, and cells that are not shown as what they hold."""
         unreads: dict[Cell, Unread] = {}
         displays: dict[Cell, Display] = {}
+        texts: dict[Cell, str] = {}
+        strings = self._odd_strings
         odd = _odd_styles(tuple((kind, body) for kind, body in self._globals if kind in _STYLES))
         hidden_rows: set[int] = set()
         hidden_columns: set[int] = set()
@@ -81,12 +85,20 @@ class XlsInspector:
                         code = None
                     if unseen or code:
                         displays[row, column] = Display(unseen, code)
-        return Look(unreads, None, displays) if unreads or displays else None
+                    if kind == _SHARED_TEXT and (text := strings.get(int.from_bytes(body[6:10], "little"))):
+                        texts[row, column] = text
+        return Look(unreads, None, displays, texts) if unreads or displays or texts else None
 
     @cached_property
     def _globals(self) -> list[tuple[int, bytes]]:
         """The records of the workbook itself, as far as they matter."""
         return [record for record in _records(self._stream) if record[0] in _STYLES or record[0] == _BOUND_SHEET]
+
+    @cached_property
+    def _odd_strings(self) -> Mapping[int, str]:
+        """The shared strings that have characters set apart in them, as they are seen, by their number."""
+        fonts = [_set_apart(body) for kind, body in self._globals if kind == _FONT]
+        return dict(_strings(self._stream, fonts)) if any(fonts) else {}
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -179,6 +191,76 @@ def _unread(kind: int, body: bytes) -> Unread | None:
         if body[6] == _NOTHING and _EMPTY_TEXT not in body[22:]:
             return Unread("=")
     return None
+
+
+# -- texts in several formats -----------------------------------------------------------------------------
+
+
+def _set_apart(font: bytes) -> str | None:
+    """Return how a font sets its text apart."""
+    if font[2] & _STRUCK:
+        return "struck"
+    return {1: "superscript", 2: "subscript"}.get(_number(font, 8))
+
+
+class _Pieces:
+    """The bytes of the shared strings, which several records hold one after the other."""
+
+    def __init__(self, pieces: list[bytes]) -> None:
+        self._pieces = pieces
+        self._at = 0
+
+    def take(self, length: int) -> bytes:
+        """Return the next bytes, wherever a record ends."""
+        taken = b""
+        while len(taken) < length:
+            more = self._pieces[0][self._at : self._at + length - len(taken)]
+            taken += more
+            self._at += len(more)
+            if len(taken) < length:
+                self._next()
+        return taken
+
+    def characters(self, count: int, is_wide: bool) -> str:
+        """Return the next characters; where a record ends among them, the next one says anew how wide they are."""
+        text = ""
+        while True:
+            width = 1 + is_wide
+            here = min(count, (len(self._pieces[0]) - self._at) // width)
+            text += self.take(here * width).decode("utf-16-le" if is_wide else "latin-1", "replace")
+            count -= here
+            if not count:
+                return text
+            self._next()
+            is_wide = bool(self.take(1)[0] & 1)
+
+    def _next(self) -> None:
+        del self._pieces[0]  # an IndexError where there are no more
+        self._at = 0
+
+
+def _strings(stream: bytes, fonts: Sequence[str | None]) -> Iterator[tuple[int, str]]:
+    """Yield the shared strings with characters in a font that sets them apart: number, and text as it is seen."""
+    bodies: list[bytes] = []
+    for kind, body in _records(stream):
+        if kind == _SHARED_STRINGS or (bodies and kind == _CONTINUE):
+            bodies.append(body)
+        elif bodies:
+            break
+    pieces = _Pieces(bodies)
+    _, count = struct.unpack("<II", pieces.take(8))
+    hows = dict(enumerate(fonts[:4])) | dict(enumerate(fonts[4:], start=5))  # there is no font 4
+    for index in range(count):
+        length, flags = struct.unpack("<HB", pieces.take(3))
+        runs = _number(pieces.take(2)) if flags & _RICH else 0
+        extra = struct.unpack("<I", pieces.take(4))[0] if flags & _EXTENDED else 0
+        text = pieces.characters(length, bool(flags & 1))
+        starts = list(struct.iter_unpack("<HH", pieces.take(4 * runs)))
+        pieces.take(extra)
+        if any(hows.get(font) for _, font in starts):
+            ends = [*(at for at, _ in starts[1:]), length]
+            runs_seen = (aside(text[at:end], hows.get(font)) for (at, font), end in zip(starts, ends, strict=True))
+            yield index, text[: starts[0][0]] + "".join(runs_seen)
 
 
 # -- styles -----------------------------------------------------------------------------------------------
