@@ -10,7 +10,7 @@ from stattable.checking.closer.formats import BUILT_IN, is_odd, shows_another_nu
 @pytest.mark.parametrize(
     "code",
     [
-        "", "General", "G/通用格式", "@", "0", "#", "00000", "0.00", "0.", "#,##0", "#,###", "0,000", "#,##0.00",
+        "", "General", "G/通用格式", "@", "0", "00000", "0.00", "0.", "#,##0", "0,000", "#,##0.00",
         '0"场"', "0场", '0"人次"', '#,##0"人"', "0\\ 人", "0_ ", "0_);(0)", "#,##0;[Red]-#,##0", '"共"0"人"',
         "¥#,##0.00", "￥#,##0", "[$¥-804]#,##0", "[DBNum1]G/通用格式", "[蓝色]0", "# ?/?",
         '_ * #,##0_ ;_ * -#,##0_ ;_ * "-"_ ;_ @_ ', '0;-0;"—"', '0;-0;"无"', '0;;"0"',
@@ -29,6 +29,7 @@ def test_shown_as_it_is(code: str) -> None:
         ";;;", ";", '""', '"见附件"', "0%", "0.0%", '0"%"', "0‰", "0,", "#,##0,", '0.0,"万"', '0"万"', "0\\万", "0万",
         '0"千"', '0"亿"', '"约"0', '0"余"', '0"0"', '0"00"', "0.00E+00", "##0.0E+0",
         '0" "0', '0"."0', "0 0", "[White]0", "[白色]0", '[>5]0;"少于5"', '"无"', '"—"', "[<1]0.0;0",
+        "0-0", "0:00", '0"k"', '0"w"', '0"+"', '">"0', "#", "#,###", "?", "\\a;" * 8000, "[" * 200_000,
         "0;-0;", "0;-0;;@",  # a zero is not shown
         '[>=10000]0.0,"万";0', '0;-0;"若干"',
     ],
@@ -40,6 +41,14 @@ def test_shown_as_another_number_or_not_at_all(code: str) -> None:
 @pytest.mark.parametrize(
     ("code", "of_zero", "of_others"),
     [
+        ('[=0]"";General', True, False),
+        ("[>0]0;[<0]-0;0", False, False),
+        ("[蓝色][>100]0;0", False, False),
+        ('[>5]0;"少于5"', True, False),
+        ('[<=5]"少于5";0', True, False),
+        ("# ##0", False, False),
+        ('_ "¥"* #,##0_ ;_ "¥"* -#,##0_ ;_ "¥"* "-"_ ;_ @_ ', False, False),
+        ('#"人"', True, False),
         ("0;-0;;@", True, False),
         ('0"万";-0;0', False, True),
         ('0"万"', True, True),
@@ -47,7 +56,7 @@ def test_shown_as_another_number_or_not_at_all(code: str) -> None:
     ],
 )
 def test_a_zero_may_be_shown_in_a_way_of_its_own(code: str, of_zero: bool, of_others: bool) -> None:
-    assert (shows_another_number(code, is_zero=True), shows_another_number(code, is_zero=False)) == (of_zero, of_others)
+    assert (shows_another_number(code, 0), shows_another_number(code, 120)) == (of_zero, of_others)
 
 
 # -- colours ----------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from python_calamine import CalamineWorkbook
 
 from containers import GOLDEN, formula, number, ole, ole_in_a_circle, record, xls
 from stattable.checking.cells import Unread
-from stattable.checking.closer.xls import XlsInspector
+from stattable.checking.closer.xls import XlsInspector, stored_number
 from stattable.checking.sheets import Cell, Display, Look
 
 SUM, NOTHING, EMPTY_TEXT = b"\x1e\x01\x00", b"\x03\0\0\0\0\0\xff\xff", b"\x17\x00\x00"
@@ -353,3 +353,19 @@ def test_shared_strings_go_on_in_another_record(cut: int) -> None:
     looked = look(xls(TEXT, styles=FONTS + style() + records))
     assert looked is not None
     assert looked.texts == {(6, 2): "102（上标：1）"}
+
+
+@pytest.mark.parametrize(
+    ("stored", "number"),
+    [
+        (0x02, 0),
+        ((120 << 2) | 2, 120),
+        ((12000 << 2) | 3, 120),
+        (0x405E0000, 120),
+        (0x40C77001, 120),
+        (-22 & 0xFFFFFFFF, -6),
+    ],
+)
+def test_numbers_in_four_bytes(stored: int, number: float) -> None:
+    assert stored_number(struct.pack("<I", stored)) == number
+    assert stored_number(struct.pack("<d", number)) == number

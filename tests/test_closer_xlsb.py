@@ -57,7 +57,6 @@ CELLS = [
     (cell12(ERROR, 1, b"\x17"), "", "#REF!"),
     (cell12(ERROR, 1, b"\x2b"), "", "#VALUE!"),  # one that is not known by name
     (formula12(ERROR_FORMULA, 1, b"\x07"), "", "#DIV/0!"),
-    (cell12(RICH, 1, b"\0" + wide("富")), "", "富"),
     (cell12(BLANK, 0, b"") + short(SHORT_REAL, TWO), "", "?"),
     (number(0) + short(SHORT_BLANK), "", None),
 ]
@@ -191,6 +190,10 @@ def test_a_part_is_missing(part: str) -> None:
 
 
 # -- what LibreOffice reads -------------------------------------------------------------------------------
+
+
+def test_a_text_with_formats_of_its_own_is_a_text() -> None:
+    assert look(sheet12(row12(5) + cell12(RICH, 1, b"\0" + wide("富")))) == Look({}, [], {}, {(6, 2): "富"})
 
 
 @pytest.mark.office

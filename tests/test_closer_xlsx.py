@@ -81,8 +81,11 @@ def test_where_there_is_neither_error_nor_formula_nobody_looks(cells: bytes) -> 
         (b'<c r="XFD6" s="1"/>', (0, 0)),  # a format is not laid out
         (b'<c r="XFD6"/></row><row r="1048576"><c r="XFD1048576" s="1"/>', (0, 0)),
         (b'<c r="XFD6"><v>1</v></c></row><row r="1048576"><c><v>1</v></c>', (1048576, 16384)),
-        (b'<c r="XFD6"><v>1</v></c></row>' + b"<row/>" * 5000 + b"<row><c><v>1</v></c>", (5003, 16384)),
-        (b'<c r="B6"><v>1</v></c></row><row>' + b"<c><v>1</v></c>" * 5000, (6, 5000)),  # 75 KB
+        (b'<c r="XFD6"><v>1</v></c></row>' + b"<row/>" * 5000 + b"<row><c><v>1</v></c>", (5007, 16384)),
+        (b'<c r="B6"><v>1</v></c></row><row>' + b"<c><v>1</v></c>" * 5000, (7, 5000)),  # 75 KB
+        (b'<c r="xfd6"><v>1</v></c>', (6, 16384)),
+        (b'<c q=">" r="XFD6"><v>1</v></c>', (6, 16384)),
+        (b'<a-b:c xmlns:a-b="x" r="XFD6"><v>1</v></a-b:c>', (6, 16384)),
         (b'<c r="B6"><v>1</v></c>' * 4000, (6, 2)),
     ],
 )
@@ -156,6 +159,10 @@ HIDDEN_COLUMNS = b'<worksheet><cols><col min="1" max="2"/><col min="3" max="4" h
     [
         (b'<worksheet><sheetData><row r="6" hidden="1"><c r="B6"><v>1</v></c><c r="C6"/></row><row r="7"><c r="B7">'
          b"<v>1</v></c></row></sheetData></worksheet>", {(6, 2): Display("row")}),
+        (b'<worksheet><sheetData><row ht="0" customHeight="1"><c><v>1</v></c></row></sheetData></worksheet>',
+         {(1, 1): Display("row")}),
+        (b'<worksheet><cols><col min="-99999999" max="1" width="0.0"/></cols><sheetData><row><c><v>1</v></c></row>'
+         b"</sheetData></worksheet>", {(1, 1): Display("column")}),
         (b'<worksheet><sheetData><row hidden="true"><c><v>1</v></c></row></sheetData></worksheet>',
          {(1, 1): Display("row")}),
         (HIDDEN_COLUMNS + b'<row r="6"><c r="B6"><v>1</v></c><c r="C6"><v>1</v></c><c r="D6"><v>1</v></c>'

@@ -72,6 +72,7 @@ NOTHING = [  # V007, too
 
 NO_NUMBER = [  # V002, and what it may have been
     ('"', None), ('""', None), ("〃", None), ("″", None), ("“”", None), ("'", None),  # the same as above
+    ("无，见附件", None), ("没有，见附表", None),
     ("若干", None), ("见附件", None), ("同上", None), ("多", None), ("abc", None), ("?", None), ("场", None),
     ("共", None),
     ("约", None), ("多场", None), ("许多", None), ("全部", None), ("有", None), ("√", None), ("×", None),
@@ -112,6 +113,7 @@ NO_NUMBER = [  # V002, and what it may have been
 ]  # fmt: skip
 
 NOT_EXACT = [  # V003, and the number it comes to
+    ("无,另报", None),
     ("约500", "500"), ("近500", "500"), ("大约500人次", "500"), ("超过500", "500"), ("≥500", "500"), (">500", "500"),
     (">=500", "500"), ("逾500", "500"), ("不足500", "500"), ("不少于500人", "500"), ("预计500", "500"), ("计划120",
     "120"),

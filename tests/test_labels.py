@@ -29,3 +29,13 @@ from stattable.checking.labels import label_name, promising
 def test_a_label_with_a_number_in_front(text: str, name: str | None) -> None:
     assert label_name(text) == name
     assert bool(promising([text])) is (name is not None)
+
+
+@pytest.mark.parametrize("text", ["活动场次（7）", "活动场次\n(１２０)", "1、活动场次【7】", "活动场次（场）（7）"])
+def test_a_figure_in_a_labels_brackets_makes_it_none(text: str) -> None:
+    assert label_name(text) is None
+
+
+@pytest.mark.parametrize("text", ["（7）活动场次", "⑴活动场次", "活动场次（场）", "活动场次（5.29当天）"])
+def test_other_brackets_do_not(text: str) -> None:
+    assert label_name(text) == "活动场次"

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import pytest
@@ -25,6 +25,7 @@ BESIDE = {
     "edition": 23,
 }
 OURS = Identity(WorkbookKind.BLANK, 23, GUANDU_VILLAGE, Scope.OWN)
+MERGED = replace(OURS, kind=WorkbookKind.MERGED)
 
 
 def located(grid: Grid, *others: RawSheet, **merges: Any) -> Located:
@@ -122,11 +123,18 @@ def test_no_form() -> None:
         (MemoryBook(raw_sheet(page()), COPY), None, ["T006"]),
         (MemoryBook(raw_sheet(page()), raw_sheet(put(blank_page(), B6=Unread("=A1")), "表2")), None, ["T006"]),
         (MemoryBook(SUMMARY, raw_sheet(page()), COPY, hidden=[S, "表2"]), None, ["T006"]),
-        # In a workbook of ours only the official page is the form, whatever has been added.
-        (MemoryBook(COPY, raw_sheet(page()), identity_sheet(), hidden=[IDENTITY_SHEET]), S, []),
-        (MemoryBook(COPY, raw_sheet(page()), identity_sheet(), hidden=[IDENTITY_SHEET, "表2"]), S, []),
-        (MemoryBook(COPY, raw_sheet(page(), "表3"), identity_sheet()), "表2", []),
-        (MemoryBook(SUMMARY, raw_sheet(page(), "表3"), identity_sheet()), None, ["T001"]),
+        # In a merged workbook of ours only the official page is the form, whatever has been added.
+        (MemoryBook(COPY, raw_sheet(page()), identity_sheet(MERGED), hidden=[IDENTITY_SHEET]), S, []),
+        (MemoryBook(COPY, raw_sheet(page()), identity_sheet(MERGED), hidden=[IDENTITY_SHEET, "表2"]), S, []),
+        (MemoryBook(COPY, raw_sheet(page(), "表3"), identity_sheet(MERGED)), "表2", []),
+        (MemoryBook(SUMMARY, raw_sheet(page(), "表3"), identity_sheet(MERGED)), None, ["T001"]),
+        # In a blank of ours every sheet is looked at, and spare copies come after the official page.
+        (MemoryBook(COPY, raw_sheet(page()), identity_sheet(), hidden=[IDENTITY_SHEET]), None, ["T006"]),
+        (MemoryBook(raw_sheet(page()), COPY, identity_sheet(), hidden=[IDENTITY_SHEET, "表2"]), None, ["T006"]),
+        (MemoryBook(raw_sheet(blank_page()), COPY, identity_sheet()), "表2", []),
+        (MemoryBook(raw_sheet(blank_page(), "空表"), raw_sheet(page()), identity_sheet()), S, []),
+        (MemoryBook(raw_sheet(blank_page(), "空表"), raw_sheet(blank_page()), identity_sheet()), S, []),
+        (MemoryBook(SUMMARY, raw_sheet(page(), "表3"), identity_sheet()), "表3", []),
         (MemoryBook(COPY, raw_sheet(page()), RawSheet(IDENTITY_SHEET, [["form", "another"]])), None, ["T006"]),
     ],
 )
@@ -243,7 +251,7 @@ def test_a_hidden_sheet_is_one_finding() -> None:
     assert locate(hidden).findings == (UNSEEN,)  # type: ignore[arg-type]
     one_figure = MemoryBook(raw_sheet(put(blank_page(), C6=5)), hidden=[S])
     assert locate(one_figure).findings == (replace(UNSEEN, cell="C6", raw="5"),)  # type: ignore[arg-type]
-    ours = MemoryBook(raw_sheet(page()), COPY, identity_sheet(), hidden=[S])
+    ours = MemoryBook(raw_sheet(page()), COPY, identity_sheet(MERGED), hidden=[S])
     assert locate(ours).findings == (UNSEEN,)  # type: ignore[arg-type]
 
 
@@ -456,165 +464,6 @@ def test_a_million_merged_cells() -> None:
     ]
     one = located(page(), merges=[*merges, (6, 2, 6, 3)])
     assert ("T004", "C6", "101") in told(one)
-
-
-# -- the unit's name --------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("cells", "name", "name_cell"),
-    [
-        ({}, "官渡村计生协", "B3"),
-        ({"B3": "", "E3": " 官渡村\n计生协 "}, "官渡村 计生协", "E3"),
-        ({"A3": "单位（公章）：官渡村计生协", "B3": ""}, "官渡村计生协", "A3"),
-        ({"A3": "单位：官渡村计生协", "B3": ""}, "官渡村计生协", "A3"),
-        ({"A3": "单位 (盖章) 官渡村计生协", "B3": ""}, "官渡村计生协", "A3"),
-        ({"A3": "单位：官渡村计生协（公章）", "B3": ""}, "官渡村计生协", "A3"),
-        ({"A3": "填报单位名称："}, "官渡村计生协", "B3"),
-        ({"A3": "报送单位【签章】"}, "官渡村计生协", "B3"),
-        ({"A3": "单 位（公 章）："}, "官渡村计生协", "B3"),
-        ({"B3": "官渡村计生协（盖章）"}, "官渡村计生协", "B3"),
-        ({"B3": "__官渡村计生协__"}, "官渡村计生协", "B3"),
-        ({"H2": "单位：场、人次", "A2": ""}, "官渡村计生协", "B3"),
-        ({"B3": "", "F3": "单位：人、场"}, "", "A3"),
-        ({"B3": "", "F3": "（单位：人）"}, "", "A3"),
-        ({"B3": "", "F3": "计量单位：场、人次", "H3": "官渡村计生协"}, "官渡村计生协", "H3"),
-        ({"A3": "单位", "B3": "（公章）：官渡村计生协"}, "官渡村计生协", "B3"),
-        ({"A3": "单位", "B3": "公章：官渡村计生协"}, "官渡村计生协", "B3"),
-        ({"A3": "单位（公章", "B3": "）：官渡村计生协"}, "官渡村计生协", "B3"),
-        ({"A3": "单位（公", "B3": "章）：官渡村计生协"}, "", "B3"),
-        ({"B3": ""}, "", "A3"),
-        ({"B3": "", "G3": "填报日期：2021年6月15日"}, "", "A3"),
-        ({"A3": "单位负责人：王五", "B3": ""}, "", "B3"),
-        ({"A3": "", "B3": "", "A19": "单位：官渡村计生协"}, "官渡村计生协", "A19"),
-        ({"B3": "", "A19": "填报单位：官渡村计生协"}, "官渡村计生协", "A19"),
-        ({"A3": "单位（公章）：\n官渡村计生协", "B3": ""}, "官渡村计生协", "A3"),
-        ({"A3": "单位（加盖公章）官渡村计生协", "B3": ""}, "官渡村计生协", "A3"),
-        ({"A3": "单位 官渡村计生协（公章）", "B3": ""}, "官渡村计生协", "A3"),
-        ({"A3": "单位官渡村计生协", "B3": ""}, "官渡村计生协", "A3"),
-        ({"A3": "单位（公章）：   ________   "}, "官渡村计生协", "B3"),
-        ({"A3": "单位：官渡村计生协 填报日期：2021年6月15日", "B3": ""}, "官渡村计生协", "A3"),
-        ({"A3": "单位：官渡村计生协 联系人：张三", "B3": ""}, "官渡村计生协", "A3"),
-        ({"A3": "单位：官渡村计生协（公章）负责人：王五", "B3": ""}, "官渡村计生协", "A3"),
-        ({"A3": "单位：官渡村计生协      年  月  日", "B3": ""}, "官渡村计生协", "A3"),
-        ({"A3": "单位：官渡村计生协2021年6月15日", "B3": ""}, "官渡村计生协", "A3"),
-        ({"A3": "填报日期：2021年6月15日 填报单位：官渡村计生协", "B3": ""}, "官渡村计生协", "A3"),
-        ({"A3": "单位：华为手机公司计生协", "B3": ""}, "华为手机公司计生协", "A3"),
-        ({"A3": "单位：万年县计生协", "B3": ""}, "万年县计生协", "A3"),
-        ({"A2": "第23个会员活动日信息统计表 单位：官渡村计生协", "A3": "", "B3": ""}, "官渡村计生协", "A2"),
-        ({"G2": "单位：", "I2": "官渡村计生协", "A3": "", "B3": ""}, "官渡村计生协", "I2"),
-        ({"B3": "", "F3": "（公章）", "H3": "官渡村计生协"}, "官渡村计生协", "H3"),
-        ({"B3": "年  月  日"}, "", "A3"),
-        ({"B3": datetime(2021, 6, 15)}, "", "A3"),
-        ({"B3": "负责人：王五"}, "", "A3"),
-        ({"B3": "————"}, "", "A3"),
-        ({"B3": Unread("=A1")}, "=A1", "B3"),
-        ({"A2": "单位：", "A3": "官渡村计生协", "B3": ""}, "", "A2"),  # never from the row below
-        ({"A3": "单位填写要求见附件", "B3": ""}, "", "B3"),
-        ({"A2": "中牟县计生协第23个会员活动日信息统计表", "B3": ""}, "", "A3"),  # who issued the form, perhaps
-        ({"A2": "河南省第23个会员活动日信息统计表", "A3": "", "B3": ""}, "", "B3"),
-    ],
-)
-def test_the_units_name(cells: dict[str, Any], name: str, name_cell: str) -> None:
-    one = located(put(page(), **cells))
-    assert one.filled is not None
-    assert (one.filled.unit_name, one.name_cell) == (name, name_cell)
-
-
-# -- contact, phone, date ---------------------------------------------------------------------------------
-
-READ = ("张三", "13800000000", date(2021, 6, 15))
-
-
-@pytest.mark.parametrize(
-    ("line", "read", "findings"),
-    [
-        ({"A": "联系人姓名：", "B": "张三", "D": "电话：", "E": "13800000000", "G": "填报日期：", "H": "2021年6月15日"},
-         READ, []),
-        ({"A": "联系人姓名：张三  电话：13800000000  填报日期：2021年6月15日"}, READ, []),
-        ({"A": "联系人：张三", "D": "联系电话：13800000000", "G": "日期：2021.6.15"}, READ, []),
-        ({"A": "填报人姓名（签字）：张三", "D": "联系方式：13800000000", "G": "填报时间：6月15日"}, READ,
-         [("V010", "G", "6月15日")]),
-        ({"B": "联系人", "C": "张三 电话13800000000", "H": "填表日期", "I": datetime(2021, 6, 15)}, READ, []),
-        ({"A": "负责人：王五  联系人：张三", "D": "手机", "F": 13800000000.0, "G": "填报日期", "H": 44362}, READ, []),
-        ({"A": "联系人姓名：____", "D": "电话：", "G": "填报日期：    年  月  日"}, ("", "", None),
-         [("V012", "A", None), ("V011", "D", None), ("V010", "G", "年 月 日")]),
-        ({"A": "联系人：", "B": "张三", "D": "电话：", "E": "见附件", "G": "日期：", "H": "2021.6.31"},
-         ("张三", "见附件", None), [("V011", "E", "见附件"), ("V010", "H", "2021.6.31")]),
-        ({"A": "联系人姓名：", "B": "联系人甲", "D": "电话：", "E": 13800000000, "G": "填报日期：", "H": "2021.6.15"},
-         ("联系人甲", *READ[1:]), []),
-        ({"A": "联 系 人 ：张三", "C": "电   话 ：", "D": "13800000000", "F": "填 报 日 期：", "I": "2021年6月15日"},
-         READ, []),
-        ({"A": "联络员：张三  手机：13800000000", "F": "填报日期：2021年6月15日"}, READ, []),
-        ({"A": "联系人：", "B": "单位：某村", "D": "电话：13800000000", "G": "日期：2021.6.15"}, ("", *READ[1:]),
-         [("V012", "A", None)]),
-        ({"A": "以上各项由联系人填写，电话另报"}, ("", "", None),
-         [("V012", "", None), ("V011", "", None), ("V010", "", None)]),
-    ],
-)  # fmt: skip
-@pytest.mark.parametrize("row", [1, 18, 26])
-def test_contact_phone_and_date(
-    line: dict[str, Any], read: tuple[Any, ...], findings: list[tuple[str, str, str | None]], row: int
-) -> None:
-    nothing = dict.fromkeys(("A1", *(f"{column}18" for column in "ABCDEFGHI")), "")
-    grid = put([*page(), *[[""] * 9 for _ in range(6)]], **nothing)
-    one = located(put(grid, **{f"{column}{row}": value for column, value in line.items()}))
-    assert one.filled is not None
-    assert (one.filled.contact, one.filled.phone, one.filled.filled_in) == read
-    assert told(one) == [(code, f"{column}{row}" if column else None, raw) for code, column, raw in findings]
-
-
-def test_a_contact_is_read_up_to_200_characters_as_a_phone_is() -> None:
-    one = located(put(page(), B18="张三" * 100, E18="138" + "0" * 8 + "、" * 189))
-    assert one.filled is not None
-    assert (one.filled.contact, len(one.filled.phone)) == ("张三" * 100, 200)
-    longer = located(put(page(), B18="张三" * 101))
-    assert longer.filled is not None
-    assert longer.filled.contact == ("张三" * 100)[:199] + "…"
-
-
-def test_further_down_nobody_looks() -> None:
-    grid = [*page()[:17], *[[""] * 9 for _ in range(12)], ["联系人：张三", *[""] * 8]]
-    assert [code for code, *_ in told(located(grid))] == ["V012", "V011", "V010"]
-
-
-# -- the edition ------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("title", "edition"),
-    [
-        ("第23个“5.29会员活动日”信息统计表", 23),
-        ("第 28 个“5·29 会员活动日”信息统计表", 28),
-        ("第２８个会员活动日\n信息统计表", 28),
-        ("第二十三个“5.29会员活动日”信息统计表", 23),
-        ("第廿八届会员活动日", 28),
-        ("第二十八届“5.29”会员活动日信息统计表", 28),
-        ("附件：河南省第28次会员活动日统计表", 28),
-        ("“5.29会员活动日”信息统计表", None),
-        ("2021年会员活动日信息统计表", 23),
-        ("2022年“5.29会员活动日”信息统计表", 24),
-        ("二〇二二年“5.29会员活动日”信息统计表", 24),
-        ("2022年第23个“5.29会员活动日”信息统计表", 23),
-        ("2022年第23次会员活动日", 23),
-        ("1998年会员活动日信息统计表", None),
-        ("第三四个会员活动日", None),
-        ("", None),
-    ],
-)
-def test_the_edition_in_the_title(title: str, edition: int | None) -> None:
-    one = located(put(page(), A2=title))
-    assert one.filled is not None
-    assert one.filled.edition == edition
-
-
-def test_the_ordinal_goes_before_the_year_wherever_it_stands() -> None:
-    one = located(put(page(), A1="附件：2022年会员活动日"))
-    assert one.filled is not None
-    assert one.filled.edition == 23
-    below = located(put(page(), A2="", A19="说明：2020年会员活动日不计"))  # no title
-    assert below.filled is not None
-    assert below.filled.edition is None
 
 
 def test_a_blank_page_has_no_values() -> None:

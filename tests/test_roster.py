@@ -259,3 +259,12 @@ def test_a_faulty_roster_stops_the_run(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_the_roster_of_the_tests_is_valid() -> None:
     assert len(tree_of().units) == 8
+
+
+def test_a_formula_without_a_result_is_a_fault_and_no_blank(tmp_path: Path) -> None:
+    workbook = openpyxl.Workbook()
+    for row in (["代码", "名称", "口径"], ["410122", "中牟县", '=IF(1,"汇总","本级")'], ["410122101", "官渡镇", None]):
+        workbook.active.append(row)
+    tree, faults = read_roster(str(save(workbook, tmp_path / "名册.xlsx")))
+    assert not tree.units
+    assert [(fault.code, fault.params["row"], fault.raw) for fault in faults] == [("U007", 2, '=IF(1,"汇总","本级")')]

@@ -279,6 +279,45 @@ def test_word(body: str, wanted: Grid, merges: tuple[Any, ...]) -> None:
     assert ([list(row) for row in one.rows], tuple(one.merges), one.name) == (wanted, merges, "Word 文档")
 
 
+def field(data: str, result: str = "") -> str:
+    return (
+        f'<w:r><w:fldChar w:fldCharType="begin"><w:ffData>{data}</w:ffData></w:fldChar></w:r>'
+        f'<w:r><w:instrText>FORM</w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>{result}'
+        '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+    )
+
+
+def drop_down(chosen: str) -> str:
+    return f'<w:ddList>{chosen}<w:listEntry w:val="有"/><w:listEntry w:val="无"/></w:ddList>'
+
+
+@pytest.mark.parametrize(
+    ("runs", "text"),
+    [
+        (field(drop_down('<w:result w:val="1"/>')), "无"),
+        (field(drop_down('<w:result w:val="0"/><w:default w:val="1"/>')), "有"),
+        (field(drop_down('<w:default w:val="1"/>')), "无"),
+        (field(drop_down("")), "有"),
+        (field(drop_down('<w:result w:val="2"/>')) + R.format("x"), "x"),
+        (field(drop_down('<w:result w:val="1"/>'), R.format("无")), "无"),
+        (R.format("a") + field(drop_down("")) + R.format("b") + field(drop_down("")), "a有b有"),
+        (f"<w:del>{field(drop_down(''))}</w:del>" + R.format("x"), "x"),
+        ('<w:sdt><w:sdtPr><w14:checkbox xmlns:w14="urn:w14"><w14:checked w14:val="1"/></w14:checkbox></w:sdtPr>'
+         f"<w:sdtContent>{R.format('☑')}</w:sdtContent></w:sdt>{R.format('有')}"
+         f"{field('<w:checkBox><w:sizeAuto/></w:checkBox>')}{R.format('无')}", "☑有☐无"),
+    ],
+)  # fmt: skip
+def test_fields_of_a_form_in_word(runs: str, text: str) -> None:
+    assert rows(FileKind.DOCX, word(f"<w:p>{runs}</w:p>")) == [[text]]
+
+
+def test_what_word_hides_is_read_all_the_same() -> None:
+    hidden, shown = "<w:trPr><w:hidden/></w:trPr>", '<w:trPr><w:hidden w:val="0"/></w:trPr>'
+    one = sheet(FileKind.DOCX, word(tbl(tc("a"), hidden + tc("b") + tc("c"), shown + tc("d"), tc("e"))))
+    assert one.rows == [["a", ""], ["b", "c"], ["d", ""], ["e", ""]]
+    assert one.displays == {(2, 1): Display(unseen="row"), (2, 2): Display(unseen="row")}
+
+
 def test_a_table_in_a_cell_stands_beneath_its_row_in_word() -> None:
     inner = f"<w:tc>{p('上')}{tbl(tc('1') + tc('2'))}{p('下')}</w:tc>"
     body = tbl(tc("左") + inner, tc("a") + tc("b"))
@@ -346,6 +385,37 @@ def test_what_a_web_page_hides_is_read_all_the_same() -> None:
     one = sheet(FileKind.HTML, html(body))
     assert one.rows == [["a", ""], ["b", "c"]]
     assert one.displays == {(1, 1): Display(unseen="row"), (2, 2): Display(unseen="column")}
+
+
+ROW, COLUMN, STRUCK = Display(unseen="row"), Display(unseen="column"), Display(unseen="struck")
+NONE, LINE_THROUGH = "style='display:none'", "style='text-decoration:line-through'"
+
+
+@pytest.mark.parametrize(
+    ("body", "displays"),
+    [
+        (f"<table><tr><td {LINE_THROUGH}>1<th {LINE_THROUGH}>2<td>3</table>", {(1, 1): STRUCK, (1, 2): STRUCK}),
+        ("<table><tr><td style='visibility:hidden'>1<td>2</table>", {(1, 1): COLUMN}),
+        ("<table><tr style='visibility:hidden'><td>1<tr><td>2</table>", {(1, 1): ROW}),
+        (f"<table><thead {NONE}><tr><td>1</thead><tbody><tr><td>2</tbody><tfoot hidden><tr><td>3</tfoot></table>",
+         {(1, 1): ROW, (3, 1): ROW}),
+        (f"<table><tbody {NONE}><tr><td>1</tbody><tbody><tr><td>2</table>", {(1, 1): ROW}),
+        (f"<table {NONE}><tr><td>1<td>2</table><table><tr><td>3</table>", {(1, 1): ROW, (1, 2): ROW}),
+        (f"<div {NONE}><table><tr><td>1<td>2</table></div>", {(1, 1): ROW, (1, 2): ROW}),
+        (f"<table><tr {NONE}><td>0<td><table><tr><td>1<td>2</table></table>", {(1, 1): ROW, (2, 1): ROW, (2, 2): ROW}),
+        (f"<table><col><col span=2 {NONE}><col><tr><td>1<td>2<td>3<td>4</table>", {(1, 2): COLUMN, (1, 3): COLUMN}),
+        (f"<table><col><col {NONE}><tr><td rowspan=2>1<td>2<tr><td>3</table>", {(1, 2): COLUMN, (2, 2): COLUMN}),
+        (f"<table><colgroup span=2 {NONE}></colgroup><colgroup span=9><tr><td>1<td>2<td>3</table>",
+         {(1, 1): COLUMN, (1, 2): COLUMN}),
+        (f"<table><colgroup span=9 {NONE}><col></colgroup><col><tr><td>1<td>2</table>", {(1, 1): COLUMN}),
+        (f"<table><col span={10**9} {NONE}><tr><td>1</table>", {(1, 1): COLUMN}),
+        (f"<col {NONE}><table><tr><td>1</table>", {}),
+    ],
+)  # fmt: skip
+def test_cells_that_a_web_page_does_not_show(body: str, displays: dict[Any, Display]) -> None:
+    one = sheet(FileKind.HTML, html(body))
+    assert one.displays == displays
+    assert "隐藏" not in str(one.rows)
 
 
 # -- Excel's XML ------------------------------------------------------------------------------------------
@@ -548,6 +618,12 @@ def styled(text: str, properties: str = "") -> str:
     return f"<w:r><w:rPr>{properties}</w:rPr><w:t>{text}</w:t></w:r>"
 
 
+RICH = (
+    '<Table><Row><Cell><ss:Data ss:Type="String" xmlns="http://www.w3.org/TR/REC-html40">{}</ss:Data></Cell></Row>'
+    "</Table>"
+)
+
+
 @pytest.mark.parametrize(
     ("kind", "content", "text"),
     [
@@ -562,6 +638,21 @@ def styled(text: str, properties: str = "") -> str:
         (FileKind.DOCX, word(line(styled("99", "<w:strike/>"), styled("102"))), "（划掉：99）102"),
         (FileKind.DOCX, word(line(styled("9", "<w:vanish/>"), styled("106", "<w:b/>"))), "（隐藏：9）106"),
         (FileKind.DOCX, word(line(styled("1", "<w:strike w:val='0'/>"), styled("2"))), "12"),
+        (FileKind.HTML, html("<table><td>102<span style='Vertical-Align : super'>1</span>"), "102（上标：1）"),
+        (FileKind.HTML, html("<table><td>102<font style='vertical-align:sub'>1</font>"), "102（下标：1）"),
+        (FileKind.HTML, html("<table><td><code style='text-decoration:red line-through'>99</code>102"),
+         "（划掉：99）102"),
+        (FileKind.HTML, html("<table><td><i style='text-decoration-line:line-through!important'><b>9</b></i>102"),
+         "（划掉：9）102"),
+        (FileKind.HTML, html("<table><td><label style='x:y;visibility: hidden'>9</label>106"), "（隐藏：9）106"),
+        (FileKind.HTML, html("<table><td><mark hidden>9</mark>106"), "（隐藏：9）106"),
+        (FileKind.HTML, html("<table><td><input style='display:none' value=9>106"), "（隐藏：9）106"),
+        (FileKind.HTML, html("<table><td><p style='text-decoration:line-through'>99</p>"), "（划掉：99）"),
+        (FileKind.HTML, html("<table><td><b style='backface-visibility:hidden;vertical-align:top'>1</b>2"), "12"),
+        (FileKind.XML, workbook(RICH.format("102<Sup>1</Sup>")), "102（上标：1）"),
+        (FileKind.XML, workbook(RICH.format("102<B><Sub>1</Sub></B>")), "102（下标：1）"),
+        (FileKind.XML, workbook(RICH.format("<S>35</S>36")), "（划掉：35）36"),
+        (FileKind.XML, workbook(RICH.format("<S><Font>35</Font></S><Font>36</Font>")), "（划掉：35）36"),
     ],
 )  # fmt: skip
 def test_characters_that_are_set_apart_are_no_part_of_a_number(kind: FileKind, content: bytes, text: str) -> None:

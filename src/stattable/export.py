@@ -1,4 +1,4 @@
-"""Results as JSON and CSV (design: findings). The keys are a promise to other programs."""
+"""Results as JSON and CSV. The keys are a promise to other programs."""
 
 import csv
 import io

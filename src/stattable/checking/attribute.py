@@ -1,4 +1,4 @@
-"""Whose return it is, of which level, and of which scope (design: who a return is from).
+"""Whose return it is, of which level, and of which scope.
 
 With a roster the roster decides. Without one the units are those that the identities of all files speak of.
 """
@@ -360,7 +360,7 @@ _BY_FIGURES: Final = (Level.PROVINCE, Level.PREFECTURE, Level.COUNTY)
 
 
 def _level_of_figures(one: Received) -> Level | None:
-    """Return the level whose own columns are filled in: what 市 and 区 leave open (design: level)."""
+    """Return the level whose own columns are filled in: what 市 and 区 leave open."""
     if not bare_name(one.name).endswith(("市", "区", "州", "盟")) or one.values is None:
         return None
     alone = {

@@ -33,6 +33,15 @@ _OTHER_WORDS: Final = re.compile(
     rf"(?:{_NUMBER})?+[^(（\[【〔〈《{{]*(?![{_WORDS}])[0-9A-Za-z\u4e00-\u9fff][^(（\[【〔〈《{{]*$"
 )
 
+# The words that begin the lines beside the table, which ask who filled it in and when, and who answers for it.
+_FILLED_IN: Final = "(?:填 ?[报表]|报 ?送)"
+CONTACT_WORDS: Final = re.compile(
+    r"(?P<phone>联 ?系 ?电 ?话|联 ?系 ?方 ?式|电 ?话|手 ?机(?! ?[报台]) ?号?码?)"
+    rf"|(?P<contact>(?:联 ?[系络] ?[人员]|{_FILLED_IN} ?人(?! ?[数次]))(?: ?姓 ?名)?)"
+    rf"|(?P<filled_in>(?:{_FILLED_IN} ?)?日 ?期|{_FILLED_IN} ?时 ?间)"
+)
+OFFICER_WORDS: Final = re.compile(r"(?:单 ?位 ?)?(?:负 ?责 ?人|审 ?[核批] ?人|主 ?管 ?领 ?导)")
+
 
 def label_name(text: str) -> str | None:
     """Return the name of the label that `text` is, or None where it is none."""

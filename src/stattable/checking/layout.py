@@ -433,8 +433,11 @@ def _place_cells(
                 under = [(row, column) for column in (*one.parts, *one.beside)]
                 if one.beside:
                     under = figure_cells([at for at in under if at not in covered or at == under[0]], sheet)
+                reach = max(one.parts[-1], labels.reach(lines[block].headings, one.parts[0]))
                 if len(under) > len(one.parts):
-                    faults.append(_several(FIELDS[index], under, sheet))
+                    faults.append(_unsure(FIELDS[index], under, sheet, "beside"))
+                elif under[-1][1] > reach:  # under no heading of its own: it may be a total
+                    faults.append(_unsure(FIELDS[index], under, sheet, "untitled"))
                 else:
                     cells[index] = tuple(under)
     return cells
@@ -501,9 +504,9 @@ def _amiss(one: _Amiss, sheet: RawSheet, row: int) -> Finding:
     return _fault("T002", sheet, row, max(1, one.column), label=one.name, **doubled)
 
 
-def _several(field: Field, cells: Sequence[Cell], sheet: RawSheet) -> Finding:
-    """Return T005 for a field under whose heading several figures stand side by side."""
-    fault = _fault("T005", sheet, *cells[0], label=field.column.text, reason="beside")
+def _unsure(field: Field, cells: Sequence[Cell], sheet: RawSheet, reason: str) -> Finding:
+    """Return T005 for a field whose figure may be one of several side by side, or another's."""
+    fault = _fault("T005", sheet, *cells[0], label=field.column.text, reason=reason)
     return replace(fault, cell=a1_range(cells), raw=None)
 
 

@@ -16,12 +16,11 @@ from stattable.checking.cells import RawCell
 from stattable.checking.closer.package import part_bytes
 from stattable.checking.closer.xlsx import XlsxInspector
 from stattable.checking.sheets import MAX_COLUMNS, MAX_ROWS, Book, Cell, Inspector, RawSheet, Unreadable
-from stattable.checking.sniff import TABLES, WORKBOOKS, FileKind, open_package, package_kind, sniff
+from stattable.checking.sniff import MAX_BYTES, TABLES, WORKBOOKS, FileKind, open_package, package_kind, sniff
 from stattable.model.catalogue import found
 from stattable.model.findings import Finding, Param
 
-# Limits of one return (design: limits).
-MAX_BYTES: Final = 20 * 2**20
+# Limits of one return beside its length.
 MAX_EXPANDED: Final = 200 * 2**20
 MAX_RATIO: Final = 100
 MAX_PARTS: Final = 10_000
@@ -83,9 +82,14 @@ class CalamineBook:
         return RawSheet(name, rows, merges)
 
     def all_rows(self, name: str) -> list[list[RawCell]]:
-        """Return the cells of the sheet `name` without a limit, as for a roster."""
+        """Return the cells of the sheet `name` without a limit, as for a roster, with what looks like a blank."""
         with _reading():
-            return [[*row] for row in self._open(name).to_python(skip_empty_area=False)]
+            rows: list[list[RawCell]] = [[*row] for row in self._open(name).to_python(skip_empty_area=False)]
+            look = self._inspector.look(self._places[name])
+        for (row, column), unread in look.unreads.items() if look else ():
+            if row <= len(rows) and column <= len(rows[row - 1]):
+                rows[row - 1][column - 1] = unread
+        return rows
 
     def closer(self, sheet: RawSheet) -> RawSheet:
         """Return `sheet` with its error values and uncalculated formulas, which look like blanks at first."""

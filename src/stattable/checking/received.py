@@ -51,7 +51,7 @@ class Received:
     findings: tuple[Finding, ...] = ()
 
 
-MAX_SECONDS: Final = 5.0  # for a file that is read in a process of its own (design: limits)
+MAX_SECONDS: Final = 5.0  # for a file that is read in a process of its own
 MAX_MEGABYTES: Final = 300
 
 

@@ -4,8 +4,9 @@ import csv
 import io
 from pathlib import Path
 
+from stattable.checking.cells import Unread, shown
 from stattable.checking.reader import read_rows
-from stattable.model.catalogue import Refusal
+from stattable.model.catalogue import Refusal, found
 from stattable.model.findings import Finding
 from stattable.model.roster import build_roster
 from stattable.model.units import Tree
@@ -26,12 +27,20 @@ def read_roster(path: str) -> tuple[Tree, list[Finding]]:
         data = Path(path).read_bytes()
         rows: list[list[object]]
         if data.startswith(_WORKBOOK_STARTS):
-            rows = [list(row) for row in read_rows(path)]
+            raws = read_rows(path)
+            if unread := [_unread(path, number, cell) for number, raw in enumerate(raws, 1) for cell in raw
+                          if isinstance(cell, Unread)]:  # fmt: skip
+                return Tree([]), unread
+            rows = [list(row) for row in raws]
         else:
             rows = [list(row) for row in _csv_rows(data)]
     except (OSError, ValueError, csv.Error) as error:
         raise Refusal("roster_unreadable", path=path) from error
     return build_roster(rows, path)
+
+
+def _unread(path: str, row: int, cell: Unread) -> Finding:
+    return found("U007", path=path, raw=shown(cell), params={"reason": "formula", "row": row, "raw": shown(cell)})
 
 
 def _csv_rows(data: bytes) -> list[list[str]]:

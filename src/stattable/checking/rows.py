@@ -9,15 +9,13 @@ from typing import Final
 from stattable.checking.cells import LONGEST_TEXT, RawCell, brief
 from stattable.checking.counts import read_count
 from stattable.checking.flags import read_flag
-from stattable.checking.labels import LONGEST_LABEL, Labels
+from stattable.checking.labels import CONTACT_WORDS, LONGEST_LABEL, OFFICER_WORDS, Labels
 from stattable.checking.sheets import Cell, RawSheet
 from stattable.model.form import FIELDS
 from stattable.model.text import plain, squeezed
 
 _NOTE: Final = re.compile(r"^(?:说明|注|备注|填表说明)")
-_FOOT: Final = re.compile(
-    r"^(?:联系人|填[报表]人|联系电话|电话|填[报表]日期|(?:单位)?负责人|审核人|(?:填报|报送)?单位(?!:?[场人篇个次]))"
-)
+_FOOT: Final = re.compile(rf"(?:{CONTACT_WORDS.pattern}|{OFFICER_WORDS.pattern}|(?:填报|报送)?单位(?!:?[场人篇个次]))")
 _TOTALS: Final = re.compile(r"^(?:[合总小共]计|累计|备注|说明):?$")
 _MEASURE: Final = re.compile(r"^[(\[【]?(?:单位:?)?(?:场次?|人次?|人数|次|篇数?|个数?|填.{0,20})[)\]】]?$")
 _NUMBERED: Final = re.compile(r"^[(\[【]?(?:(\d{1,2})|[甲乙丙丁戊己庚辛壬癸A-Z])[)\]】.、栏]?$")

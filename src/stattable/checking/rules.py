@@ -151,7 +151,7 @@ def _nothing(value: Value) -> str:
     return "空白" if value is None else " 0"
 
 
-# Bounds of what is plausible (design: findings): people a session, and, for an own return, sessions and people.
+# Bounds of what is plausible: people a session, and, for an own return, sessions and people.
 PEOPLE_A_SESSION: Final = 5_000
 OWN_BOUNDS: Final[Mapping[Level, tuple[int, int]]] = {
     Level.VILLAGE: (20, 2_000),

@@ -9,7 +9,7 @@ from typing import Final, Protocol
 from stattable.checking.cells import RawCell, Unread
 from stattable.model.findings import Param
 
-# How much of a sheet is looked at (design: limits).
+# How much of a sheet is looked at.
 MAX_ROWS: Final = 10_000
 MAX_COLUMNS: Final = 200
 

@@ -1,5 +1,6 @@
 """What a file is, by its bytes. The extension means nothing."""
 
+import io
 import re
 import struct
 import zipfile
@@ -37,7 +38,7 @@ class FileKind(StrEnum):
 
 WORKBOOKS: Final = frozenset({FileKind.XLSX, FileKind.XLS, FileKind.ODS, FileKind.XLSB})
 TABLES: Final = frozenset({FileKind.DOCX, FileKind.XML, FileKind.HTML, FileKind.TEXT})  # what may hold the form, too
-# What is a return, or was meant to be one, when it is found by walking a folder (design: reading).
+# What is a return, or was meant to be one, when it is found by walking a folder.
 RETURN_LIKE: Final = WORKBOOKS | {
     FileKind.ENCRYPTED, FileKind.DOCX, FileKind.WORD, FileKind.PDF, FileKind.OFD, FileKind.NUMBERS,
     FileKind.ARCHIVE, FileKind.XML,
@@ -67,6 +68,7 @@ _MAGIC: Final = (
 )
 _ZIP: Final = b"PK"
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+MAX_BYTES: Final = 20 * 2**20  # of a return
 _HEAD: Final = 4096
 _PDF_WITHIN: Final = 1024  # bytes from the start of a file, in which PDF programs look for its mark
 _MANIFEST_READ: Final = 2**20  # bytes of an OpenDocument's manifest; what is encrypted says so in its first lines
@@ -84,6 +86,8 @@ def sniff(file: BinaryIO) -> FileKind:
     head = file.read(_HEAD)
     if not head:
         return FileKind.EMPTY
+    if head.startswith(_ZIP) and file.seek(0, io.SEEK_END) > MAX_BYTES:
+        return FileKind.ARCHIVE  # it is too long to be looked into
     if head.startswith(_ZIP):
         package = open_package(file)
         return package_kind(package) if package else FileKind.UNKNOWN

@@ -49,7 +49,7 @@ class MergeOptions:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Counts of units and returns (design: what must hold)."""
+    """Counts of units and returns."""
 
     expected: int
     received: int

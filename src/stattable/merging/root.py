@@ -1,4 +1,4 @@
-"""For whom a merge is: its root, and the units that returns may be from (design: the roster, the root)."""
+"""For whom a merge is: its root, and the units that returns may be from."""
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace

@@ -1,4 +1,4 @@
-"""Own or cumulative: the scope of returns that do not state it (design: the one hard problem)."""
+"""Own or cumulative: the scope of returns that do not state it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final

@@ -196,6 +196,7 @@ _ROSTER_FAULTS: Final = {
     "no_code": "没有代码（名称是“{raw}”）",
     "no_name": "没有名称（代码是 {raw}）",
     "scientific": "代码成了“{raw}”，是 Excel 把长数字改成了科学计数，后几位已经丢失；请把这一列设为“文本”格式后重新填写",
+    "formula": "“{raw}”是公式或错误值，没有可用的结果；请在 Excel 或 WPS 里打开，改成文字或数字后保存",
     "duplicate": "代码 {raw} 与第 {other} 行重复",
     "level_word": "级别“{raw}”认不出（应为省级、地市级、县级、乡镇级或村居社区级）",
     "level_unknown": "代码 {raw} 不是 2、4、6、9 或 12 位数字，又没有写级别",
@@ -250,6 +251,7 @@ _REASONS: Final[Mapping[str, Mapping[str, str]]] = {
         "several": "有多行数字",
         "none": "没有填数的行",
         "beside": "有并排的几个数",
+        "untitled": "空着，旁边没有表头的格子里却有数",
         "numbering": "只有一行像是栏目编号的数",
     },
     "T007": {

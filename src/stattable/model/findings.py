@@ -79,7 +79,7 @@ class Finding:
     params: dict[str, Param] = default(default_factory=dict)
 
 
-# A return with an error of one of these families, or of the code H003, is rejected (design: findings).
+# A return with an error of one of these families, or of the code H003, is rejected.
 _REJECTING_FAMILIES: Final = frozenset("FTUVR")
 
 

@@ -361,7 +361,7 @@ def year_of(edition: int) -> int:
     return edition + FIRST_EDITION_YEAR
 
 
-# -- whose a field is, and how it folds (design: the one hard problem) ------------------------------------
+# -- whose a field is, and how it folds ------------------------------------
 
 
 @cache

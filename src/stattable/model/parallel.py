@@ -15,6 +15,7 @@ from typing import Any, Final, TypeVar
 # From how many items of a millisecond or so starting processes takes less time than it saves.
 _WORTH_IT: Final = {"fork": 300, "spawn": 2_000}
 _CHUNK: Final = 32
+_MOST_PROCESSES: Final = 61  # more than Windows can wait for
 _STARTING: Final = 60.0  # seconds that a process may take until it is ready to work
 _LOOK_AGAIN: Final = 0.01  # seconds between two looks at how much memory a process takes
 
@@ -53,7 +54,7 @@ def over_processes(
         BrokenProcessPool: a process died, and there is no `alone`.
     """
     method = _method()
-    count = min(jobs or os.cpu_count() or 1, len(items) // _CHUNK + 1)
+    count = min(jobs or os.cpu_count() or 1, len(items) // _CHUNK + 1, _MOST_PROCESSES)
     if count == 1 or len(items) < _WORTH_IT[method]:
         yield from map(work, items)
         return
@@ -70,6 +71,8 @@ def over_processes(
             except BrokenProcessPool:
                 if alone is None:
                     raise
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)  # what nobody waits for any more is not begun
         if alone and done < len(items):  # the culprit is in this chunk, or in one that was under way beside it
             suspects = items[done : done + _CHUNK]
             yield from map(alone, suspects)

@@ -15,6 +15,7 @@ INVISIBLE: Final = re.compile(
 CELL_LENGTH: Final = 32_767  # characters, as many as a cell of Excel's holds; of a longer text only these are looked at
 _SPACE: Final = re.compile(r"\s+")
 _BRACKETED: Final = re.compile(r"[(\[【〔〈《{][^()\[\]【】〔〕〈〉《》{}]*[)\]】〕〉》}]")
+_FIGURE_BEHIND: Final = re.compile(r"(?<=.)[(\[【〔〈《{]\d[\d,.]*[)\]】〕〉》}]")
 _PUNCTUATION: Final = re.compile(r"[\s、,，.。·・•:;：；_\-—–/\\|()\[\]【】〔〕〈〉《》{}“”\"'‘’*]+")
 _ASSOCIATION: Final = re.compile(r"计划生育协会|计生协会")
 
@@ -38,8 +39,11 @@ def label_forms(text: str) -> tuple[str, ...]:
     """Return the spellings under which `text` may be known as a label: without its brackets' content, and with.
 
     ``省级计生协（填有/无）`` gives ``省级计生协`` first; ``村（居、社区）计生协`` gives ``村居社区计生协`` second.
+    ``活动场次（7）`` gives none: it is no label any more, but a figure that somebody wrote into one.
     """
     flat = squeezed(text)
+    if _FIGURE_BEHIND.search(flat):
+        return ()
     forms = (_PUNCTUATION.sub("", _BRACKETED.sub("", flat)), _PUNCTUATION.sub("", flat))
     return tuple(dict.fromkeys(form for form in forms if form))
 

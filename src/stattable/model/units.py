@@ -58,7 +58,7 @@ LEVEL_BY_WORD: Final[Mapping[str, Level]] = {
 
 
 class Scope(StrEnum):
-    """Whether a return holds a unit's own figures or its whole subtree's (design: the one hard problem)."""
+    """Whether a return holds a unit's own figures or its whole subtree's."""
 
     OWN = "own"
     CUMULATIVE = "cumulative"
@@ -149,7 +149,7 @@ class Tree:
 
 # -- names ------------------------------------------------------------------------------------------------
 
-# One word each (design: who a return is from).
+# One word each.
 _SYNONYMS: Final = (
     (re.compile(r"(?:村)?村民委员会$|(?:村)?村委会$"), "村"),
     (re.compile(r"(?:社区)?居民委员会$|(?:社区)?居委会$"), "社区"),

@@ -1,8 +1,10 @@
 """Number formats, as far as it matters here: whether a whole number is shown as another one."""
 
+import operator
 import re
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 # The formats that Excel knows by number and that do not show a whole number as it is; the dates among them
@@ -13,43 +15,54 @@ _LITERAL: Final = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[[^\]]*\]', re.DOTALL)
 _DATE: Final = re.compile(r"[ymdhsgeb年月日时分秒]|AM/PM|上午/下午", re.IGNORECASE)
 _EXPONENT: Final = re.compile(r"E[+-]", re.IGNORECASE)
 _FAITHFUL: Final = re.compile(r"[0#?,]*[0#?](?:\.[0#?]*)?|General|G/通用格式|@", re.IGNORECASE)
-_CONDITION: Final = re.compile(r"\[[<>=]")  # one format for some numbers, another one for others
+_LONGEST: Final = 255  # characters; Excel allows no more
+_PARTS: Final = re.compile(rf"(?:{_LITERAL.pattern})|(;)", re.DOTALL)
+_CONDITION: Final = re.compile(r"\[(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)\]")  # only numbers like that
+_SIGNS: Final = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq, "<>": operator.ne,
+}  # fmt: skip
 _UNSEEN: Final = re.compile(r"\[(?:white|白色)\]", re.IGNORECASE)
-_TORN: Final = re.compile(r"[0#] +[0#](?![0#?]*/)")  # digits with something between them
-_DIGIT_WORDS: Final = re.compile(r"[0-9０-９万千百十亿余多约%‰]")
+_TORN: Final = re.compile(r"0[-: ]+[0#](?![0#?]*/)")  # digits with something between them
+_DIGIT_WORDS: Final = re.compile(r"[0-9０-９万千百十亿余多约%‰kKwW+<>]")
 
 
 @lru_cache(maxsize=4096)
-def shows_another_number(code: str, is_zero: bool) -> bool:
-    """Whether a cell with this number format shows a whole number ≥ 0 as another one, or not at all.
+def shows_another_number(code: str, number: float) -> bool:
+    """Whether a cell with this number format shows a number ≥ 0 as another one, or not at all.
 
     Args:
         code: as in ``#,##0;[Red]-#,##0``. Units in quotation marks are harmless, but for 万, 约, % and the like;
             so is a format for dates, for what has one is no number to begin with.
-        is_zero: whether the number is 0, for which a format may have a part of its own.
+        number: the one that is stored, a whole one.
     """
     if not code:
         return False
-    sections = _sections(code)
-    if any(_CONDITION.search(section) for section in sections):
+    if len(code) > _LONGEST:
         return True
-    return _misleads(sections[2] if is_zero and len(sections) > 2 else sections[0], is_zero)
+    return _misleads(_section_for(_sections(code), number), is_zero=number == 0)
 
 
 def is_odd(code: str) -> bool:
-    """Whether a number format shows any whole number ≥ 0 as another one."""
-    return shows_another_number(code, is_zero=False) or shows_another_number(code, is_zero=True)
+    """Whether a number format may show a whole number ≥ 0 as another one."""
+    return any(shows_another_number(code, number) for number in (0, 1, 10**9)) or bool(_CONDITION.search(code))
+
+
+def _section_for(sections: list[str], number: float) -> str:
+    """Return the part of a format that a number ≥ 0 is shown by: that of its condition, else that of zero."""
+    if any(map(_CONDITION.search, sections)):
+        fitting = (one for one in sections if not (cond := _CONDITION.search(one)) or _holds(cond[1], cond[2], number))
+        return next(fitting, sections[-1])
+    return sections[2] if number == 0 and len(sections) > 2 else sections[0]
+
+
+def _holds(sign: str, bound: str, number: float) -> bool:
+    return bool(_SIGNS[sign](number, float(bound)))
 
 
 def _sections(code: str) -> list[str]:
     """Return the parts of a format, for positive numbers, negative ones, zero and text; a literal may hold a ;."""
-    sections, start = [], 0
-    literals = [match.span() for match in _LITERAL.finditer(code)]
-    for at, char in enumerate(code):
-        if char == ";" and not any(begin <= at < end for begin, end in literals):
-            sections.append(code[start:at])
-            start = at + 1
-    return [*sections, code[start:]]
+    cuts = [match.start() for match in _PARTS.finditer(code) if match[0] == ";"]
+    return [code[start + 1 : end] for start, end in pairwise([-1, *cuts, len(code)])]
 
 
 def _misleads(section: str, is_zero: bool) -> bool:
@@ -63,6 +76,8 @@ def _misleads(section: str, is_zero: bool) -> bool:
         return False
     bare = re.sub(r"[\s()+\-$¥￥:!/]|[^\x00-\x7f]", "", digits.replace("G/通用格式", "General"))
     words += "".join(re.findall(r"[^\x00-\x7f]", digits.replace("G/通用格式", "")))
-    if is_zero and not bare and words.strip() in {"0", "-", "—", "——", "/", "无"}:
+    if is_zero and not bare and words.strip(" ¥￥$") in {"0", "-", "—", "——", "/", "无"}:
         return False  # a zero that is shown as a dash
+    if is_zero and bare and set(bare) <= set("#?,.") and "/" not in digits:
+        return True  # nothing at all
     return not _FAITHFUL.fullmatch(bare) or bool(_DIGIT_WORDS.search(words))

@@ -11,10 +11,11 @@ from xml.etree import ElementTree
 
 from stattable.checking.cells import Unread
 from stattable.checking.closer.colours import WHITE, alike, from_hex
-from stattable.checking.sheets import ASIDES, MAX_COLUMNS, MAX_ROWS, Cell, Display, Look, Merge, aside
+from stattable.checking.sheets import ASIDES, MAX_COLUMNS, MAX_ROWS, Cell, Display, Look, Merge, Unreadable, aside
 from stattable.model.text import chinese_number
 
 _MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384  # calamine lays out no more
+_MOST_ODD: Final = 100_000  # cells that are not shown as what they hold; a row may be repeated
 _CELLS: Final = frozenset({"table-cell", "covered-table-cell"})
 _HELD: Final = frozenset(
     {"formula", "value", "string-value", "date-value", "time-value", "boolean-value", "value-type"}
@@ -82,6 +83,8 @@ class OdsInspector:
         table = self._tables[sheet]
         if not (table.merges or table.odd or table.texts):
             return None
+        if sum(len(rows) for rows, *_ in table.odd) > _MOST_ODD:
+            raise Unreadable("F004", reason="cells")
         unreads = {(row, column): unread for rows, column, unread, _ in table.odd if unread for row in rows}
         displays = {(row, column): one for rows, column, _, one in table.odd if one != Display() for row in rows}
         return Look(unreads, table.merges, displays, table.texts)

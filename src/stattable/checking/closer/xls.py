@@ -2,6 +2,7 @@
 
 import io
 import struct
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -81,7 +82,7 @@ class XlsInspector:
                         unreads[row, column] = unread
                     unseen, code = odd.get(style, (None, None))
                     unseen = "row" if row in hidden_rows else "column" if column in hidden_columns else unseen
-                    if code and not (number and shows_another_number(code, not any(number))):
+                    if code and not (number and shows_another_number(code, stored_number(number))):
                         code = None
                     if unseen or code:
                         displays[row, column] = Display(unseen, code)
@@ -155,6 +156,15 @@ def _cells(kind: int, body: bytes) -> list[tuple[int, int, int, bytes]]:
     return [(row + 1, column + 1 + n, _number(body, 4 + 6 * n), body[6 + 6 * n : 10 + 6 * n]) for n in several]
 
 
+def stored_number(stored: bytes) -> float:
+    """Return a number from its eight bytes, or from the four that it is shortened to."""
+    if len(stored) == 8:
+        return float(struct.unpack("<d", stored)[0])
+    short = int.from_bytes(stored, "little", signed=True)
+    number = short >> 2 if short & 2 else struct.unpack("<d", bytes(4) + struct.pack("<i", short & ~3))[0]
+    return float(number) / 100 if short & 1 else float(number)
+
+
 def _reach(sheet: bytes) -> Cell:
     rows = columns = 0
     for kind, body in _records(sheet):
@@ -207,7 +217,7 @@ class _Pieces:
     """The bytes of the shared strings, which several records hold one after the other."""
 
     def __init__(self, pieces: list[bytes]) -> None:
-        self._pieces = pieces
+        self._pieces = deque(pieces)
         self._at = 0
 
     def take(self, length: int) -> bytes:
@@ -235,7 +245,7 @@ class _Pieces:
             is_wide = bool(self.take(1)[0] & 1)
 
     def _next(self) -> None:
-        del self._pieces[0]  # an IndexError where there are no more
+        self._pieces.popleft()  # an IndexError where there are no more
         self._at = 0
 
 

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 from stattable.checking.cells import Unread
 from stattable.checking.closer.formats import BUILT_IN, is_odd, shows_another_number
 from stattable.checking.closer.package import part_bytes
-from stattable.checking.closer.xls import ERRORS
+from stattable.checking.closer.xls import ERRORS, stored_number
 from stattable.checking.sheets import MAX_COLUMNS, Cell, Display, Look, Merge
 
 _BUNDLE_SHEET, _FORMAT, _STYLE, _BEGIN_STYLES, _END_STYLES = 156, 44, 47, 617, 618  # of the workbook and its styles
@@ -64,6 +64,7 @@ class XlsbInspector:
         """Look for what is no blank, merges, hidden rows and columns, and formats that show another number."""
         unreads: dict[Cell, Unread] = {}
         displays: dict[Cell, Display] = {}
+        texts: dict[Cell, str] = {}
         merges: list[Merge] = []
         hidden_columns: set[int] = set()
         row = column = 0
@@ -80,15 +81,17 @@ class XlsbInspector:
                 column = column + 1 if kind in _SHORT else _number(body) + 1
                 if kind in _BLANKS:
                     continue
-                if unread := _unread(kind, body):
+                if kind == _RICH_TEXT:
+                    texts[row, column] = _text(body, 9)
+                elif unread := _unread(kind, body):
                     unreads[row, column] = unread
                 unseen = "row" if is_hidden else "column" if column in hidden_columns else None
                 code = self._odd_formats.get(_style(kind, body)) if kind in _NUMBERS else None
-                if code and not shows_another_number(code, not any(body[8:16] if kind != _RK else body[8:12])):
+                if code and not shows_another_number(code, stored_number(body[8:16] if kind != _RK else body[8:12])):
                     code = None
                 if unseen or code:
                     displays[row, column] = Display(unseen, code)
-        return Look(unreads, merges, displays) if unreads or merges or displays else None
+        return Look(unreads, merges, displays, texts) if unreads or merges or displays or texts else None
 
     def _content(self, sheet: int) -> bytes:
         if self._last is None or self._last[0] != sheet:
@@ -132,8 +135,6 @@ class XlsbInspector:
 def _unread(kind: int, body: bytes) -> Unread | None:
     if kind in {_ERROR, _FORMULA_ERROR}:
         return Unread(ERRORS.get(body[8], "#VALUE!"))
-    if kind == _RICH_TEXT:
-        return Unread(_text(body, 9))
     return Unread("?") if kind in _SHORT else None
 
 

@@ -3,7 +3,7 @@
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Final
 from xml.etree import ElementTree
@@ -15,23 +15,26 @@ from stattable.checking.closer.styles import OddStyle, is_struck, local_name, od
 from stattable.checking.sheets import MAX_COLUMNS, Cell, Display, Look, Unreadable, aside
 
 _NEW_ERROR: Final = re.compile(
-    rb"(<(?:\w+:)?v>)#(?!(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A)<)[A-Z_]+[!?]?(</(?:\w+:)?v>)"
+    rb"(<(?:\w+:)?v>)(?:#(?!(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A)<)[A-Z_]+[!?]?|Err:\d+)(</(?:\w+:)?v>)"
 )
 _CLAIMED_STRINGS: Final = re.compile(rb"uniqueCount\s*=\s*[\"'](\d+)")
 _SUSPECT: Final = tuple(  # an error value, a formula, something hidden; apart, for each is quick by its first letters
     map(
         re.compile,
-        (rb"t\s*=\s*[\"']e[\"']", rb"<f[\s/>]", rb":f[\s/>]", rb"hidden\s*=\s*[\"'][1t]", rb"rPr"),
+        (
+            rb"t\s*=\s*[\"']e[\"']",
+            rb"<f[\s/>]",
+            rb":f[\s/>]",
+            rb"rPr",
+            rb"hidden\s*=\s*[\"'][1t]",
+            rb"ht\s*=\s*[\"']0[\"'.]",
+            rb"width\s*=\s*[\"']0[\"'.]",
+        ),
     )
 )
-_FAR_REF: Final = re.compile(rb"r\s*=\s*[\"'](?:[A-Z]{3}|[A-Z]{0,2}\d{5})")
+_FAR_REF: Final = re.compile(rb"r\s*=\s*[\"'](?:[A-Za-z]{3}|[A-Za-z]{0,2}\d{5})")
 _SMALL: Final = 64 * 1024  # bytes of a sheet that can hold no more than a few million cells, all near A1
-_FILLED: Final = re.compile(rb"<(?:\w+:)?c\s(?:[^>]*?\s)?r\s*=\s*[\"']([A-Z]*)(\d+)[\"'][^>]*(?<!/)>")
-_NAMED: Final = re.compile(rb"<(?:\w+:)?c\s(?:[^>]*?\s)?r\s*=")
-_NUMBERED: Final = re.compile(rb"<(?:\w+:)?row\s(?:[^>]*?\s)?r\s*=\s*[\"'](\d+)")
-_ROW: Final = re.compile(rb"<(?:\w+:)?row[\s/>]")
-_CELL: Final = re.compile(rb"<(?:\w+:)?c[\s/>]")
-_REF: Final = re.compile(r"^([A-Z]{1,3})(\d{1,7})$")
+_REF: Final = re.compile(r"^([A-Za-z]{1,3})(\d{1,7})$")
 
 
 class XlsxInspector:
@@ -120,14 +123,24 @@ def reach(content: bytes) -> Cell:
     """
     if len(content) <= _SMALL and not _FAR_REF.search(content):
         return 0, 0
-    cells = _FILLED.findall(content)
-    rows = max((int(row) for _, row in cells), default=0)
-    columns = max((_column_number(letters.decode()) for letters in {letters for letters, _ in cells}), default=0)
-    if len(_CELL.findall(content)) > len(_NAMED.findall(content)):
-        lines = _ROW.split(content)
-        rows = max(rows, len(lines), *map(int, _NUMBERED.findall(content)))
-        columns = max(columns, *(len(_CELL.findall(line)) for line in lines))
+    rows = columns = row = column = 0
+    for event, element in ElementTree.iterparse(io.BytesIO(content), ("start", "end")):
+        tag = local_name(element.tag)
+        if tag == "row" and event == "start":
+            row, column = int(element.get("r") or row + 1), 0
+        elif tag == "c" and event == "end":
+            row, column = _place(element, row, column + 1)
+            if len(element):  # what holds nothing is not laid out
+                rows, columns = max(rows, row), max(columns, column)
+        if event == "end" and tag in {"row", "c"}:
+            element.clear()
     return rows, columns
+
+
+def _place(cell: ElementTree.Element, row: int, column: int) -> Cell:
+    """Return where a cell says that it stands, or the place given where it does not say."""
+    match = _REF.match(cell.get("r") or "")
+    return (int(match[2]), _column_number(match[1].upper())) if match else (row, column)
 
 
 def look(content: bytes, odd: "Mapping[int, OddStyle]", strings: Mapping[int, str]) -> Look:
@@ -142,18 +155,16 @@ def look(content: bytes, odd: "Mapping[int, OddStyle]", strings: Mapping[int, st
     displays: dict[Cell, Display] = {}
     texts: dict[Cell, str] = {}
     row = column = 0
-    hidden_row, hidden_columns = False, frozenset[int]()
+    hidden_row, hidden_columns = False, bytearray(MAX_COLUMNS + 1)
     for event, element in ElementTree.iterparse(io.BytesIO(content), ("start", "end")):
         tag = local_name(element.tag)
         if tag == "row" and event == "start":
             row, column = int(element.get("r") or row + 1), 0
-            hidden_row = _is_true(element.get("hidden"))
+            hidden_row = _is_hidden(element, "ht")
         elif tag == "cols" and event == "end":
-            hidden_columns = frozenset(_hidden_columns(element))
+            hidden_columns = _hidden_columns(element)
         elif tag == "c" and event == "end":
-            column += 1
-            if match := _REF.match(element.get("r") or ""):
-                row, column = int(match[2]), _column_number(match[1])
+            row, column = _place(element, row, column + 1)
             parts = {local_name(child.tag): child.text for child in element}
             if element.get("t") == "e":
                 unreads[row, column] = Unread(parts.get("v") or "#VALUE!")
@@ -164,7 +175,7 @@ def look(content: bytes, odd: "Mapping[int, OddStyle]", strings: Mapping[int, st
             if text:
                 texts[row, column] = text
             unseen, code = odd.get(int(element.get("s") or 0), (None, None))
-            if hidden_row or column in hidden_columns:
+            if hidden_row or (column <= MAX_COLUMNS and hidden_columns[column]):
                 unseen = "row" if hidden_row else "column"
             if code and not _is_shown_otherwise(code, kind, parts.get("v")):
                 code = None
@@ -175,17 +186,23 @@ def look(content: bytes, odd: "Mapping[int, OddStyle]", strings: Mapping[int, st
 
 
 def _is_shown_otherwise(code: str, kind: str | None, value: str | None) -> bool:
-    return kind in {None, "n"} and value is not None and shows_another_number(code, not value.strip("0."))
+    return kind in {None, "n"} and value is not None and shows_another_number(code, float(value))
 
 
-def _hidden_columns(cols: ElementTree.Element) -> Iterator[int]:
+def _hidden_columns(cols: ElementTree.Element) -> bytearray:
+    """Return for each column, by its number, whether it is hidden; a sheet may say so of each a thousand times."""
+    hidden = bytearray(MAX_COLUMNS + 1)
     for col in cols:
-        if _is_true(col.get("hidden")):
-            yield from range(int(col.get("min") or 1), min(int(col.get("max") or 1), MAX_COLUMNS) + 1)
+        if _is_hidden(col, "width"):
+            first, last = max(int(col.get("min") or 1), 1), min(int(col.get("max") or 1), MAX_COLUMNS)
+            hidden[first : last + 1] = b"\1" * max(last + 1 - first, 0)
+    return hidden
 
 
-def _is_true(text: str | None) -> bool:
-    return text in {"1", "true"}
+def _is_hidden(line: ElementTree.Element, measure: str) -> bool:
+    """Whether a row or column is hidden, or 0 high or wide, which comes to the same."""
+    size = line.get(measure)
+    return line.get("hidden") in {"1", "true"} or (size is not None and not size.strip("0."))
 
 
 def _column_number(letters: str) -> int:

@@ -93,15 +93,17 @@ class _Table:
     beneath: list[list[Row]] = field(default_factory=list)  # for each row, what its cells hold beside text
     column: int = 1  # where the next cell would stand
     unseen: str | None = None  # of the row
+    next_column: int = 1  # that is described
+    hidden_columns: set[int] = field(default_factory=set)
     in_row: bool = False
     cell: Placed | None = None  # that has not ended yet
     _taken: dict[int, int] = field(default_factory=dict)  # column → number of rows down to which a cell spans it
     _tops: dict[int, tuple[int, Placed]] = field(default_factory=dict)  # column → last cell, and its row's number
 
-    def start_row(self, unseen: str | None) -> None:
+    def start_row(self) -> None:
         self.rows.append([])
         self.beneath.append([])
-        self.column, self.unseen, self.in_row = 1, unseen, True
+        self.column, self.unseen, self.in_row = 1, None, True
 
     def place(self, cell: Placed) -> None:
         """Put a cell that ended where the next free column is."""
@@ -111,6 +113,8 @@ class _Table:
         if self.column > MAX_COLUMNS or number > MAX_ROWS:
             return
         cell.column = self.column
+        if self.column in self.hidden_columns:
+            cell.unseen = cell.unseen or "column"
         self.column = min(self.column + cell.across, MAX_COLUMNS + 1)
         cell.across = self.column - cell.column
         for column in range(cell.column, self.column):
@@ -174,11 +178,23 @@ class Page:
         self.end_paragraph()
         self._tables.append(_Table())
 
-    def start_row(self, unseen: str | None = None) -> None:
+    def describe_columns(self, columns: int, hidden: bool) -> None:
+        """Take what is said of the next columns of the innermost table."""
+        if self._tables:
+            table = self._tables[-1]
+            first, table.next_column = table.next_column, min(table.next_column + columns, MAX_COLUMNS + 1)
+            table.hidden_columns.update(range(first, table.next_column) if hidden else ())
+
+    def start_row(self) -> None:
         """Start a row of the innermost table."""
         self.end_row()
         if self._tables:
-            self._tables[-1].start_row(unseen)
+            self._tables[-1].start_row()
+
+    def hide_row(self) -> None:
+        """Say that the row is not shown, before its cells start."""
+        if self._tables:
+            self._tables[-1].unseen = "row"
 
     def skip_columns(self, columns: int) -> None:
         """Leave columns out at the beginning of the row."""
@@ -194,7 +210,7 @@ class Page:
             return
         table = self._tables[-1]
         if not table.in_row:
-            table.start_row(None)
+            table.start_row()
         self.end_paragraph()  # what stands in a table, but in no cell
         table.cell = Placed(across=across, down=down, stored=stored, unseen=unseen or table.unseen)
         self._flows.append(_Flow())

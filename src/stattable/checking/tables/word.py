@@ -22,6 +22,7 @@ _SKIPPED: Final = frozenset("Fallback tabs tcPrChange trPrChange tblPrChange pPr
 _TEXTS: Final = {"br": "\n", "cr": "\n", "tab": " ", "ptab": " ", "noBreakHyphen": "-"}
 _ASIDES: Final = {"strike": "struck", "dstrike": "struck", "vanish": "hidden"}
 _DELETED: Final = frozenset(("del", "moveFrom"))
+_MOST_ENTRIES: Final = 999  # of a drop-down; Word allows 25
 
 
 def read_word(data: bytes) -> RawSheet:
@@ -52,6 +53,9 @@ class _Document:
         self._deleted = 0
         self._prompts: list[bool] = []  # for each content control: whether it only shows its prompt
         self._ticked = False
+        self._entries: list[str] = []  # of a form's drop-down
+        self._chosen: int | None = None  # which of them
+        self._choice = ""  # the one that stands for the field, unless text comes before the field's end
         self._aside: str | None = None  # how the run's text is set apart from the rest
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
@@ -74,6 +78,8 @@ class _Document:
                 page.start_table()
             case "tr":
                 page.start_row()
+            case "hidden" if _is_on(value):  # of a row
+                page.hide_row()
             case "tc":
                 page.start_cell()
             case "gridBefore":
@@ -90,8 +96,18 @@ class _Document:
                 self._prompts.append(False)
             case "showingPlcHdr" if self._prompts:
                 self._prompts[-1] = _is_on(value)
-            case "default" | "checked":  # of a form's check box; those of newer ones are text
+            case "checkBox":  # of a form; those of newer ones are text
+                self._ticked = False
+            case "ddList":
+                self._entries, self._chosen = [], None
+            case "default" | "checked" | "result":
                 self._ticked = _is_on(value)
+                if self._chosen is None:  # a result comes before a default
+                    self._chosen = count(value, _MOST_ENTRIES, 0)
+            case "listEntry":
+                self._entries.append(value or "")
+            case "fldChar" if values.get("fldCharType") == "end":
+                self._end_field()
             case _ if name in _TEXTS:
                 self._write(_TEXTS[name])
 
@@ -104,6 +120,7 @@ class _Document:
             case "r":
                 self._aside = None
             case "p":
+                self._end_field()
                 self._page.end_paragraph()
             case "tbl":
                 self._page.end_table()
@@ -117,14 +134,21 @@ class _Document:
                 self._prompts.pop()
             case "checkBox":
                 self._write("☑" if self._ticked else "☐")
-                self._ticked = False
+            case "ddList":
+                self._choice = "".join(self._entries[self._chosen or 0 :][:1])
 
     def data(self, text: str) -> None:
         if self._in_text and not self._skipped:
+            if text.strip():
+                self._choice = ""
             self._write(aside(text, self._aside))
 
     def close(self) -> None:
         pass
+
+    def _end_field(self) -> None:
+        self._write(aside(self._choice, self._aside))
+        self._choice = ""
 
     def _write(self, text: str) -> None:
         if not self._deleted and not any(self._prompts):

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from stattable.checking.cells import RawCell, Unread
-from stattable.checking.sheets import MAX_COLUMNS, MAX_ROWS, RawSheet, Unreadable
+from stattable.checking.sheets import MAX_COLUMNS, MAX_ROWS, RawSheet, Unreadable, aside
 from stattable.checking.tables.markup import Skipper, count, parse_xml
 from stattable.checking.tables.page import Placed, Row, raw_sheet
 
@@ -15,6 +15,7 @@ _SS: Final = "{urn:schemas-microsoft-com:office:spreadsheet}"
 _VISIBLE: Final = "{urn:schemas-microsoft-com:office:excel}Visible"
 _HIDDEN: Final = frozenset(("SheetHidden", "SheetVeryHidden"))
 _SKIPPED: Final = frozenset((f"{_SS}Comment", f"{_SS}Styles", f"{_SS}PhoneticText"))
+_ASIDES: Final = {"Sup": "superscript", "Sub": "subscript", "S": "struck"}
 _MAX_CELLS: Final = MAX_ROWS * MAX_COLUMNS  # of all sheets together
 
 
@@ -83,6 +84,7 @@ class _Workbook:
         self._sheet = _Sheet("")
         self._type = "String"
         self._text: list[str] | None = None  # of the data, or the visibility, that has not ended
+        self._asides: list[str | None] = []  # for each element in the data: how its text is set apart from the rest
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         if not self._begun and tag != f"{_SS}Workbook":
@@ -104,6 +106,9 @@ class _Workbook:
                 self._type, self._text = said.get("Type", "String"), []
             case _ if tag == _VISIBLE:
                 self._text = []
+            case _ if self._text is not None:
+                outer = self._asides[-1] if self._asides else None
+                self._asides.append(outer or _ASIDES.get(tag.rpartition("}")[2]))
 
     def end(self, tag: str) -> None:
         if self._skipped.end():
@@ -117,10 +122,12 @@ class _Workbook:
                 self._sheet.cell.value = _value(self._type, self._take_text())
             case _ if tag == _VISIBLE and self._take_text().strip() in _HIDDEN:
                 self.hidden.add(self._sheet.name)
+            case _ if self._asides:
+                self._asides.pop()
 
     def data(self, text: str) -> None:
         if self._text is not None and not self._skipped:
-            self._text.append(text)
+            self._text.append(aside(text, self._asides[-1] if self._asides else None))
 
     def close(self) -> None:
         pass
