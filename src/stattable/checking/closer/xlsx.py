@@ -27,12 +27,12 @@ _SUSPECT: Final = tuple(  # an error value, a formula, something hidden; apart, 
             rb":f[\s/>]",
             rb"rPr",
             rb"hidden\s*=\s*[\"'][1t]",
-            rb"ht\s*=\s*[\"']0[\"'.]",
-            rb"width\s*=\s*[\"']0[\"'.]",
+            rb"ht\s*=\s*[\"']0(?:\.0*)?[\"']",
+            rb"width\s*=\s*[\"']0(?:\.0*)?[\"']",
         ),
     )
 )
-_FAR_REF: Final = re.compile(rb"r\s*=\s*[\"'](?:[A-Za-z]{3}|[A-Za-z]{0,2}\d{5})")
+_FAR_REF: Final = re.compile(rb"r\s*=\s*[\"'](?:[A-Za-z]{3}\d|[A-Za-z]{0,2}\d{5})")
 _SMALL: Final = 64 * 1024  # bytes of a sheet that can hold no more than a few million cells, all near A1
 _REF: Final = re.compile(r"^([A-Za-z]{1,3})(\d{1,7})$")
 
