@@ -633,6 +633,9 @@ RICH = (
         (FileKind.HTML, html("<table><td><del><b>99</b></del>102"), "（划掉：99）102"),
         (FileKind.HTML, html('<table><td><span style="display:none">9</span>106'), "（隐藏：9）106"),
         (FileKind.HTML, html("<table><td><b>10</b><i>2</i>"), "102"),
+        (FileKind.HTML, html("<table><td><ruby>12<rp>(</rp><rt>3</rt><rp>)</rp></ruby>"), "12"),
+        (FileKind.DOCX, word(line("<w:ruby><w:rt>" + styled("3") + "</w:rt><w:rubyBase>" + styled("12")
+                                  + "</w:rubyBase></w:ruby>")), "12"),
         (FileKind.DOCX, word(line(styled("102"), styled("1", "<w:vertAlign w:val='superscript'/>"))),
          "102（上标：1）"),
         (FileKind.DOCX, word(line(styled("99", "<w:strike/>"), styled("102"))), "（划掉：99）102"),

@@ -57,7 +57,8 @@ def locate(book: Book) -> Located:
     if not forms:
         return Located(identity, findings=(found("T001"),))
     if len(forms) > 1:
-        names = "、".join(f"“{sheet.name}”" for sheet, _ in forms)
+        hidden = {sheet.name: "" if sheet.name in book.visible else "（隐藏）" for sheet, _ in forms}
+        names = "、".join(f"“{name}”{how}" for name, how in hidden.items())
         return Located(identity, findings=(found("T006", params={"sheets": names}),))
     sheet, layout = forms[0]
     if not any(layout.cells):  # a list of units, or a form without one row of figures that is sure

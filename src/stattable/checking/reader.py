@@ -24,7 +24,9 @@ from stattable.model.findings import Finding, Param
 MAX_EXPANDED: Final = 200 * 2**20
 MAX_RATIO: Final = 100
 MAX_PARTS: Final = 10_000
-MAX_CELLS: Final = 5_000_000  # what calamine would lay out, 32 bytes each: with one stray cell at XFD1048576 it aborts
+MAX_CELLS: Final = (
+    3_000_000  # what calamine would lay out, twice 32 bytes each: with one stray cell at XFD1048576 it aborts
+)
 
 # What is above these is read in a process of its own, for it may take more time or memory than it should. They are
 # seen before anything is unpacked: of the compressed parts that are read, one byte may become 1,032.

@@ -10,7 +10,7 @@ from stattable.checking.tables.markup import Skipper, count, parse_html
 from stattable.checking.tables.page import Page
 
 SHEET_NAME: Final = "网页"
-_SKIPPED: Final = frozenset("script style title xml template noscript object iframe".split())
+_SKIPPED: Final = frozenset("script style title xml template noscript object iframe rt rp".split())
 _BLOCKS: Final = frozenset(
     "p div h1 h2 h3 h4 h5 h6 ul ol li dl dt dd form fieldset legend center pre address blockquote section article "
     "header footer main nav aside figure body hr caption".split()

@@ -17,8 +17,8 @@ from stattable.checking.tables.page import Page
 SHEET_NAME: Final = "Word 文档"
 _MAIN_PART: Final = "word/document.xml"
 _MAX_BYTES: Final = 20 * 2**20  # of the main part; that of a form is below 1 MB
-# A second version of a drawing's text for old programs, tab stops, and what formats were before a tracked change.
-_SKIPPED: Final = frozenset("Fallback tabs tcPrChange trPrChange tblPrChange pPrChange rPrChange".split())
+# A drawing's text again for old programs, how a word is read, tab stops, and what formats were before a tracked change.
+_SKIPPED: Final = frozenset("Fallback rt tabs tcPrChange trPrChange tblPrChange pPrChange rPrChange".split())
 _TEXTS: Final = {"br": "\n", "cr": "\n", "tab": " ", "ptab": " ", "noBreakHyphen": "-"}
 _ASIDES: Final = {"strike": "struck", "dstrike": "struck", "vanish": "hidden"}
 _DELETED: Final = frozenset(("del", "moveFrom"))
