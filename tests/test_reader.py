@@ -87,6 +87,19 @@ def test_a_workbook_with_macros(tmp_path: Path) -> None:
     assert receive(str(written(tmp_path / "a.xlsm", zipped(parts)))).values == values_of(FIGURES)
 
 
+def test_strict_open_xml(tmp_path: Path) -> None:
+    names = {
+        b"http://schemas.openxmlformats.org/spreadsheetml/2006/main": b"http://purl.oclc.org/ooxml/spreadsheetml/main",
+        b"http://schemas.openxmlformats.org/officeDocument/2006/relationships":
+            b"http://purl.oclc.org/ooxml/officeDocument/relationships",
+    }  # fmt: skip
+    parts = parts_of((GOLDEN / "return.xlsx").read_bytes())
+    for transitional, strict in names.items():
+        parts = {name: content.replace(transitional, strict) for name, content in parts.items()}
+    path = written(tmp_path / "strict.xlsx", zipped(parts))
+    assert receive(str(path)) == a_village(path)
+
+
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
 def test_however_it_is_packed(method: int, tmp_path: Path) -> None:
     data = repacked(village(tmp_path).read_bytes(), method)
