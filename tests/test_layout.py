@@ -584,11 +584,32 @@ def test_the_figure_is_where_its_heading_reaches(
     assert {one.params["reason"] for one in layout.faults} <= {"beside", "untitled"}
 
 
-@pytest.mark.parametrize(("merges", "cell"), [([], (6, 9)), ([(5, 9, 5, 10)], (6, 10)), ([(5, 9, 5, 9)], (6, 9))])
-def test_the_last_heading_reaches_as_far_as_it_is_merged(merges: list[Merge], cell: tuple[int, int]) -> None:
+def test_the_last_heading_reaches_as_far_as_it_is_merged() -> None:
     grid = put([[*row, ""] for row in page()], I6="", J6=107)
-    assert placed(grid, merges).cells[7] == cell
-    assert faults(grid, merges) == []
+    assert placed(grid, [(5, 9, 5, 10)]).cells[7] == (6, 10)
+    assert faults(grid, [(5, 9, 5, 10)]) == []
+    assert placed(grid, [(5, 9, 5, 9)]).cells[7] is None
+
+
+@pytest.mark.parametrize(
+    ("cells", "fault"),
+    [
+        ({"I14": "", "J14": 327}, ("T005", "J14", "音频、视频稿件", None)),
+        ({"I6": "", "J6": "约60"}, ("T005", "J6", "宣传人数", None)),
+        ({"J14": 327}, None),  # its own cell has one
+        ({"I14": "", "J14": 327, "J13": "合计"}, None),
+        ({"I14": "", "J14": "见附件"}, None),
+    ],
+)
+@pytest.mark.parametrize("by", [(0, 0), (2, 3)], ids=["in place", "shifted"])
+def test_a_figure_that_ran_out_of_the_table_is_not_lost(
+    cells: dict[str, object], fault: tuple[str, str, str, None] | None, by: tuple[int, int]
+) -> None:
+    grid = put([[*row, ""] for row in page()], **cells)
+    seen = [(code, label) for code, _, label, _ in faults(shifted(grid, *by))]
+    assert seen == ([(fault[0], fault[2])] if fault else [])
+    if by == (0, 0):
+        assert faults(grid) == ([fault] if fault else [])
 
 
 def test_a_heading_merged_far_out_reaches_to_the_end_of_the_sheet() -> None:

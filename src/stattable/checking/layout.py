@@ -6,13 +6,24 @@ from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 from typing import Final
 
-from stattable.checking.cells import brief
+from stattable.checking.cells import RawCell, brief
 from stattable.checking.labels import Labels, label_name, promising
-from stattable.checking.rows import Lines, figure_cells, figure_row, is_foot, is_note, lines_under
+from stattable.checking.rows import Lines, figure_cells, figure_row, is_figure, is_foot, is_note, lines_under
 from stattable.checking.sheets import MAX_COLUMNS, Cell, RawSheet
 from stattable.model.catalogue import found
 from stattable.model.findings import Finding, Param
-from stattable.model.form import BLOCKS, FIELDS, LABELS, LAST_COLUMN, LAST_ROW, Block, Field, Label, block_fields
+from stattable.model.form import (
+    BLOCKS,
+    FIELDS,
+    LABELS,
+    LAST_COLUMN,
+    LAST_ROW,
+    Block,
+    Field,
+    Label,
+    block_fields,
+    by_heading,
+)
 from stattable.model.text import a1, a1_range
 
 
@@ -43,6 +54,7 @@ _TEMPLATE_LABELS: Final = tuple((label.at[0] - 1, label.at[1] - 1, label.text, l
 _TEMPLATE_MERGES: Final = frozenset(
     (*label.at, label.at[0] + label.rows - 1, label.at[1] + label.columns - 1) for label in LABELS
 )
+_FIGURE_ROWS: Final = tuple(block.row for block in BLOCKS)
 _SECTIONS: Final = frozenset(block.section for block in BLOCKS)
 _WHOLE_WIDTH: Final = range(1, MAX_COLUMNS + 1)
 _CERTAIN: Final = 16  # column headings: as many as two blocks have
@@ -67,10 +79,17 @@ def _is_template(sheet: RawSheet) -> bool:
         seen = rows[row][column]
         if seen != text and not (isinstance(seen, str) and label_name(seen) == name):
             return False
+    if any(_runs_over(rows[row - 1]) for row in _FIGURE_ROWS):
+        return False
     beyond = [cells[LAST_COLUMN:] for cells in rows[:LAST_ROW]] if len(rows[0]) > LAST_COLUMN else []
     if any(label_name(text) for cells in (*beyond, *rows[LAST_ROW:]) for _, text in promising(cells)):
         return False
     return is_foot(rows[TEMPLATE.bottom]) or is_note(rows[TEMPLATE.bottom])
+
+
+def _runs_over(cells: Sequence[RawCell]) -> bool:
+    """Whether the last cell of a row of figures is blank, and a figure stands right of it."""
+    return len(cells) > LAST_COLUMN and cells[LAST_COLUMN - 1] in ("", None) and is_figure(cells[LAST_COLUMN])
 
 
 def _unusual_merges(sheet: RawSheet) -> bool:
@@ -234,7 +253,7 @@ def _place_columns(rows: _Rows, first: _Rows, labels: Labels, faults: list[Findi
     """
     sheet, block = labels.sheet, rows.block
     columns = _block_columns(block, rows.columns, labels)
-    fields_by_heading = dict(_by_heading(block))
+    fields_by_heading = {heading.text: fields for heading, fields in by_heading(block_fields(block))}
     headings = [_label(name, block.heading_row, fields[0].at[1]) for name, fields in fields_by_heading.items()]
     starts = _heading_starts(rows, labels, columns, set(fields_by_heading))
     heading_row = rows.headings or first.columns - first.block.column_row + first.block.heading_row
@@ -397,12 +416,6 @@ def _match(
     return {label: at[0] for label in wanted if len(at := places[label.name]) == 1}, faults
 
 
-def _by_heading(block: Block) -> Iterator[tuple[str, list[Field]]]:
-    fields = block_fields(block)
-    for heading in dict.fromkeys(field.heading.text for field in fields):
-        yield heading, [field for field in fields if field.heading.text == heading]
-
-
 # -- cells ------------------------------------------------------------------------------------------------
 
 
@@ -433,6 +446,8 @@ def _place_cells(
                 under = [(row, column) for column in (*one.parts, *one.beside)]
                 if one.beside:
                     under = figure_cells([at for at in under if at not in covered or at == under[0]], sheet)
+                if len(under) == 1 and _runs_out(under[0], sheet):
+                    under = [(row, under[0][1] + 1)]
                 reach = max(one.parts[-1], labels.reach(lines[block].headings, one.parts[0]))
                 if len(under) > len(one.parts):
                     faults.append(_unsure(FIELDS[index], under, sheet, "beside"))
@@ -441,6 +456,13 @@ def _place_cells(
                 else:
                     cells[index] = tuple(under)
     return cells
+
+
+def _runs_out(at: Cell, sheet: RawSheet) -> bool:
+    """Whether a cell is blank and a figure stands right of it, in a column that nothing is written over."""
+    row, right = at[0], at[1] + 1
+    titled = any(isinstance(sheet.cell(above, right), str) for above in range(1, row))
+    return sheet.cell(*at) is None and is_figure(sheet.cell(row, right)) and not titled
 
 
 def _strays(lines: Lines, row: int, labels: Labels) -> Iterator[Finding]:

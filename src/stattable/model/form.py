@@ -295,7 +295,7 @@ def _labels() -> Iterator[Label]:
         blocks = [block for block in BLOCKS if block.section == section]
         top, bottom, unit = blocks[0].heading_row, blocks[-1].row, blocks[0].unit
         yield Label(f"{section}\n({unit})" if unit else section, section, (top, 1), bottom - top + 1, 1)
-        for heading, fields in _by_heading(block_fields(blocks[0])):
+        for heading, fields in by_heading(block_fields(blocks[0])):
             text = f"{heading.text}（{heading.note}）" if heading.note else heading.text
             yield Label(text, heading.text, (top, fields[0].at[1]), 1, len(fields))
         for block in blocks:
@@ -303,7 +303,8 @@ def _labels() -> Iterator[Label]:
                 yield Label(field.column.text, field.column.text, (block.column_row, field.at[1]), 1, 1)
 
 
-def _by_heading(fields: Sequence[Field]) -> Iterator[tuple[Heading, list[Field]]]:
+def by_heading(fields: Sequence[Field]) -> Iterator[tuple[Heading, list[Field]]]:
+    """Yield the level headings over `fields` of one block, from left to right, each with its fields."""
     for heading in dict.fromkeys(field.heading for field in fields):
         yield heading, [field for field in fields if field.heading == heading]
 
