@@ -15,7 +15,7 @@ import pytest
 from builders import GUANDU_VILLAGE, TO_GUANDU, filled, own_values, save, typed
 from containers import GOLDEN, OLE_MAGIC, number, ole, parts_of, repacked, xls, zipped
 from memory import values_of
-from stattable.checking import layout, reader
+from stattable.checking import calamine, layout, reader, sheets
 from stattable.checking.cells import Unread
 from stattable.checking.closer import xlsx
 from stattable.checking.reader import FileFacts, open_file, read_rows
@@ -273,7 +273,6 @@ def test_a_file_of_more_than_20_mb_is_not_even_read(tmp_path: Path) -> None:
         ("MAX_RATIO", 6, []),
         ("MAX_EXPANDED", 51_999, ["F004"]),
         ("MAX_EXPANDED", 52_000, []),
-        ("MAX_CELLS", 0, []),  # nothing on the sheet lies far off
     ],
 )
 def test_how_far_a_file_may_expand(limit: str, value: int, codes: list[str], tmp_path: Path) -> None:
@@ -285,8 +284,16 @@ def test_how_far_a_file_may_expand(limit: str, value: int, codes: list[str], tmp
         assert [f.code for f in receive(str(written(tmp_path / "a.xlsx", data))).findings] == codes
 
 
+def test_a_sheet_may_not_be_laid_out_beyond_the_limit(tmp_path: Path) -> None:
+    far = repacked(XLSX, sheet1=(b"</sheetData>", b'<row r="10000"><c r="A10000"><v>1</v></c></row></sheetData>'))
+    path = str(written(tmp_path / "a.xlsx", far))
+    for limit, codes in ((10_000 * 9, ["F004"]), (10_000 * 11, [])):  # it is 11 columns wide
+        with mock.patch.object(calamine, "MAX_CELLS", limit):
+            assert [f.code for f in receive(path).findings] == codes
+
+
 def test_the_limits() -> None:
-    limits = (reader.MAX_BYTES, reader.MAX_EXPANDED, reader.MAX_RATIO, reader.MAX_ROWS, reader.MAX_COLUMNS)
+    limits = (reader.MAX_BYTES, reader.MAX_EXPANDED, reader.MAX_RATIO, sheets.MAX_ROWS, sheets.MAX_COLUMNS)
     assert limits == (20 * 2**20, 200 * 2**20, 100, 10_000, 200)
 
 

@@ -124,11 +124,11 @@ def _read(sheet: RawSheet, layout: Layout, identity: Identity | None, *, conceal
             reading, said = _sum(field, cells, [None if one in hidden else sheet.cell(*one) for one in cells])
         else:
             reading = BLANK_READING if at in hidden else _reading(kind, raw)
-            said = [(reading, (at,), brief(raw))] if reading.code else []
+            said = [(reading.code, reading, (at,), brief(raw))] if reading.code else []
         values.append(reading.value)
         findings += [
             found(
-                one.code or "",
+                code,
                 sheet=sheet.name,
                 cell=a1_range(cells),
                 field=field.key,
@@ -136,7 +136,7 @@ def _read(sheet: RawSheet, layout: Layout, identity: Identity | None, *, conceal
                 suggestion=one.suggestion,
                 params={"value": value_text(one, kind)},
             )
-            for one, cells, text in said
+            for code, one, cells, text in said
         ]
     if sheet.displays or concealed:
         figures = _figures(sheet, layout, hidden)
@@ -161,25 +161,25 @@ def _read(sheet: RawSheet, layout: Layout, identity: Identity | None, *, conceal
 
 
 _LISTED: Final = 5  # figures that one finding shows
-_Said = list[tuple[Reading, Sequence[Cell], str]]  # what there is to say of which cells, and what they show
+_Said = list[tuple[str, Reading, Sequence[Cell], str]]  # a code, for which reading of which cells, and what they show
 
 
 def _sum(field: Field, cells: Sequence[Cell], raws: Sequence[RawCell]) -> tuple[Reading, _Said]:
     """Read a field that two columns were made of, as the sum of its parts."""
     readings = [_reading(Kind.COUNT, raw) for raw in raws]
     said: _Said = [
-        (reading, (at,), brief(raw))
+        (reading.code, reading, (at,), brief(raw))
         for reading, at, raw in zip(readings, cells, raws, strict=True)
         if reading.code and reading.value is None
     ]
     parts = [reading.value for reading in readings if reading.value is not None]
-    if not parts or any(reading.code != "V007" for reading, *_ in said):
+    if not parts or any(code != "V007" for code, *_ in said):
         return BLANK_READING, said
     shown_parts = [
         f"{part} {brief(raw)}" for part, raw in zip(field.column.parts, raws, strict=True) if raw is not None
     ]
-    total = Reading(sum(parts), "V008")
-    return total, [(total, cells, "，".join(shown_parts))]
+    total = Reading(sum(parts))
+    return total, [("V008", total, cells, "，".join(shown_parts))]
 
 
 def _reading(kind: Kind, raw: RawCell) -> Reading:

@@ -108,9 +108,6 @@ class Inspector(Protocol):
     def reach(self, sheet: int) -> Cell:
         """Return how many rows and columns calamine would lay out; (0, 0) where they are sure to be few."""
 
-    def without_new_errors(self) -> bytes | None:
-        """Return the workbook with the error values replaced that calamine does not know, or None where none are."""
-
     def look(self, sheet: int) -> Look | None:
         """Look at a sheet more closely, or return None where there is nothing that calamine does not show."""
 

@@ -5,6 +5,7 @@ import re
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import PurePath
 from typing import BinaryIO, Final
@@ -113,6 +114,11 @@ def open_package(file: BinaryIO) -> zipfile.ZipFile | None:
         return None
 
 
+def by_lower_name(names: Iterable[str]) -> dict[str, str]:
+    """Return the names of a package's parts by these in lower case, with plain slashes, as programs look for them."""
+    return {name.lower().replace("\\", "/").lstrip("/"): name for name in names}
+
+
 def package_kind(package: zipfile.ZipFile) -> FileKind:
     """Return what `package` is."""
     names = package.namelist()
@@ -123,7 +129,7 @@ def package_kind(package: zipfile.ZipFile) -> FileKind:
             return _sniff_open_document(package, package.read("mimetype"))
         except _BROKEN:
             return FileKind.UNKNOWN
-    parts = {name.lower().replace("\\", "/").lstrip("/") for name in names}
+    parts = by_lower_name(names)
     if "xl/workbook.xml" in parts:
         return FileKind.XLSX
     if "xl/workbook.bin" in parts:

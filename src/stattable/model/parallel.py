@@ -105,7 +105,7 @@ def in_own_process(work: Callable[[Item], Result], item: Item, seconds: float, m
                 raise Lost("time")
             if _memory(process.pid) > most:
                 raise Lost("memory")
-        error, result = _receive(ours, deadline)
+        answer: tuple[Exception | None, Result] = _receive(ours, deadline)
     except (EOFError, ConnectionError) as end:
         raise Lost("crash") from end
     finally:
@@ -113,9 +113,10 @@ def in_own_process(work: Callable[[Item], Result], item: Item, seconds: float, m
         process.join()
         process.close()
         ours.close()
+    error, result = answer
     if error is not None:
         raise error
-    return result  # type: ignore[no-any-return]
+    return result
 
 
 def _method() -> str:

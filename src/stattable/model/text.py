@@ -147,6 +147,14 @@ def column_letters(column: int) -> str:
     return letters
 
 
+def column_number(letters: str) -> int:
+    """Return the 1-based column that `letters` name, in either case: ``A`` gives 1, ``ab`` gives 28."""
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
+
+
 def a1(row: int, column: int) -> str:
     """Return the name of the cell at 1-based `row` and `column`: (7, 3) gives ``C7``."""
     return f"{column_letters(column)}{row}"

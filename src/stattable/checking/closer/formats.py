@@ -23,7 +23,9 @@ _SIGNS: Final = {
 }  # fmt: skip
 _UNSEEN: Final = re.compile(r"\[(?:white|白色)\]", re.IGNORECASE)
 _TORN: Final = re.compile(r"0[-: ]+[0#](?![0#?]*/)")  # digits with something between them
-_DIGIT_WORDS: Final = re.compile(r"[0-9０-９万千百十亿余多约%‰kKwW+<>]")
+SCALES: Final = re.compile(r"[万千百十亿余多约%‰kKwW+<>]")  # what makes another number, or a vague one, of one
+_DIGITS: Final = re.compile("[0-9０-９]")
+NOTHING: Final = frozenset({"-", "—", "——", "/", "无"})  # a zero may be shown so
 
 
 @lru_cache(maxsize=4096)
@@ -76,8 +78,8 @@ def _misleads(section: str, is_zero: bool) -> bool:
         return False
     bare = re.sub(r"[\s()+\-$¥￥:!/]|[^\x00-\x7f]", "", digits.replace("G/通用格式", "General"))
     words += "".join(re.findall(r"[^\x00-\x7f]", digits.replace("G/通用格式", "")))
-    if is_zero and not bare and words.strip(" ¥￥$") in {"0", "-", "—", "——", "/", "无"}:
+    if is_zero and not bare and words.strip(" ¥￥$") in {"0", *NOTHING}:
         return False  # a zero that is shown as a dash
     if is_zero and bare and set(bare) <= set("#?,.") and "/" not in digits:
         return True  # nothing at all
-    return not _FAITHFUL.fullmatch(bare) or bool(_DIGIT_WORDS.search(words))
+    return not _FAITHFUL.fullmatch(bare) or bool(SCALES.search(words) or _DIGITS.search(words))

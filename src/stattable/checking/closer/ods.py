@@ -5,12 +5,14 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Final
 from xml.etree import ElementTree
 
 from stattable.checking.cells import Unread
 from stattable.checking.closer.colours import WHITE, alike, from_hex
+from stattable.checking.closer.formats import NOTHING, SCALES
+from stattable.checking.closer.xml import local_name
 from stattable.checking.sheets import ASIDES, MAX_COLUMNS, MAX_ROWS, Cell, Display, Look, Merge, Unreadable, aside
 from stattable.model.text import chinese_number
 
@@ -27,9 +29,7 @@ _HEX: Final = re.compile(r"#([0-9A-Fa-f]{6})")
 _POSITION: Final = re.compile("super|sub|-?[1-9]")  # as a word, or by how much of the height
 _THOUSANDS: Final = re.compile(r"(?<=\d)[,' ](?=\d{3}(?!\d))")
 _DIGITS: Final = re.compile(r"\d+(?:\.\d+)?")
-_SCALES: Final = re.compile("[万千百十亿余多约%‰]")
 _UNSEEN: Final = frozenset({"colour", "struck"})  # of what a style may do to the text of a whole cell
-_ZEROS: Final = frozenset({"-", "—", "——", "/", "无"})
 
 
 @dataclass(slots=True)
@@ -75,9 +75,6 @@ class OdsInspector:
         """How many rows and columns calamine lays out for each sheet as it opens the file."""
         return [table.reach for table in self._tables]
 
-    def without_new_errors(self) -> None:
-        """Return None: calamine knows all errors of this format."""
-
     def look(self, sheet: int) -> Look | None:
         """Look for error values, uncalculated formulas, merges, and cells that are not shown as what they hold."""
         table = self._tables[sheet]
@@ -96,7 +93,7 @@ class OdsInspector:
         open_tables: list[_Table] = []
         styles: dict[str | None, str] = {}  # those whose text is not seen, or set apart, and how
         for event, element in ElementTree.iterparse(io.BytesIO(self._content), ("start", "end")):
-            tag = _local(element.tag)
+            tag = local_name(element.tag)
             if event == "start":
                 if tag == "table":
                     open_tables.append(_Table())
@@ -134,7 +131,7 @@ def _read_row(table: _Table, row: ElementTree.Element, styles: Mapping[str | Non
     is_hidden, row_style = said.get("visibility") in _HIDDEN, said.get("default-cell-style-name")
     last = 0
     for cell in row:
-        if _local(cell.tag) not in _CELLS:
+        if local_name(cell.tag) not in _CELLS:
             continue
         said = _attributes(cell)
         first, last = last + 1, min(last + _repeated(said, "columns"), _MOST_COLUMNS)
@@ -159,7 +156,7 @@ def _read_row(table: _Table, row: ElementTree.Element, styles: Mapping[str | Non
 def _unread(cell: ElementTree.Element, said: Mapping[str, str]) -> Unread | None:
     formula, texts = said.get("formula"), _texts(cell)
     text = "".join(texts).strip()
-    is_error = any(value == "error" for key, value in cell.items() if _local(key) == "value-type")
+    is_error = any(value == "error" for key, value in cell.items() if local_name(key) == "value-type")
     if is_error or (formula and _ERROR_TEXT.match(text)):
         return Unread(text or "#VALUE!")
     if formula and "value-type" not in said and not texts:  # a formula that comes to nothing has an empty paragraph
@@ -183,8 +180,8 @@ def _reads_as(text: str, value: float) -> bool:
     text = _THOUSANDS.sub("", unicodedata.normalize("NFKC", text)).strip()
     numbers = _DIGITS.findall(text)
     if not numbers:
-        return (value == 0 and text in _ZEROS) or chinese_number(text) == value
-    return len(numbers) == 1 and abs(value) == float(numbers[0]) and not _SCALES.search(text)
+        return (value == 0 and text in NOTHING) or chinese_number(text) == value
+    return len(numbers) == 1 and abs(value) == float(numbers[0]) and not SCALES.search(text)
 
 
 # -- XML --------------------------------------------------------------------------------------------------
@@ -206,7 +203,7 @@ def _oddness(style: ElementTree.Element) -> str | None:
 def _with_asides(cell: ElementTree.Element, styles: Mapping[str | None, str]) -> str | None:
     """Return a cell's text as it is seen, or None where none of its pieces is set apart."""
     pieces: list[tuple[str, str | None]] = []
-    for line in (part for part in cell if _local(part.tag) == "p"):
+    for line in (part for part in cell if local_name(part.tag) == "p"):
         pieces.append((line.text or "", None))
         for span in line:
             pieces += [("".join(span.itertext()), styles.get(_attribute(span, "style-name"))), (span.tail or "", None)]
@@ -216,7 +213,7 @@ def _with_asides(cell: ElementTree.Element, styles: Mapping[str | None, str]) ->
 
 
 def _texts(cell: ElementTree.Element) -> list[str]:
-    return ["".join(part.itertext()) for part in cell if _local(part.tag) == "p"]
+    return ["".join(part.itertext()) for part in cell if local_name(part.tag) == "p"]
 
 
 def _repeated(said: Mapping[str, str], way: str) -> int:
@@ -224,13 +221,8 @@ def _repeated(said: Mapping[str, str], way: str) -> int:
 
 
 def _attributes(element: ElementTree.Element) -> dict[str, str]:
-    return {_local(key): value for key, value in element.items()}
+    return {local_name(key): value for key, value in element.items()}
 
 
 def _attribute(element: ElementTree.Element, name: str) -> str | None:
     return _attributes(element).get(name)
-
-
-@lru_cache(maxsize=1024)  # it is asked for every element and attribute, of which there are few kinds
-def _local(tag: str) -> str:
-    return tag.rpartition("}")[2]

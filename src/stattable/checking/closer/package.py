@@ -5,11 +5,11 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 from stattable.checking.sheets import Unreadable
+from stattable.checking.sniff import by_lower_name
 
 _RELATION: Final = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
 _SAYS: Final = re.compile(rb"\s(Id|Target)\s*=\s*[\"']([^\"']*)")
@@ -60,11 +60,6 @@ def sheet_parts(book: Packed, relations: Packed, names: tuple[str, ...]) -> list
         targets[said.get(b"Id")] = by_name.get(path.lstrip("/").lower())
     ids = [_SHEET_ID.search(sheet) for sheet in _SHEET.findall(book.content())]
     return [targets.get(found[1].decode()) if found else None for found in ids]
-
-
-def by_lower_name(names: Iterable[str]) -> dict[str, str]:
-    """Return names of parts by these in lower case, as programs look for them."""
-    return {name.lower().replace("\\", "/").lstrip("/"): name for name in names}
 
 
 def packed_part(package: zipfile.ZipFile, data: bytes, name: str) -> Packed:

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 from stattable.checking.closer.colours import BLACK, PALETTE, WHITE, Colour, alike, from_hex
 from stattable.checking.closer.formats import BUILT_IN, is_odd
 from stattable.checking.closer.package import Packed
+from stattable.checking.closer.xml import local_name
 
 _THEME: Final = {0: WHITE, 1: BLACK}
 _TINTED: Final = 0.05  # a tint that is seen
@@ -86,8 +87,3 @@ def _colour(colour: ElementTree.Element | None, otherwise: Colour) -> Colour | N
 def is_struck(mark: ElementTree.Element) -> bool:
     """Whether an element among a font's or a run's properties strikes the text out."""
     return local_name(mark.tag) == "strike" and mark.get("val") not in {"0", "false"}
-
-
-def local_name(tag: str) -> str:
-    """Return an element's name without its namespace."""
-    return tag.rpartition("}")[2]

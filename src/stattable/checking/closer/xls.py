@@ -59,9 +59,6 @@ class XlsInspector:
         reaches = {start: _reach(sheet) for start, sheet in self._sheets.items()}
         return [reaches[start] for start in self._starts]
 
-    def without_new_errors(self) -> None:
-        """Return None: calamine knows all errors of this format."""
-
     def look(self, sheet: int) -> Look | None:
         """Look for error values, uncalculated formulas, and cells that are not shown as what they hold."""
         unreads: dict[Cell, Unread] = {}

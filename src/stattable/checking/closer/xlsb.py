@@ -13,6 +13,7 @@ from stattable.checking.closer.formats import BUILT_IN, is_odd, shows_another_nu
 from stattable.checking.closer.package import part_bytes
 from stattable.checking.closer.xls import ERRORS, stored_number
 from stattable.checking.sheets import MAX_COLUMNS, Cell, Display, Look, Merge
+from stattable.checking.sniff import by_lower_name
 
 _BUNDLE_SHEET, _FORMAT, _STYLE, _BEGIN_STYLES, _END_STYLES = 156, 44, 47, 617, 618  # of the workbook and its styles
 _ROW, _BLANK, _ERROR, _FORMULA_ERROR, _COLUMNS, _RICH_TEXT, _MERGE = 0, 1, 3, 11, 60, 62, 176  # of a sheet
@@ -57,9 +58,6 @@ class XlsbInspector:
                     rows, columns = max(rows, row), max(columns, column)
         return rows, columns
 
-    def without_new_errors(self) -> None:
-        """Return None: calamine knows all errors of this format."""
-
     def look(self, sheet: int) -> Look | None:
         """Look for what is no blank, merges, hidden rows and columns, and formats that show another number."""
         unreads: dict[Cell, Unread] = {}
@@ -99,8 +97,7 @@ class XlsbInspector:
         return self._last[1]
 
     def _part(self, name: str) -> bytes:
-        parts = {part.lower().replace("\\", "/"): part for part in self._package.namelist()}
-        return part_bytes(self._package, self._data, parts[name.lower()])
+        return part_bytes(self._package, self._data, by_lower_name(self._package.namelist())[name.lower()])
 
     @cached_property
     def _parts(self) -> list[str]:

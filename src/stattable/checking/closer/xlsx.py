@@ -10,27 +10,25 @@ from xml.etree import ElementTree
 
 from stattable.checking.cells import Unread
 from stattable.checking.closer.formats import shows_another_number
-from stattable.checking.closer.package import Packed, by_lower_name, packed_part, part_bytes, sheet_parts
-from stattable.checking.closer.styles import OddStyle, is_struck, local_name, odd_styles
+from stattable.checking.closer.package import Packed, packed_part, part_bytes, sheet_parts
+from stattable.checking.closer.styles import OddStyle, is_struck, odd_styles
+from stattable.checking.closer.xml import local_name
 from stattable.checking.sheets import MAX_COLUMNS, Cell, Display, Look, Unreadable, aside
+from stattable.checking.sniff import by_lower_name
+from stattable.model.text import column_number
 
 _NEW_ERROR: Final = re.compile(
     rb"(<(?:\w+:)?v>)(?:#(?!(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A)<)[A-Z_]+[!?]?|Err:\d+)(</(?:\w+:)?v>)"
 )
 _CLAIMED_STRINGS: Final = re.compile(rb"uniqueCount\s*=\s*[\"'](\d+)")
-_SUSPECT: Final = tuple(  # an error value, a formula, something hidden; apart, for each is quick by its first letters
-    map(
-        re.compile,
-        (
-            rb"t\s*=\s*[\"']e[\"']",
-            rb"<f[\s/>]",
-            rb":f[\s/>]",
-            rb"rPr",
-            rb"hidden\s*=\s*[\"'][1t]",
-            rb"ht\s*=\s*[\"']0(?:\.0*)?[\"']",
-            rb"width\s*=\s*[\"']0(?:\.0*)?[\"']",
-        ),
-    )
+_SUSPECT: Final = (  # each by itself, for each is quick by its first letters
+    re.compile(rb"t\s*=\s*[\"']e[\"']"),  # an error value
+    re.compile(rb"<f[\s/>]"),  # a formula
+    re.compile(rb":f[\s/>]"),
+    re.compile(rb"rPr"),  # a text in several formats
+    re.compile(rb"hidden\s*=\s*[\"'][1t]"),
+    re.compile(rb"ht\s*=\s*[\"']0(?:\.0*)?[\"']"),
+    re.compile(rb"width\s*=\s*[\"']0(?:\.0*)?[\"']"),
 )
 _FAR_REF: Final = re.compile(rb"r\s*=\s*[\"'](?:[A-Za-z]{3}\d|[A-Za-z]{0,2}\d{5})")
 _SMALL: Final = 64 * 1024  # bytes of a sheet that can hold no more than a few million cells, all near A1
@@ -140,10 +138,10 @@ def reach(content: bytes) -> Cell:
 def _place(cell: ElementTree.Element, row: int, column: int) -> Cell:
     """Return where a cell says that it stands, or the place given where it does not say."""
     match = _REF.match(cell.get("r") or "")
-    return (int(match[2]), _column_number(match[1].upper())) if match else (row, column)
+    return (int(match[2]), column_number(match[1])) if match else (row, column)
 
 
-def look(content: bytes, odd: "Mapping[int, OddStyle]", strings: Mapping[int, str]) -> Look:
+def look(content: bytes, odd: Mapping[int, OddStyle], strings: Mapping[int, str]) -> Look:
     """Look at a sheet's part.
 
     Args:
@@ -203,13 +201,6 @@ def _is_hidden(line: ElementTree.Element, measure: str) -> bool:
     """Whether a row or column is hidden, or 0 high or wide, which comes to the same."""
     size = line.get(measure)
     return line.get("hidden") in {"1", "true"} or (size is not None and not size.strip("0."))
-
-
-def _column_number(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number
 
 
 # -- texts in several formats -----------------------------------------------------------------------------

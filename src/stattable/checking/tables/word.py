@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from stattable.checking.sheets import MAX_COLUMNS, RawSheet, Unreadable, aside
+from stattable.checking.sniff import by_lower_name
 from stattable.checking.tables.markup import Skipper, count, parse_xml
 from stattable.checking.tables.page import Page
 
@@ -32,10 +33,9 @@ def read_word(data: bytes) -> RawSheet:
         Unreadable: it is too long (F004).
         KeyError: it has no main part.
     """
-    with zipfile.ZipFile(io.BytesIO(data)) as package:
-        parts = {info.filename.lower().replace("\\", "/").lstrip("/"): info for info in package.infolist()}
-        with package.open(parts[_MAIN_PART]) as part:
-            content = part.read(_MAX_BYTES + 1)
+    package = zipfile.ZipFile(io.BytesIO(data))
+    with package.open(by_lower_name(package.namelist())[_MAIN_PART]) as part:
+        content = part.read(_MAX_BYTES + 1)
     if len(content) > _MAX_BYTES:
         raise Unreadable("F004", reason="expansion")
     page = Page()
