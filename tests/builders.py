@@ -20,7 +20,7 @@ from stattable.model.identity import UnitFacts
 from stattable.model.roster import build_roster
 from stattable.model.units import Level, Scope, Tree
 from stattable.writing.blank import BlankFor, blank_bytes
-from stattable.writing.page import fill_page, template_bytes
+from stattable.writing.page import page_content, template_bytes
 
 EDITION = 23
 CONTACT = {"contact": "张三", "phone": "13800000000", "filled_in": date(2021, 6, 15)}
@@ -74,7 +74,8 @@ def typed(
     """A return on the official page without identity, as typed from the notice; `change` gets the sheet."""
     workbook = openpyxl.load_workbook(io.BytesIO(template_bytes()))
     sheet = workbook.worksheets[0]
-    fill_page(sheet, edition=edition, name=name, **{**CONTACT, **beside})
+    for at, value in page_content(edition=edition, name=name, **{**CONTACT, **beside}).items():
+        sheet.cell(*at).value = value
     for key, value in raw(values).items():
         sheet[FIELD_BY_KEY[key].cell] = value
     if change:

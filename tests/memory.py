@@ -12,13 +12,13 @@ from stattable.checking.reader import FileFacts
 from stattable.checking.received import Received
 from stattable.merging import merge as merging
 from stattable.merging.collect import Collected, collect
+from stattable.merging.ledger import identity_of
 from stattable.merging.root import RootOptions, find_register
 from stattable.model import form
 from stattable.model.catalogue import found
 from stattable.model.form import BLANK, FIELD_BY_KEY, FIELDS, Values
 from stattable.model.identity import Identity, UnitFacts, WorkbookKind
 from stattable.model.units import Scope, Tree, Unit
-from stattable.writing.report import merged_identity
 
 CELLS = tuple(field.at for field in FIELDS)
 
@@ -75,7 +75,7 @@ def page_of(
 
 def written(merged: merging.Merged, path: str) -> Received:
     """The workbook of a merge, as the next merge reads it."""
-    return received(path, merged.root_unit.name, merged.total, identity=merged_identity(merged))
+    return received(path, merged.root_unit.name, merged.total, identity=identity_of(merged))
 
 
 def by_path(returns: Iterable[Received]) -> list[Received]:

@@ -11,7 +11,7 @@ from stattable.checking.layout import Layout, find_form
 from stattable.checking.sheets import Merge, RawSheet
 from stattable.model import form
 from stattable.model.form import FIELDS
-from stattable.writing.page import fill_page, template_bytes
+from stattable.writing.page import page_content, template_bytes
 
 Grid = list[list[Any]]
 
@@ -22,7 +22,9 @@ FIGURES = tuple(FLAGS.get(f.key, 100 + f.index) for f in FIELDS)  # no two count
 @cache
 def _page() -> tuple[tuple[Any, ...], ...]:
     sheet = openpyxl.load_workbook(io.BytesIO(template_bytes())).worksheets[0]
-    fill_page(sheet, edition=23, name="官渡村计生协", contact="张三", phone="13800000000")
+    content = page_content(edition=23, name="官渡村计生协", contact="张三", phone="13800000000")
+    for at, value in content.items():
+        sheet.cell(*at).value = value
     sheet.cell(*form.CONTACT_LINES["filled_in"].value_at).value = "2021年6月15日"
     for field, figure in zip(FIELDS, FIGURES, strict=True):
         sheet.cell(*field.at).value = figure
@@ -117,7 +119,7 @@ class MemoryBook:
         self.names = list(self._sheets)
         self.visible = frozenset(self.names) - frozenset(hidden)
 
-    def sheet(self, name: str) -> RawSheet:
+    def sheet(self, name: str, *, whole: bool = False) -> RawSheet:
         return self._sheets[name]
 
     def closer(self, sheet: RawSheet) -> RawSheet:

@@ -14,7 +14,7 @@ from stattable.export import label_of
 from stattable.merging.collect import Collected
 from stattable.model.catalogue import found, render
 from stattable.model.identity import UnitFacts
-from stattable.model.units import Level, Scope
+from stattable.model.units import Level, Scope, Tree, Unit
 
 OWN, CUMULATIVE = Scope.OWN, Scope.CUMULATIVE
 TREE = tree_of()
@@ -209,7 +209,7 @@ def test_a_unit_that_nothing_places(others: list[Received], refused: bool) -> No
     assert collected.tree["?城关镇"].parent == "4101"
     (one,) = (one for one in collected.returns if one.path == NOWHERE.path)
     codes = [finding.code for finding in one.findings if finding.code[0] in "UH"]
-    assert (one.status, codes) == ("accepted", ["H005", "H004"] if refused else ["H005"])
+    assert (one.status, codes) == ("accepted", ["H005", "H004" if refused else "U011"])
     assert collected.refused == refused
 
 
@@ -218,6 +218,27 @@ def test_what_h004_says() -> None:
     assert [render(f, label_of) for one in collected.returns for f in one.findings if f.code == "H004"] == [
         "不知道“城关镇”归谁管，而“中牟县”报了汇总数，可能已经包含它。"
         "请用 --roster 提供名册，或让这个单位改用带标识的空白表。没有写出汇总表。"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("one", "how"),
+    [
+        (NOWHERE, "名称定为乡镇级"),
+        (typed("济源市", {OF_COUNTY: 1, "online.county.website": 1}), "填了数的栏目定为县级"),
+        (
+            typed("城关镇", {OF_TOWNSHIP: 1}, identity=memory.blank_of(
+                Tree([Unit("城关镇", "城关镇", Level.TOWNSHIP)]), "城关镇", OWN
+            )),
+            "表内标识定为乡镇级",
+        ),
+    ],
+)  # fmt: skip
+def test_what_u011_says(one: Received, how: str) -> None:
+    collected = memory.collected([*TOWNSHIPS, one], code="4101")
+    assert [render(f, label_of) for one in collected.returns for f in one.findings if f.code == "U011"] == [
+        f"“{one.name}”没有写明上级，也没有名册，直接归“郑州市”汇总；级别按{how}。"
+        "请核对；不对的，用 --roster 提供名册，或让它改用带标识的空白表。"
     ]
 
 

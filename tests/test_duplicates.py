@@ -11,7 +11,7 @@ from stattable.export import label_of
 from stattable.model.catalogue import found, render
 from stattable.model.findings import Finding, UnitRef
 from stattable.model.form import BLANK
-from stattable.model.units import Level, Scope
+from stattable.model.units import Level, Scope, ScopeBy
 
 JUNE_1, JUNE_2 = date(2021, 6, 1), date(2021, 6, 2)
 
@@ -33,7 +33,7 @@ def checked(
         key=key,
         level=Level.TOWNSHIP,
         scope=scope,
-        stated=True,
+        scope_by=ScopeBy.IDENTITY,
         values=(figure, *BLANK[1:]),
         findings=(),
     )

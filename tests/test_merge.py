@@ -100,7 +100,7 @@ def test_for_one_unit_without_anything_but_typed_pages(tmp_path: Path) -> None:
     ]
     assert document["output"] == str(out)
     assert document["root"] == {"code": "410122", "name": "中牟县", "level": "county"}
-    assert document["summary"] == summary(expected=2, received=2, accepted=2, infos=2)
+    assert document["summary"] == summary(expected=2, received=2, accepted=2, infos=4)
     assert codes(document) == ["H005", "H005"]
     assert [(key, document["total"][key]) for key in (OF_TOWNSHIP, "media.national.text", OF_VILLAGE)] == [
         (OF_TOWNSHIP, 5), ("media.national.text", 2), (OF_VILLAGE, None),
@@ -111,9 +111,9 @@ def test_for_one_unit_without_anything_but_typed_pages(tmp_path: Path) -> None:
 def test_without_a_roster(box: Path, tmp_path: Path) -> None:
     result = merge(box, "-o", tmp_path / "汇总.xlsx")
     document = result.json
-    assert (result.code, codes(document)) == (0, [])
+    assert (result.code, codes(document)) == (0, ["U012"])
     assert document["root"]["code"] == "410122"
-    assert document["summary"] == summary(expected=6, received=6, accepted=6)
+    assert document["summary"] == summary(expected=6, received=6, accepted=6, infos=1)
     assert filled_in(document, OF_COUNTY, OF_TOWNSHIP, OF_VILLAGE) == {OF_COUNTY: 2, OF_TOWNSHIP: 4, OF_VILLAGE: 6}
 
 
@@ -254,7 +254,7 @@ def test_covered(box: Path, roster: Path, tmp_path: Path) -> None:
 def test_nothing_accepted(tmp_path: Path) -> None:
     send(tmp_path / "收到", GUANDU, township="若干")
     result = merge(tmp_path / "收到", "-o", tmp_path / "镇.xlsx")
-    assert (result.code, codes(result.json), result.json["output"]) == (1, ["V002"], None)
+    assert (result.code, codes(result.json), result.json["output"]) == (1, ["U012", "V002"], None)
     assert not (tmp_path / "镇.xlsx").exists()
 
 
@@ -262,9 +262,9 @@ def test_editions_that_differ(box: Path, tmp_path: Path) -> None:
     out = tmp_path / "县.xlsx"
     filled(box / "东.xlsx", EAST, own_values(Level.VILLAGE), above=TO_LANGCHENGGANG, edition=22)
     result = merge(box, "-o", out)
-    assert (result.code, codes(result.json), out.exists()) == (1, ["T003"] * 7, False)
+    assert (result.code, codes(result.json), out.exists()) == (1, [*["T003"] * 7, "U012"], False)
     chosen = merge(box, "-o", out, "--year", "2021")
-    assert (chosen.code, codes(chosen.json), out.exists()) == (1, ["T003"], True)
+    assert (chosen.code, codes(chosen.json), out.exists()) == (1, ["T003", "U012"], True)
 
 
 def test_a_place_that_is_not_known_may_be_counted_twice(box: Path, tmp_path: Path) -> None:
@@ -293,9 +293,9 @@ def test_the_output_among_the_inputs_is_not_read_again(box: Path) -> None:
     second = merge(box, "-o", box / "汇总.xlsx")
     assert (first.code, second.code, second.json) == (0, 0, first.json)
     elsewhere = merge(box, "-o", box.parent / "汇总.xlsx")
-    assert codes(elsewhere.json) == ["U008"]
+    assert codes(elsewhere.json) == ["U008", "U012"]
     assert elsewhere.json["total"] == first.json["total"]
-    assert elsewhere.json["summary"] == first.json["summary"] | {"infos": 1}
+    assert elsewhere.json["summary"] == first.json["summary"] | {"infos": 2}
 
 
 @pytest.mark.parametrize(
@@ -337,5 +337,5 @@ def test_which_of_two_different_returns_counts(box: Path, tmp_path: Path) -> Non
     values = {**own_values(Level.COUNTY), OF_COUNTY: 5}
     filled(box / "更正.xlsx", ZHONGMU, values, above=(HENAN, ZHENGZHOU), filled_in="2021年6月20日")
     refused, latest = (merge(box, "-o", tmp_path / "县.xlsx", *more) for more in ((), ("--duplicates", "latest")))
-    assert (refused.code, codes(refused.json), refused.json["total"][OF_COUNTY]) == (1, ["U005", "U005"], None)
-    assert (latest.code, codes(latest.json), latest.json["total"][OF_COUNTY]) == (0, ["U010"], 5)
+    assert (refused.code, codes(refused.json), refused.json["total"][OF_COUNTY]) == (1, ["U005", "U005", "U012"], None)
+    assert (latest.code, codes(latest.json), latest.json["total"][OF_COUNTY]) == (0, ["U010", "U012"], 5)

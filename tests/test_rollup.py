@@ -13,7 +13,7 @@ import memory
 from reference import Reference, Sent, is_below, owns
 from stattable.checking.received import Received
 from stattable.merging.merge import Merged
-from stattable.merging.rollup import Counted, coverage, differences, excess_fields, roll_up
+from stattable.merging.rollup import Counted, coverage, excess_fields, roll_up, totals_of
 from stattable.model.catalogue import found
 from stattable.model.form import BLANK, FIELDS, Values, add, lifted
 from stattable.model.units import Level, Scope, Tree, Unit
@@ -77,7 +77,7 @@ class World:
 
     @property
     def totals(self) -> dict[str, Values]:
-        return {key: total.values for key, total in roll_up(self.tree, self.root, self.counted).items()}
+        return {key: total.values for key, total in totals_of(self.tree, self.root, self.counted).items()}
 
 
 def scopes_of(unit: Unit) -> list[tuple[Scope, ...]]:
@@ -111,7 +111,7 @@ def worlds(draw: st.DrawFn, merged: bool = False) -> World:
 @given(worlds(merged=True))
 def test_totals(world: World) -> None:
     reference = Reference(world.tree, world.root, world.sent)
-    totals = roll_up(world.tree, world.root, world.counted)
+    totals = totals_of(world.tree, world.root, world.counted)
     assert {key: (total.values, total.basis.value) for key, total in totals.items()} == {
         key: (reference.total(key), reference.basis(key)) for key in reference.units
     }
@@ -141,7 +141,9 @@ def told(world: World, counted: Counted, root: str | None = None) -> dict[tuple[
     """H001 and H002 as `merge` says them with a roster, by unit and field."""
     root = root or world.root
     result = {}
-    for key, one in differences(world.tree, root, counted, roll_up(world.tree, root, counted)).items():
+    for key, one in roll_up(world.tree, root, counted).differences.items():
+        if not one.compared:
+            continue
         excess = excess_fields(world.tree[key].level, one.own_here) & one.owned
         for field in FIELDS:
             amount = one.of(field.index)
@@ -169,7 +171,7 @@ def test_one_go_is_level_by_level(world: World, data: st.DataObject) -> None:
             continue
         here = Counted(own, cumulative, said)
         errors |= told(world, here, key)
-        total = roll_up(tree, key, here)[key].values
+        total = totals_of(tree, key, here)[key].values
         missing = coverage(tree, key, here)[key]
         if missing.returns and key != root:
             for one in tree.below(key):

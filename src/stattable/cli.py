@@ -149,7 +149,7 @@ def _command(function: Callable[..., int]) -> Callable[..., None]:
     @wraps(function)
     def run(*args: Any, **kwargs: Any) -> None:
         from stattable.console import say, use_utf8
-        from stattable.model.catalogue import Refusal
+        from stattable.model.catalogue import Refusal, write_fault
 
         use_utf8()
         debug = kwargs.get("debug", False)
@@ -163,10 +163,7 @@ def _command(function: Callable[..., int]) -> Callable[..., None]:
         except KeyboardInterrupt:
             _no_verdict("已中止。", debug)
         except OSError as error:
-            _no_verdict(
-                f"写不了文件：{error.filename or ''}（{error.strerror or error}）。请检查磁盘空间、权限，或文件是否正被打开。",
-                debug,
-            )
+            _no_verdict(write_fault(error), debug)
         except BaseException as error:  # the readers' own panics derive from BaseException
             _no_verdict(
                 f"程序出错（{type(error).__name__}），没有得出结果。加 --debug 重试，把显示的内容发给维护人员。",
@@ -357,6 +354,12 @@ def check(
 )
 @click.option("--strict", is_flag=True, help="有报表被退回时不写汇总表。")
 @click.option(
+    "--each-level",
+    type=click.Path(file_okay=False),
+    metavar="文件夹",
+    help="同时给每个有下级的单位各写一份汇总表，放在与上下级相应的文件夹里。",
+)
+@click.option(
     "--format",
     "layout",
     type=click.Choice(["table", "json"]),
@@ -372,17 +375,22 @@ def check(
 def merge(
     *, paths: tuple[str, ...], output: str, roster: str | None, root: str | None, unit: str | None,
     level: Level | None, code: str | None, edition: int | None, year: int | None,
-    scopes: tuple[tuple[str, Scope], ...], duplicates: str, strict: bool, layout: str, fail_on: str,
-    jobs: int | None, quiet: bool, debug: bool,
+    scopes: tuple[tuple[str, Scope], ...], duplicates: str, strict: bool, each_level: str | None, layout: str,
+    fail_on: str, jobs: int | None, quiet: bool, debug: bool,
 ) -> int:  # fmt: skip
     """汇总报表，写出一个工作簿：信息统计表、分单位汇总、报送情况、审核意见、汇总台账。"""
     from stattable import export
+    from stattable.checking.reader import file_facts
     from stattable.console import progress_bar, show_faults, show_merge
+    from stattable.merging.ledger import Run
     from stattable.merging.merge import MergeOptions, merge_files
     from stattable.merging.root import RootOptions
-    from stattable.writing.page import write_whole
+    from stattable.writing.files import write_whole
+    from stattable.writing.levels import write_levels
     from stattable.writing.report import report_bytes
+    from stattable.writing.workbook import run_time
 
+    started = run_time()
     its_edition = _which_edition(edition, year)
     if root is not None and code is not None:
         raise click.UsageError("--root 和 --code 是同一件事，只写一个。")
@@ -399,18 +407,90 @@ def merge(
         debug,
     )
     with progress_bar("读取", len(inputs.paths), quiet=quiet) as progress:
-        merged = merge_files(inputs, options, output=output, progress=progress)
+        merged = merge_files(inputs, options, output=output, levels=each_level, progress=progress)
     refused = merged.refused or (strict and merged.summary.rejected > 0)
-    if not refused:
-        write_whole(Path(output), report_bytes(merged, sys.argv[1:]))
     written = None if refused else output
+    levels = None
+    if written:
+        run = Run(sys.argv[1:], started, run_time(), (roster, file_facts(roster)) if roster else None)
+        write_whole(Path(output), report_bytes(merged, run))
+        if each_level:
+            with progress_bar("逐级写出", len(merged.parents), quiet=quiet) as progress:
+                levels = (each_level, write_levels(merged, run, Path(each_level), jobs=jobs, progress=progress))
     _print_document(
         layout,
-        lambda: export.merge_json(merged, written),
+        lambda: export.merge_json(merged, written, levels),
         merged.findings,
-        lambda: show_merge(merged, written),
+        lambda: show_merge(merged, written, levels),
     )
     return FINDINGS if refused else _exit_code(merged.findings, fail_on)
+
+
+_report = click.argument("report", metavar="汇总表.xlsx", type=click.Path(exists=True, dir_okay=False))
+_sources = click.argument("paths", nargs=-1, metavar="[报表或文件夹]...", type=click.Path(exists=True))
+_table_or_json = click.option(
+    "--format", "layout", type=click.Choice(["table", "json"]), default="table", show_default=True, help="输出格式。"
+)
+
+
+@main.command(options_metavar=_OPTIONS)
+@_report
+@_sources
+@_table_or_json
+@_jobs
+@_quiet
+@_debug
+@_command
+def verify(
+    *, report: str, paths: tuple[str, ...], layout: str, jobs: int | None, quiet: bool, debug: bool
+) -> int:  # fmt: skip
+    """核对汇总表：页上的数是不是等于本级加下级，有没有被改过。
+
+    给出报表所在的文件夹时，还要核对报表有没有变、有没有少、有没有新来的，并重新汇总一次，逐个数比较。
+    退出码：0 核对通过，1 对不上。
+    """
+    from stattable import export
+    from stattable.console import progress_bar, show_verify
+    from stattable.merging.reopened import reopen
+    from stattable.merging.verify import verify as held_against
+
+    opened = reopen(report)
+    inputs = _inputs(paths, [report]) if paths else None
+    with progress_bar("读取", len(inputs.paths) if inputs else 0, quiet=quiet or inputs is None) as progress:
+        verdict = held_against(opened, inputs, jobs=jobs, debug=debug, progress=progress)
+    _print_document(layout, lambda: export.verify_json(verdict), verdict.findings, lambda: show_verify(verdict))
+    return OK if verdict.proved else FINDINGS
+
+
+@main.command(options_metavar=_OPTIONS)
+@_report
+@click.argument("figure", metavar="单元格或栏目")
+@_sources
+@_table_or_json
+@_debug
+@_command
+def trace(
+    *, report: str, figure: str, paths: tuple[str, ...], layout: str,
+    debug: bool,  # noqa: ARG001  -- looked at where the exit code is made
+) -> int:  # fmt: skip
+    """查一个数的来历：由哪些单位、哪份报表、哪一格加起来，大的在前。
+
+    单元格写汇总页上的位置（如 F6）；栏目可以写名称（如 “宣传活动 · 乡镇计生协 · 活动场次”）或字段名。
+    给出报表所在的文件夹时，能看出哪些报表后来变了，并追到下级自己的汇总表里去。
+    """
+    from stattable import export
+    from stattable.console import show_trace
+    from stattable.merging.reopened import reopen
+    from stattable.merging.sources import Sources
+    from stattable.merging.trace import field_of
+    from stattable.merging.trace import trace as traced
+
+    opened = reopen(report)
+    field = field_of(opened, figure)
+    sources = Sources.of(_inputs(paths, [report]).paths) if paths else None
+    step = traced(opened, field, sources)
+    _print_document(layout, lambda: export.trace_json(opened, field, step), [], lambda: show_trace(opened, field, step))
+    return OK
 
 
 @main.command(options_metavar=_OPTIONS)

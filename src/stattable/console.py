@@ -10,14 +10,20 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
+from rich.tree import Tree as RichTree
 
 from stattable.checking.batch import Batch, Checked
 from stattable.export import Shown, label_of
 from stattable.merging.merge import Merged
+from stattable.merging.reopened import Reopened
+from stattable.merging.sources import FileState
+from stattable.merging.trace import End, Step
+from stattable.merging.verify import Verdict
 from stattable.model import form
 from stattable.model.catalogue import FAMILIES, Entry, render
 from stattable.model.findings import Finding, Severity
-from stattable.model.form import FIELDS, shown_value
+from stattable.model.form import FIELDS, Field, number, shown_value
+from stattable.model.units import Level, Scope
 
 _COLOURS: Final = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
 _STATUS: Final = {
@@ -163,8 +169,8 @@ def _advice(statuses: Sequence[str], findings: Sequence[Finding], clean: int) ->
     return f"{clean} 个文件没有问题。"
 
 
-def show_merge(merged: Merged, output: str | None) -> None:
-    """Show the result of `merge`: the total, what came in, findings, and where the workbook is."""
+def show_merge(merged: Merged, output: str | None, levels: tuple[str, int] | None = None) -> None:
+    """Show the result of `merge`: the total, what came in, findings, and where the workbooks are."""
     console = make_console()
     root, summary = merged.root_unit, merged.summary
     groups = _groups(merged)
@@ -191,6 +197,8 @@ def show_merge(merged: Merged, output: str | None) -> None:
         console.print(Text("没有写出汇总表。请先处理上面的强制性问题。", style="bold red"))
     else:
         console.print(Text(f"汇总表已写入 {output}", style="green"))
+        if levels:
+            console.print(Text(f"逐级的汇总表共 {levels[1]} 份，已写入文件夹 {levels[0]}", style="green"))
         if summary.rejected:
             console.print(Text(f"注意：有 {summary.rejected} 份报表被退回，没有计入。", style="bold red"))
 
@@ -213,6 +221,107 @@ def _total_table(merged: Merged) -> Table:
         if shown is not None:
             table.add_row(field.label, str(shown))
     return table
+
+
+# -- verify and trace -------------------------------------------------------------------------------------
+
+
+def show_verify(verdict: Verdict) -> None:
+    """Show whether a merged workbook still proves its total, and what speaks against it."""
+    console = make_console()
+    report, matched = verdict.report, verdict.sources
+    unit = report.identity.unit
+    console.print(Text(f"{report.path}  {unit.name}（{unit.level.label}）", style="bold"))
+    by_path: dict[str, list[Finding]] = {}
+    for finding in verdict.findings:
+        by_path.setdefault(finding.path or report.path, []).append(finding)
+    for path, findings in sorted(by_path.items(), key=lambda item: item[0] != report.path):
+        if path != report.path:
+            console.print(Text(path, style="bold"))
+        _show_findings(console, findings)
+    itself = any(finding.code in {"P001", "P002", "P003"} for finding in verdict.findings)
+    console.print(
+        Text("表内有改动，数字对不上。", style="bold red")
+        if itself
+        else Text("表内一致：页上的数等于本级加下级，没有被改过。", style="green")
+    )
+    if matched is None:
+        console.print(Text("没有给出报表所在的文件夹，没有与报表核对。", style="dim"))
+        return
+    states = list(matched.states.values())
+    counts = (
+        (f"{states.count(FileState.SAME)} 份没有变", "green"),
+        (f"{states.count(FileState.CHANGED)} 份变了", "bold red" if FileState.CHANGED in states else "dim"),
+        (f"{states.count(FileState.GONE)} 份不见了", "bold red" if FileState.GONE in states else "dim"),
+        (f"{len(matched.new)} 份是新来的", "bold red" if matched.new else "dim"),
+    )
+    console.print(Text("汇总时的报表：").append_text(_joined(*counts)))
+    if verdict.proved:
+        console.print(Text("核对通过：用这些报表重新汇总，每一个数都相同。", style="bold green"))
+    elif not itself:
+        console.print(Text("汇总表已经过时，请重新汇总。", style="bold red"))
+
+
+_STATE_WORDS: Final = {
+    FileState.SAME: "",
+    FileState.CHANGED: "，文件变了",
+    FileState.GONE: "，文件不在这里",
+    FileState.UNKNOWN: "",
+}
+_END_WORDS: Final = {
+    End.NOT_SPLIT: "这张表里没有再往下分",
+    End.NOT_AT_HAND: "往下要看它自己的汇总表，请给出这些报表所在的文件夹",
+}
+
+
+def show_trace(report: Reopened, field: Field, step: Step) -> None:
+    """Show where a figure comes from, as a tree."""
+    console = make_console()
+    page = report.received.values
+    console.print(Text(f"{field.label}（{field.cell}）", style="bold"))
+    tree = RichTree(_step_label(step, field))
+    _grow(tree, step, field)
+    console.print(tree)
+    if page and page[field.index] != step.value:
+        shown = shown_value(page[field.index], report.identity.unit.level, field.index)
+        console.print(Text(f"注意：页上现在是“{_blank(shown)}”，与汇总出来的不同，被改过。", style="bold red"))
+
+
+def _grow(tree: RichTree, step: Step, field: Field) -> None:
+    shown = [one for one in step.steps if one.value or one.now != one.value or one.steps][:_MOST_SHOWN]
+    for one in shown:
+        single = one.steps[0] if len(one.steps) == 1 and one.steps[0].scope and one.scope is None else None
+        _grow(tree.add(_step_label(one, field, single)), single or one, field)
+    rest = [one for one in step.steps if one not in shown]
+    if rest:
+        amount = sum(number(one.value) for one in rest)
+        tree.add(Text(f"另有 {len(rest)} 个单位，共 {amount}", style="dim"))
+    if step.end:
+        tree.add(Text(_END_WORDS[step.end], style="dim"))
+
+
+def _step_label(step: Step, field: Field, single: Step | None = None) -> Text:
+    """Return the line of a unit, or of a return; a unit's `single` return stands on its line."""
+    level = Level(step.unit.level) if step.unit.level else None
+    was, now = (_blank(shown_value(value, level, field.index)) for value in (step.value, step.now))
+    name = step.unit.name or "" if step.scope is None else f"{step.scope.label}数"
+    text = Text.assemble((name, "bold" if step.scope is None else ""), "  ", (was, "cyan"))
+    if was != now:
+        text.append(f" → 现在 {now}", style="bold red")
+    sent = single or step
+    if sent.scope is Scope.CUMULATIVE and single:
+        text.append("（上报的汇总数）", style="dim")
+    if sent.difference:
+        how = "多" if sent.difference > 0 else "少"
+        text.append(f"（比本级与下级{how} {abs(sent.difference)}）", style="yellow")
+    if sent.path:
+        cell = f" {sent.cell}" if sent.cell else ""
+        text.append(f"  {sent.path}{cell}{_STATE_WORDS[sent.state or FileState.UNKNOWN]}", style="dim")
+    return text
+
+
+def _blank(shown: str | int | None) -> str:
+    return "空白" if shown is None else str(shown)
 
 
 def show_faults(findings: Sequence[Finding]) -> None:

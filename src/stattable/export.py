@@ -3,14 +3,20 @@
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from stattable.checking.batch import Batch, Checked
 from stattable.merging.merge import Merged
+from stattable.merging.reopened import Reopened
+from stattable.merging.rollup import Difference
+from stattable.merging.sources import FileState
+from stattable.merging.trace import Step
+from stattable.merging.verify import Verdict
 from stattable.model.catalogue import render
 from stattable.model.findings import Finding, Severity, UnitRef
-from stattable.model.form import FIELD_BY_KEY, FIELDS, Values
+from stattable.model.form import BLANK, FIELD_BY_KEY, FIELDS, Field, Values
+from stattable.model.text import a1
 
 SCHEMA_VERSION: Final = 1
 FINDING_KEYS: Final = (
@@ -55,13 +61,20 @@ def check_json(batch: Batch, findings: Sequence[Finding], shown: Shown) -> str:
     )
 
 
-def merge_json(merged: Merged, output: str | None) -> str:
-    """Return the JSON document of `merge`; `output` is None where nothing was written."""
+def merge_json(merged: Merged, output: str | None, levels: tuple[str, int] | None = None) -> str:
+    """Return the JSON document of `merge`.
+
+    Args:
+        merged: the result.
+        output: where it was written, or None where it was not.
+        levels: the folder of the levels' workbooks and how many there are, or None where none were written.
+    """
     summary, root = merged.summary, merged.root_unit
     return _dump(
         {
             "schema_version": SCHEMA_VERSION,
             "output": output,
+            **({"each_level": {"folder": levels[0], "written": levels[1]}} if levels else {}),
             "root": {"code": root.code, "name": root.name, "level": root.level},
             "total": _values(merged.total),
             "summary": {
@@ -78,6 +91,81 @@ def merge_json(merged: Merged, output: str | None) -> str:
             "findings": [_finding(finding) for finding in merged.findings],
         }
     )
+
+
+def verify_json(verdict: Verdict) -> str:
+    """Return the JSON document of `verify`."""
+    report, matched = verdict.report, verdict.sources
+    paths = {
+        state: sorted(path for number, path in _places(verdict) if matched and matched.state(number) is state)
+        for state in (FileState.SAME, FileState.CHANGED, FileState.GONE)
+    }
+    return _dump(
+        {
+            "schema_version": SCHEMA_VERSION,
+            "report": report.path,
+            "root": _facts(report),
+            "edition": report.identity.edition,
+            "proved": verdict.proved,
+            "sources": {
+                "unchanged": len(paths[FileState.SAME]),
+                "changed": paths[FileState.CHANGED],
+                "gone": paths[FileState.GONE],
+                "new": sorted(matched.new),
+            }
+            if matched
+            else None,
+            "summary": _severities(verdict.findings),
+            "findings": [_finding(finding) for finding in verdict.findings],
+        }
+    )
+
+
+def _places(verdict: Verdict) -> Iterator[tuple[int, str]]:
+    """Yield the number of each file in the ledger, and where it is now, or was."""
+    matched, ledger = verdict.sources, verdict.report.ledger
+    for entry in ledger.entries if matched and ledger else ():
+        yield entry.number, matched.paths.get(entry.number, entry.path) if matched else entry.path
+
+
+def trace_json(report: Reopened, field: Field, step: Step) -> str:
+    """Return the JSON document of `trace`."""
+    page = report.received
+    at = page.cells[field.index] if page.cells else field.at
+    return _dump(
+        {
+            "schema_version": SCHEMA_VERSION,
+            "report": report.path,
+            "root": _facts(report),
+            "field": field.key,
+            "label": field.label,
+            "cell": a1(*at) if at else None,
+            "page": page.values[field.index] if page.values else None,
+            "value": step.value,
+            "now": step.now,
+            "trace": _step(step),
+        }
+    )
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return {
+        "unit": _ref(step.unit),
+        "scope": step.scope,
+        "value": step.value,
+        "now": step.now,
+        "difference": step.difference,
+        "path": step.path,
+        "cell": step.cell,
+        "state": step.state,
+        "end": step.end,
+        "steps": [_step(one) for one in step.steps],
+    }
+
+
+def _facts(report: Reopened) -> dict[str, str | None]:
+    unit = report.identity.unit
+    return {"code": unit.code, "name": unit.name, "level": unit.level}
 
 
 def refused_json(command: str, findings: Sequence[Finding]) -> str:
@@ -157,6 +245,22 @@ def _unit(merged: Merged, key: str) -> dict[str, Any]:
         "status": merged.statuses[key],
         "basis": total.basis,
         "total": {name: value for name, value in _values(total.values).items() if value is not None},
+        **({"differences": _differences(difference)} if (difference := merged.differences.get(key)) else {}),
+    }
+
+
+def _differences(difference: Difference) -> dict[str, dict[str, int | bool | None]]:
+    """Return what a cumulative return says and what is known of it, by field."""
+    own = difference.own or BLANK
+    return {
+        field.key: {
+            "reported": difference.reported[field.index],
+            "own": own[field.index],
+            "children": difference.children[field.index],
+            "difference": difference.of(field.index),
+        }
+        for field in FIELDS
+        if {difference.reported[field.index], own[field.index], difference.children[field.index]} != {None}
     }
 
 

@@ -19,6 +19,7 @@ from stattable.model.units import (
     Level,
     Names,
     Scope,
+    ScopeBy,
     Tree,
     Unit,
     bare_name,
@@ -38,7 +39,7 @@ class Attribution:
             a unit which nothing places.
         level: of the unit, or None.
         scope: of the return, or None where nothing says it yet.
-        stated: whether the file, the roster or an option states the scope, and nobody inferred it.
+        scope_by: what says the scope, or None while nothing does.
         findings: of the family U, and H005 where a figure decided the scope.
     """
 
@@ -46,7 +47,7 @@ class Attribution:
     key: str | None
     level: Level | None
     scope: Scope | None
-    stated: bool
+    scope_by: ScopeBy | None
     findings: tuple[Finding, ...]
 
 
@@ -173,7 +174,7 @@ class Attributor:
             key = self._key_of_identity(one.identity) if one.identity else None
             return self._of_key(one, key, findings)
         if conflict := self._register.conflicts.get(one.path):
-            return Attribution(UnitRef(), None, None, None, False, (conflict,))
+            return Attribution(UnitRef(), None, None, None, None, (conflict,))
         if not one.name:
             hint = one.identity.unit.name if one.identity else self._hint_of_path(one.path)
             findings.append(_u("U001", one, suggestion=hint))
@@ -263,18 +264,18 @@ class Attributor:
         params: dict[str, Param] = {"reason": "unknown", "name": one.name, **(why or {})}
         findings.append(_u("U002", one, suggestion=hint, params=params))
         ref = UnitRef(unit.code if unit else None, unit.name if unit else one.name, unit.level if unit else None)
-        return Attribution(ref, None, unit.level if unit else None, None, False, tuple(findings))
+        return Attribution(ref, None, unit.level if unit else None, None, None, tuple(findings))
 
     def _of_key(self, one: Received, key: str | None, findings: list[Finding]) -> Attribution:
         if key is None or key not in self._tree:
-            return Attribution(UnitRef(name=one.name or None), None, None, None, False, tuple(findings))
+            return Attribution(UnitRef(name=one.name or None), None, None, None, None, tuple(findings))
         unit = self._tree[key]
         root = self._register.root
         ref = UnitRef(unit.code, unit.name, unit.level)
         if root is not None and not self._tree.under(key, root):
             params: dict[str, Param] = {"reason": "outside", "name": unit.name, "root": self._tree[root].name}
             findings.append(_u("U002", one, params=params))
-            return Attribution(ref, None, unit.level, None, False, tuple(findings))
+            return Attribution(ref, None, unit.level, None, None, tuple(findings))
         return self._scoped(one, ref, key, unit.level, unit.scope, findings)
 
     def _scoped(
@@ -287,24 +288,26 @@ class Attributor:
         findings: list[Finding],
     ) -> Attribution:
         stated = one.identity.scope if one.identity else None
-        says = self._register.scopes.get(key) or roster_says
-        figures = one.values or ()
-        at = _first_figure_below(figures, level)
-        if level is Level.VILLAGE:
-            scope: Scope | None = Scope.OWN
-        elif level is Level.NATIONAL:
-            scope = Scope.CUMULATIVE
-        elif stated is Scope.CUMULATIVE and at is None and self._register.scopes.get(key):
-            scope = self._register.scopes[key]  # an option settles what says cumulative and holds nothing below
-        else:
-            scope = stated or says
-        known = scope is not None
-        if scope is None and at is not None:
-            scope = Scope.CUMULATIVE
+        option = self._register.scopes.get(key)
+        at = _first_figure_below(one.values or (), level)
+        scope: Scope | None
+        scope_by: ScopeBy | None
+        if level in _ONLY_SCOPE:
+            scope, scope_by = _ONLY_SCOPE[level], ScopeBy.LEVEL
+        elif stated and not (option and stated is Scope.CUMULATIVE and at is None):
+            scope, scope_by = stated, ScopeBy.IDENTITY
+        elif option:  # it settles, too, what says cumulative and holds nothing below
+            scope, scope_by = option, ScopeBy.OPTION
+        elif roster_says:
+            scope, scope_by = roster_says, ScopeBy.ROSTER
+        elif at is not None:
+            scope, scope_by = Scope.CUMULATIVE, ScopeBy.INFERRED
             cell = one.cells[at]
             params: dict[str, Param] = {"reason": "figure_below", "scope": scope.label}
             findings.append(_u("H005", one, cell=a1(*cell) if cell else None, field=FIELDS[at].key, params=params))
-        return Attribution(ref, key, level, scope, known, tuple(findings))
+        else:
+            scope, scope_by = None, None
+        return Attribution(ref, key, level, scope, scope_by, tuple(findings))
 
     def _key_of_identity(self, identity: Identity) -> str | None:
         parent: str | None = None
@@ -339,7 +342,7 @@ def _misused(one: Received, identity: Identity) -> Finding:
 
 
 def _nobody(findings: Sequence[Finding], name: str | None = None) -> Attribution:
-    return Attribution(UnitRef(name=name), None, None, None, False, tuple(findings))
+    return Attribution(UnitRef(name=name), None, None, None, None, tuple(findings))
 
 
 def _u(code: str, one: Received, **parts: Any) -> Finding:
@@ -356,6 +359,7 @@ def _first_figure_below(values: Sequence[Value], level: Level | None) -> int | N
     return next((index for index, value in enumerate(values) if value and index in below), None)
 
 
+_ONLY_SCOPE: Final = {Level.VILLAGE: Scope.OWN, Level.NATIONAL: Scope.CUMULATIVE}
 _BY_FIGURES: Final = (Level.PROVINCE, Level.PREFECTURE, Level.COUNTY)
 
 

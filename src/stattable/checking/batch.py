@@ -14,7 +14,7 @@ from stattable.model.form import BLANK, FIELDS, Values, own, year_of
 from stattable.model.form import below as below_of
 from stattable.model.parallel import over_processes
 from stattable.model.text import a1
-from stattable.model.units import Level, Scope, Tree
+from stattable.model.units import Level, Scope, ScopeBy, Tree
 
 _UNREAD: Final = frozenset({"V002", "V003", "V004", "V005", "V006", "V009"})
 
@@ -31,7 +31,7 @@ class Checked:
         key: the unit's key in the tree, or None where the file belongs to no unit.
         level: of the unit, or None.
         scope: of the return, or None while it is not known.
-        stated: whether the scope is stated, not inferred.
+        scope_by: what says the scope, or None while nothing does.
         values: the 40 figures as they count.
         findings: all of them.
         duplicate: whether another file stands for this one.
@@ -42,7 +42,7 @@ class Checked:
     key: str | None
     level: Level | None
     scope: Scope | None
-    stated: bool
+    scope_by: ScopeBy | None
     values: Values
     findings: tuple[Finding, ...]
     duplicate: bool = False
@@ -64,9 +64,10 @@ class Checked:
         said = tuple(replace(finding, path=self.path, unit=self.unit) for finding in findings)
         return replace(self, findings=(*self.findings, *said), duplicate=self.duplicate or duplicate)
 
-    def with_scope(self, scope: Scope) -> "Checked":
+    def with_scope(self, scope: Scope, scope_by: ScopeBy) -> "Checked":
         """Return this return with the scope that was found for it, and its zeros settled accordingly."""
-        return replace(self, scope=scope, values=settle(self.values, self.level, scope))
+        values = settle(self.values, self.level, scope)
+        return replace(self, scope=scope, scope_by=scope_by, values=values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,7 @@ def _judge(one: Received, whose: Attribution, edition: int | None) -> Checked:
         findings += apply(Filled(values, whose.level, whose.scope, unread), one.sheet, one.cells)
         values = settled
     said = tuple(replace(finding, path=one.path, unit=whose.unit) for finding in findings)
-    return Checked(one, whose.unit, whose.key, whose.level, whose.scope, whose.stated, values, said)
+    return Checked(one, whose.unit, whose.key, whose.level, whose.scope, whose.scope_by, values, said)
 
 
 def _drop_zeros(

@@ -41,11 +41,11 @@ class CalamineBook:
         self.names: list[str] = [sheet.name for sheet in metadata if sheet.typ == work]
         self.visible: frozenset[str] = frozenset(sheet.name for sheet in metadata if sheet.visible == shown)
 
-    def sheet(self, name: str) -> RawSheet:
-        """Return the cells of the sheet `name` as calamine gives them."""
+    def sheet(self, name: str, *, whole: bool = False) -> RawSheet:
+        """Return the cells of the sheet `name` as calamine gives them, the `whole` beyond the limit on rows."""
         with _reading():
             sheet = self._open(name)
-            rows = sheet.to_python(skip_empty_area=False, nrows=MAX_ROWS)
+            rows = sheet.to_python(skip_empty_area=False, nrows=None if whole else MAX_ROWS)
             merges = [
                 (top + 1, left + 1, bottom + 1, right + 1)
                 for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()

@@ -50,7 +50,7 @@ def locate(book: Book) -> Located:
         The return and its findings, without path and unit; no return where the workbook holds no form, or
         several that are filled in (T001, T006).
     """
-    identity = read_identity(book.sheet(IDENTITY_SHEET).rows) if IDENTITY_SHEET in book.names else None
+    identity = read_identity(book.sheet(IDENTITY_SHEET, whole=True).rows) if IDENTITY_SHEET in book.names else None
     forms = list(_closely(book, _forms(book, identity)))
     if len(forms) > 1:  # spare copies that nobody filled in do not count
         forms = [one for one in forms if _filled_in(*one)] or forms[:1]

@@ -123,8 +123,8 @@ class Book(Protocol):
     names: list[str]
     visible: frozenset[str]
 
-    def sheet(self, name: str) -> RawSheet:
-        """Return the cells of the sheet `name`."""
+    def sheet(self, name: str, *, whole: bool = False) -> RawSheet:
+        """Return the cells of the sheet `name`; of a sheet of ours the `whole`, beyond the limit on rows."""
 
     def closer(self, sheet: RawSheet) -> RawSheet:
         """Return `sheet`, with what looks like a blank and is none, and with how its cells are shown."""

@@ -12,9 +12,9 @@ from stattable.checking.duplicates import mark_duplicates
 from stattable.merging.rollup import Counted
 from stattable.merging.scope import infer_scopes
 from stattable.model.catalogue import found
-from stattable.model.findings import Finding
+from stattable.model.findings import Param
 from stattable.model.identity import Identity, UnitFacts, WorkbookKind
-from stattable.model.units import Level, Scope, Tree, Unit, bare_name, unpadded
+from stattable.model.units import Level, Scope, Tree, Unit, bare_name, level_of_name, unpadded
 
 MERGED: Final = WorkbookKind.MERGED
 
@@ -28,7 +28,6 @@ class Collected:
         root: of the merge.
         returns: received: accepted, rejected and duplicate ones, in the order of their paths.
         earlier: earlier results, which were not received (U008).
-        findings: of no single file.
         refused: whether nothing may be written, whatever else was found (T003, H004).
     """
 
@@ -36,7 +35,6 @@ class Collected:
     root: str
     returns: tuple[Checked, ...]
     earlier: tuple[Checked, ...]
-    findings: tuple[Finding, ...]
     refused: bool
 
     @property
@@ -71,8 +69,8 @@ def collect(checked: Sequence[Checked], register: Register, *, one_edition: bool
         refused = True
     tree = _with_unplaced(register.tree, root, received)
     received = infer_scopes(received, tree, root, register.scopes, partial(mark_duplicates, latest=latest))
-    received, ambiguous = _ambiguous(received, register.tree, root)
-    return Collected(tree, root, tuple(received), tuple(earlier), (), refused or ambiguous)
+    received, ambiguous = _say_of_unplaced(received, register.tree, root)
+    return Collected(tree, root, tuple(received), tuple(earlier), refused or ambiguous)
 
 
 def _set_aside_earlier(checked: Sequence[Checked], tree: Tree, root: str) -> tuple[list[Checked], list[Checked]]:
@@ -148,23 +146,43 @@ def _with_unplaced(tree: Tree, root: str, received: Sequence[Checked]) -> Tree:
     return Tree([*tree.units.values(), *unplaced.values()]) if unplaced else tree
 
 
-def _ambiguous(received: Sequence[Checked], tree: Tree, root: str) -> tuple[list[Checked], bool]:
-    """Say H004 of units that nothing places, where a cumulative return of a higher level may hold them already."""
+def _say_of_unplaced(received: Sequence[Checked], tree: Tree, root: str) -> tuple[list[Checked], bool]:
+    """Say of units that nothing places where they were put (U011), or that a cumulative return may hold them (H004).
+
+    Args:
+        received: all returns, with their scopes.
+        tree: the units whose places are known.
+        root: of the merge.
+
+    Returns:
+        The same returns, and whether any of them may be counted twice.
+    """
     holders: dict[Level, Checked] = {}
     for one in received:
         if one.status == "accepted" and one.scope is Scope.CUMULATIVE and one.key != root and one.level:
             holders.setdefault(one.level, one)
-    result, any_found = [], False
+    result, any_ambiguous = [], False
     for one in received:
-        unplaced = one.status == "accepted" and one.key is not None and one.key not in tree
-        above = [holder for level, holder in holders.items() if unplaced and one.level and level.above(one.level)]
-        if above:
-            params = {"name": one.unit.name or "", "other": above[0].unit.name or ""}
-            result.append(one.with_findings(found("H004", params=params)))
-            any_found = True
-        else:
+        if one.status != "accepted" or one.key is None or one.key in tree or one.level is None:
             result.append(one)
-    return result, any_found
+            continue
+        above = [holder for level, holder in holders.items() if level.above(one.level)]
+        name = one.unit.name or ""
+        if above:
+            said = found("H004", params={"name": name, "other": above[0].unit.name or ""})
+        else:
+            params: dict[str, Param] = {"name": name, "root": tree[root].name, "level": one.level.label}
+            said = found("U011", params={**params, "reason": _level_by(one)})
+        result.append(one.with_findings(said))
+        any_ambiguous = any_ambiguous or bool(above)
+    return result, any_ambiguous
+
+
+def _level_by(one: Checked) -> str:
+    """Return what said the level of a unit that nothing places."""
+    if one.received.identity:
+        return "identity"
+    return "name" if level_of_name(one.received.name) else "figures"
 
 
 def _unaccounted(identity: Identity | None) -> Mapping[Level, int]:

@@ -1,31 +1,24 @@
 """One merge: returns sorted out, rolled up, compared, and counted for completeness."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
+from pathlib import Path
 from typing import Final
 
 from stattable.checking.batch import Checked, CheckOptions, judge_all, read_all
 from stattable.checking.files import Inputs
-from stattable.checking.received import receive
+from stattable.checking.received import Received
 from stattable.merging.collect import Collected, collect
-from stattable.merging.rollup import (
-    Counted,
-    Coverage,
-    Difference,
-    Total,
-    coverage,
-    differences,
-    excess_fields,
-    roll_up,
-)
+from stattable.merging.rollup import Difference, RollUp, excess_fields, roll_up
 from stattable.merging.root import RootOptions, find_register
 from stattable.model.catalogue import Refusal, found
 from stattable.model.findings import Finding, Param, Severity, UnitRef
-from stattable.model.form import DEFAULT_EDITION, FIELDS, Values
+from stattable.model.form import DEFAULT_EDITION, FIELDS, Values, number
 from stattable.model.identity import UnitFacts, WorkbookKind
 from stattable.model.text import a1
-from stattable.model.units import Scope, Tree, Unit, bare_name, unpadded
+from stattable.model.units import Scope, Unit, bare_name, unpadded
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,35 +54,25 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(RollUp):
     """The result of a merge.
 
     Attributes:
-        tree: all units.
-        root: key of the unit whose total it is.
+        options: what the user asked for.
         edition: ordinal of the members' day.
         returns: received, in the order of their paths.
         earlier: earlier results, set aside.
         accepted: the accepted returns, by unit and scope.
-        counted: the figures that count.
-        totals: of the root and all units below it.
-        differences: of units with a cumulative return that has something to be held against.
-        coverage: of the root and all units below it.
         statuses: of units: accepted, rejected, covered, missing, or None where none is expected.
         findings: all of them, those of files first.
         refused: whether nothing may be written.
     """
 
-    tree: Tree
-    root: str
+    options: MergeOptions
     edition: int
     returns: tuple[Checked, ...]
     earlier: tuple[Checked, ...]
     accepted: Mapping[tuple[str, Scope], Checked]
-    counted: Counted
-    totals: Mapping[str, Total]
-    differences: Mapping[str, Difference]
-    coverage: Mapping[str, Coverage]
     statuses: Mapping[str, str | None]
     findings: tuple[Finding, ...]
     refused: bool
@@ -103,6 +86,24 @@ class Merged:
     def total(self) -> Values:
         """The root's total."""
         return self.totals[self.root].values
+
+    @property
+    def parents(self) -> list[str]:
+        """The root, and the units below it with units below themselves, where there is an accepted return."""
+        return [key for key in self.tree.below(self.root) if self.tree.children[key] and self.coverage[key].returns]
+
+    def person(self, key: str) -> tuple[str, str]:
+        """Return the name and the phone of the person to call in a unit: from its return, else from the roster."""
+        unit = self.tree[key]
+        for scope in Scope:
+            if one := self.accepted.get((key, scope)):
+                return one.received.contact or unit.contact, one.received.phone or unit.phone
+        return unit.contact, unit.phone
+
+    @property
+    def files(self) -> list[Checked]:
+        """All files that were looked at, earlier results too, in the order of their paths."""
+        return sorted((*self.returns, *self.earlier), key=attrgetter("path"))
 
     @property
     def summary(self) -> Summary:
@@ -125,6 +126,7 @@ def merge_files(
     options: MergeOptions,
     *,
     output: str,
+    levels: str | None = None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Merged:
     """Merge returns.
@@ -132,14 +134,15 @@ def merge_files(
     Args:
         inputs: the files.
         options: what the user asked for.
-        output: where the result is to go. An earlier result that a walk found there is not looked at.
+        output: where the result is to go. An earlier result that a walk found there does not count.
+        levels: the folder where the results of the levels below are to go, or None. The same holds for it.
         progress: told of every file that was read.
 
     Raises:
         Refusal: the output is one of the inputs, there is no root, or there is nothing but earlier results.
     """
-    paths, replaced = _without_output(inputs, output)
-    read = read_all(paths, CheckOptions(jobs=options.jobs, debug=options.debug), progress)
+    read = read_all(inputs.paths, CheckOptions(jobs=options.jobs, debug=options.debug), progress)
+    read, replaced = _without_outputs(read, inputs.named, output, levels)
     register = find_register(read, options.root)
     if replaced is not None and not _is_of(replaced, register.tree[register.root or ""]):
         raise Refusal("output_is_input", path=output)
@@ -147,22 +150,34 @@ def merge_files(
     collected = collect(batch.returns, register, one_edition=options.edition is None, latest=options.latest)
     if not collected.returns:
         raise Refusal("only_earlier")
-    return _result(collected, register.is_roster, options.edition, inputs.findings)
+    return _result(collected, options, inputs.findings)
 
 
-def _without_output(inputs: Inputs, output: str) -> tuple[list[str], UnitFacts | None]:
-    """Return the paths without the output, where a walk came upon an earlier result of that name, and whose it is."""
-    target = os.path.realpath(output)
-    clash = next((path for path in inputs.paths if os.path.realpath(path) == target), None)
-    if clash is None:
-        return list(inputs.paths), None
-    identity = receive(clash).identity
-    if clash in inputs.named or identity is None or identity.kind is not WorkbookKind.MERGED:
-        raise Refusal("output_is_input", path=output)
-    rest = [path for path in inputs.paths if path != clash]
+def _without_outputs(
+    read: Sequence[Received], named: Container[str], output: str, levels: str | None
+) -> tuple[list[Received], UnitFacts | None]:
+    """Return the files without earlier results where results are to go, and whose is the one that is replaced.
+
+    Only what a walk came upon and `merge` wrote is such a result; anything else would be lost.
+    """
+    target, name = os.path.realpath(output), Path(output).name
+    folder = os.path.realpath(levels) + os.sep if levels and Path(levels).is_dir() else None
+    rest, replaced = [], None
+    for one in read:
+        is_target = Path(one.path).name == name and os.path.realpath(one.path) == target
+        is_level = folder is not None and os.path.realpath(one.path).startswith(folder)
+        if not (is_target or is_level):
+            rest.append(one)
+            continue
+        if one.path in named or one.identity is None or one.identity.kind is not WorkbookKind.MERGED:
+            if is_target:
+                raise Refusal("output_is_input", path=output)
+            raise Refusal("levels_hold_inputs", folder=levels, path=one.path)
+        if is_target:
+            replaced = one.identity.unit
     if not rest:
         raise Refusal("only_earlier")
-    return rest, identity.unit
+    return rest, replaced
 
 
 def _is_of(replaced: UnitFacts, root: Unit) -> bool:
@@ -171,33 +186,63 @@ def _is_of(replaced: UnitFacts, root: Unit) -> bool:
     return same_code and (bare_name(replaced.name), replaced.level) == (bare_name(root.name), root.level)
 
 
-def _result(collected: Collected, is_roster: bool, edition: int | None, more: Sequence[Finding]) -> Merged:
-    tree, root, counted = collected.tree, collected.root, collected.counted
-    totals = roll_up(tree, root, counted)
-    compared = differences(tree, root, counted, totals)
-    statuses = _statuses(collected, counted, is_roster)
+def _result(collected: Collected, options: MergeOptions, more: Sequence[Finding]) -> Merged:
+    counted = collected.counted
+    rolled = roll_up(collected.tree, collected.root, counted)
     editions = [one.received.edition for one in collected.returns if one.status == "accepted"]
-    result = Merged(
-        tree=tree,
-        root=root,
-        edition=edition or next((e for e in editions if e is not None), DEFAULT_EDITION),
-        returns=collected.returns,
-        earlier=collected.earlier,
-        accepted={
-            (one.key, one.scope): one
-            for one in collected.returns
-            if one.status == "accepted" and one.key is not None and one.scope is not None
-        },
-        counted=counted,
-        totals=totals,
-        differences=compared,
-        coverage=coverage(tree, root, counted),
-        statuses=statuses,
-        findings=(),
+    return _merged(
+        rolled,
+        options,
+        options.edition or next((e for e in editions if e is not None), DEFAULT_EDITION),
+        collected.returns,
+        collected.earlier,
+        [*_root_finding(collected, options.root), *more],
         refused=collected.refused or not (counted.own or counted.cumulative),
     )
+
+
+def _root_finding(collected: Collected, asked: RootOptions) -> Iterator[Finding]:
+    """Say for whom a merge is where nobody said it, and units above could be meant, too (U012)."""
+    if asked.roster is None and asked.code is None and asked.name is None and collected.tree.above(collected.root):
+        root = collected.tree[collected.root]
+        ref = UnitRef(root.code, root.name, root.level)
+        yield found("U012", unit=ref, params={"name": root.name, "level": root.level.label})
+
+
+def _merged(
+    rolled: RollUp,
+    options: MergeOptions,
+    edition: int,
+    returns: Sequence[Checked],
+    earlier: Sequence[Checked],
+    more: Sequence[Finding],
+    *,
+    refused: bool,
+) -> Merged:
+    is_roster = options.root.roster is not None
+    accepted = {
+        (one.key, one.scope): one
+        for one in returns
+        if one.status == "accepted" and one.key is not None and one.scope is not None
+    }
+    result = Merged(
+        tree=rolled.tree,
+        root=rolled.root,
+        counted=rolled.counted,
+        totals=rolled.totals,
+        differences=rolled.differences,
+        coverage=rolled.coverage,
+        options=options,
+        edition=edition,
+        returns=tuple(returns),
+        earlier=tuple(earlier),
+        accepted=accepted,
+        statuses=_statuses(rolled, returns, is_roster),
+        findings=(),
+        refused=refused,
+    )
     findings = [
-        *(finding for one in sorted((*result.returns, *result.earlier), key=_path) for finding in one.findings),
+        *(finding for one in result.files for finding in one.findings),
         *more,
         *_difference_findings(result, is_roster),
         *_missing_findings(result),
@@ -205,22 +250,18 @@ def _result(collected: Collected, is_roster: bool, edition: int | None, more: Se
     return replace(result, findings=tuple(findings))
 
 
-def _path(one: Checked) -> str:
-    return one.path
-
-
-def _statuses(collected: Collected, counted: Counted, is_roster: bool) -> dict[str, str | None]:
+def _statuses(rolled: RollUp, returns: Sequence[Checked], is_roster: bool) -> dict[str, str | None]:
     """Return what is known of every unit: its returns, or where it is without one."""
     of_files: dict[str, set[str]] = {}
-    for one in collected.returns:
+    for one in returns:
         if one.key is not None:
             of_files.setdefault(one.key, set()).add(one.status)
     statuses: dict[str, str | None] = {}
-    tree = collected.tree
     under_cumulative: set[str] = set()
-    for key in tree.below(collected.root):
-        unit = tree[key]
-        if unit.parent in under_cumulative or unit.parent in counted.cumulative:
+    cumulative = rolled.counted.cumulative
+    for key in rolled.tree.below(rolled.root):
+        unit = rolled.tree[key]
+        if key != rolled.root and (unit.parent in under_cumulative or unit.parent in cumulative):
             under_cumulative.add(key)
         files = of_files.get(key)
         if files:
@@ -232,6 +273,44 @@ def _statuses(collected: Collected, counted: Counted, is_roster: bool) -> dict[s
     return statuses
 
 
+# -- level by level ---------------------------------------------------------------------------------------
+
+
+class Levels:
+    """The results for all units below a merge's root that have units below themselves.
+
+    Each is what merging the returns of that unit and those below it by themselves would give.
+
+    Args:
+        merged: the result for the root.
+    """
+
+    def __init__(self, merged: Merged) -> None:
+        self._merged = merged
+        self._returns, self._earlier = _by_unit(merged.returns), _by_unit(merged.earlier)
+
+    def at(self, key: str) -> Merged:
+        """Return the result for the unit `key`."""
+        merged = self._merged
+        if key == merged.root:
+            return merged
+        units = list(merged.tree.below(key))
+        returns, earlier = (
+            sorted((one for unit in units for one in of_units.get(unit, ())), key=attrgetter("path"))
+            for of_units in (self._returns, self._earlier)
+        )
+        rolled = RollUp(merged.tree, key, merged.counted, merged.totals, merged.differences, merged.coverage)
+        return _merged(rolled, merged.options, merged.edition, returns, earlier, (), refused=False)
+
+
+def _by_unit(returns: Sequence[Checked]) -> dict[str, list[Checked]]:
+    of_units: dict[str, list[Checked]] = {}
+    for one in returns:
+        if one.key is not None:
+            of_units.setdefault(one.key, []).append(one)
+    return of_units
+
+
 # -- findings between levels ------------------------------------------------------------------------------
 
 _WARNING: Final = Severity.WARNING
@@ -240,9 +319,13 @@ _WARNING: Final = Severity.WARNING
 def _difference_findings(merged: Merged, is_roster: bool) -> list[Finding]:
     """Say where a cumulative return and what is known below it disagree (H001, H002)."""
     findings = []
-    for key, difference in merged.differences.items():
+    for key in merged.tree.below(merged.root):
+        difference = merged.differences.get(key)
+        if difference is None or not difference.compared:
+            continue
         unit = merged.tree[key]
-        one = merged.accepted.get((key, Scope.CUMULATIVE))
+        one = merged.accepted[key, Scope.CUMULATIVE]
+        whom = " ".join(filter(None, (one.received.contact or unit.contact, one.received.phone or unit.phone)))
         excess = excess_fields(unit.level, difference.own_here) & difference.owned
         for entry in FIELDS:
             amount = difference.of(entry.index)
@@ -250,21 +333,23 @@ def _difference_findings(merged: Merged, is_roster: bool) -> list[Finding]:
                 continue
             params: dict[str, Param] = {
                 "name": unit.name,
-                "reported": int(difference.reported[entry.index] or 0),
-                "known": int(difference.known[entry.index] or 0),
+                "reported": number(difference.reported[entry.index]),
+                "known": difference.known(entry.index),
+                "made_of": _made_of(merged, key, difference, entry.index),
                 "own_here": int(difference.own_here),
                 "difference": amount,
                 "shortfall": -amount,
+                "contact": f"（{whom}）" if whom else "",
             }
             sure = is_roster and entry.index in difference.settled
-            cell = one.received.cells[entry.index] if one else None
+            cell = one.received.cells[entry.index]
             findings.append(
                 found(
                     "H002" if amount < 0 else "H001",
                     None if amount < 0 or sure else _WARNING,
-                    path=one.path if one else None,
+                    path=one.path,
                     unit=UnitRef(unit.code, unit.name, unit.level),
-                    sheet=one.received.sheet if one else None,
+                    sheet=one.received.sheet,
                     cell=a1(*cell) if cell else None,
                     field=entry.key,
                     raw=str(params["reported"]),
@@ -272,6 +357,21 @@ def _difference_findings(merged: Merged, is_roster: bool) -> list[Finding]:
                 )
             )
     return findings
+
+
+_NAMED: Final = 3  # units whose figures a finding names
+
+
+def _made_of(merged: Merged, key: str, difference: Difference, index: int) -> str:
+    """Name what the known figure of a unit is made of, the largest of it first."""
+    parts = [
+        (number(merged.totals[child].values[index]), merged.tree[child].name) for child in merged.tree.children[key]
+    ]
+    if difference.own:
+        parts.append((number(difference.own[index]), "本级"))
+    parts = sorted((part for part in parts if part[0]), key=lambda part: -part[0])
+    shown = "，".join(f"{name} {amount}" for amount, name in parts[:_NAMED])
+    return f"（{shown}{'等' if len(parts) > _NAMED else ''}）" if parts else ""
 
 
 def _missing_findings(merged: Merged) -> list[Finding]:

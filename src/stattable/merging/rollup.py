@@ -47,49 +47,38 @@ class Difference:
 
     Attributes:
         reported: the 40 figures of the cumulative return.
-        known: the unit's own return, where it is here, and its children's totals, added up.
-        own_here: whether the own return is here.
+        own: those of the unit's own return, or None where it is not here.
+        children: those of its children's totals, added up.
+        compared: whether the own return or any accepted return below is here. Without one there is nothing to hold
+            the cumulative return against, and the difference is all of it.
         settled: indices of fields for which every unit below that owns them is accounted for, and one is there.
         owned: indices of fields that the unit, by an own return that is here, or a unit below owns.
     """
 
     reported: Values
-    known: Values
-    own_here: bool
+    own: Values | None
+    children: Values
+    compared: bool
     settled: frozenset[int]
     owned: frozenset[int]
 
+    @property
+    def own_here(self) -> bool:
+        """Whether the own return is here."""
+        return self.own is not None
+
+    def known(self, index: int) -> int:
+        """Return what the own return and the children come to in the field `index`."""
+        return number(self.children[index]) + (number(self.own[index]) if self.own else 0)
+
     def of(self, index: int) -> int:
         """Return reported − known of the field `index`."""
-        return number(self.reported[index]) - number(self.known[index])
+        return number(self.reported[index]) - self.known(index)
 
-
-def children_total(key: str, tree: Tree, totals: Mapping[str, Total]) -> Values:
-    """Return the sum of the totals of the children of `key`."""
-    result = BLANK
-    for child in tree.children[key]:
-        result = tuple(map(add, result, lifted(totals[child].values, tree[key].level)))
-    return result
-
-
-def roll_up(tree: Tree, root: str, counted: Counted) -> dict[str, Total]:
-    """Return the totals of `root` and of all units below it.
-
-    A unit's cumulative return stands as it is, blanks included; else its own return and its children's totals
-    are added up, field by field, where blank + blank is blank; without any return its total is derived.
-    """
-    totals: dict[str, Total] = {}
-    for key in reversed(list(tree.below(root))):
-        reported, own = counted.cumulative.get(key), counted.own.get(key)
-        if reported is not None:
-            totals[key] = Total(reported, Basis.CUMULATIVE)
-            continue
-        below = children_total(key, tree, totals)
-        if own is not None:
-            totals[key] = Total(tuple(map(add, own, below)), Basis.OWN)
-        else:
-            totals[key] = Total(below, Basis.DERIVED)
-    return totals
+    @property
+    def gaps(self) -> Values:
+        """The differences that are not zero, None for the others; all None where nothing is compared."""
+        return tuple((self.of(index) or None) if self.compared else None for index in range(len(FIELDS)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +97,61 @@ class Coverage:
 
 
 _NOTHING: Final = Coverage(frozenset(), {}, False)
+
+
+@dataclass(frozen=True, slots=True)
+class RollUp:
+    """The figures of a tree of units.
+
+    Attributes:
+        tree: all units.
+        root: key of the unit whose total it is.
+        counted: the returns that count.
+        totals: of the root and all units below it.
+        differences: of all units with a cumulative return.
+        coverage: of the root and all units below it.
+    """
+
+    tree: Tree
+    root: str
+    counted: Counted
+    totals: Mapping[str, Total]
+    differences: Mapping[str, Difference]
+    coverage: Mapping[str, Coverage]
+
+
+def roll_up(tree: Tree, root: str, counted: Counted) -> RollUp:
+    """Return all that follows from the returns that count."""
+    totals, of_units = totals_of(tree, root, counted), coverage(tree, root, counted)
+    return RollUp(tree, root, counted, totals, differences(tree, root, counted, totals, of_units), of_units)
+
+
+def children_total(key: str, tree: Tree, totals: Mapping[str, Total]) -> Values:
+    """Return the sum of the totals of the children of `key`."""
+    result = BLANK
+    for child in tree.children[key]:
+        result = tuple(map(add, result, lifted(totals[child].values, tree[key].level)))
+    return result
+
+
+def totals_of(tree: Tree, root: str, counted: Counted) -> dict[str, Total]:
+    """Return the totals of `root` and of all units below it.
+
+    A unit's cumulative return stands as it is, blanks included; else its own return and its children's totals
+    are added up, field by field, where blank + blank is blank; without any return its total is derived.
+    """
+    totals: dict[str, Total] = {}
+    for key in reversed(list(tree.below(root))):
+        reported, own = counted.cumulative.get(key), counted.own.get(key)
+        if reported is not None:
+            totals[key] = Total(reported, Basis.CUMULATIVE)
+            continue
+        below = children_total(key, tree, totals)
+        if own is not None:
+            totals[key] = Total(tuple(map(add, own, below)), Basis.OWN)
+        else:
+            totals[key] = Total(below, Basis.DERIVED)
+    return totals
 
 
 def coverage(tree: Tree, root: str, counted: Counted) -> dict[str, Coverage]:
@@ -150,24 +194,16 @@ def below_coverage(key: str, tree: Tree, of_units: Mapping[str, Coverage]) -> Co
     return Coverage(levels, missing, returns)
 
 
-def differences(tree: Tree, root: str, counted: Counted, totals: Mapping[str, Total]) -> dict[str, Difference]:
-    """Return the differences of all units with a cumulative return that has something to be held against.
-
-    Where neither an own return nor any return below is here there is nothing to compare, and no difference.
-    """
-    of_units = coverage(tree, root, counted)
+def differences(
+    tree: Tree, root: str, counted: Counted, totals: Mapping[str, Total], of_units: Mapping[str, Coverage]
+) -> dict[str, Difference]:
+    """Return the differences of all units with a cumulative return, from the totals and the coverage of all units."""
     result: dict[str, Difference] = {}
     for key in tree.below(root):
         reported = counted.cumulative.get(key)
         if reported is None:
             continue
-        own = counted.own.get(key)
-        below = below_coverage(key, tree, of_units)
-        if own is None and not below.returns:
-            continue
-        known = children_total(key, tree, totals)
-        known = known if own is None else tuple(map(add, own, known))
-        level = tree[key].level
+        own, below, level = counted.own.get(key), below_coverage(key, tree, of_units), tree[key].level
         owned = frozenset(
             entry.index
             for entry in FIELDS
@@ -176,7 +212,8 @@ def differences(tree: Tree, root: str, counted: Counted, totals: Mapping[str, To
         settled = frozenset(
             index for index in owned if not any(below.unaccounted.get(owner) for owner in FIELDS[index].owners)
         )
-        result[key] = Difference(reported, known, own is not None, settled, owned)
+        compared = own is not None or below.returns
+        result[key] = Difference(reported, own, children_total(key, tree, totals), compared, settled, owned)
     return result
 
 

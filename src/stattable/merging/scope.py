@@ -8,7 +8,7 @@ from stattable.model.catalogue import found
 from stattable.model.findings import Finding, Param
 from stattable.model.form import FIELDS, only_below
 from stattable.model.text import a1
-from stattable.model.units import Scope, Tree
+from stattable.model.units import Scope, ScopeBy, Tree
 
 _OWN: Final = Scope.OWN
 
@@ -49,7 +49,8 @@ def infer_scopes(
             for index, at in held.pop(child).items():
                 figures[index] = min(figures.get(index, at), at)
         ours = of_unit.get(key, ())
-        said = settled.get(key) or tree[key].scope
+        option, roster = settled.get(key), tree[key].scope
+        said = (option, ScopeBy.OPTION) if option else (roster, ScopeBy.ROSTER) if roster else None
         decided = one_each([_decided(marked, at, some, figures, said) for at in ours])
         for at, one in zip(ours, decided, strict=True):
             marked[at] = one
@@ -67,7 +68,7 @@ def infer_scopes(
 
 
 def _decided(
-    marked: Sequence[Checked], at: int, some_below: bool, figures: Mapping[int, int], said: Scope | None
+    marked: Sequence[Checked], at: int, some_below: bool, figures: Mapping[int, int], said: tuple[Scope, ScopeBy] | None
 ) -> Checked:
     one = marked[at]
     if one.status != "accepted" or one.level is None:
@@ -77,17 +78,19 @@ def _decided(
     if one.scope is Scope.CUMULATIVE:
         empty = not any(one.values[index] for index in fields)
         if empty and below:
-            return one.with_scope(said) if said else one.with_findings(_undecided(one, "empty_cumulative"))
+            return one.with_scope(*said) if said else one.with_findings(_undecided(one, "empty_cumulative"))
         return one
     if one.scope is not None:
         return one
     if not some_below:
-        return one.with_scope(_OWN).with_findings(_inferred("none_below"))
+        return one.with_scope(_OWN, ScopeBy.INFERRED).with_findings(_inferred("none_below"))
     if below:
         index, other = below
         cell = marked[other].received.cells[index]
         where: dict[str, Param] = {"other": marked[other].path, "other_cell": a1(*cell) if cell else ""}
-        return one.with_scope(_OWN).with_findings(_inferred("reported_below", FIELDS[index].key, **where))
+        return one.with_scope(_OWN, ScopeBy.INFERRED).with_findings(
+            _inferred("reported_below", FIELDS[index].key, **where)
+        )
     return one.with_findings(_undecided(one, "undecided"))
 
 

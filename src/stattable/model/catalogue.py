@@ -4,6 +4,7 @@ Texts are templates over the finding's own data: ``{where}`` is the field's labe
 there, the rest are its parameters. A code is never given a second meaning.
 """
 
+import errno
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -19,6 +20,7 @@ FAMILIES: Final[Mapping[str, str]] = {
     "O": "异常值",
     "H": "上下级",
     "C": "完整性",
+    "P": "核对",
 }
 
 
@@ -114,6 +116,12 @@ _ENTRIES: Final = (
     Entry("U010", _W, "较早的报表被替换", "“{name}”另有较晚的报表“{other}”，按 --duplicates latest，这一张没有计入。",
           "请确认较晚的一张确实是更正后的报表。",
           "同一单位的不同报表以填报日期较晚的为准，日期相同的看文件时间。"),
+    Entry("U011", _I, "单位的位置由程序推断", "“{name}”没有写明上级，也没有名册，直接归“{root}”汇总；级别按{reason}定为{level}。",
+          "请核对；不对的，用 --roster 提供名册，或让它改用带标识的空白表。",
+          "没有名册时，找不到上级的单位直接挂在汇总单位下面，这样合计不会错，但看不出它归哪个下级管。"),
+    Entry("U012", _I, "汇总单位由程序推断", "没有指明给谁汇总，按报表里的单位标识，给“{name}”（{level}）汇总。",
+          "如果不对，请用 --root 代码，或 --unit 名称 --level 级别 指明。",
+          "没有名册也没有指明时，取所有报表共同的、最低一级的上级。"),
     # -- values
     Entry("V000", _E, "空白表", "这张表一个数字也没有填。",
           "请报送单位填好后重新报送；没有开展的填 0。", "空白表不算报送。"),
@@ -168,10 +176,10 @@ _ENTRIES: Final = (
           "村 2,000 人、乡镇 20,000 人、县和地市 200,000 人是本级数的常见上限。"),
     # -- between levels
     Entry("H001", _E, "汇总数大于下级之和", "{where}：{name}上报 {reported}，{known}，多出 {difference}。{state}",
-          "请与{name}联系，问清多出的部分由谁报。",
+          "请与{name}联系{contact}，问清这一栏多出的部分由谁报。",
           "差额代表本单位自己的数和没有收到的报表。该收的都收到了还有差额，就说不清来处。"),
     Entry("H002", _E, "汇总数小于下级之和", "{where}：{name}上报 {reported}，{known}，反而少 {shortfall}。",
-          "请与{name}联系：它的汇总漏了下级，或者下级后来更正过。",
+          "请与{name}联系{contact}：这一栏的汇总漏了下级，或者下级后来更正过。",
           "汇总数包含全部下级，不可能比下级之和还小。以上报数为准，不改动。"),
     Entry("H003", _E, "分不清本级数还是汇总数", "“{name}”的表{reason}，无法确定是本级数还是汇总数。",
           "请向报送单位问清，再用 --scope {key}=own（本级）或 --scope {key}=cumulative（汇总）指明，或写进名册的“口径”列。",
@@ -184,6 +192,25 @@ _ENTRIES: Final = (
     # -- completeness
     Entry("C001", _W, "没有收到报表", "没有收到“{name}”（{level}）的报表。{contact}", "请催报。",
           "名册里应当填报、没有收到、也没有包含在上级汇总数里的单位。"),
+    # -- whether a merged workbook still proves its total
+    Entry("P001", _E, "页上的数被改动", "{where}现在是“{raw}”，汇总出来的是“{expected}”。",
+          "这一格在汇总以后被改过。请改回去；数字确实不对的，请改正下级报表后重新汇总。",
+          "盖章的页必须等于本级与下级之和。改动汇总页不会改变下级的报表，两边就对不上了。"),
+    Entry("P002", _E, "分单位汇总的数被改动", "“分单位汇总”{cell}（{name}，{label}）现在是“{raw}”，汇总出来的是“{expected}”。",
+          "这一格在汇总以后被改过。请改回去；数字确实不对的，请改正这个单位的报表后重新汇总。",
+          "每个单位一行，逐级相加得到合计。改动其中一格，合计就证明不了。"),
+    Entry("P003", _E, "汇总表的结构被改动", "工作表“{sheet}”{reason}。", "请用原来的汇总表核对，或者重新汇总。",
+          "行被移动、工作表被删除、名称被改之后，数字与单位对不上号。"),
+    Entry("P004", _E, "报表变了", "汇总以后，这个文件变了（{name}）。", "请重新汇总；不该变的，请找回汇总时的文件。",
+          "按文件内容的指纹（SHA-256）判断，与文件名和时间无关。"),
+    Entry("P005", _E, "报表不见了", "汇总时用过的这个文件不在这里（{name}）。",
+          "请把它放回来再核对；确实撤回的，请重新汇总。", "按文件内容的指纹（SHA-256）查找，改名、换文件夹都能找到。"),
+    Entry("P006", _E, "汇总以后新来的报表", "这个文件不在汇总台账里，是汇总以后来的。", "请重新汇总。",
+          "来了新的报表，原来的汇总表就过时了。"),
+    Entry("P007", _E, "重新汇总的数不同", "{name}，{where}：汇总表里是“{raw}”，按现在的报表是“{now}”。", "请重新汇总。",
+          "用手边的报表和汇总时的选项再汇总一次，逐格比较。"),
+    Entry("P008", _E, "不能重新汇总", "用手边的报表不能重新汇总：{detail}", "请检查给出的文件夹是否正确、报表是否齐全。",
+          "没有可用的报表时，不能证明汇总表与报表一致。"),
 )  # fmt: skip
 
 CATALOGUE: Final[Mapping[str, Entry]] = {entry.code: entry for entry in _ENTRIES}
@@ -268,9 +295,21 @@ _REASONS: Final[Mapping[str, Mapping[str, str]]] = {
         "folder": "放在“{folder}”的文件夹里，而名册里“{folder}”下面没有它",
         "level": "是{level}，不能归“{root}”（{root_level}）管",
     },
+    "P003": {
+        "page": "里读不出信息统计表的数",
+        "name": "的单位名称现在是“{raw}”，汇总时是“{expected}”",
+        "edition": "的表题现在是第 {raw} 个，汇总时是第 {expected} 个",
+        "sheet": "不见了，或者读不出来",
+        "row": "的 {cell} 应当是“{expected}”，现在是“{raw}”，行被移动、插入或删除了",
+    },
     "U008": {
         "root": "是本单位自己的汇总结果",
         "superseded": "它所依据的报表都在这里",
+    },
+    "U011": {
+        "identity": "表内标识",
+        "name": "名称",
+        "figures": "填了数的栏目",
     },
     "U009": {
         "files": "“{one}”说代码 {key} 是{one_says}，“{two}”说是{two_says}",
@@ -320,6 +359,7 @@ _REFUSALS: Final[Mapping[str, str]] = {
     "nothing_to_read": "没有可读取的报表：{paths}。请检查文件夹里是否有 .xlsx、.xls 或 .ods 文件。",
     "only_earlier": "这里只有以前的汇总结果，没有新的报表可以汇总。",
     "output_is_input": "输出文件“{path}”也是要汇总的报表之一，写出会把它覆盖。请换一个输出文件名（-o）。",
+    "levels_hold_inputs": "--each-level 的文件夹“{folder}”里有要汇总的报表：{path}。请换一个文件夹。",
     "several_tops": "这些报表没有共同的上级：{names}。请用 --root 代码，或 --unit 名称 --level 级别 指明给谁汇总。",
     "no_top": "看不出给哪个单位汇总。请用 --unit 名称 --level 级别 指明，或用 --roster 提供名册。",
     "unknown_root": "没有代码是“{code}”的单位。请核对 --root 或 --code，或加上 --unit 和 --level。",
@@ -330,10 +370,30 @@ _REFUSALS: Final[Mapping[str, str]] = {
     "level_unknown": "看不出“{name}”是哪一级。请用 --level 指明：省级、地市级、县级、乡镇级、村居社区级。",
     "national_blank": "全国一级只汇总，不填报，没有空白表。",
     "bad_code": "代码“{code}”不对：应为 2、4、6、9 或 12 位数字。",
+    "not_merged": "“{path}”不是 stattable 写出的汇总表，或者里面的记录不完整，不能核对。请给出 merge 写出的文件。",
+    "unknown_field": "看不出“{field}”是哪一格。请写汇总页上的单元格（如 F6），或者栏目（如 宣传活动 · 乡镇计生协 · 活动场次）。",
     "unknown_code": "没有“{code}”这个代码。可用的有：{codes}。",
     "roster_unreadable": "名册“{path}”读不出来：应为 .csv（UTF-8 或 GBK）或 .xlsx。",
     "empty_name": "单位名称是空的。",
 }
+
+
+_WRITE_FAULTS: Final = {
+    **dict.fromkeys((errno.ENOSPC, errno.EFBIG, errno.EDQUOT), "磁盘空间不够，或者超过了文件大小的限额"),
+    **dict.fromkeys(
+        (errno.EACCES, errno.EPERM, errno.EBUSY),
+        "没有权限，或者它正被 Excel、WPS 等程序打开，请关闭后重试",
+    ),
+    errno.EROFS: "磁盘是只读的",
+    errno.ENOTDIR: "路径里有一段不是文件夹",
+    errno.ENAMETOOLONG: "文件名太长",
+}
+
+
+def write_fault(error: OSError) -> str:
+    """Return what a user is told where a file could not be written."""
+    why = _WRITE_FAULTS.get(error.errno or 0, error.strerror or str(error))
+    return f"写不了文件：{error.filename or ''}（{why}）。原来的文件没有改动，也没有留下写了一半的文件。"
 
 
 def explain(code: str) -> Entry | None:
@@ -359,6 +419,7 @@ def render(finding: Finding, label_of: Callable[[str], str]) -> str:
         words["where"] = finding.cell
     if finding.field:
         label = label_of(finding.field)
+        words.setdefault("label", label)
         words["where"] = f"{label}（{finding.cell}）" if finding.cell else label
     for derive in (_derive_file_words, _derive_reason):
         derive(finding, words)
@@ -396,9 +457,9 @@ def _derive_reason(finding: Finding, words: dict[str, object]) -> None:
         wanted = finding.params.get("wanted")
         words["expected"] = f"不是要求的第 {wanted} 个" if wanted else "而这批文件里还有别的届次"
     elif finding.code in {"H001", "H002"}:
-        words["known"] = ("本级与下级合计 {known}" if finding.params["own_here"] else "下级合计 {known}").format(
-            known=finding.params["known"]
-        )
+        words["known"] = (
+            "本级与下级合计 {known}{made_of}" if finding.params["own_here"] else "下级合计 {known}{made_of}"
+        ).format(**finding.params)
         words["state"] = (
             "应当报送的单位都已收到。" if finding.severity is Severity.ERROR else "可能是还没有收到的报表。"
         )

@@ -77,7 +77,7 @@ def read_identity(rows: Iterable[Sequence[object]]) -> Identity | None:
     """Return the identity that the hidden sheet's `rows` hold, or None where they hold none of this form's."""
     said: dict[str, list[list[str]]] = {}
     for row in rows:
-        word, *rest = [_text(cell) for cell in row[:_WIDTH]] or [""]
+        word, *rest = [cell_text(cell) for cell in row[:_WIDTH]] or [""]
         said.setdefault(word, []).append([*rest, "", "", ""])
     try:
         if said["form"][0][0] != FORM_ID:
@@ -106,7 +106,8 @@ def _facts(row: Sequence[str]) -> UnitFacts:
     return UnitFacts(code or None, name, Level(level))
 
 
-def _text(cell: object) -> str:
+def cell_text(cell: object) -> str:
+    """Return what a cell of the hidden sheet says, which a spreadsheet program may have made a number of."""
     if isinstance(cell, str):
         return cell.strip()
     if isinstance(cell, float) and cell.is_integer():

@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-# From how many items of a millisecond or so starting processes takes less time than it saves.
+# From how many milliseconds of work starting processes takes less time than it saves.
 _WORTH_IT: Final = {"fork": 300, "spawn": 2_000}
 _CHUNK: Final = 32
 _MOST_PROCESSES: Final = 61  # more than Windows can wait for
@@ -40,6 +40,9 @@ def over_processes(
     items: Sequence[Item],
     jobs: int | None,
     alone: Callable[[Item], Result] | None = None,
+    *,
+    begin: Callable[[], None] | None = None,
+    milliseconds: int = 1,
 ) -> Iterator[Result]:
     """Yield `work` of each of `items`, in their order.
 
@@ -49,19 +52,24 @@ def over_processes(
         jobs: how many processes; None for as many as there are processors.
         alone: does the same, and survives whatever the item does; it gets the items among which one has taken a
             process down. Without it that is an error.
+        begin: called in each process before any work is done, in this one where there is no other. What it is bound
+            to is handed over once, not with each item.
+        milliseconds: about how long the work of one item takes.
 
     Raises:
         BrokenProcessPool: a process died, and there is no `alone`.
     """
     method = _method()
     count = min(jobs or os.cpu_count() or 1, len(items) // _CHUNK + 1, _MOST_PROCESSES)
-    if count == 1 or len(items) < _WORTH_IT[method]:
+    if count == 1 or len(items) * milliseconds < _WORTH_IT[method]:
+        if begin:
+            begin()
         yield from map(work, items)
         return
     done = 0  # items of which the results were given away
     while done < len(items):
         chunks = [items[start : start + _CHUNK] for start in range(done, len(items), _CHUNK)]
-        with ProcessPoolExecutor(count, mp_context=multiprocessing.get_context(method)) as pool:
+        with ProcessPoolExecutor(count, multiprocessing.get_context(method), begin) as pool:
             try:
                 futures = [pool.submit(_each, work, chunk) for chunk in chunks]
                 for future in futures:

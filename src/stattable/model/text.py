@@ -13,6 +13,7 @@ INVISIBLE: Final = re.compile(
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 CELL_LENGTH: Final = 32_767  # characters, as many as a cell of Excel's holds; of a longer text only these are looked at
+_CELL: Final = re.compile(r"([A-Za-z]{1,3})([1-9]\d{0,6})")
 _SPACE: Final = re.compile(r"\s+")
 _BRACKETED: Final = re.compile(r"[(\[【〔〈《{][^()\[\]【】〔〕〈〉《》{}]*[)\]】〕〉》}]")
 _FIGURE_BEHIND: Final = re.compile(r"(?<=.)[(\[【〔〈《{]\d[\d,.]*[)\]】〕〉》}]")
@@ -158,6 +159,18 @@ def column_number(letters: str) -> int:
 def a1(row: int, column: int) -> str:
     """Return the name of the cell at 1-based `row` and `column`: (7, 3) gives ``C7``."""
     return f"{column_letters(column)}{row}"
+
+
+def cell_at(name: str) -> tuple[int, int]:
+    """Return the 1-based row and column of the cell that `name` names, in either case: ``C7`` gives (7, 3).
+
+    Raises:
+        ValueError: it names no cell.
+    """
+    match = _CELL.fullmatch(name)
+    if match is None:
+        raise ValueError(name)
+    return int(match[2]), column_number(match[1])
 
 
 def a1_range(cells: Iterable[tuple[int, int]]) -> str:

@@ -69,6 +69,29 @@ class Scope(StrEnum):
         return "本级" if self is Scope.OWN else "汇总"
 
 
+class ScopeBy(StrEnum):
+    """What says the scope of a return."""
+
+    IDENTITY = "identity"
+    ROSTER = "roster"
+    OPTION = "option"
+    LEVEL = "level"
+    INFERRED = "inferred"
+
+    @property
+    def label(self) -> str:
+        """The Chinese name, as the ledger has it."""
+        return _SCOPE_BY_LABELS[self]
+
+
+_SCOPE_BY_LABELS: Final = {
+    ScopeBy.IDENTITY: "表内标识",
+    ScopeBy.ROSTER: "名册",
+    ScopeBy.OPTION: "--scope",
+    ScopeBy.LEVEL: "级别",
+    ScopeBy.INFERRED: "推断",
+}
+
 SCOPE_BY_WORD: Final[Mapping[str, Scope]] = {
     **dict.fromkeys(("own", "本级", "本级数", "本级口径"), Scope.OWN),
     **dict.fromkeys(("cumulative", "汇总", "汇总数", "累计", "汇总口径"), Scope.CUMULATIVE),

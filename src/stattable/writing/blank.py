@@ -14,31 +14,25 @@ from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import escape
 
-from openpyxl.styles import PatternFill, Protection
-from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.worksheet import Worksheet
-
 from stattable.model import form
 from stattable.model.catalogue import Refusal
 from stattable.model.form import FIELDS, Kind, below, own
-from stattable.model.identity import Identity, UnitFacts, WorkbookKind
+from stattable.model.identity import Identity, UnitFacts, WorkbookKind, identity_rows
 from stattable.model.parallel import over_processes
-from stattable.model.text import file_name, plain, squeezed
+from stattable.model.text import plain, squeezed
 from stattable.model.units import CODE_LENGTHS, Level, Scope, Tree, bare_name, level_of_name, unpadded
-from stattable.writing.page import (
-    add_identity,
-    fill_page,
-    open_template,
-    put_note,
-    run_time,
-    storable,
-    workbook_bytes,
-    write_whole,
-)
+from stattable.writing.files import folders, write_whole
+from stattable.writing.page import Place, add_identity, add_page, page_content, put_note, select
+from stattable.writing.workbook import Look, Sheet, Workbook, run_time, storable
 
-_OPEN: Final = PatternFill("solid", fgColor="FFF9DB")
-_LOCKED: Final = PatternFill("solid", fgColor="E7E7E7")
-_SHEETS: Final = "xl/worksheets/"  # openpyxl writes texts into the sheets themselves
+_OPEN: Final[Look] = {"bg_color": "#FFF9DB", "locked": False}
+_LOCKED: Final[Look] = {"bg_color": "#E7E7E7"}
+_OPEN_BESIDE: Final = frozenset(
+    (line.value_at[0], line.value_at[1] + offset)
+    for line in form.CONTACT_LINES.values()
+    for offset in range(line.value_columns)
+)
+_TEXTS: Final = "xl/sharedStrings.xml"  # the part of a package that holds the texts of all cells
 _PLACEHOLDER: Final = re.compile(rb"\{\{([a-z0-9.]+)\}\}")
 
 _SCOPE_NOTES: Final = {
@@ -134,17 +128,13 @@ def blanks_of(tree: Tree, root: str | None, scope: Scope, edition: int, folder: 
 
 
 def _blanks_under(tree: Tree, root: str, scope: Scope, edition: int, folder: Path) -> Iterator[tuple[Path, BlankFor]]:
-    places: dict[str, Path] = {}
-    for key in tree.below(root):
+    for key, (place, name) in folders(tree, root, folder).items():
         unit = tree[key]
-        name = file_name(f"{unit.code}_{unit.name}" if unit.code else unit.name)
-        parent = places.get(unit.parent or "", folder)
-        places[key] = parent / name if tree.children[key] else parent
         if unit.expected and unit.level is not Level.NATIONAL:
             facts = UnitFacts(unit.code, unit.name, unit.level)
             above = tuple(UnitFacts(tree[a].code, tree[a].name, tree[a].level) for a in tree.above(key))
             its_scope = Scope.OWN if unit.level is Level.VILLAGE else scope
-            yield places[key] / f"{name}.xlsx", BlankFor(facts, above, its_scope, edition)
+            yield place / f"{name}.xlsx", BlankFor(facts, above, its_scope, edition)
 
 
 def write_blanks(
@@ -181,10 +171,18 @@ def _words(prefix: str, facts: UnitFacts) -> dict[str, str]:
 
 @cache
 def _prototype(level: Level, scope: Scope, edition: int, above: tuple[Level, ...]) -> bytes:
-    workbook, sheet = open_template()
-    fill_page(sheet, edition=edition, name="{{page}}", level=level)
-    _open_and_lock(sheet, open_fields(level, scope))
-    _check_entries(sheet, open_fields(level, scope), level)
+    fields = open_fields(level, scope)
+    shades: dict[Place, Look] = {field.at: _OPEN if field.index in fields else _LOCKED for field in FIELDS}
+    shades |= dict.fromkeys(_OPEN_BESIDE, _OPEN)
+    workbook = Workbook()
+    sheet = add_page(
+        workbook,
+        page_content(edition=edition, name="{{page}}", level=level),
+        lambda at, look: {**look, **shades.get(at, {})},
+    )
+    sheet.raw.protect("", {"objects": True, "scenarios": True})
+    select(sheet, next(field.at for field in FIELDS if field.index in fields))
+    _check_entries(sheet, fields, level)
     notes = "\n".join(f"{number}. {note}" for number, note in enumerate(_NOTES, start=1))
     put_note(
         sheet,
@@ -199,44 +197,28 @@ def _prototype(level: Level, scope: Scope, edition: int, above: tuple[Level, ...
     )
     facts = UnitFacts("{{unit.code}}", "{{unit.name}}", level)
     chain = tuple(UnitFacts(f"{{{{above{n}.code}}}}", f"{{{{above{n}.name}}}}", one) for n, one in enumerate(above))
-    add_identity(workbook, Identity(WorkbookKind.BLANK, edition, facts, scope, chain))
-    return workbook_bytes(workbook)
+    add_identity(workbook, identity_rows(Identity(WorkbookKind.BLANK, edition, facts, scope, chain)))
+    return workbook.to_bytes()
 
 
-def _open_and_lock(sheet: Worksheet, fields: frozenset[int]) -> None:
-    for field in FIELDS:
-        cell = sheet.cell(*field.at)
-        cell.fill = _OPEN if field.index in fields else _LOCKED
-        cell.protection = Protection(locked=field.index not in fields)
-    for line in form.CONTACT_LINES.values():
-        for offset in range(line.value_columns):
-            cell = sheet.cell(line.value_at[0], line.value_at[1] + offset)
-            cell.fill = _OPEN
-            cell.protection = Protection(locked=False)
-    sheet.protection.enable()
-    first = next(field.cell for field in FIELDS if field.index in fields)
-    for selection in sheet.sheet_view.selection:
-        selection.activeCell = selection.sqref = first
+_COUNTS: Final = {
+    "validate": "integer", "criteria": ">=", "value": 0,
+    "input_title": "填整数", "input_message": "填 0 或正整数。没有开展的填 0，不要写单位、“约”“余”。",
+    "error_title": "请填整数", "error_message": "这里只能填 0 或正整数，例如 12。没有开展的填 0。",
+}  # fmt: skip
+_FLAGS: Final = {
+    "validate": "list", "source": ["有", "无"],
+    "input_title": "填有或无", "input_message": "从下拉列表中选“有”或“无”。",
+    "error_title": "请填有或无", "error_message": "这里只能填“有”或“无”。",
+}  # fmt: skip
 
 
-def _check_entries(sheet: Worksheet, fields: frozenset[int], level: Level) -> None:
-    counts = DataValidation(
-        type="whole", operator="greaterThanOrEqual", formula1="0", allow_blank=True,
-        promptTitle="填整数", prompt="填 0 或正整数。没有开展的填 0，不要写单位、“约”“余”。",
-        errorTitle="请填整数", error="这里只能填 0 或正整数，例如 12。没有开展的填 0。",
-        errorStyle="stop", showInputMessage=True, showErrorMessage=True,
-    )  # fmt: skip
-    flags = DataValidation(
-        type="list", formula1='"有,无"', allow_blank=True,
-        promptTitle="填有或无", prompt="从下拉列表中选“有”或“无”。",
-        errorTitle="请填有或无", error="这里只能填“有”或“无”。",
-        errorStyle="stop", showInputMessage=True, showErrorMessage=True,
-    )  # fmt: skip
-    for index in sorted(fields):
-        (flags if FIELDS[index].kind_at(level) is Kind.FLAG else counts).add(FIELDS[index].cell)
-    for rule in (counts, flags):
-        if rule.sqref:
-            sheet.add_data_validation(rule)
+def _check_entries(sheet: Sheet, fields: frozenset[int], level: Level) -> None:
+    for kind, rule in ((Kind.COUNT, _COUNTS), (Kind.FLAG, _FLAGS)):
+        places = [FIELDS[index].at for index in sorted(fields) if FIELDS[index].kind_at(level) is kind]
+        ranges = [[row - 1, column - 1] * 2 for row, column in places]
+        if ranges:
+            sheet.raw.data_validation(*ranges[0], {**rule, "other_cells": ranges[1:]})
 
 
 def _with_strings(prototype: bytes, words: dict[str, str]) -> bytes:
@@ -253,7 +235,7 @@ def _with_strings(prototype: bytes, words: dict[str, str]) -> bytes:
     ):
         for info in source.infolist():
             data = source.read(info)
-            if info.filename.startswith(_SHEETS):
+            if info.filename == _TEXTS:
                 data = _PLACEHOLDER.sub(word, data)
             part = zipfile.ZipInfo(info.filename, stamp)
             part.compress_type = zipfile.ZIP_DEFLATED

@@ -1,37 +1,53 @@
-"""The official page from the template, filled in; and how a workbook of ours is put on disk, whole or not at all."""
+"""The official page from the template, filled in, with the note beside it and the identity behind it."""
 
 import io
-import os
 import re
-import tempfile
-from collections.abc import Iterable
-from copy import copy
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
-from openpyxl import Workbook, load_workbook
-from openpyxl.cell.cell import Cell
-from openpyxl.styles import Alignment, Font
-from openpyxl.worksheet.worksheet import Worksheet
-
 from stattable.model import form
 from stattable.model.form import FIELDS, Values, shown_value
-from stattable.model.identity import IDENTITY_SHEET, Identity, identity_rows
-from stattable.model.text import column_letters
+from stattable.model.identity import IDENTITY_SHEET, Row
+from stattable.model.text import a1
 from stattable.model.units import Level
+from stattable.writing.workbook import BODY_FONT, Look, Sheet, Workbook
+
+Place = tuple[int, int]  # 1-based row and column
 
 _LINE_BREAKS: Final = re.compile(r"[\r\n]+")
-# What XML cannot hold. Surrogates stand in file names that are not UTF-8, as in archives packed with GBK names.
-_NOT_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_SURROGATES: Final = re.compile("[\ud800-\udfff]")
-_EARLIEST: Final = 315_532_800  # 1980-01-01: zip archives know no earlier time
 # Beside the page, outside its print area, and in no row where labels of the form are looked for.
 NOTE_AT: Final = (5, 11)
 _NOTE_ROWS: Final = 10
 _NOTE_WIDTH: Final = 46
-_NOTE_FONT: Final = Font(name="宋体", size=11, color="404040")
+_NOTE_LOOK: Final[Look] = {**BODY_FONT, "font_color": "#404040", "text_wrap": True, "valign": "top"}
+_IDENTITY_LOOK: Final[Look] = {"num_format": "@"}
+
+
+# -- the template -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """The official page, as its workbook has it.
+
+    Attributes:
+        cells: what stands in each cell, and how it looks.
+        merges: merged ranges: 1-based first row and column, last row and column.
+        widths: of the columns from the first on.
+        heights: of rows, in points.
+        margins: left, right, top and bottom, in inches.
+    """
+
+    cells: Mapping[Place, tuple[object, Look]]
+    merges: tuple[tuple[int, int, int, int], ...]
+    widths: tuple[float, ...]
+    heights: Mapping[int, float]
+    margins: tuple[float, float, float, float]
 
 
 def template_bytes() -> bytes:
@@ -42,38 +58,47 @@ def template_bytes() -> bytes:
     return (Path(__file__).parents[3] / "templates" / "attachment.xlsx").read_bytes()
 
 
-def open_template() -> tuple[Workbook, Worksheet]:
-    """Return the official page as a new workbook, and its sheet, which is the first one."""
-    workbook = load_workbook(io.BytesIO(template_bytes()))
-    now = run_time().replace(tzinfo=None)
-    workbook.properties.created = workbook.properties.modified = now
-    return workbook, workbook.worksheets[0]
+@cache
+def template() -> Template:
+    """Return the official page, read once."""
+    from openpyxl import load_workbook
+
+    sheet: Any = load_workbook(io.BytesIO(template_bytes())).worksheets[0]
+    page = [cell for row in sheet.iter_rows(1, form.LAST_ROW, 1, form.LAST_COLUMN) for cell in row]
+    margins = sheet.page_margins
+    return Template(
+        cells={(cell.row, cell.column): (cell.value, _look(cell)) for cell in page},
+        merges=tuple((one.min_row, one.min_col, one.max_row, one.max_col) for one in sheet.merged_cells.ranges),
+        widths=tuple(sheet.column_dimensions[cell.column_letter].width for cell in sheet[1]),
+        heights={row: one.height for row, one in sheet.row_dimensions.items() if one.height is not None},
+        margins=(margins.left, margins.right, margins.top, margins.bottom),
+    )
 
 
-def run_time() -> datetime:
-    """Return the time of the run; SOURCE_DATE_EPOCH, seconds since 1970, stands in for it where it is set."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    if epoch and epoch.isdigit():
-        return datetime.fromtimestamp(max(int(epoch), _EARLIEST), UTC)
-    return datetime.now().astimezone()
+_BORDERS: Final = {None: 0, "thin": 1, "medium": 2}
 
 
-def storable(text: str) -> str:
-    """Return `text` as a workbook can hold it."""
-    return _SURROGATES.sub("\ufffd", _NOT_XML.sub("", text))
+def _look(cell: Any) -> Look:
+    font, alignment, border = cell.font, cell.alignment, cell.border
+    return {
+        "font_name": font.name,
+        "font_size": font.sz,
+        "font_charset": font.charset or 0,
+        "bold": bool(font.b),
+        "align": alignment.horizontal or "",
+        "valign": {"center": "vcenter"}.get(alignment.vertical, alignment.vertical or ""),
+        "text_wrap": bool(alignment.wrap_text),
+        "shrink": bool(alignment.shrink_to_fit),
+        "indent": int(alignment.indent or 0),
+        "num_format": cell.number_format,
+        **{side: _BORDERS[getattr(border, side).style] for side in ("left", "right", "top", "bottom")},
+    }
 
 
-def put(cell: Any, value: object) -> None:
-    """Write `value` into `cell`; text is text, never a formula or an error value, whatever it looks like."""
-    if isinstance(value, str):
-        cell.value = storable(value)
-        cell.data_type = "s"
-    else:
-        cell.value = value
+# -- the page ---------------------------------------------------------------------------------------------
 
 
-def fill_page(
-    sheet: Worksheet,
+def page_content(
     *,
     edition: int,
     name: str,
@@ -82,11 +107,10 @@ def fill_page(
     contact: str = "",
     phone: str = "",
     filled_in: date | None = None,
-) -> None:
-    """Fill in the official page.
+) -> dict[Place, object]:
+    """Return what is filled in on the official page, by cell.
 
     Args:
-        sheet: the template's.
         edition: ordinal of the members' day, for the title.
         name: of the unit, as it stands beside 单位（公章）.
         level: of the unit.
@@ -95,86 +119,70 @@ def fill_page(
         phone: their number.
         filled_in: the date of filling in.
     """
-    put(sheet.cell(*form.TITLE_AT), form.title(edition))
-    put(sheet.cell(*form.NAME_LINE.value_at), _one_line(name) or None)
-    for field, value in zip(FIELDS, values, strict=True):
-        put(sheet.cell(*field.at), shown_value(value, level, field.index))
-    beside: dict[str, object] = {
-        "contact": _one_line(contact),
-        "phone": _one_line(phone),
-        "filled_in": filled_in,
-    }
-    for key, line in form.CONTACT_LINES.items():
-        put(sheet.cell(*line.value_at), beside[key] or None)
+    beside = {"contact": _one_line(contact), "phone": _one_line(phone), "filled_in": filled_in}
+    return {
+        form.TITLE_AT: form.title(edition),
+        form.NAME_LINE.value_at: _one_line(name) or None,
+        **{
+            field.at: shown_value(value, level, field.index) for field, value in zip(FIELDS, values, strict=True)
+        },
+        **{line.value_at: beside[key] or None for key, line in form.CONTACT_LINES.items()},
+    }  # fmt: skip
 
 
-def put_note(sheet: Worksheet, lines: Iterable[str]) -> None:
-    """Write `lines` beside the page, outside its print area."""
-    row, column = NOTE_AT
-    sheet.merge_cells(start_row=row, start_column=column, end_row=row + _NOTE_ROWS, end_column=column)
-    cell = sheet.cell(row, column)
-    put(cell, "\n".join(lines))
-    cell.font = copy(_NOTE_FONT)
-    cell.alignment = Alignment(wrap_text=True, vertical="top")
-    sheet.column_dimensions[column_letters(column)].width = _NOTE_WIDTH
-
-
-def add_identity(workbook: Workbook, identity: Identity) -> None:
-    """Add the very-hidden sheet that says whose the workbook is, as plain text cells."""
-    sheet = workbook.create_sheet(IDENTITY_SHEET)
-    for row, words in enumerate(identity_rows(identity), start=1):
-        for column, word in enumerate(words, start=1):
-            cell: Cell | Any = sheet.cell(row, column)
-            put(cell, str(word))
-            cell.number_format = "@"
-    sheet.sheet_state = "veryHidden"
-
-
-def workbook_bytes(workbook: Workbook) -> bytes:
-    """Return `workbook` as a file."""
-    out = io.BytesIO()
-    workbook.save(out)
-    return out.getvalue()
-
-
-def write_whole(path: Path, data: bytes, *, durable: bool = True) -> None:
-    """Put `data` at `path` whole or not at all, making folders as needed.
+def add_page(
+    workbook: Workbook,
+    content: Mapping[Place, object],
+    restyled: Callable[[Place, Look], Look] = lambda _, look: look,
+) -> Sheet:
+    """Add the official page, which is the first sheet of every workbook of ours.
 
     Args:
-        path: where to.
-        data: all of it.
-        durable: wait until the disk has it; not worth the time for what is quickly made again.
-
-    Raises:
-        OSError: it could not be written; what stood there before stands there still.
+        workbook: a new one.
+        content: what is filled in, by cell.
+        restyled: gives a cell's look from its place and its look on the template.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        _replace(path, data, durable)
-    except OSError as error:  # which names the temporary file, and that says nothing to anybody
-        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
+    ours, sheet = template(), workbook.add_sheet(form.SHEET_NAME)
+    sheet.set_widths(ours.widths)
+    for row, height in ours.heights.items():
+        sheet.set_row(row, height)
+    for top, left, bottom, right in ours.merges:
+        sheet.merge(top, left, bottom, right, None, ours.cells[top, left][1])
+    for at, (printed, look) in ours.cells.items():
+        sheet.put(*at, content.get(at, printed), restyled(at, look))
+    raw = sheet.raw
+    raw.set_landscape()
+    raw.set_paper(9)  # A4
+    raw.fit_to_pages(1, 1)
+    raw.set_margins(*ours.margins)
+    raw.center_horizontally()
+    raw.center_vertically()
+    raw.hide_gridlines(2)
+    raw.print_area(0, 0, form.LAST_ROW - 1, form.LAST_COLUMN - 1)
+    select(sheet, FIELDS[0].at)
+    return sheet
 
 
-def _replace(path: Path, data: bytes, durable: bool) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".~", suffix=".tmp")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            if durable:
-                os.fsync(file.fileno())
-        temporary.chmod(0o666 & ~_umask())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+def select(sheet: Sheet, at: Place) -> None:
+    """Put the cursor into a cell."""
+    sheet.raw.set_selection(a1(*at))
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def put_note(sheet: Sheet, lines: Iterable[str]) -> None:
+    """Write `lines` beside the page, outside its print area."""
+    row, column = NOTE_AT
+    sheet.merge(row, column, row + _NOTE_ROWS, column, "\n".join(lines), _NOTE_LOOK)
+    sheet.raw.set_column(column - 1, column - 1, _NOTE_WIDTH)
+
+
+def add_identity(workbook: Workbook, rows: Iterable[Row]) -> None:
+    """Add the very-hidden sheet that says whose the workbook is, as plain text cells."""
+    sheet = workbook.add_sheet(IDENTITY_SHEET)
+    for row, words in enumerate(rows, start=1):
+        for column, word in enumerate(words, start=1):
+            if word:
+                sheet.put(row, column, word, _IDENTITY_LOOK)
+    sheet.raw.very_hidden()
 
 
 def _one_line(text: str) -> str:

@@ -15,7 +15,7 @@ from stattable.checking.closer.styles import OddStyle, is_struck, odd_styles
 from stattable.checking.closer.xml import local_name
 from stattable.checking.sheets import MAX_COLUMNS, Cell, Display, Look, Unreadable, aside
 from stattable.checking.sniff import by_lower_name
-from stattable.model.text import column_number
+from stattable.model.text import cell_at
 
 _NEW_ERROR: Final = re.compile(
     rb"(<(?:\w+:)?v>)(?:#(?!(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A)<)[A-Z_]+[!?]?|Err:\d+)(</(?:\w+:)?v>)"
@@ -32,7 +32,6 @@ _SUSPECT: Final = (  # each by itself, for each is quick by its first letters
 )
 _FAR_REF: Final = re.compile(rb"r\s*=\s*[\"'](?:[A-Za-z]{3}\d|[A-Za-z]{0,2}\d{5})")
 _SMALL: Final = 64 * 1024  # bytes of a sheet that can hold no more than a few million cells, all near A1
-_REF: Final = re.compile(r"^([A-Za-z]{1,3})(\d{1,7})$")
 
 
 class XlsxInspector:
@@ -137,8 +136,10 @@ def reach(content: bytes) -> Cell:
 
 def _place(cell: ElementTree.Element, row: int, column: int) -> Cell:
     """Return where a cell says that it stands, or the place given where it does not say."""
-    match = _REF.match(cell.get("r") or "")
-    return (int(match[2]), column_number(match[1])) if match else (row, column)
+    try:
+        return cell_at(cell.get("r") or "")
+    except ValueError:
+        return row, column
 
 
 def look(content: bytes, odd: Mapping[int, OddStyle], strings: Mapping[int, str]) -> Look:

@@ -23,7 +23,7 @@ class TableBook:
         self.names = list(self._sheets)
         self.visible = frozenset(self.names) - hidden
 
-    def sheet(self, name: str) -> RawSheet:
+    def sheet(self, name: str, *, whole: bool = False) -> RawSheet:  # noqa: ARG002  -- they are within it anyhow
         """Return the cells of the sheet `name`."""
         return self._sheets[name]
 

@@ -1,0 +1,241 @@
+"""The ledger of a merge: what it was made from and how, as rows that are written, and read back to make it again."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import takewhile
+from typing import Final, NamedTuple
+
+from stattable import __version__
+from stattable.checking.batch import Checked
+from stattable.checking.reader import FileFacts
+from stattable.merging.merge import Merged, MergeOptions
+from stattable.merging.root import RootOptions
+from stattable.model.findings import Finding, Severity
+from stattable.model.identity import Identity, UnitFacts, WorkbookKind, cell_text
+from stattable.model.record import Record, Sent
+from stattable.model.units import Level, Scope, ScopeBy, Tree, Unit
+
+LEDGER_SHEET: Final = "汇总台账"
+HEADS: Final = (
+    "序号", "文件", "SHA-256", "大小（字节）", "修改时间", "单位代码", "单位", "级别", "口径", "口径依据", "届次",
+    "是否计入", "原因",
+)  # fmt: skip
+_COUNTED_AT: Final = HEADS.index("是否计入")
+_COUNTED: Final = {True: "计入", False: "未计入"}
+_ROOT, _UNIT, _LEVEL, _EDITION = "选项 --root", "选项 --unit", "选项 --level", "选项 --edition"
+_SCOPE, _DUPLICATES, _ROSTER = "选项 --scope", "选项 --duplicates", "选项 --roster"
+_LATEST: Final = "latest"
+_TIME: Final = "%Y-%m-%d %H:%M:%S"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How a merge was started.
+
+    Attributes:
+        arguments: as they were typed.
+        started: when.
+        ended: when the result was there.
+        roster: its path and what is known of the file, or None.
+    """
+
+    arguments: Sequence[str]
+    started: datetime
+    ended: datetime
+    roster: tuple[str, FileFacts] | None = None
+
+
+class Entry(NamedTuple):
+    """A file that was looked at, as the ledger has it, in the order of `HEADS`."""
+
+    number: int
+    path: str
+    sha256: str
+    size: int
+    changed: str
+    code: str
+    name: str
+    level: str
+    scope: str
+    scope_by: str
+    edition: int | None
+    counted: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What a total was made from and how.
+
+    Attributes:
+        about: what is said above the table: labels, and what they say.
+        entries: every file that was looked at, in the order of their paths.
+    """
+
+    about: tuple[tuple[str, str], ...]
+    entries: tuple[Entry, ...]
+
+    def options(self, roster: Tree) -> MergeOptions:
+        """Return what the merge was asked for; its roster, where it had one, is `roster`."""
+        said: dict[str, list[str]] = {}
+        for label, text in self.about:
+            said.setdefault(label, []).append(text)
+        code, name, level, edition = (said.get(label, [None])[0] for label in (_ROOT, _UNIT, _LEVEL, _EDITION))
+        scopes = {unit: Scope(scope) for unit, _, scope in (text.rpartition("=") for text in said.get(_SCOPE, ()))}
+        tree = roster if _ROSTER in said else None
+        if tree:
+            code, name, level = code or roster.tops[0], None, None
+        root = RootOptions(tree, code, name, Level(level) if level else None, scopes)
+        return MergeOptions(root, int(edition) if edition else None, said.get(_DUPLICATES) == [_LATEST])
+
+    @property
+    def roster(self) -> tuple[str, str] | None:
+        """The path and the fingerprint of the roster, or None."""
+        said = dict(self.about)
+        return (said[_ROSTER], said.get("名册 SHA-256", "")) if _ROSTER in said else None
+
+
+# -- made -------------------------------------------------------------------------------------------------
+
+
+def ledger_of(merged: Merged, run: Run) -> Ledger:
+    """Return the ledger of a merge."""
+    return Ledger(
+        tuple(_about(merged, run)),
+        tuple(_entry(merged, number, one) for number, one in enumerate(merged.files, start=1)),
+    )
+
+
+def ledger_rows(ledger: Ledger) -> tuple[list[tuple[str, str]], list[list[object]]]:
+    """Return what is said above the table, and the rows of the table without its head."""
+    rows: list[list[object]] = [
+        [_COUNTED[cell] if isinstance(cell, bool) else cell for cell in entry] for entry in ledger.entries
+    ]
+    return list(ledger.about), rows
+
+
+def _about(merged: Merged, run: Run) -> Iterator[tuple[str, str]]:
+    root, options = merged.root_unit, merged.options
+    yield "程序", f"stattable {__version__}"
+    yield "命令", " ".join(["stattable", *run.arguments])
+    yield "开始", run.started.strftime(_TIME)
+    yield "结束", run.ended.strftime(_TIME)
+    yield "汇总单位", f"{root.name}（{root.level.label}）{root.code or ''}"
+    yield "届次", f"第 {merged.edition} 个会员活动日"
+    if run.roster:
+        path, facts = run.roster
+        yield _ROSTER, path
+        yield "名册 SHA-256", facts.sha256 or ""
+    asked = options.root
+    said = {_ROOT: asked.code, _UNIT: asked.name, _LEVEL: asked.level, _EDITION: options.edition}
+    yield from ((label, str(value)) for label, value in said.items() if value is not None)
+    yield from ((_SCOPE, f"{unit}={scope}") for unit, scope in asked.scopes.items())
+    if options.latest:
+        yield _DUPLICATES, _LATEST
+    yield from (("按选项调整", text) for one in merged.files for text in _adjustments(one))
+
+
+def _adjustments(one: Checked) -> Iterator[str]:
+    """Say what options decided about a return."""
+    if one.scope_by is ScopeBy.OPTION and one.scope:
+        yield f"--scope：“{one.path}”读作{one.scope.label}数"
+    if older := _finding(one, "U010"):
+        yield f"--duplicates latest：“{one.path}”没有计入，以“{older.params['other']}”为准"
+    if (edition := _finding(one, "T003")) and "wanted" in edition.params:
+        yield f"--edition：“{one.path}”不是第 {edition.params['wanted']} 个，退回"
+
+
+def _entry(merged: Merged, number: int, one: Checked) -> Entry:
+    facts, (counted, why) = one.received.facts, _counted(merged, one)
+    return Entry(
+        number=number,
+        path=one.path,
+        sha256=facts.sha256 or "",
+        size=facts.size,
+        changed=datetime.fromtimestamp(facts.mtime).strftime(_TIME) if facts.mtime else "",
+        code=one.unit.code or "",
+        name=one.unit.name or "",
+        level=one.level.label if one.level else "",
+        scope=one.scope.label if one.scope else "",
+        scope_by=one.scope_by.label if one.scope_by else "",
+        edition=one.received.edition,
+        counted=counted,
+        why=why,
+    )
+
+
+def _counted(merged: Merged, one: Checked) -> tuple[bool, str]:
+    """Say whether the figures of a return are in the root's total, and why not."""
+    if _finding(one, "U008"):
+        return False, "以前的汇总结果"
+    if one.status == "duplicate":
+        same, older = _finding(one, "U004"), _finding(one, "U010")
+        if older:
+            return False, f"有较晚的报表“{older.params['other']}”"
+        return False, f"与“{same.params['other']}”重复" if same else "重复"
+    if one.status != "accepted" or one.key is None:
+        codes = dict.fromkeys(f.code for f in one.findings if f.severity is Severity.ERROR)
+        return False, f"退回：{'、'.join(codes)}"
+    cumulative = merged.counted.cumulative
+    if one.scope is Scope.OWN and one.key in cumulative:
+        return False, "以本单位的汇总数为准，本级数只用来核对"
+    chain = [*merged.tree.above(one.key)]
+    chain = chain[chain.index(merged.root) :] if merged.root in chain else []
+    holder = next((key for key in chain if key in cumulative), None)
+    if holder is not None:
+        return False, f"已含在“{merged.tree[holder].name}”的汇总数里，只用来核对"
+    return True, ""
+
+
+def _finding(one: Checked, code: str) -> Finding | None:
+    return next((finding for finding in one.findings if finding.code == code), None)
+
+
+# -- read back --------------------------------------------------------------------------------------------
+
+
+def read_ledger(rows: Iterable[Sequence[object]]) -> Ledger | None:
+    """Return the ledger that a sheet's `rows` hold, or None where they hold none."""
+    lines = iter([[cell_text(cell) for cell in row] for row in rows])
+    about = tuple((row[1], row[2]) for row in takewhile(lambda row: row[:1] != ["序号"], lines) if any(row[1:3]))
+    entries = []
+    try:
+        for row in lines:
+            number, path, sha256, size, changed, code, name, level, scope, scope_by, edition, counted, why = row[:13]
+            if number.isdigit():
+                its_edition = int(edition) if edition else None
+                said = (int(size), changed, code, name, level, scope, scope_by, its_edition, counted == _COUNTED[True])
+                entries.append(Entry(int(number), path, sha256, *said, why))
+    except ValueError:
+        return None
+    return Ledger(about, tuple(entries)) if about else None
+
+
+# -- what else a merged workbook carries ------------------------------------------------------------------
+
+
+def identity_of(merged: Merged) -> Identity:
+    """Return who the merged workbook is of, and what it holds."""
+    above = [merged.tree[key] for key in merged.tree.above(merged.root)]
+    inputs = dict.fromkeys(one.key for one in merged.accepted.values())
+    return Identity(
+        kind=WorkbookKind.MERGED,
+        edition=merged.edition,
+        unit=_facts(merged.root_unit),
+        scope=Scope.CUMULATIVE,
+        above=tuple(map(_facts, above)),
+        unaccounted=tuple(sorted(merged.coverage[merged.root].unaccounted.items())),
+        inputs=tuple(_facts(merged.tree[key]) for key in inputs if key is not None),
+    )
+
+
+def record_of(merged: Merged) -> Record:
+    """Return what the merged workbook remembers of its making."""
+    numbers: Mapping[str, int] = {one.path: number for number, one in enumerate(merged.files, start=1)}
+    sent = {at: Sent(numbers[one.path], one.values, one.received.cells) for at, one in merged.accepted.items()}
+    return Record(merged.tree, merged.root, sent)
+
+
+def _facts(unit: Unit) -> UnitFacts:
+    return UnitFacts(unit.code, unit.name, unit.level)

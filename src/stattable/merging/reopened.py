@@ -1,0 +1,86 @@
+"""A merged workbook, opened again: its page, its breakdown, its ledger, and the record behind them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from stattable.checking.cells import RawCell
+from stattable.checking.reader import open_file
+from stattable.checking.received import Received, receive
+from stattable.checking.sheets import Unreadable
+from stattable.merging.breakdown import UNITS_SHEET
+from stattable.merging.ledger import LEDGER_SHEET, Ledger, read_ledger
+from stattable.merging.rollup import Counted, RollUp, roll_up
+from stattable.model.catalogue import Refusal
+from stattable.model.identity import IDENTITY_SHEET, Identity, WorkbookKind
+from stattable.model.record import Record, read_record
+from stattable.model.units import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """A merged workbook.
+
+    Attributes:
+        received: what its official page says now.
+        identity: whose it is.
+        record: what it remembers of its making.
+        rolled: what that adds up to.
+        ledger: the files that it was made from, or None where its sheet is not there or not whole.
+        breakdown: the rows of 分单位汇总 as they are now, or None where the sheet is not there.
+    """
+
+    received: Received
+    identity: Identity
+    record: Record
+    rolled: RollUp
+    ledger: Ledger | None
+    breakdown: Sequence[Sequence[RawCell]] | None
+
+    @property
+    def path(self) -> str:
+        """Where it is."""
+        return self.received.path
+
+
+def reopen(path: str) -> Reopened:
+    """Open a merged workbook.
+
+    Raises:
+        Refusal: it is none, or does not hold what it was made with.
+        OSError: it cannot be read.
+    """
+    report = reopen_if_merged(path, receive(path))
+    if report is None:
+        raise Refusal("not_merged", path=path)
+    return report
+
+
+def reopen_if_merged(path: str, received: Received) -> Reopened | None:
+    """Return the merged workbook at `path`, which was read as `received`; None where it is no whole one."""
+    identity = received.identity
+    if identity is None or identity.kind is not WorkbookKind.MERGED:
+        return None
+    file, _, _ = open_file(path)
+    if file is None:
+        return None
+    try:
+        book = file.book()
+        record, ledger, breakdown = (
+            book.sheet(name, whole=True).rows if name in book.names else None
+            for name in (IDENTITY_SHEET, LEDGER_SHEET, UNITS_SHEET)
+        )
+    except Unreadable:
+        return None
+    remembered = read_record(record or ())
+    if remembered is None:
+        return None
+    return Reopened(
+        received, identity, remembered, _rolled(remembered), read_ledger(ledger) if ledger else None, breakdown
+    )
+
+
+def _rolled(record: Record) -> RollUp:
+    own, cumulative = (
+        {key: sent.values for (key, its), sent in record.sent.items() if its is scope} for scope in Scope
+    )
+    return roll_up(record.tree, record.root, Counted(own, cumulative))

@@ -1,0 +1,169 @@
+"""Where a figure comes from: from the page down to the returns, their files and their cells."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import reduce
+
+from stattable.checking.received import receive
+from stattable.merging.ledger import Entry
+from stattable.merging.reopened import Reopened, reopen_if_merged
+from stattable.merging.rollup import Basis
+from stattable.merging.sources import FileState, Matched, Sources
+from stattable.model.catalogue import Refusal
+from stattable.model.findings import UnitRef
+from stattable.model.form import FIELD_BY_KEY, FIELDS, Field, Value, add, lifted, number
+from stattable.model.text import a1, cell_at, plain, squeezed
+from stattable.model.units import Scope
+
+
+class End(StrEnum):
+    """Why a trace does not go on below a cumulative return."""
+
+    NOT_SPLIT = "not_split"  # no merged workbook of ours
+    NOT_AT_HAND = "not_at_hand"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A unit, or a return of one, and what of the figure is from there.
+
+    Attributes:
+        unit: the unit.
+        scope: of the return, or None for a unit, which is the sum of its steps.
+        value: what the merged workbook holds.
+        now: what comes out with the files at hand; the same as `value` where none of them changed.
+        difference: of a cumulative return: what it says beyond what is known below it; None where it is not known.
+        path: of the return's file: where it is now, else as the ledger has it.
+        cell: where the figure stands in it, or None.
+        state: what has become of the file.
+        end: why nothing is below a cumulative return, or None.
+        steps: what it is made of, the biggest first.
+    """
+
+    unit: UnitRef
+    scope: Scope | None
+    value: Value
+    now: Value
+    difference: int | None = None
+    path: str | None = None
+    cell: str | None = None
+    state: FileState | None = None
+    end: End | None = None
+    steps: tuple["Step", ...] = ()
+
+
+def field_of(report: Reopened, said: str) -> Field:
+    """Return the field that `said` names: by its cell on the page, its key, or its label, whole or in part.
+
+    Raises:
+        Refusal: it names none, or several.
+    """
+    try:
+        at = cell_at(said.strip().replace("$", ""))
+    except ValueError:
+        at = None
+    places = report.received.cells or tuple(field.at for field in FIELDS)
+    if at in places:
+        return FIELDS[places.index(at)]
+    if said in FIELD_BY_KEY:
+        return FIELD_BY_KEY[said]
+    parts = plain(said).replace("·", " ").replace("/", " ").split()
+    near = [field for field in FIELDS if parts and all(part in squeezed(field.label) for part in parts)]
+    if len(near) != 1:
+        raise Refusal("unknown_field", field=said)
+    return near[0]
+
+
+def trace(report: Reopened, field: Field, sources: Sources | None = None) -> Step:
+    """Return where the figure of `field` on the page comes from.
+
+    Args:
+        report: the merged workbook.
+        field: which figure.
+        sources: the files at hand. With them changed files are seen, and merged workbooks that were merged on are
+            followed; without them the workbook's own record is all there is.
+    """
+    return _Tracer(report, field, sources).unit(report.rolled.root)
+
+
+class _Tracer:
+    def __init__(self, report: Reopened, field: Field, sources: Sources | None, seen: frozenset[str] = frozenset()):
+        self._rolled, self._record = report.rolled, report.record
+        self._index, self._sources = field.index, sources
+        self._field = field
+        self._seen = seen  # fingerprints of the merged workbooks above: a hostile one may name itself
+        entries = report.ledger.entries if report.ledger else ()
+        self._entries: dict[int, Entry] = {entry.number: entry for entry in entries}
+        self._matched: Matched | None = sources.match(report.ledger) if sources and report.ledger else None
+
+    def unit(self, key: str) -> Step:
+        """Return the step of a unit."""
+        rolled, total = self._rolled, self._rolled.totals[key]
+        if total.basis is Basis.CUMULATIVE:
+            steps = [self._return(key, Scope.CUMULATIVE)]
+        else:
+            own = [self._return(key, Scope.OWN)] if total.basis is Basis.OWN else []
+            steps = own + [self.unit(child) for child in rolled.tree.children[key]]
+        level = rolled.tree[key].level
+        now = reduce(add, (lifted((step.now,), level)[0] for step in steps), None)
+        kept = sorted((step for step in steps if _matters(step)), key=lambda step: -number(step.value))
+        return Step(self._ref(key), None, total.values[self._index], now, steps=tuple(kept))
+
+    def _return(self, key: str, scope: Scope) -> Step:
+        sent = self._record.sent[key, scope]
+        value, at = sent.values[self._index], sent.cells[self._index]
+        entry = self._entries.get(sent.number)
+        path, state = entry.path if entry else None, FileState.UNKNOWN
+        if self._matched and entry:
+            state = self._matched.state(entry.number)
+            path = self._matched.paths.get(entry.number, path)
+        now, cell, end = value, a1(*at) if at else None, None
+        steps: Sequence[Step] = ()
+        if state is FileState.CHANGED and path:
+            now, cell = self._read_again(path, cell)
+        elif state is FileState.GONE:
+            now = None
+        if scope is Scope.CUMULATIVE:
+            steps, end = self._below(path, state, entry)
+        return Step(
+            self._ref(key), scope, value, now, self._difference(key, scope), path, cell, state, end, tuple(steps)
+        )
+
+    def _below(self, path: str | None, state: FileState, entry: Entry | None) -> tuple[Sequence[Step], End | None]:
+        """Follow a merged workbook that was merged on."""
+        if state in {FileState.UNKNOWN, FileState.GONE} or path is None or entry is None or entry.sha256 in self._seen:
+            return (), End.NOT_AT_HAND
+        nested = reopen_if_merged(path, receive(path))
+        if nested is None:
+            return (), End.NOT_SPLIT
+        seen = self._seen | {entry.sha256, nested.received.facts.sha256 or ""}
+        return _Tracer(nested, self._field, self._sources, seen).unit(nested.rolled.root).steps, None
+
+    def _read_again(self, path: str, cell: str | None) -> tuple[Value, str | None]:
+        read = receive(path)
+        if read.values is None:
+            return None, cell
+        at = read.cells[self._index]
+        return read.values[self._index], a1(*at) if at else cell
+
+    def _difference(self, key: str, scope: Scope) -> int | None:
+        difference = self._rolled.differences.get(key)
+        compared = scope is Scope.CUMULATIVE and difference is not None and difference.compared
+        return difference.of(self._index) if compared and difference else None
+
+    def _ref(self, key: str) -> UnitRef:
+        unit = self._rolled.tree[key]
+        return UnitRef(unit.code, unit.name, unit.level)
+
+
+def _matters(step: Step) -> bool:
+    """Whether anything of the figure is, or was, from there."""
+    return step.value is not None or step.now is not None or any(map(_matters, step.steps))
+
+
+def walk(step: Step) -> Iterator[Step]:
+    """Yield a step and all below it."""
+    yield step
+    for one in step.steps:
+        yield from walk(one)

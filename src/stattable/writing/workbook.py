@@ -1,0 +1,132 @@
+"""A new workbook: text stays text, equal looks are one format, and equal content gives equal bytes."""
+
+import io
+import os
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any, Final, NamedTuple
+
+import xlsxwriter
+
+Look = Mapping[str, object]  # how a cell looks, by XlsxWriter's names of a format's properties
+
+# What XML cannot hold. Surrogates stand in file names that are not UTF-8, as in archives packed with GBK names.
+_NOT_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_SURROGATES: Final = re.compile("[\ud800-\udfff]")
+_LONGEST: Final = 32_767  # characters that a cell can hold
+_EARLIEST: Final = 315_532_800  # 1980-01-01: zip archives know no earlier time
+MOST_LINKS: Final = 65_530  # that a sheet can hold
+BODY_FONT: Final[Look] = {"font_name": "宋体", "font_size": 11, "font_charset": 134}  # widths are measured by it
+
+
+class Formula(NamedTuple):
+    """A formula of ours and the number that it comes to, for those who do not calculate."""
+
+    text: str
+    value: int
+
+
+class Link(NamedTuple):
+    """A text that leads to a cell of another sheet."""
+
+    text: str
+    sheet: str
+    cell: str
+
+
+def run_time() -> datetime:
+    """Return the time of the run; SOURCE_DATE_EPOCH, seconds since 1970, stands in for it where it is set."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if epoch and epoch.isdigit():
+        return datetime.fromtimestamp(max(int(epoch), _EARLIEST), UTC)
+    return datetime.now().astimezone()
+
+
+def storable(text: str) -> str:
+    """Return `text` as a cell can hold it."""
+    text = _SURROGATES.sub("\ufffd", _NOT_XML.sub("", text))
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+class Workbook:
+    """A workbook that is made in memory, sheet by sheet, in their order."""
+
+    def __init__(self) -> None:
+        self._out = io.BytesIO()
+        self._book: Any = xlsxwriter.Workbook(
+            self._out, {"in_memory": True, "default_format_properties": dict(BODY_FONT)}
+        )
+        self._book.set_properties({"author": "stattable", "created": run_time().replace(tzinfo=None)})
+        self._formats: dict[frozenset[tuple[str, object]], Any] = {}
+
+    def add_sheet(self, name: str) -> "Sheet":
+        """Add an empty sheet behind the others."""
+        return Sheet(self, self._book.add_worksheet(name))
+
+    def format(self, look: Look) -> Any:
+        """Return the format of `look`, made once."""
+        key = frozenset(look.items())
+        if key not in self._formats:
+            self._formats[key] = self._book.add_format(dict(look))
+        return self._formats[key]
+
+    def to_bytes(self) -> bytes:
+        """Return the workbook as a file; nothing can be added to it after that."""
+        self._book.close()
+        return self._out.getvalue()
+
+
+class Sheet:
+    """A sheet of a workbook. Rows and columns are counted from 1, as people do.
+
+    Attributes:
+        raw: XlsxWriter's own, for how the sheet as a whole looks and prints.
+    """
+
+    def __init__(self, workbook: Workbook, raw: Any) -> None:
+        self._workbook = workbook
+        self.raw = raw
+
+    def put(self, row: int, column: int, value: object, look: Look) -> None:
+        """Write `value` into a cell; text is text, never a formula, a link or a number, whatever it looks like.
+
+        Args:
+            row: counted from 1.
+            column: counted from 1.
+            value: a text, a number, a date, a `Formula`, a `Link`, or None for a blank cell with its look.
+            look: of the cell.
+        """
+        shape = self._workbook.format(look)
+        at = (row - 1, column - 1)
+        match value:
+            case None | "":
+                self.raw.write_blank(*at, None, shape)
+            case str():
+                self.raw.write_string(*at, storable(value), shape)
+            case Formula(text, result):
+                self.raw.write_formula(*at, text, shape, result)
+            case Link(text, sheet, cell):
+                self.raw.write_url(*at, f"internal:'{sheet}'!{cell}", shape, storable(text))
+            case bool():
+                self.raw.write_boolean(*at, value, shape)
+            case int() | float():
+                self.raw.write_number(*at, value, shape)
+            case date():
+                self.raw.write_datetime(*at, value, shape)
+            case _:
+                raise TypeError(type(value))
+
+    def merge(self, top: int, left: int, bottom: int, right: int, value: object, look: Look) -> None:
+        """Merge cells into one that holds `value`."""
+        self.raw.merge_range(top - 1, left - 1, bottom - 1, right - 1, "", self._workbook.format(look))
+        self.put(top, left, value, look)
+
+    def set_widths(self, widths: Iterable[float]) -> None:
+        """Set the widths of the columns from the first on, in characters."""
+        for column, width in enumerate(widths):
+            self.raw.set_column(column, column, width)
+
+    def set_row(self, row: int, height: float | None, depth: int = 0) -> None:
+        """Set a row's height in points, None for the usual one, and how deep it stands in the outline."""
+        self.raw.set_row(row - 1, height, None, {"level": depth} if depth else {})
