@@ -4,6 +4,7 @@ A case writes files into an empty folder, runs `check` or `merge` there, and ret
 """
 
 import io
+import shutil
 import zipfile
 from collections.abc import Callable
 from datetime import date
@@ -337,6 +338,83 @@ def villages_here(*units: UnitFacts) -> Case:
     return case
 
 
+def unplaced(name: str) -> Case:
+    """Merge the county's return with the typed one of a township that the county's blanks know of, or do not."""
+
+    def case(folder: Path) -> set[str]:
+        filled(folder / RETURNS / "镇.xlsx", GUANDU, TOWNSHIP, above=TO_COUNTY)
+        typed(folder / RETURNS / "1.xlsx", name, VILLAGE)
+        village(folder, "2.xlsx", ZHULUYING)
+        return merge(folder, "--root", "410122101")
+
+    return case
+
+
+def for_whom(*options: str) -> Case:
+    def case(folder: Path) -> set[str]:
+        village(folder)
+        village(folder, "2.xlsx", ZHULUYING)
+        return merge(folder, *options)
+
+    return case
+
+
+def in_report(sheet: str, change: Callable[[Any], None]) -> Case:
+    """Verify a merged workbook of which one sheet is changed."""
+
+    def case(folder: Path) -> set[str]:
+        village(folder)
+        village(folder, "2.xlsx", ZHULUYING)
+        merge(folder)
+        workbook = openpyxl.load_workbook(folder / OUTPUT)
+        change(workbook[sheet])
+        workbook.save(folder / OUTPUT)
+        return set(codes(run("verify", folder / OUTPUT, "--format", "json").json))
+
+    return case
+
+
+def sources(change: Callable[[Path], object]) -> Case:
+    """Verify a merged workbook against the folder of its returns, in which something has changed."""
+
+    def case(folder: Path) -> set[str]:
+        village(folder)
+        village(folder, "2.xlsx", ZHULUYING)
+        merge(folder)
+        change(folder)
+        return set(codes(run("verify", folder / OUTPUT, folder / RETURNS, "--format", "json").json))
+
+    return case
+
+
+def corrects(folder: Path) -> None:
+    village(folder, figures={SESSIONS: 3})
+
+
+def calls_another(folder: Path) -> None:
+    village(folder, phone="13900000000")
+
+
+def withdraws(folder: Path) -> None:
+    (folder / RETURNS / "2.xlsx").unlink()
+
+
+def comes_late(folder: Path) -> None:
+    filled(folder / RETURNS / "镇.xlsx", GUANDU, TOWNSHIP, above=TO_COUNTY)
+
+
+def all_gone(folder: Path) -> None:
+    for path in (folder / RETURNS).iterdir():
+        path.unlink()
+    shutil.copy(folder / OUTPUT, folder / RETURNS)
+
+
+def all_others(folder: Path) -> None:
+    for path in (folder / RETURNS).iterdir():
+        path.unlink()
+    comes_late(folder)
+
+
 def hidden_row(row: int) -> Callable[[Any], None]:
     def change(sheet: Any) -> None:
         sheet.row_dimensions[row].hidden = True
@@ -381,6 +459,8 @@ CASES: dict[str, tuple[Case, Case]] = {
     "U009": (two_returns(unit=ZHULUYING, above=(*TO_COUNTY, UnitFacts("410122101", "狼城岗镇", Level.TOWNSHIP))),
              two_returns(unit=ZHULUYING)),
     "U010": (corrected("latest"), corrected("refuse")),
+    "U011": (unplaced("外来人口社区"), unplaced("逐鹿营村")),
+    "U012": (for_whom(), for_whom("--root", "410122101")),
     "V000": (of_village(figures=dict.fromkeys(VILLAGE)), of_village(figures=dict.fromkeys(VILLAGE, 0))),
     "V001": (figure("media.county.text", None), figure("media.county.text", 0)),
     "V002": (figure(SESSIONS, "若干"), figure(SESSIONS, "2")),
@@ -409,6 +489,14 @@ CASES: dict[str, tuple[Case, Case]] = {
     "H004": (beside_a_county("富士康镇", Level.TOWNSHIP), beside_a_county("荥阳县", Level.COUNTY)),
     "H005": (township_by_hand, township_by_blank),
     "C001": (villages_here(GUANDU_VILLAGE), villages_here(GUANDU_VILLAGE, ZHULUYING)),
+    "P001": (in_report("信息统计表", put(FIRST_CELL, 9)), in_report("信息统计表", put(FIRST_CELL, 4))),
+    "P002": (in_report("分单位汇总", put("K3", 9)), in_report("分单位汇总", put("K3", 2))),
+    "P003": (in_report("信息统计表", put("B3", "万滩镇计生协")), in_report("信息统计表", put("B3", "官渡镇计划生育协会"))),
+    "P004": (sources(corrects), sources(withdraws)),
+    "P005": (sources(withdraws), sources(corrects)),
+    "P006": (sources(comes_late), sources(corrects)),
+    "P007": (sources(corrects), sources(calls_another)),
+    "P008": (sources(all_gone), sources(all_others)),
 }  # fmt: skip
 
 

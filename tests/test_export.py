@@ -25,7 +25,7 @@ from builders import (
 )
 from stattable.export import harmless
 from stattable.model.form import FIELDS
-from stattable.model.units import Level
+from stattable.model.units import Level, Scope
 
 VILLAGE = own_values(Level.VILLAGE)
 SESSIONS, PEOPLE = "activities.village.sessions", "activities.village.people"
@@ -155,6 +155,54 @@ def test_the_document_of_merge() -> None:
     ]
     assert (document["total"]["media.county.text"], document["total"]["online.county.weibo"]) == (2, None)
     assert document["units"][2]["total"] == {}
+
+
+STEP = "unit scope value now difference path cell state end steps"
+AFTERWARDS = {
+    "verify": {
+        "": "schema_version report root edition proved sources summary findings",
+        "root": UNIT,
+        "sources": "unchanged changed gone new",
+        "summary": COUNTS,
+        "findings[]": FINDING,
+        "findings[].unit": UNIT,
+    },
+    "trace": {
+        "": "schema_version report root field label cell page value now trace",
+        "root": UNIT,
+        "trace": STEP,
+        "trace.unit": UNIT,
+        "trace.steps[]": STEP,
+        "trace.steps[].unit": UNIT,
+        "trace.steps[].steps[]": STEP,
+        "trace.steps[].steps[].unit": UNIT,
+    },
+}
+
+
+@pytest.mark.parametrize("command", AFTERWARDS)
+def test_exactly_these_keys_of_what_is_said_of_a_merged_workbook(command: str) -> None:
+    village()
+    merge()
+    village(**{SESSIONS: 3})
+    figure = ["H6"] if command == "trace" else []
+    result = run(command, "汇总表.xlsx", *figure, "收到", "--format", "json")
+    expected = {(at, tuple(keys.split())) for at, keys in AFTERWARDS[command].items()}
+    assert set(shapes(result.json)) == expected
+
+
+def test_units_with_a_cumulative_return_have_their_differences() -> None:
+    village()
+    figures = {"activities.township.sessions": 1, SESSIONS: 5}
+    filled(Path("收到/镇.xlsx"), GUANDU, figures, above=TO_COUNTY, scope=Scope.CUMULATIVE)
+    filled(Path("收到/镇本级.xlsx"), GUANDU, {"activities.township.sessions": 2}, above=TO_COUNTY)
+    township, *villages = merge("--format", "json").json["units"]
+    assert {key: one for key, one in township["differences"].items() if key.startswith("activities")} == {
+        "activities.township.sessions": {"reported": 1, "own": 2, "children": None, "difference": -1},
+        SESSIONS: {"reported": 5, "own": None, "children": 2, "difference": 3},
+        PEOPLE: {"reported": None, "own": None, "children": 60, "difference": -60},
+    }
+    assert not any("differences" in one for one in villages)
 
 
 @pytest.mark.parametrize("command", ["check", "merge"])

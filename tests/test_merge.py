@@ -101,7 +101,7 @@ def test_for_one_unit_without_anything_but_typed_pages(tmp_path: Path) -> None:
     assert document["output"] == str(out)
     assert document["root"] == {"code": "410122", "name": "中牟县", "level": "county"}
     assert document["summary"] == summary(expected=2, received=2, accepted=2, infos=4)
-    assert codes(document) == ["H005", "H005"]
+    assert codes(document) == ["H005", "H005", "U011", "U011"]
     assert [(key, document["total"][key]) for key in (OF_TOWNSHIP, "media.national.text", OF_VILLAGE)] == [
         (OF_TOWNSHIP, 5), ("media.national.text", 2), (OF_VILLAGE, None),
     ]  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Final
 
 from stattable.merging.rollup import Basis, RollUp
 from stattable.model.form import BLANK, Values, total
-from stattable.model.text import a1
+from stattable.model.text import a1, column_letters
 from stattable.model.units import Level, Tree
 
 UNITS_SHEET: Final = "分单位汇总"
@@ -111,6 +111,26 @@ def _set_parts(rolled: RollUp, rows: list[BreakdownRow], at: int, parts: Sequenc
 def figure_cell(position: int, index: int) -> str:
     """Return the cell of the field `index` in the row at `position` of the breakdown."""
     return a1(position + HEAD_ROWS + 1, index + len(UNIT_HEADS) + 1)
+
+
+_MOST_PARTS: Final = 255  # that a function of Excel's takes
+_LONGEST_FORMULA: Final = 8_000  # characters; Excel takes 8,192
+
+
+def sum_formula(row: BreakdownRow, index: int) -> str | None:
+    """Return the formula that adds up the parts of a total in the column of a field; None where Excel takes none."""
+    column = column_letters(index + len(UNIT_HEADS) + 1)
+    runs: list[list[int]] = []
+    for number in (at + HEAD_ROWS + 1 for at in row.parts):
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    terms = [f"{column}{one}" if one == last else f"{column}{one}:{column}{last}" for one, last in runs]
+    while len(terms) > _MOST_PARTS:
+        terms = [f"SUM({','.join(terms[at : at + _MOST_PARTS])})" for at in range(0, len(terms), _MOST_PARTS)]
+    formula = f"=SUM({','.join(terms)})"
+    return formula if terms and len(formula) <= _LONGEST_FORMULA else None
 
 
 def row_label(row: BreakdownRow, rolled: RollUp) -> str:

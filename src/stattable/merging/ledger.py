@@ -14,7 +14,7 @@ from stattable.merging.root import RootOptions
 from stattable.model.findings import Finding, Severity
 from stattable.model.identity import Identity, UnitFacts, WorkbookKind, cell_text
 from stattable.model.record import Record, Sent
-from stattable.model.units import Level, Scope, ScopeBy, Tree, Unit
+from stattable.model.units import Names, Scope, ScopeBy, Tree, Unit, unpadded
 
 LEDGER_SHEET: Final = "汇总台账"
 HEADS: Final = (
@@ -76,18 +76,23 @@ class Ledger:
     about: tuple[tuple[str, str], ...]
     entries: tuple[Entry, ...]
 
-    def options(self, roster: Tree) -> MergeOptions:
-        """Return what the merge was asked for; its roster, where it had one, is `roster`."""
+    def options(self, roster: Tree, root: UnitFacts) -> MergeOptions:
+        """Return what to ask of a merge that is to make the total of `root` again.
+
+        Args:
+            roster: the units of the merge, which had a roster if its ledger says so.
+            root: whose total it is: the workbook of a level below says here what the whole merge was asked for.
+        """
         said: dict[str, list[str]] = {}
         for label, text in self.about:
             said.setdefault(label, []).append(text)
-        code, name, level, edition = (said.get(label, [None])[0] for label in (_ROOT, _UNIT, _LEVEL, _EDITION))
         scopes = {unit: Scope(scope) for unit, _, scope in (text.rpartition("=") for text in said.get(_SCOPE, ()))}
-        tree = roster if _ROSTER in said else None
-        if tree:
-            code, name, level = code or roster.tops[0], None, None
-        root = RootOptions(tree, code, name, Level(level) if level else None, scopes)
-        return MergeOptions(root, int(edition) if edition else None, said.get(_DUPLICATES) == [_LATEST])
+        if _ROSTER in said:
+            asked = RootOptions(roster, roster.tops[0], scopes=scopes)
+        else:
+            asked = RootOptions(None, root.code, root.name, root.level, scopes)
+        edition = said.get(_EDITION)
+        return MergeOptions(asked, int(edition[0]) if edition else None, said.get(_DUPLICATES) == [_LATEST])
 
     @property
     def roster(self) -> tuple[str, str] | None:
@@ -130,10 +135,17 @@ def _about(merged: Merged, run: Run) -> Iterator[tuple[str, str]]:
     asked = options.root
     said = {_ROOT: asked.code, _UNIT: asked.name, _LEVEL: asked.level, _EDITION: options.edition}
     yield from ((label, str(value)) for label, value in said.items() if value is not None)
-    yield from ((_SCOPE, f"{unit}={scope}") for unit, scope in asked.scopes.items())
+    yield from ((_SCOPE, f"{unit}={scope}") for unit, scope in asked.scopes.items() if _concerns(merged, unit))
     if options.latest:
         yield _DUPLICATES, _LATEST
     yield from (("按选项调整", text) for one in merged.files for text in _adjustments(one))
+
+
+def _concerns(merged: Merged, said: str) -> bool:
+    """Whether an option that names a unit by its code or name speaks of the root or of a unit below it."""
+    tree = merged.tree
+    keys = [unpadded(said)] if unpadded(said) in tree else Names(tree).match(said)
+    return any(tree.under(key, merged.root) for key in keys)
 
 
 def _adjustments(one: Checked) -> Iterator[str]:

@@ -66,16 +66,22 @@ def reopen_if_merged(path: str, received: Received) -> Reopened | None:
     try:
         book = file.book()
         record, ledger, breakdown = (
-            book.sheet(name, whole=True).rows if name in book.names else None
+            book.sheet(name, whole=True) if name in book.names else None
             for name in (IDENTITY_SHEET, LEDGER_SHEET, UNITS_SHEET)
         )
+        breakdown = breakdown and book.closer(breakdown)  # a formula that was never calculated is no blank
     except Unreadable:
         return None
-    remembered = read_record(record or ())
+    remembered = read_record(record.rows if record else ())
     if remembered is None:
         return None
     return Reopened(
-        received, identity, remembered, _rolled(remembered), read_ledger(ledger) if ledger else None, breakdown
+        received,
+        identity,
+        remembered,
+        _rolled(remembered),
+        read_ledger(ledger.rows) if ledger else None,
+        breakdown.rows if breakdown else None,
     )
 
 

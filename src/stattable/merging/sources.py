@@ -61,27 +61,48 @@ class Sources:
 
     def match(self, ledger: Ledger) -> Matched:
         """Find the files of a ledger: by their fingerprints, wherever they are now, else by their names."""
-        states: dict[int, FileState] = {}
         paths: dict[int, str] = {}
         free = dict.fromkeys(self.prints)
+        by_print: dict[str, list[Entry]] = {}
         for entry in ledger.entries:
-            same = [path for path in self.by_print.get(entry.sha256, ()) if path in free]
-            if same:
-                states[entry.number] = FileState.SAME
-                paths[entry.number] = _nearest(entry, same)
-                free.pop(paths[entry.number])
-        by_name: dict[str, list[str]] = {}
-        for path in free:
-            by_name.setdefault(PurePath(path).name, []).append(path)
-        for entry in ledger.entries:
-            if entry.number in states:
-                continue
-            names = [path for path in by_name.get(_parts(entry.path)[-1], ()) if path in free]
-            states[entry.number] = FileState.CHANGED if names else FileState.GONE
-            if names:
-                paths[entry.number] = _nearest(entry, names)
-                free.pop(paths[entry.number])
-        return Matched(states, paths, tuple(free))
+            by_print.setdefault(entry.sha256, []).append(entry)
+        for print_, entries in by_print.items():
+            paths |= _paired(entries, self.by_print.get(print_, ()), least=0)
+        states = dict.fromkeys(paths, FileState.SAME)
+        for path in paths.values():
+            free.pop(path)
+        rest = [entry for entry in ledger.entries if entry.number not in states]
+        changed = _paired(rest, [*free], least=1)
+        for path in changed.values():
+            free.pop(path)
+        for entry in rest:
+            now = changed.get(entry.number)
+            same = now is not None and self.prints[now] == entry.sha256  # neither has one: too big to be read
+            states[entry.number] = FileState.GONE if now is None else FileState.SAME if same else FileState.CHANGED
+        return Matched(states, {**paths, **changed}, tuple(free))
+
+
+def _paired(entries: Iterable[Entry], paths: Iterable[str], *, least: int) -> dict[int, str]:
+    """Pair files of a ledger with those at hand, the ones whose paths end most alike first; give paths by number.
+
+    Args:
+        entries: of the ledger.
+        paths: at hand.
+        least: how many parts of the paths, from the end, must be the same: 1 for the name.
+    """
+    left, free = {entry.number: _parts(entry.path) for entry in entries}, {path: _parts(path) for path in paths}
+    pairs: dict[int, str] = {}
+    for length in range(max(map(len, left.values()), default=0), least - 1, -1):
+        by_end: dict[tuple[str, ...], list[str]] = {}
+        for path, parts in reversed(free.items()):
+            if len(parts) >= length:
+                by_end.setdefault(parts[len(parts) - length :], []).append(path)
+        for number, parts in [*left.items()]:
+            ends = by_end.get(parts[len(parts) - length :]) if len(parts) >= length else None
+            if ends:
+                pairs[number] = ends.pop()
+                del left[number], free[pairs[number]]
+    return pairs
 
 
 def _fingerprint(path: str) -> str:
@@ -89,17 +110,6 @@ def _fingerprint(path: str) -> str:
         return file_facts(path).sha256 or ""
     except OSError:
         return ""
-
-
-def _nearest(entry: Entry, paths: Iterable[str]) -> str:
-    """Return the path that ends most like the one in the ledger."""
-    wanted = _parts(entry.path)
-
-    def alike(path: str) -> int:
-        pairs = zip(reversed(wanted), reversed(_parts(path)), strict=False)
-        return next((at for at, (one, other) in enumerate(pairs) if one != other), len(wanted))
-
-    return max(paths, key=alike)
 
 
 def _parts(path: str) -> tuple[str, ...]:

@@ -1,14 +1,24 @@
 """Whether a merged workbook still proves its total: by itself, and against the files that it was made from."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from stattable.checking.cells import RawCell, brief
+from stattable.checking.cells import RawCell, Unread, brief
 from stattable.checking.files import Inputs
-from stattable.merging.breakdown import HEAD_ROWS, UNIT_HEADS, UNITS_SHEET, RowKind, breakdown, figure_cell, row_label
+from stattable.merging.breakdown import (
+    HEAD_ROWS,
+    UNIT_HEADS,
+    UNITS_SHEET,
+    BreakdownRow,
+    RowKind,
+    breakdown,
+    figure_cell,
+    row_label,
+    sum_formula,
+)
 from stattable.merging.ledger import LEDGER_SHEET
 from stattable.merging.merge import Merged, merge_files
 from stattable.merging.reopened import Reopened
@@ -103,30 +113,50 @@ def _breakdown(report: Reopened) -> Iterator[Finding]:
     if report.breakdown is None:
         yield _structure(report, "sheet", sheet=UNITS_SHEET)
         return
-    tree = report.rolled.tree
-    for position, row in enumerate(breakdown(report.rolled)):
+    rows = breakdown(report.rolled)
+    now: list[list[RawCell]] = []
+    for position, row in enumerate(rows):
         number = position + HEAD_ROWS
-        cells = report.breakdown[number] if number < len(report.breakdown) else ()
+        cells = [*(report.breakdown[number] if number < len(report.breakdown) else ()), *[""] * _WIDTH]
         label = row_label(row, report.rolled)
-        if not cells or str(cells[0] or "").strip() != label.strip():
-            seen = str(cells[0] or "") if cells else ""
+        if str(cells[0] or "").strip() != label.strip():
+            seen = str(cells[0] or "")
             yield _structure(report, "row", sheet=UNITS_SHEET, cell=f"A{number + 1}", raw=seen, expected=label)
-            return  # what stands below may have been moved
-        figures = [*cells, *[""] * _WIDTH][len(UNIT_HEADS) : _WIDTH]
-        level = None if row.kind is RowKind.GAP else tree[row.key].level
+            break  # what stands below may have been moved
+        now.append(cells[len(UNIT_HEADS) : _WIDTH])
+    tree = report.rolled.tree
+    for position, figures in enumerate(now):
+        row = rows[position]
         for field, value, raw in zip(FIELDS, row.values, figures, strict=True):
-            expected = value if row.kind is RowKind.GAP else shown_value(value, level, field.index)
-            if _plain(raw) != ("" if expected is None else str(expected)):
-                params: dict[str, Param] = {
-                    "name": label, "expected": "空白" if expected is None else str(expected),
-                }  # fmt: skip
-                cell = figure_cell(position, field.index)
-                unit = _ref(tree, row.key)
-                shown = brief(raw) or "空白"
-                yield found("P002", unit=unit, sheet=UNITS_SHEET, cell=cell, field=field.key, raw=shown, params=params)
+            level = None if row.kind is RowKind.GAP else tree[row.key].level
+            expected = value if level is None else shown_value(value, level, field.index)
+            was = "" if expected is None else str(expected)
+            if _plain(raw) == was or _follows(row, raw, field.index, now):
+                continue
+            params: dict[str, Param] = {"name": row_label(row, report.rolled), "expected": was or "空白"}
+            yield found(
+                "P002",
+                unit=_ref(tree, row.key),
+                sheet=UNITS_SHEET,
+                cell=figure_cell(position, field.index),
+                field=field.key,
+                raw=brief(raw) or "空白",
+                params=params,
+            )
 
 
 _WIDTH: Final = len(UNIT_HEADS) + len(FIELDS)
+
+
+def _follows(row: BreakdownRow, raw: RawCell, index: int, now: Sequence[Sequence[RawCell]]) -> bool:
+    """Whether a total is only another because one of its parts is: its formula is there yet."""
+    if isinstance(raw, Unread):  # a program that does not calculate has saved the workbook
+        return raw.text == sum_formula(row, index)
+    parts = [now[at][index] for at in row.parts if at < len(now)]
+    if not isinstance(raw, int | float) or any(isinstance(part, Unread) for part in parts):
+        return False
+    numbers = [part for part in parts if isinstance(part, int | float)]
+    return bool(numbers) and sum(numbers) == raw
 
 
 def _plain(raw: RawCell) -> str:
@@ -165,7 +195,7 @@ def _against_sources(
     findings = [roster_finding] if roster_finding else []
     remade: Merged | None = None
     try:
-        options = replace(report.ledger.options(report.record.tree), jobs=jobs, debug=debug)
+        options = replace(report.ledger.options(report.record.tree, report.identity.unit), jobs=jobs, debug=debug)
         remade = merge_files(Inputs(paths, named, ()), options, output=report.path, progress=progress)
     except Refusal as refusal:
         findings.append(found("P008", params={"detail": str(refusal)}))
@@ -226,8 +256,10 @@ def _figures(report: Reopened, remade: Merged) -> Iterator[Finding]:
             cell = field.cell if is_root else figure_cell(rows[key], field.index) if listed else None
             sheet = report.received.sheet if is_root else UNITS_SHEET if listed else None
             params: dict[str, Param] = {
-                "name": trees[key][key].name, "now": "空白" if other is None else str(other),
-            }  # fmt: skip
+                "name": trees[key][key].name,
+                "place": f"（“{sheet}”{cell}）" if cell else "",
+                "now": "空白" if other is None else str(other),
+            }
             yield found(
                 "P007",
                 unit=_ref(trees[key], key),

@@ -4,7 +4,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import ceil
 from typing import Final
 
-from stattable.merging.breakdown import HEAD_ROWS, UNIT_HEADS, UNITS_SHEET, BreakdownRow, RowKind, breakdown, row_label
+from stattable.merging.breakdown import (
+    HEAD_ROWS,
+    UNIT_HEADS,
+    UNITS_SHEET,
+    BreakdownRow,
+    RowKind,
+    breakdown,
+    row_label,
+    sum_formula,
+)
 from stattable.merging.ledger import HEADS, LEDGER_SHEET, Ledger, Run, identity_of, ledger_of, ledger_rows, record_of
 from stattable.merging.merge import Merged
 from stattable.model.catalogue import render
@@ -12,7 +21,7 @@ from stattable.model.findings import Finding, Severity, UnitRef
 from stattable.model.form import FIELD_BY_KEY, FIELDS, shown_value
 from stattable.model.identity import identity_rows
 from stattable.model.record import record_rows
-from stattable.model.text import a1, column_letters, display_width
+from stattable.model.text import a1, display_width
 from stattable.writing.blank import association_name
 from stattable.writing.page import add_identity, add_page, page_content, put_note
 from stattable.writing.workbook import MOST_LINKS, Formula, Link, Look, Sheet, Workbook, run_time
@@ -192,33 +201,12 @@ def _figures(row: BreakdownRow, rows: Sequence[BreakdownRow], merged: Merged) ->
         return [*row.values]
     if not row.parts:
         return [shown_value(value, level, index) for index, value in enumerate(row.values)]
-    summed = [_sum(column_letters(len(UNIT_HEADS) + 1 + index), row.parts) for index in range(len(FIELDS))]
     figures: list[object] = []
     for index, value in enumerate(row.values):
         adds_up = type(value) is int and not any(isinstance(rows[at].values[index], bool) for at in row.parts)
-        known = adds_up and summed[index]
-        figures.append(Formula(summed[index], int(value or 0)) if known else shown_value(value, level, index))
+        formula = sum_formula(row, index) if adds_up else None
+        figures.append(Formula(formula, int(value or 0)) if formula else shown_value(value, level, index))
     return figures
-
-
-_MOST_PARTS: Final = 255  # that a function takes
-_LONGEST_FORMULA: Final = 8_000  # characters; Excel takes 8,192
-
-
-def _sum(column: str, parts: Sequence[int]) -> str:
-    """Return the formula that adds up the rows of a column, or nothing where it would be too long for Excel."""
-    numbers = [at + HEAD_ROWS + 1 for at in parts]
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][1] + 1:
-            runs[-1][1] = number
-        else:
-            runs.append([number, number])
-    terms = [f"{column}{one}" if one == last else f"{column}{one}:{column}{last}" for one, last in runs]
-    while len(terms) > _MOST_PARTS:
-        terms = [f"SUM({','.join(terms[at : at + _MOST_PARTS])})" for at in range(0, len(terms), _MOST_PARTS)]
-    formula = f"=SUM({','.join(terms)})"
-    return formula if len(formula) <= _LONGEST_FORMULA else ""
 
 
 # -- 报送情况 ---------------------------------------------------------------------------------------------

@@ -1,0 +1,290 @@
+"""Whether a merged workbook still proves its total, by itself and against its returns, from the command line."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from builders import (
+    GUANDU,
+    GUANDU_VILLAGE,
+    LANGCHENGGANG,
+    ROSTER,
+    TO_COUNTY,
+    TO_GUANDU,
+    ZHONGMU,
+    ZHULUYING,
+    Result,
+    filled,
+    own_values,
+    run,
+    typed,
+)  # fmt: skip
+from stattable.model.units import Level, Scope
+
+OF_VILLAGE = "activities.village.sessions"
+VILLAGE, TOWNSHIP = own_values(Level.VILLAGE), own_values(Level.TOWNSHIP)
+REPORT, RETURNS = "汇总/中牟县.xlsx", "收到"
+PAGE, UNITS, LEDGER = "信息统计表", "分单位汇总", "汇总台账"
+
+
+def village(unit: Any = GUANDU_VILLAGE, **changes: Any) -> None:
+    figures = {**VILLAGE, **changes.pop("figures", {})}
+    filled(Path(RETURNS, f"{unit.name}.xlsx"), unit, figures, above=TO_GUANDU, **changes)
+
+
+def merge(*more: str) -> None:
+    options = ("--roster", "名册.csv", "--root", "410122", "-o", REPORT, "--format", "json", "--quiet")
+    assert run("merge", RETURNS, *options, *more).out
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A county that merged: one township with two villages, and the cumulative return of another."""
+    monkeypatch.chdir(tmp_path)
+    Path("名册.csv").write_text(ROSTER, encoding="utf-8")
+    village()
+    village(ZHULUYING)
+    filled(Path(RETURNS, "官渡镇.xlsx"), GUANDU, TOWNSHIP, above=TO_COUNTY)
+    figures = {**TOWNSHIP, **VILLAGE}
+    filled(Path(RETURNS, "狼城岗镇.xlsx"), LANGCHENGGANG, figures, above=TO_COUNTY, scope=Scope.CUMULATIVE)
+    merge()
+
+
+def verify(*sources: str) -> Result:
+    return run("verify", REPORT, *sources, "--format", "json", "--quiet")
+
+
+Told = tuple[str, str | None, str | None, str | None, str | None]
+
+
+def told(result: Result) -> list[Told]:
+    """The findings: code, name of the unit or of the file, sheet, cell, and what stands there."""
+    return [
+        (one["code"], one["unit"]["name"] if one["unit"] else Path(one["path"]).name, one["sheet"], one["cell"],
+         one["raw"])
+        for one in result.json["findings"]
+    ]  # fmt: skip
+
+
+def edit(path: str, change: Callable[[Any], None]) -> None:
+    workbook = openpyxl.load_workbook(path)
+    change(workbook)
+    workbook.save(path)
+
+
+def put(sheet: str, cell: str, value: object) -> Callable[[Any], None]:
+    def change(workbook: Any) -> None:
+        workbook[sheet][cell].value = value
+
+    return change
+
+
+# -- by itself --------------------------------------------------------------------------------------------
+
+
+def test_what_merge_wrote_is_proved() -> None:
+    result = verify()
+    assert (result.code, result.json) == (
+        0,
+        {
+            "schema_version": 1,
+            "report": REPORT,
+            "root": {"code": "410122", "name": "中牟县", "level": "county"},
+            "edition": 23,
+            "proved": True,
+            "sources": None,
+            "summary": {"errors": 0, "warnings": 0, "infos": 0},
+            "findings": [],
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (put(PAGE, "F6", 99), [("P001", "中牟县.xlsx", PAGE, "F6", "99")]),
+        (put(PAGE, "F6", None), [("P001", "中牟县.xlsx", PAGE, "F6", "空白")]),
+        (put(PAGE, "F6", "若干"), [("P001", "中牟县.xlsx", PAGE, "F6", "若干")]),
+        (put(PAGE, "B6", 0), [("P001", "中牟县.xlsx", PAGE, "B6", "0")]),  # blank is not 0
+        (put(PAGE, "F6", "=4+1"), [("P001", "中牟县.xlsx", PAGE, "F6", "=4+1")]),
+        (put(PAGE, "F6", "4场"), []),  # the same number
+        (put(PAGE, "F5", "场数"), [("P001", "中牟县.xlsx", PAGE, "F6", "空白")]),
+        (put(PAGE, "B3", "郑州市计生协"), [("P003", "中牟县.xlsx", PAGE, "B3", "郑州市计生协")]),
+        (put(PAGE, "A2", "第22个“5.29会员活动日”信息统计表"), [("P003", "中牟县.xlsx", PAGE, None, "22")]),
+        (put(PAGE, "B18", "王五"), []),  # a person may be another
+        (put(UNITS, "I3", 7), [("P002", "官渡镇", UNITS, "I3", "7")]),  # in place of the formula
+        (put(UNITS, "I4", 7), [("P002", "官渡镇", UNITS, "I4", "7")]),
+        (put(UNITS, "K5", 7), [("P002", "官渡镇", UNITS, "K5", "7")]),
+        (put(UNITS, "K6", None), [("P002", "狼城岗镇", UNITS, "K6", "空白")]),
+        (put(UNITS, "I8", "=SUM(I3:I7)"), [("P002", "中牟县", UNITS, "I8", "=SUM(I3:I7)")]),
+        (put(UNITS, "A4", "某镇"), [("P003", "中牟县.xlsx", UNITS, "A4", "某镇")]),
+        (lambda book: book[UNITS].delete_rows(4), [("P003", "中牟县.xlsx", UNITS, "A4", "官渡镇 所属 2 个单位合计")]),
+        (lambda book: book.remove(book[UNITS]), [("P003", "中牟县.xlsx", UNITS, None, None)]),
+        (lambda book: book.remove(book[LEDGER]), [("P003", "中牟县.xlsx", LEDGER, None, None)]),
+    ],
+)
+def test_typed_over(change: Callable[[Any], None], expected: list[Told]) -> None:
+    edit(REPORT, change)
+    result = verify()
+    assert (told(result), result.code) == (expected, 1 if expected else 0)
+
+
+def test_a_total_that_was_calculated_anew_is_not_what_was_typed_over() -> None:
+    """As Excel saves it: the changed cell, and all totals that follow from it."""
+
+    def change(workbook: Any) -> None:
+        sheet = workbook[UNITS]
+        for cell, value in {"I4": 7, "I3": 7, "I8": 8 + 1}.items():
+            sheet[cell].value = value
+        sheet["I8"].value = 7 + sheet["I6"].value
+
+    edit(REPORT, change)
+    assert told(verify()) == [("P002", "官渡镇", UNITS, "I4", "7")]
+
+
+# -- against its returns ----------------------------------------------------------------------------------
+
+
+def paths(result: Result) -> dict[str, Any]:
+    sources: dict[str, Any] = result.json["sources"]
+    return {
+        key: [Path(path).name for path in value] if isinstance(value, list) else value for key, value in sources.items()
+    }
+
+
+def test_against_the_returns_that_it_was_made_from() -> None:
+    result = verify(RETURNS)
+    assert (result.code, told(result)) == (0, [])
+    assert paths(result) == {"unchanged": 4, "changed": [], "gone": [], "new": []}
+
+
+def test_wherever_the_returns_are_now_and_whatever_they_are_called(tmp_path: Path) -> None:
+    for number, path in enumerate(sorted(Path(RETURNS).iterdir())):
+        path.rename(f"{number}.xlsx")
+    Path("名册.csv").unlink()
+    result = verify(*sorted(str(path) for path in Path().glob("?.xlsx")))
+    assert (result.code, paths(result)["unchanged"]) == (0, 4)
+
+
+def test_the_report_and_the_roster_among_the_returns_are_none() -> None:
+    shutil.copy(REPORT, RETURNS)
+    shutil.move("名册.csv", RETURNS)
+    assert told(verify(".")) == []
+
+
+def test_one_figure_changed() -> None:
+    village(figures={OF_VILLAGE: 3})
+    result = verify(RETURNS)
+    assert (result.code, told(result)) == (
+        1,
+        [
+            ("P004", "官渡村", None, None, None),
+            ("P007", "中牟县", PAGE, "H6", "6"),
+            ("P007", "官渡镇", UNITS, "K3", "4"),
+            ("P007", "官渡村", None, None, "2"),
+        ],
+    )
+    assert paths(result) == {"unchanged": 3, "changed": ["官渡村.xlsx"], "gone": [], "new": []}
+
+
+def test_a_return_withdrawn_and_one_come_late() -> None:
+    Path(RETURNS, "逐鹿营村.xlsx").unlink()
+    filled(
+        Path(RETURNS, "县.xlsx"), ZHONGMU, {OF_VILLAGE.replace("village", "prefecture_county"): 1}, above=TO_COUNTY[:2]
+    )
+    result = verify(RETURNS)
+    codes = [one for one in told(result) if one[0] != "P007"]
+    assert codes == [("P005", "逐鹿营村", None, None, None), ("P006", "县.xlsx", None, None, None)]
+    assert paths(result) == {"unchanged": 3, "changed": [], "gone": ["逐鹿营村.xlsx"], "new": ["县.xlsx"]}
+    assert {one[1] for one in told(result) if one[0] == "P007"} == {"中牟县", "官渡镇", "逐鹿营村"}
+
+
+def test_a_roster_that_changed() -> None:
+    Path("名册.csv").write_text(ROSTER.replace("李四", "王五"), encoding="utf-8")
+    assert told(verify(RETURNS)) == [("P004", "名册.csv", None, None, None)]
+
+
+def test_what_options_decided_is_decided_again() -> None:
+    shutil.rmtree("汇总")
+    typed(Path(RETURNS, "县.xlsx"), "中牟县", own_values(Level.COUNTY))
+    village(ZHULUYING, figures={OF_VILLAGE: 0, "activities.village.people": 0})
+    filled(Path(RETURNS, "更正.xlsx"), GUANDU, {**TOWNSHIP, "media.county.text": 5}, above=TO_COUNTY,
+           filled_in="2021年6月20日")  # fmt: skip
+    merge("--scope", "中牟县=cumulative", "--duplicates", "latest", "--year", "2021")
+    assert (verify(RETURNS).code, told(verify(RETURNS))) == (0, [])
+
+
+def test_without_a_roster_too() -> None:
+    assert run("merge", RETURNS, "-o", REPORT, "--unit", "中牟县", "--level", "县级", "--quiet").code == 0
+    assert told(verify(RETURNS)) == []
+    assert run("merge", RETURNS, "-o", REPORT, "--quiet").code == 0
+    assert told(verify(RETURNS)) == []
+
+
+def test_a_workbook_of_each_level_is_proved_by_its_own_returns() -> None:
+    merge("--each-level", "逐级")
+    (report,) = Path("逐级").rglob("410122101_官渡镇_汇总.xlsx")
+    Path("镇").mkdir()
+    for name in ("官渡镇", "官渡村", "逐鹿营村"):
+        shutil.copy(Path(RETURNS, f"{name}.xlsx"), "镇")
+    assert run("verify", report, "镇").code == 0
+    assert run("verify", report, RETURNS).code == 1  # what the township was not merged from is news to it
+
+
+# -- what is no report ------------------------------------------------------------------------------------
+
+
+def without_its_record(workbook: Any) -> None:
+    sheet = workbook["_stattable"]
+    for row in range(sheet.max_row, 1, -1):
+        if sheet.cell(row, 1).value == "node":
+            sheet.delete_rows(row)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: shutil.copy(Path(RETURNS, "官渡镇.xlsx"), REPORT),
+        lambda: Path(REPORT).write_bytes(b"%PDF-1.7"),
+        lambda: edit(REPORT, without_its_record),
+        lambda: edit(REPORT, lambda book: book.remove(book["_stattable"])),
+    ],
+)
+def test_no_merged_workbook(make: Callable[[], object]) -> None:
+    make()
+    result = run("verify", REPORT)
+    assert (result.code, result.out) == (2, "")
+    assert "不是 stattable 写出的汇总表" in result.err.replace("\n", "")
+
+
+def test_what_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    assert run("verify", REPORT).out.splitlines() == [
+        "汇总/中牟县.xlsx  中牟县（县级）",
+        "表内一致：页上的数等于本级加下级，没有被改过。",
+        "没有给出报表所在的文件夹，没有与报表核对。",
+    ]
+    assert run("verify", REPORT, RETURNS).out.splitlines()[2:] == [
+        "汇总时的报表：4 份没有变，0 份变了，0 份不见了，0 份是新来的。",
+        "核对通过：用这些报表重新汇总，每一个数都相同。",
+    ]
+    village(figures={OF_VILLAGE: 3})
+    edit(REPORT, put(PAGE, "F6", 99))
+    assert run("verify", REPORT, RETURNS).out.splitlines() == [
+        "汇总/中牟县.xlsx  中牟县（县级）",
+        "  强制性 P001 宣传活动 · 乡镇计生协 · 活动场次（F6）现在是“99”，汇总出来的是“4”。"
+        "这一格在汇总以后被改过。请改回去；数字确实不对的，请改正下级报表后重新汇总。",
+        "  强制性 P007 中牟县，宣传活动 · 村居社区计生协 · 活动场次（“信息统计表”H6）：汇总表里是“6”，"
+        "按现在的报表是“7”。请重新汇总。",
+        "  强制性 P007 官渡镇，宣传活动 · 村居社区计生协 · 活动场次（“分单位汇总”K3）：汇总表里是“4”，"
+        "按现在的报表是“5”。请重新汇总。",
+        "  强制性 P007 官渡村，宣传活动 · 村居社区计生协 · 活动场次：汇总表里是“2”，按现在的报表是“3”。请重新汇总。",
+        "收到/官渡村.xlsx",
+        "  强制性 P004 汇总以后，这个文件变了（官渡村）。请重新汇总；不该变的，请找回汇总时的文件。",
+        "表内有改动，数字对不上。",
+        "汇总时的报表：3 份没有变，1 份变了，0 份不见了，0 份是新来的。",
+    ]
