@@ -14,14 +14,18 @@ $(READY): pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable . --group dev
 	touch $@
 
-demo: $(READY)  ## new, check and merge on the examples
+demo: $(READY)  ## new, check, merge, verify and trace on the examples
 	rm -rf $(DEMO)
 	$(BIN)/stattable new --roster examples/名册.csv --year 2026 -o $(DEMO)/空白表
 	@echo; echo '== check：一张表有错误，所以退出码应当是 1'
 	cd examples && PYTHONIOENCODING=utf-8 ../$(BIN)/stattable check 收到 --roster 名册.csv; test $$? -eq 1
 	@echo; echo '== merge：退回的不计入，退出码也是 1'
-	cd examples && ../$(BIN)/stattable merge 收到 --roster 名册.csv -o ../$(DEMO)/中牟县.xlsx; test $$? -eq 1
-	@echo; ls -l $(DEMO)/中牟县.xlsx
+	cd examples && ../$(BIN)/stattable merge 收到 --roster 名册.csv -o ../$(DEMO)/中牟县.xlsx --each-level ../$(DEMO)/逐级; test $$? -eq 1
+	@echo; echo '== verify：与报来的表核对'
+	cd examples && ../$(BIN)/stattable verify ../$(DEMO)/中牟县.xlsx 收到
+	@echo; echo '== trace：汇总页上 H6 这个数的来历'
+	cd examples && ../$(BIN)/stattable trace ../$(DEMO)/中牟县.xlsx H6 收到
+	@echo; find $(DEMO) -name '*中牟县*.xlsx' -o -name '*_汇总.xlsx' | sort
 
 test: $(READY)  ## all tests but those that start LibreOffice
 	$(BIN)/python -m pytest -m 'not office' -n auto --cov --cov-report=term:skip-covered --cov-fail-under=95
@@ -55,6 +59,7 @@ template: $(READY)  ## make the official page anew
 
 bench: $(READY)  ## measurements, as ratios in one run
 	$(BIN)/python benchmarks/reading.py
+	$(BIN)/python benchmarks/merging.py
 
 clean:
 	rm -rf $(VENV) build dist .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis

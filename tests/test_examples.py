@@ -19,7 +19,7 @@ def load_tool(name: str) -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("name", ["check.txt", "merge.txt"])
+@pytest.mark.parametrize("name", ["check.txt", "merge.txt", "verify.txt", "trace.txt"])
 def test_commands_say_of_the_examples_what_is_written_there(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -25,13 +25,17 @@ from stattable.writing.blank import BlankFor, blank_bytes, blanks_of
 EXAMPLES: Final = Path(__file__).resolve().parent.parent / "examples"
 ROSTER: Final = "名册.csv"
 RECEIVED: Final = "收到"
+MERGED: Final = "汇总/中牟县.xlsx"
 COUNTY: Final = "410122"
 EDITION: Final = 28
 WIDTH: Final = 80
 COMMANDS: Final = {
     "check.txt": ["check", RECEIVED, "--roster", ROSTER],
-    "merge.txt": ["merge", RECEIVED, "--roster", ROSTER, "-o", "汇总/中牟县.xlsx"],
+    "merge.txt": ["merge", RECEIVED, "--roster", ROSTER, "-o", MERGED],
+    "verify.txt": ["verify", MERGED, RECEIVED],
+    "trace.txt": ["trace", MERGED, "H6", RECEIVED],
 }
+OF_MERGED: Final = ("verify.txt", "trace.txt")  # what is said of the workbook that `merge` wrote
 
 ROWS: Final = """\
 代码,名称,级别,上级代码,口径,填报,联系人,电话
@@ -169,6 +173,8 @@ def make_returns() -> None:
 def said(name: str) -> str:
     """Return what a command says of the examples, run in their folder on a terminal 80 wide."""
     runner = CliRunner(env={"COLUMNS": str(WIDTH), "TERM": "dumb"})
+    if name in OF_MERGED:
+        runner.invoke(main, COMMANDS["merge.txt"])
     result = runner.invoke(main, COMMANDS[name])
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
