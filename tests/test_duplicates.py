@@ -7,7 +7,7 @@ from stattable.checking.batch import Checked
 from stattable.checking.duplicates import mark_duplicates
 from stattable.checking.reader import FileFacts
 from stattable.checking.received import Received
-from stattable.export import label_of
+from stattable.model.form import label_of
 from stattable.model.catalogue import found, render
 from stattable.model.findings import Finding, UnitRef
 from stattable.model.form import BLANK

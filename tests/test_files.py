@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from stattable.checking.files import Inputs, find_inputs
-from stattable.export import label_of
+from stattable.model.form import label_of
 from stattable.model.catalogue import render
 
 WORKBOOK = b"not really a workbook, but named like one"

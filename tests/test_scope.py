@@ -8,7 +8,7 @@ import pytest
 import memory
 from builders import ROSTER, tree_of
 from stattable.checking.received import Received
-from stattable.export import label_of
+from stattable.model.form import label_of
 from stattable.model.catalogue import found, render
 from stattable.model.units import Level, Scope, Tree, Unit
 

@@ -148,7 +148,7 @@ def _command(function: Callable[..., int]) -> Callable[..., None]:
 
     @wraps(function)
     def run(*args: Any, **kwargs: Any) -> None:
-        from stattable.console import say, use_utf8
+        from stattable.console.terminal import say, use_utf8
         from stattable.model.catalogue import Refusal, write_fault
 
         use_utf8()
@@ -175,7 +175,7 @@ def _command(function: Callable[..., int]) -> Callable[..., None]:
 
 
 def _no_verdict(message: str, debug: bool) -> NoReturn:
-    from stattable.console import say
+    from stattable.console.terminal import say
 
     if debug:
         raise  # noqa: PLE0704  -- called while an exception is being handled
@@ -240,7 +240,8 @@ def new(
     debug: bool,  # noqa: ARG001  -- looked at where the exit code is made
 ) -> int:  # fmt: skip
     """做空白表：给一个单位（--unit），或按名册给每个单位各做一张（--roster）。"""
-    from stattable.console import progress_bar, say, show_faults
+    from stattable.console.findings import show_faults
+    from stattable.console.terminal import progress_bar, say
     from stattable.model.form import DEFAULT_EDITION
     from stattable.writing.blank import blanks_of, single_blank, write_blanks
 
@@ -296,7 +297,9 @@ def check(
     from stattable import export
     from stattable.checking import batch as checking
     from stattable.checking.duplicates import mark_duplicates
-    from stattable.console import progress_bar, show_check, show_faults
+    from stattable.console.checked import show_check
+    from stattable.console.findings import show_faults
+    from stattable.console.terminal import progress_bar
 
     shown = _filter(select, ignore)
     its_edition = _which_edition(edition, year)
@@ -381,7 +384,9 @@ def merge(
     """汇总报表，写出一个工作簿：信息统计表、分单位汇总、报送情况、审核意见、汇总台账。"""
     from stattable import export
     from stattable.checking.reader import file_facts
-    from stattable.console import progress_bar, show_faults, show_merge
+    from stattable.console.findings import show_faults
+    from stattable.console.merged import show_merge
+    from stattable.console.terminal import progress_bar
     from stattable.merging.ledger import Run
     from stattable.merging.merge import MergeOptions, merge_files
     from stattable.merging.root import RootOptions
@@ -450,7 +455,8 @@ def verify(
     退出码：0 核对通过，1 对不上。
     """
     from stattable import export
-    from stattable.console import progress_bar, show_verify
+    from stattable.console.proof import show_verify
+    from stattable.console.terminal import progress_bar
     from stattable.merging.reopened import reopen
     from stattable.merging.verify import verify as held_against
 
@@ -479,7 +485,7 @@ def trace(
     给出报表所在的文件夹时，能看出哪些报表后来变了，并追到下级自己的汇总表里去。
     """
     from stattable import export
-    from stattable.console import show_trace
+    from stattable.console.proof import show_trace
     from stattable.merging.reopened import reopen
     from stattable.merging.sources import Sources
     from stattable.merging.trace import field_of
@@ -498,7 +504,7 @@ def trace(
 @_command
 def explain(*, code: str) -> int:
     """说明一个代码（如 V003）是什么意思、怎么办。"""
-    from stattable.console import show_entry
+    from stattable.console.entry import show_entry
     from stattable.model.catalogue import CATALOGUE, Refusal
     from stattable.model.catalogue import explain as look_up
 

@@ -15,7 +15,7 @@ from stattable.merging.trace import Step
 from stattable.merging.verify import Verdict
 from stattable.model.catalogue import render
 from stattable.model.findings import Finding, Severity, UnitRef
-from stattable.model.form import BLANK, FIELD_BY_KEY, FIELDS, Field, Values
+from stattable.model.form import BLANK, FIELDS, Field, Values, label_of
 from stattable.model.text import a1
 
 SCHEMA_VERSION: Final = 1
@@ -28,11 +28,6 @@ CSV_HEADS: Final = (
 )  # fmt: skip
 
 Shown = Callable[[Finding], bool]
-
-
-def label_of(key: str) -> str:
-    """Return the label of the field `key`."""
-    return FIELD_BY_KEY[key].label
 
 
 def check_json(batch: Batch, findings: Sequence[Finding], shown: Shown) -> str:

@@ -284,6 +284,11 @@ BLOCKS: Final = tuple(dict.fromkeys(field.block for field in FIELDS))
 BLANK: Final[Values] = (None,) * len(FIELDS)
 
 
+def label_of(key: str) -> str:
+    """Return the label of the field `key`."""
+    return FIELD_BY_KEY[key].label
+
+
 @cache
 def block_fields(block: Block) -> tuple[Field, ...]:
     """Return the fields of `block`, from left to right."""

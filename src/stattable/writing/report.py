@@ -18,7 +18,7 @@ from stattable.merging.ledger import HEADS, LEDGER_SHEET, Ledger, Run, identity_
 from stattable.merging.merge import Merged
 from stattable.model.catalogue import render
 from stattable.model.findings import Finding, Severity, UnitRef
-from stattable.model.form import FIELD_BY_KEY, FIELDS, shown_value
+from stattable.model.form import FIELDS, label_of, shown_value
 from stattable.model.identity import identity_rows
 from stattable.model.record import record_rows
 from stattable.model.text import a1, display_width
@@ -260,10 +260,10 @@ def _findings(workbook: Workbook, merged: Merged, rows: Mapping[str, int]) -> No
     order = {severity: rank for rank, severity in enumerate(Severity)}
     keys = {UnitRef(unit.code, unit.name, unit.level): key for key, unit in merged.tree.units.items()}
     for number, finding in enumerate(sorted(merged.findings, key=lambda f: order[f.severity]), start=1):
-        label = FIELD_BY_KEY[finding.field].label if finding.field else None
+        label = label_of(finding.field) if finding.field else None
         said = (
             number, finding.severity.label, finding.code, _linked_unit(finding, merged, keys, rows, number),
-            finding.path, finding.cell, label, finding.raw, render(finding, lambda key: FIELD_BY_KEY[key].label), None,
+            finding.path, finding.cell, label, finding.raw, render(finding, label_of), None,
         )  # fmt: skip
         writer.write(said, _SEVERITY_LOOKS[finding.severity])
     if writer.row == 1:

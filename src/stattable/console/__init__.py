@@ -1,0 +1,1 @@
+"""What people see on a terminal. The only package that knows rich."""
