@@ -36,7 +36,8 @@ def show_verify(verdict: Verdict) -> None:
         else Text("表内一致：页上的数等于本级加下级，没有被改过。", style="green")
     )
     if matched is None:
-        console.print(Text("没有给出报表所在的文件夹，没有与报表核对。", style="dim"))
+        why = "没有给出报表所在的文件夹" if report.ledger else "汇总台账读不出来"
+        console.print(Text(f"{why}，没有与报表核对。", style="dim"))
         return
     states = list(matched.states.values())
     counts = (

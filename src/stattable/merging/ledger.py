@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import takewhile
 from typing import Final, NamedTuple
 
 from stattable import __version__
@@ -21,6 +20,7 @@ HEADS: Final = (
     "序号", "文件", "SHA-256", "大小（字节）", "修改时间", "单位代码", "单位", "级别", "口径", "口径依据", "届次",
     "是否计入", "原因",
 )  # fmt: skip
+ADJUSTED: Final = "按选项调整"
 _COUNTED_AT: Final = HEADS.index("是否计入")
 _COUNTED: Final = {True: "计入", False: "未计入"}
 _ROOT, _UNIT, _LEVEL, _EDITION = "选项 --root", "选项 --unit", "选项 --level", "选项 --edition"
@@ -71,10 +71,12 @@ class Ledger:
     Attributes:
         about: what is said above the table: labels, and what they say.
         entries: every file that was looked at, in the order of their paths.
+        adjustments: what options decided, said below the table.
     """
 
     about: tuple[tuple[str, str], ...]
     entries: tuple[Entry, ...]
+    adjustments: tuple[str, ...] = ()
 
     def options(self, roster: Tree, root: UnitFacts) -> MergeOptions:
         """Return what to ask of a merge that is to make the total of `root` again.
@@ -109,15 +111,15 @@ def ledger_of(merged: Merged, run: Run) -> Ledger:
     return Ledger(
         tuple(_about(merged, run)),
         tuple(_entry(merged, number, one) for number, one in enumerate(merged.files, start=1)),
+        tuple(text for one in merged.files for text in _adjustments(one)),
     )
 
 
-def ledger_rows(ledger: Ledger) -> tuple[list[tuple[str, str]], list[list[object]]]:
-    """Return what is said above the table, and the rows of the table without its head."""
-    rows: list[list[object]] = [
-        [_COUNTED[cell] if isinstance(cell, bool) else cell for cell in entry] for entry in ledger.entries
-    ]
-    return list(ledger.about), rows
+def entry_cells(entry: Entry) -> list[object]:
+    """Return the cells of an entry's row."""
+    cells: list[object] = [*entry]
+    cells[_COUNTED_AT] = _COUNTED[entry.counted]
+    return cells
 
 
 def _about(merged: Merged, run: Run) -> Iterator[tuple[str, str]]:
@@ -138,7 +140,6 @@ def _about(merged: Merged, run: Run) -> Iterator[tuple[str, str]]:
     yield from ((_SCOPE, f"{unit}={scope}") for unit, scope in asked.scopes.items() if _concerns(merged, unit))
     if options.latest:
         yield _DUPLICATES, _LATEST
-    yield from (("按选项调整", text) for one in merged.files for text in _adjustments(one))
 
 
 def _concerns(merged: Merged, said: str) -> bool:
@@ -209,19 +210,41 @@ def _finding(one: Checked, code: str) -> Finding | None:
 
 def read_ledger(rows: Iterable[Sequence[object]]) -> Ledger | None:
     """Return the ledger that a sheet's `rows` hold, or None where they hold none."""
-    lines = iter([[cell_text(cell) for cell in row] for row in rows])
-    about = tuple((row[1], row[2]) for row in takewhile(lambda row: row[:1] != ["序号"], lines) if any(row[1:3]))
-    entries = []
+    about: list[tuple[str, str]] = []
+    entries: list[Entry] = []
+    adjustments: list[str] = []
     try:
-        for row in lines:
-            number, path, sha256, size, changed, code, name, level, scope, scope_by, edition, counted, why = row[:13]
-            if number.isdigit():
-                its_edition = int(edition) if edition else None
-                said = (int(size), changed, code, name, level, scope, scope_by, its_edition, counted == _COUNTED[True])
-                entries.append(Entry(int(number), path, sha256, *said, why))
+        for row in ([cell_text(cell) for cell in cells] for cells in rows):
+            first, label, text, *_ = [*row, "", "", ""]
+            if first.isdigit():
+                entries.append(_read_entry(row))
+            elif not first and label == ADJUSTED:
+                adjustments.append(text)
+            elif not first and label:
+                about.append((label, text))
     except ValueError:
         return None
-    return Ledger(about, tuple(entries)) if about else None
+    return Ledger(tuple(about), tuple(entries), tuple(adjustments)) if about else None
+
+
+def _read_entry(row: Sequence[str]) -> Entry:
+    number, path, sha256, size, *texts, edition, counted, why = row[: len(HEADS)]
+    changed, code, name, level, scope, scope_by = texts
+    return Entry(
+        number=int(number),
+        path=path,
+        sha256=sha256,
+        size=int(size),
+        changed=changed,
+        code=code,
+        name=name,
+        level=level,
+        scope=scope,
+        scope_by=scope_by,
+        edition=int(edition) if edition else None,
+        counted=counted == _COUNTED[True],
+        why=why,
+    )
 
 
 # -- what else a merged workbook carries ------------------------------------------------------------------

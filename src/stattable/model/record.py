@@ -57,6 +57,7 @@ def record_rows(record: Record) -> list[Row]:
 def read_record(rows: Iterable[Sequence[object]]) -> Record | None:
     """Return the record that the hidden sheet's `rows` hold, or None where they hold none that is whole."""
     units: list[Unit] = []
+    known: set[str] = set()
     sent: dict[tuple[str, Scope], Sent] = {}
     try:
         for row in rows:
@@ -64,7 +65,10 @@ def read_record(rows: Iterable[Sequence[object]]) -> Record | None:
             if word != _WORD:
                 continue
             unit = _unit(cells)
+            if unit.key in known or (unit.parent not in known if units else unit.parent is not None):
+                return None  # units that stand in a circle would never come to an end
             units.append(unit)
+            known.add(unit.key)
             for at, scope in enumerate(Scope):
                 number, figures, places, *_ = [*cells[_FACTS + at * _OF_RETURN :], *[""] * _OF_RETURN]
                 if number:

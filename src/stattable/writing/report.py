@@ -14,7 +14,17 @@ from stattable.merging.breakdown import (
     row_label,
     sum_formula,
 )
-from stattable.merging.ledger import HEADS, LEDGER_SHEET, Ledger, Run, identity_of, ledger_of, ledger_rows, record_of
+from stattable.merging.ledger import (
+    ADJUSTED,
+    HEADS,
+    LEDGER_SHEET,
+    Ledger,
+    Run,
+    entry_cells,
+    identity_of,
+    ledger_of,
+    record_of,
+)
 from stattable.merging.merge import Merged
 from stattable.model.catalogue import render
 from stattable.model.findings import Finding, Severity, UnitRef
@@ -173,7 +183,7 @@ def _units(workbook: Workbook, merged: Merged) -> dict[str, int]:
         if row.kind is RowKind.TOTAL:
             places[row.key] = number
     sheet.raw.outline_settings(symbols_below=False)
-    _finish(sheet, head_rows=HEAD_ROWS, frozen=(HEAD_ROWS, 1), pages_wide=3)
+    _finish(sheet, heads=(1, HEAD_ROWS), frozen=(HEAD_ROWS, 1), pages_wide=3)
     sheet.raw.repeat_columns(0, 0)
     return places
 
@@ -234,7 +244,7 @@ def _state(workbook: Workbook, merged: Merged) -> None:
             said = (unit.name, unit.level.label, unit.code, parent, _STATUS_WORDS[statuses[key]])
             writer.write([*said, *merged.person(key)], look)
     sheet.raw.autofilter(head - 1, 0, max(writer.row, head) - 1, 6)
-    _finish(sheet, head_rows=0, frozen=None)
+    _finish(sheet, heads=None, frozen=None)
 
 
 # -- 审核意见 ---------------------------------------------------------------------------------------------
@@ -269,7 +279,7 @@ def _findings(workbook: Workbook, merged: Merged, rows: Mapping[str, int]) -> No
     if writer.row == 1:
         writer.write(["", "", "", "", "", "", "", "", "没有发现问题。", ""], _WRAPPED)
     sheet.raw.autofilter(0, 0, writer.row - 1, len(heads) - 1)
-    _finish(sheet, head_rows=1, frozen=(1, 0))
+    _finish(sheet, heads=(1, 1), frozen=(1, 0))
 
 
 def _linked_unit(
@@ -296,21 +306,31 @@ def _linked_unit(
 def _ledger(workbook: Workbook, ledger: Ledger) -> None:
     sheet = workbook.add_sheet(LEDGER_SHEET)
     writer = _Writer(sheet, [6, 40, 36, 12, 19, 14, 24, 12, 8, 10, 8, 10, 44])
-    about, rows = ledger_rows(ledger)
-    for label, text in about:
+    for label, text in ledger.about:
         writer.write(["", label, text], _PLAIN)
     head = writer.write(HEADS, _HEAD)
-    for row in rows:
-        writer.write(row, _WRAPPED)
+    for entry in ledger.entries:
+        writer.write(entry_cells(entry), _WRAPPED)
     sheet.raw.autofilter(head - 1, 0, writer.row - 1, len(HEADS) - 1)
-    _finish(sheet, head_rows=head, frozen=(head, 2))
+    for text in ledger.adjustments:
+        writer.write(["", ADJUSTED, text], _PLAIN)
+    _finish(sheet, heads=(head, head), frozen=(head, 2))
 
 
 # -- print set-up -----------------------------------------------------------------------------------------
 
 
-def _finish(sheet: Sheet, *, head_rows: int, frozen: tuple[int, int] | None, pages_wide: int = 1) -> None:
-    """Set up how a sheet is seen and printed; `frozen` says how many rows and columns stay where they are."""
+def _finish(
+    sheet: Sheet, *, heads: tuple[int, int] | None, frozen: tuple[int, int] | None, pages_wide: int = 1
+) -> None:
+    """Set up how a sheet is seen and printed.
+
+    Args:
+        sheet: with all that stands in it.
+        heads: the first and the last of the rows that are printed on every page, counted from 1, or None.
+        frozen: how many rows and columns stay where they are, or None.
+        pages_wide: on how many pages its width is printed.
+    """
     raw = sheet.raw
     if frozen:
         raw.freeze_panes(*frozen)
@@ -319,5 +339,5 @@ def _finish(sheet: Sheet, *, head_rows: int, frozen: tuple[int, int] | None, pag
     raw.fit_to_pages(pages_wide, 0)
     raw.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     raw.set_footer("&C第 &P 页，共 &N 页")
-    if head_rows:
-        raw.repeat_rows(0, head_rows - 1)
+    if heads:
+        raw.repeat_rows(heads[0] - 1, heads[1] - 1)
