@@ -19,12 +19,11 @@ from builders import (
 from stattable.checking.attribute import Attribution, Attributor, Register, identity_tree
 from stattable.checking.reader import FileFacts
 from stattable.checking.received import Received
-from stattable.export import label_of
 from stattable.model.catalogue import render
 from stattable.model.findings import Severity, UnitRef
-from stattable.model.form import FIELDS
+from stattable.model.form import FIELDS, label_of
 from stattable.model.identity import Identity, UnitFacts, WorkbookKind
-from stattable.model.units import Level, Scope
+from stattable.model.units import Level, Scope, ScopeBy
 
 # The builders' roster, and a township of a name that 官渡镇's village has too.
 TWINS = ROSTER + "410122102202,官渡村,,,,,,\n"
@@ -316,17 +315,21 @@ SCOPED = ROSTER.replace("410122101,官渡镇,,,", "410122101,官渡镇,,,{}")
 
 
 @pytest.mark.parametrize(
-    ("figures", "identity", "roster_says", "option", "scope", "stated"),
+    ("figures", "identity", "roster_says", "option", "scope", "scope_by"),
     [
-        (OWN, None, "", None, None, False),
-        (BELOW, None, "", None, Scope.CUMULATIVE, False),
-        (BELOW, None, "本级", None, Scope.OWN, True),
-        (OWN, None, "汇总", None, Scope.CUMULATIVE, True),
-        (OWN, None, "汇总", Scope.OWN, Scope.OWN, True),
-        (BELOW, SAYS_OWN, "汇总", Scope.CUMULATIVE, Scope.OWN, True),
-        (BELOW, SAYS_CUMULATIVE, "本级", Scope.OWN, Scope.CUMULATIVE, True),
-        (OWN, SAYS_CUMULATIVE, "本级", None, Scope.CUMULATIVE, True),
-        (OWN, SAYS_CUMULATIVE, "", Scope.OWN, Scope.OWN, True),  # it holds nothing below: an option settles H003
+        (OWN, None, "", None, None, None),
+        (BELOW, None, "", None, Scope.CUMULATIVE, ScopeBy.INFERRED),
+        (BELOW, None, "本级", None, Scope.OWN, ScopeBy.ROSTER),
+        (OWN, None, "汇总", None, Scope.CUMULATIVE, ScopeBy.ROSTER),
+        (OWN, None, "汇总", Scope.OWN, Scope.OWN, ScopeBy.OPTION),
+        (OWN, None, "", Scope.CUMULATIVE, Scope.CUMULATIVE, ScopeBy.OPTION),
+        (BELOW, None, "", Scope.OWN, Scope.OWN, ScopeBy.OPTION),
+        (BELOW, SAYS_OWN, "汇总", Scope.CUMULATIVE, Scope.OWN, ScopeBy.IDENTITY),
+        (BELOW, SAYS_CUMULATIVE, "本级", Scope.OWN, Scope.CUMULATIVE, ScopeBy.IDENTITY),
+        (OWN, SAYS_CUMULATIVE, "本级", None, Scope.CUMULATIVE, ScopeBy.IDENTITY),
+        # It holds nothing below: an option settles H003.
+        (OWN, SAYS_CUMULATIVE, "", Scope.OWN, Scope.OWN, ScopeBy.OPTION),
+        (OWN, SAYS_CUMULATIVE, "本级", Scope.CUMULATIVE, Scope.CUMULATIVE, ScopeBy.OPTION),
     ],
 )
 def test_scope(
@@ -335,12 +338,12 @@ def test_scope(
     roster_says: str,
     option: Scope | None,
     scope: Scope | None,
-    stated: bool,
+    scope_by: ScopeBy | None,
 ) -> None:
     one = received("官渡镇", figures, identity=identity)
     whose = by_roster(one, SCOPED.format(roster_says), scopes={"410122101": option} if option else {})
-    assert (whose.scope, whose.stated) == (scope, stated)
-    assert codes(whose) == (["H005"] if scope and not stated else [])
+    assert (whose.scope, whose.scope_by) == (scope, scope_by)
+    assert codes(whose) == (["H005"] if scope_by is ScopeBy.INFERRED else [])
 
 
 def test_the_figure_that_decided_is_named() -> None:
@@ -357,7 +360,14 @@ def test_the_figure_that_decided_is_named() -> None:
 
 
 def test_a_village_has_only_its_own() -> None:
-    assert by_roster(received("官渡村")).scope is Scope.OWN
+    whose = by_roster(received("官渡村"), scopes={"410122101201": Scope.CUMULATIVE})
+    assert (whose.scope, whose.scope_by) == (Scope.OWN, ScopeBy.LEVEL)
+
+
+def test_above_the_provinces_all_is_cumulative() -> None:
+    tree = "代码,名称,级别,上级代码\n00,全国,全国,-\n41,河南省,,00\n"
+    whose = by_roster(received("全国"), tree, scopes={"00": Scope.OWN})
+    assert (whose.scope, whose.scope_by) == (Scope.CUMULATIVE, ScopeBy.LEVEL)
 
 
 def test_a_zero_below_decides_nothing() -> None:

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -12,8 +14,17 @@ from stattable.model.catalogue import Refusal
 from stattable.model.form import BLANK, FIELDS, LABELS
 from stattable.model.identity import Identity, UnitFacts, WorkbookKind
 from stattable.model.units import Level, Scope
-from stattable.writing.blank import BlankFor, association_name, blank_bytes, blanks_of, single_blank, write_blanks
+from stattable.writing.blank import (
+    BlankFor,
+    _prototype,
+    association_name,
+    blank_bytes,
+    blanks_of,
+    single_blank,
+    write_blanks,
+)
 from stattable.writing.page import template_bytes
+from test_page import print_setup
 
 ABOVE = {
     HENAN: (), ZHENGZHOU: TO_COUNTY[:1], ZHONGMU: TO_COUNTY[:2], GUANDU: TO_COUNTY, GUANDU_VILLAGE: TO_GUANDU,
@@ -61,8 +72,8 @@ def test_open_cells(tmp_path: Path, unit: UnitFacts, scope: Scope) -> None:
     rules = sheet.data_validations.dataValidation
     expected = OPEN[unit, scope]
     assert drawn(sheet, lambda cell: not cell.protection.locked) == expected
-    assert drawn(sheet, lambda cell: cell.fill.fgColor.rgb == "00FFF9DB") == expected  # tinted
-    assert drawn(sheet, lambda cell: cell.fill.fgColor.rgb != "00E7E7E7") == expected  # not greyed
+    assert drawn(sheet, lambda cell: cell.fill.fgColor.rgb == "FFFFF9DB") == expected  # tinted
+    assert drawn(sheet, lambda cell: cell.fill.fgColor.rgb != "FFE7E7E7") == expected  # not greyed
     assert drawn(sheet, lambda cell: any(cell.coordinate in rule.sqref for rule in rules)) == expected
     assert (sheet.protection.sheet, sheet.protection.password) == (True, None)
 
@@ -77,7 +88,8 @@ def test_beside_the_figures_only_contact_phone_and_date_are_open(tmp_path: Path)
 
 def test_data_validation(tmp_path: Path) -> None:
     rules = page(made(tmp_path, HENAN)).data_validations.dataValidation
-    assert [(rule.type, rule.operator, rule.formula1, rule.errorStyle, rule.allow_blank) for rule in rules] == [
+    said = [(rule.type, rule.operator, rule.formula1, rule.errorStyle or "stop", rule.allow_blank) for rule in rules]
+    assert said == [  # a rule that states no style stops
         ("whole", "greaterThanOrEqual", "0", "stop", True),
         ("list", None, '"有,无"', "stop", True),
     ]
@@ -110,7 +122,9 @@ def test_identity_and_name(tmp_path: Path, unit: UnitFacts) -> None:
 def test_the_page_is_the_first_sheet_and_sheet1(tmp_path: Path) -> None:
     path = made(tmp_path, GUANDU)
     with zipfile.ZipFile(path) as archive:
-        assert "第23个".encode() in archive.read("xl/worksheets/sheet1.xml")
+        assert f'<c r="{FIELDS[0].cell}"'.encode() in archive.read("xl/worksheets/sheet1.xml")
+        assert "第23个".encode() in archive.read("xl/sharedStrings.xml")
+        assert b"{{" not in b"".join(map(archive.read, archive.namelist()))  # no placeholder is left
         assert archive.testzip() is None
     workbook = openpyxl.load_workbook(path)
     assert [(sheet.title, sheet.sheet_state) for sheet in workbook] == [
@@ -122,8 +136,7 @@ def test_the_page_is_the_first_sheet_and_sheet1(tmp_path: Path) -> None:
 def test_the_page_prints_as_the_template_does(tmp_path: Path) -> None:
     (tmp_path / "template.xlsx").write_bytes(template_bytes())
     blank, template = page(made(tmp_path, GUANDU)), page(tmp_path / "template.xlsx")
-    assert blank.print_area == template.print_area
-    assert blank.page_setup == template.page_setup
+    assert print_setup(blank) == print_setup(template)
     merged, as_printed = ({str(cells) for cells in sheet.merged_cells.ranges} for sheet in (blank, template))
     assert merged == as_printed | {"K5:K15"}  # the note, outside the print area
     changed = {
@@ -177,6 +190,36 @@ def test_a_name_is_text(tmp_path: Path, name: str, stands: str) -> None:
 )
 def test_association_name(name: str, full: str) -> None:
     assert association_name(name) == full
+
+
+@pytest.mark.parametrize("name", ["_x0041_镇", "官渡镇&amp;", "]]>镇", "官渡  镇"])
+def test_a_name_comes_back_as_it_was(tmp_path: Path, name: str) -> None:
+    unit = UnitFacts("410122101", name, Level.TOWNSHIP)
+    assert receive(str(made(tmp_path, unit))).identity == Identity(WorkbookKind.BLANK, 23, unit, Scope.OWN)
+
+
+# -- the same bytes ---------------------------------------------------------------------------------------
+
+MAKE = """
+import sys
+from test_blank import ABOVE, BlankFor, blank_bytes, Scope
+sys.stdout.buffer.write(b"".join(blank_bytes(BlankFor(u, a, Scope.CUMULATIVE, 23)) for u, a in ABOVE.items()))
+"""
+
+
+def test_equal_blanks_are_equal_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever makes them, wherever: hashes of texts are others in every process."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1622246400")
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    made_by = []
+    for seed, zone in (("1", "UTC"), ("2", "Asia/Shanghai")):
+        monkeypatch.setenv("PYTHONHASHSEED", seed)
+        monkeypatch.setenv("TZ", zone)
+        made_by.append(subprocess.run([sys.executable, "-c", MAKE], check=True, capture_output=True).stdout)
+    _prototype.cache_clear()
+    ours = b"".join(blank_bytes(BlankFor(unit, above, Scope.CUMULATIVE, 23)) for unit, above in ABOVE.items())
+    _prototype.cache_clear()  # of the time that was set here
+    assert made_by == [ours, ours]
 
 
 # -- one, and many ----------------------------------------------------------------------------------------

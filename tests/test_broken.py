@@ -2,6 +2,7 @@
 
 import io
 import random
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from stattable.model.identity import UnitFacts
 from stattable.model.units import Level
 
 GOOD = 50
+SHEET = "xl/worksheets/sheet1.xml"
 UNITS = [UnitFacts(f"410122{n:03}", f"第{n}镇", Level.TOWNSHIP) for n in range(100, 100 + 2 * GOOD)]
 
 
@@ -30,10 +32,30 @@ def without(part: str) -> Callable[[bytes], bytes]:
     return lambda data: rezipped(data, lambda name, content: None if name == part else content)
 
 
+def changed(change: Callable[[bytes], bytes], *parts: str) -> Callable[[bytes], bytes]:
+    """Change some parts of the package; in none of them to no effect."""
+
+    def spoil(data: bytes) -> bytes:
+        spoilt = rezipped(data, lambda name, content: change(content) if name in parts else content)
+        assert spoilt != rezipped(data, lambda _, content: content)
+        return spoilt
+
+    return spoil
+
+
 def sheet(change: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:
-    return lambda data: rezipped(
-        data, lambda n, content: change(content) if n == "xl/worksheets/sheet1.xml" else content
-    )
+    return changed(change, SHEET)
+
+
+def texts(change: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:
+    """Change the page's texts, which stand in its sheet, or in the part that all sheets share."""
+    return changed(change, SHEET, "xl/sharedStrings.xml")
+
+
+def figures(old: bytes, new: bytes) -> Callable[[bytes], bytes]:
+    """Put something else where a figure stands in a cell that is no text."""
+    cell = re.compile(rb'(<c r="\w+" s="\d+"(?: t="n")?>)<v>%s</v>' % old)
+    return sheet(lambda xml: cell.sub(rb"\g<1>" + new, xml))
 
 
 def zipped(name: str, content: bytes) -> bytes:
@@ -69,17 +91,17 @@ def broken() -> Iterator[Callable[[bytes], bytes]]:
     yield lambda data: zipped("word/document.xml", b"<w:document/>")
     yield lambda data: zipped("big.bin", bytes(30_000_000))
     yield without("xl/workbook.xml")
-    yield without("xl/worksheets/sheet1.xml")
+    yield without(SHEET)
     yield sheet(lambda xml: xml[: len(xml) // 2])
     yield sheet(lambda xml: b"")
-    yield sheet(lambda xml: b"<!DOCTYPE x [<!ENTITY a 'b'>]>" + xml.replace("宣传活动".encode(), b"&a;"))
-    yield sheet(lambda xml: xml.replace("活动场次".encode(), "场数".encode()))
-    yield sheet(lambda xml: xml.replace("村居社区计生协".encode(), b""))
-    yield sheet(lambda xml: xml.replace(b"<v>60</v>", b"<v>-60</v>"))
-    yield sheet(lambda xml: xml.replace(b"<v>60</v>", b"<v>1e400</v>"))
-    yield sheet(lambda xml: xml.replace(b"<v>60</v>", b"<f>1/0</f>"))
-    yield sheet(lambda xml: xml.replace(b"<v>2</v>", b"<v></v>"))
-    yield sheet(lambda xml: xml.replace("计生协</t>".encode(), "计生协会馆</t>".encode(), 1))
+    yield texts(lambda xml: b"<!DOCTYPE x [<!ENTITY a 'b'>]>" + xml.replace("宣传活动".encode(), b"&a;"))
+    yield texts(lambda xml: xml.replace("活动场次".encode(), "场数".encode()))
+    yield texts(lambda xml: xml.replace("村居社区计生协".encode(), b""))
+    yield figures(b"60", b"<v>-60</v>")
+    yield figures(b"60", b"<v>1e400</v>")
+    yield figures(b"60", b"<f>1/0</f>")
+    yield figures(b"2", b"<v></v>")
+    yield texts(lambda xml: xml.replace("计生协</t>".encode(), "计生协会馆</t>".encode(), 1))
 
 
 def test_there_are_fifty_ways_to_be_broken() -> None:

@@ -4,19 +4,20 @@ from typing import Any
 
 import pytest
 
-from stattable.export import label_of
 from stattable.model import catalogue
 from stattable.model.catalogue import CATALOGUE, FAMILIES, Entry, Refusal, explain, found, render
 from stattable.model.findings import Severity
+from stattable.model.form import label_of
 
 E, W, I = Severity.ERROR, Severity.WARNING, Severity.INFO  # noqa: E741
 
 # Of the design's table of findings, and what was added to it since.
 SEVERITIES = {
     E: "F001 F002 F003 F004 F005 F007 T001 T002 T003 T005 T006 U001 U002 U003 U005 U007 U009"
-       " V000 V002 V003 V004 V005 V006 V009 R001 R004 R005 H001 H002 H003 H004",
+       " V000 V002 V003 V004 V005 V006 V009 R001 R004 R005 H001 H002 H003 H004"
+       " P001 P002 P003 P004 P005 P006 P007 P008",
     W: "T004 T007 U006 U010 V001 V008 V010 V011 V012 V013 R002 R003 O001 O002 O003 C001",
-    I: "F006 U004 U008 V007 H005",
+    I: "F006 U004 U008 U011 U012 V007 H005",
 }  # fmt: skip
 
 # What the findings of each code carry; where a code is found for several reasons, one of each.
@@ -51,6 +52,11 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
         for reason in catalogue._REASONS["U009"]
     ],
     "U010": [{"name": "官渡镇", "other": "b.xlsx"}],
+    "U011": [
+        {"name": "某企业", "root": "中牟县", "level": "乡镇级", "reason": reason}
+        for reason in catalogue._REASONS["U011"]
+    ],
+    "U012": [{"name": "中牟县", "level": "县级"}],
     "V001": [{"section": "宣传活动", "count": 2}],
     "V007": [{"value": "1200"}],
     "V008": [{"value": "12000"}],
@@ -64,14 +70,32 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
     "O001": [{"people": 60000, "sessions": 2, "limit": 5000}],
     "O002": [{"level": "乡镇级", "limit": 100}],
     "O003": [{"level": "乡镇级", "limit": 20000}],
-    "H001": [{"name": "中牟县", "reported": 9, "known": 5, "difference": 4, "shortfall": -4, "own_here": here}
-             for here in (0, 1)],
-    "H002": [{"name": "中牟县", "reported": 5, "known": 9, "difference": -4, "shortfall": 4, "own_here": 1}],
+    "H001": [
+        {
+            "name": "中牟县", "reported": 9, "known": 5, "difference": 4, "shortfall": -4,
+            "own_here": here, "made_of": made_of, "contact": contact,
+        }
+        for here in (0, 1) for made_of in ("", "（官渡镇 5）") for contact in ("", "（李四 110）")
+    ],
+    "H002": [
+        {
+            "name": "中牟县", "reported": 5, "known": 9, "difference": -4, "shortfall": 4,
+            "own_here": 1, "made_of": made_of, "contact": contact,
+        }
+        for made_of in ("", "（官渡镇 9）") for contact in ("", "（李四 110）")
+    ],
     "H003": [{"reason": reason, "name": "中牟县", "key": "410122"} for reason in catalogue._REASONS["H003"]],
     "H004": [{"name": "官渡镇", "other": "中牟县"}],
     "H005": [{"reason": reason, "scope": "本级", "other": "a.xlsx", "other_cell": "H6"}
              for reason in catalogue._REASONS["H005"]],
     "C001": [{"name": "官渡镇", "level": "乡镇级", "contact": contact} for contact in ("", "联系人：李四。")],
+    "P001": [{"expected": "空白"}],
+    "P002": [{"name": "官渡镇 本级", "expected": "12"}],
+    "P003": [{"sheet": "分单位汇总", "reason": reason, "expected": "23"} for reason in catalogue._REASONS["P003"]],
+    "P004": [{"name": "（官渡镇）"}, {"name": ""}],
+    "P005": [{"name": "（官渡镇）"}, {"name": ""}],
+    "P007": [{"name": "官渡镇", "place": place, "now": "空白"} for place in ("", "（“分单位汇总”I3）")],
+    "P008": [{"detail": str(Refusal("only_earlier"))}],
 }  # fmt: skip
 PLACED = {"cell": "F6", "field": "activities.township.sessions", "raw": "若干"}
 
@@ -111,6 +135,28 @@ def test_a_message_says_where_what_is_wrong_and_what_to_do() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("code", "severity", "own_here", "text"),
+    [
+        ("H001", E, 1, "：中牟县上报 9，本级与下级合计 5（官渡镇 3，本级 2），多出 4。应当报送的单位都已收到。"
+                       "请与中牟县联系（李四 110），问清这一栏多出的部分由谁报。"),
+        ("H001", W, 0, "：中牟县上报 9，下级合计 5（官渡镇 3，本级 2），多出 4。可能是还没有收到的报表。"
+                       "请与中牟县联系（李四 110），问清这一栏多出的部分由谁报。"),
+        ("H002", E, 1, "：中牟县上报 9，本级与下级合计 5（官渡镇 3，本级 2），反而少 4。"
+                       "请与中牟县联系（李四 110）：这一栏的汇总漏了下级，或者下级后来更正过。"),
+    ],
+)  # fmt: skip
+def test_a_difference_says_what_it_is_between_and_whom_to_ask(
+    code: str, severity: Severity, own_here: int, text: str
+) -> None:
+    params = {
+        "name": "中牟县", "reported": 9, "known": 5, "difference": 4, "shortfall": 4,
+        "own_here": own_here, "made_of": "（官渡镇 3，本级 2）", "contact": "（李四 110）",
+    }  # fmt: skip
+    finding = found(code, severity, params=params, **PLACED)
+    assert render(finding, label_of) == f"宣传活动 · 乡镇计生协 · 活动场次（F6）{text}"
+
+
 def test_a_finding_without_a_cell() -> None:
     finding = found("V004", field="activities.township.sessions", raw="-5")
     assert render(finding, label_of).startswith("宣传活动 · 乡镇计生协 · 活动场次填的是“-5”，")
@@ -132,7 +178,7 @@ def test_entry(entry: Entry) -> None:
 
 def test_the_words_for_every_reason_are_used() -> None:
     """The tables above give the words for every reason; this holds them against those that the code can raise."""
-    assert set(catalogue._REASONS) == {"T005", "T007", "U002", "U008", "U009", "H003", "H005"}
+    assert set(catalogue._REASONS) == {"T005", "T007", "U002", "U008", "U009", "U011", "H003", "H005", "P003"}
     problems = {one["problem"] for code in ("V010", "V011") for one in PARAMS[code]}
     assert problems == set(catalogue._PROBLEMS)
 

@@ -10,9 +10,9 @@ import pytest
 import memory
 from builders import GUANDU, GUANDU_VILLAGE, HENAN, LANGCHENGGANG, ROSTER, TO_COUNTY, ZHENGZHOU, ZHONGMU, tree_of
 from stattable.checking.received import Received
-from stattable.model.form import label_of
 from stattable.merging.collect import Collected
 from stattable.model.catalogue import found, render
+from stattable.model.form import label_of
 from stattable.model.identity import UnitFacts
 from stattable.model.units import Level, Scope, Tree, Unit
 

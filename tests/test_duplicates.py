@@ -7,10 +7,9 @@ from stattable.checking.batch import Checked
 from stattable.checking.duplicates import mark_duplicates
 from stattable.checking.reader import FileFacts
 from stattable.checking.received import Received
-from stattable.model.form import label_of
 from stattable.model.catalogue import found, render
 from stattable.model.findings import Finding, UnitRef
-from stattable.model.form import BLANK
+from stattable.model.form import BLANK, label_of
 from stattable.model.units import Level, Scope, ScopeBy
 
 JUNE_1, JUNE_2 = date(2021, 6, 1), date(2021, 6, 2)

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from stattable.checking.files import Inputs, find_inputs
-from stattable.model.form import label_of
 from stattable.model.catalogue import render
+from stattable.model.form import label_of
 
 WORKBOOK = b"not really a workbook, but named like one"
 WORD = b"{\\rtf1 a document of Word}"

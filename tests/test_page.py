@@ -1,100 +1,161 @@
-import os
-from datetime import UTC, date, datetime
-from pathlib import Path
+import io
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 
 import openpyxl
 import pytest
 
-from builders import GUANDU, filled, own_values, run
 from stattable.model import form
 from stattable.model.form import BLANK, FIELD_BY_KEY, FIELDS
-from stattable.model.identity import Identity, UnitFacts, WorkbookKind, read_identity
+from stattable.model.identity import Identity, UnitFacts, WorkbookKind, identity_rows, read_identity
+from stattable.model.text import a1_range
 from stattable.model.units import Level, Scope
 from stattable.writing.page import (
     NOTE_AT,
+    Place,
     add_identity,
-    fill_page,
-    open_template,
-    put,
+    add_page,
+    page_content,
     put_note,
-    run_time,
-    storable,
-    workbook_bytes,
-    write_whole,
+    select,
+    template,
+    template_bytes,
 )
+from stattable.writing.workbook import Look, Workbook
 
 
-def reopened(path: Path, workbook: Any) -> Any:
+def reopened(workbook: Workbook) -> Any:
     """Save a workbook and open it again."""
-    path.write_bytes(workbook_bytes(workbook))
-    return openpyxl.load_workbook(path)
+    return openpyxl.load_workbook(io.BytesIO(workbook.to_bytes()))
 
 
-# -- text is text -----------------------------------------------------------------------------------------
+def page_of(content: Mapping[Place, object], **how: Any) -> Any:
+    """The official page with `content`, as it comes back."""
+    workbook = Workbook()
+    add_page(workbook, content, **how)
+    return reopened(workbook).worksheets[0]
 
 
-@pytest.mark.parametrize(
-    "text", ["=1+1", "=", "+1", "-1", "@A1", "#REF!", "12", "{=A1}", "TRUE", "2021-06-15", "官渡镇"]
-)
-def test_text_stays_text(tmp_path: Path, text: str) -> None:
-    workbook = openpyxl.Workbook()
-    put(workbook.worksheets[0]["A1"], text)
-    cell = reopened(tmp_path / "a.xlsx", workbook).worksheets[0]["A1"]
-    assert (cell.value, cell.data_type) == (text, "s")
+@pytest.fixture(scope="module")
+def printed() -> Any:
+    """The page of the template itself."""
+    return openpyxl.load_workbook(io.BytesIO(template_bytes())).worksheets[0]
 
 
-@pytest.mark.parametrize("value", [12, 0, None, 1.5, True])
-def test_what_is_no_text_stays_what_it_is(tmp_path: Path, value: object) -> None:
-    workbook = openpyxl.Workbook()
-    put(workbook.worksheets[0]["A1"], value)
-    assert reopened(tmp_path / "a.xlsx", workbook).worksheets[0]["A1"].value == value
+# -- the template, and the page made after it -------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("text", "stored"),
-    [
-        ("官渡\x00\x08\x0b\x1f镇", "官渡镇"),
-        ("官渡\ufffe\uffff镇", "官渡镇"),
-        ("官渡\udcb9\udcd9镇", "官渡\ufffd\ufffd镇"),  # bytes of a file name that is not UTF-8
-        ("官渡\n\t镇 𠮷", "官渡\n\t镇 𠮷"),
-    ],
-)
-def test_storable(tmp_path: Path, text: str, stored: str) -> None:
-    workbook = openpyxl.Workbook()
-    put(workbook.worksheets[0]["A1"], text)
-    assert storable(text) == stored
-    assert reopened(tmp_path / "a.xlsx", workbook).worksheets[0]["A1"].value == stored
+def test_the_template_is_read_whole(printed: Any) -> None:
+    ours = template()
+    assert {at: value for at, (value, _) in ours.cells.items() if value is not None} == {
+        (cell.row, cell.column): cell.value for row in printed for cell in row if cell.value is not None
+    }
+    assert len(ours.cells) == form.LAST_ROW * form.LAST_COLUMN
+    assert {a1_range([cells[:2], cells[2:]]) for cells in ours.merges} == {
+        str(cells) for cells in printed.merged_cells.ranges
+    }
+    assert (len(ours.widths), set(ours.heights)) == (form.LAST_COLUMN, set(range(1, form.LAST_ROW + 1)))
+    assert template() is ours  # read once
 
 
-def test_a_file_name_that_is_not_utf8_does_not_spoil_the_merged_workbook(tmp_path: Path) -> None:
-    good = filled(tmp_path / "收到" / "1.xlsx", GUANDU, own_values(Level.TOWNSHIP))
-    try:
-        os.rename(os.fsencode(good), os.fsencode(good.parent) + "/官渡镇.xlsx".encode("gbk"))  # noqa: PTH104
-    except OSError:
-        pytest.skip("names are UTF-8 here")
-    assert run("merge", good.parent, "-o", tmp_path / "汇总表.xlsx").code == 0
-    ledger = openpyxl.load_workbook(tmp_path / "汇总表.xlsx")["汇总台账"]
-    assert any("\ufffd" in str(cell.value) for row in ledger for cell in row)
+@pytest.fixture(scope="module")
+def page() -> Any:
+    return page_of({})
 
 
-# -- the page ---------------------------------------------------------------------------------------------
+def test_the_page_is_the_templates_cell_by_cell(page: Any, printed: Any) -> None:
+    def look(cell: Any) -> Any:
+        font, alignment, border = cell.font, cell.alignment, cell.border
+        sides = [getattr(border, side).style for side in ("left", "right", "top", "bottom")]
+        return {
+            "value": cell.value, "font": (font.name, font.sz, font.charset, bool(font.b)), "sides": sides,
+            "align": (alignment.horizontal, alignment.vertical), "wrap": bool(alignment.wrap_text),
+            "shrink": bool(alignment.shrink_to_fit), "indent": alignment.indent, "format": cell.number_format,
+            "fill": cell.fill.fill_type,
+        }  # fmt: skip
+
+    covered = {(row, column) for top, left, bottom, right in template().merges
+               for row in range(top, bottom + 1) for column in range(left, right + 1)
+               if (row, column) != (top, left)}  # fmt: skip
+    for row in printed:
+        for cell in row:
+            made, wanted = look(page[cell.coordinate]), look(cell)
+            if (cell.row, cell.column) in covered:  # nobody sees more of these than their borders
+                made, wanted = ({key: one[key] for key in ("value", "sides", "fill")} for one in (made, wanted))
+            assert made == wanted, cell.coordinate
 
 
-def test_fill_page(tmp_path: Path) -> None:
-    workbook, sheet = open_template()
+def test_the_page_is_as_large_as_the_templates(page: Any, printed: Any) -> None:
+    assert {str(cells) for cells in page.merged_cells.ranges} == {str(cells) for cells in printed.merged_cells.ranges}
+    assert page.dimensions == printed.dimensions == "A1:I20"
+    heights, wanted = ([sheet.row_dimensions[row].height for row in range(1, 21)] for sheet in (page, printed))
+    assert heights == wanted
+
+
+def test_the_pages_columns_are_as_wide_as_the_templates(page: Any, printed: Any) -> None:
+    def widths(sheet: Any) -> list[float]:
+        """Of all columns; a run of equal ones is stated at its first."""
+        result: dict[int, float] = {}
+        for one in sheet.column_dimensions.values():
+            result.update(dict.fromkeys(range(one.min, one.max + 1), one.width))
+        return [result[column] for column in range(1, form.LAST_COLUMN + 1)]
+
+    assert widths(page) == pytest.approx(widths(printed), abs=0.1)
+
+
+def print_setup(sheet: Any) -> Any:
+    """How a sheet prints; what is not stated is as Excel takes it then."""
+    one, margins = sheet.page_setup, sheet.page_margins
+    return {
+        "paper": one.paperSize, "orientation": one.orientation,
+        "fit": (sheet.sheet_properties.pageSetUpPr.fitToPage, one.fitToWidth or 1, one.fitToHeight or 1),
+        "margins": [round(getattr(margins, side), 6) for side in ("left", "right", "top", "bottom")],
+        "centered": (sheet.print_options.horizontalCentered, sheet.print_options.verticalCentered),
+        "area": sheet.print_area, "lines": sheet.sheet_view.showGridLines,
+    }  # fmt: skip
+
+
+def test_the_page_prints_as_the_template_does(page: Any, printed: Any) -> None:
+    assert print_setup(page) == print_setup(printed)
+
+
+def test_looks_can_be_changed_by_place() -> None:
+    def restyled(at: Place, look: Look) -> Look:
+        return {**look, "bg_color": "#FFF9DB", "locked": False} if at == (6, 2) else look
+
+    sheet = page_of({}, restyled=restyled)
+    changed = [cell.coordinate for row in sheet for cell in row if cell.fill.fill_type or not cell.protection.locked]
+    assert changed == ["B6"]
+    assert (sheet["B6"].number_format, sheet["B6"].border.left.style) == ("0", "thin")  # the rest of its look stays
+
+
+@pytest.mark.parametrize(("at", "cell"), [(None, "B6"), ((6, 6), "F6")])
+def test_the_cursor(at: Place | None, cell: str) -> None:
+    workbook = Workbook()
+    sheet = add_page(workbook, {})
+    if at:
+        select(sheet, at)
+    (selection,) = reopened(workbook).worksheets[0].sheet_view.selection
+    assert (selection.activeCell, selection.sqref) == (cell, cell)
+
+
+# -- what is filled in ------------------------------------------------------------------------------------
+
+
+def test_what_is_filled_in() -> None:
     figures = {"activities.township.sessions": 3, "media.county.text": 0, "online.province.website": True,
                "online.province.wechat": False}  # fmt: skip
-    fill_page(
-        sheet,
-        edition=28,
-        name="官渡镇\n计生协",
-        values=tuple(figures.get(field.key) for field in FIELDS),
-        contact="张三\r\n",
-        phone="013800000000",
-        filled_in=date(2026, 6, 15),
+    page = page_of(
+        page_content(
+            edition=28,
+            name="官渡镇\n计生协",
+            values=tuple(figures.get(field.key) for field in FIELDS),
+            contact="张三\r\n",
+            phone="013800000000",
+            filled_in=date(2026, 6, 15),
+        )
     )
-    page = reopened(tmp_path / "a.xlsx", workbook).worksheets[0]
     assert {cell: page[cell].value for cell in ("A2", "B3", "B18", "E18", "H18")} == {
         "A2": "第28个“5.29会员活动日”信息统计表", "B3": "官渡镇 计生协", "B18": "张三", "E18": "013800000000",
         "H18": datetime(2026, 6, 15),
@@ -103,6 +164,12 @@ def test_fill_page(tmp_path: Path) -> None:
         "activities.township.sessions": 3, "media.county.text": 0, "online.province.website": "有",
         "online.province.wechat": "无",
     }  # fmt: skip
+
+
+def test_a_page_of_nobody_is_the_templates(printed: Any) -> None:
+    page = page_of(page_content(edition=form.DEFAULT_EDITION, name=""))
+    values, wanted = ([[cell.value for cell in row] for row in sheet] for sheet in (page, printed))
+    assert values == wanted
 
 
 @pytest.mark.parametrize(
@@ -116,90 +183,37 @@ def test_fill_page(tmp_path: Path) -> None:
     ],
 )
 def test_yes_and_no_are_counts_above_the_province(level: Level, value: Any, shown: object) -> None:
-    _, sheet = open_template()
     field = FIELD_BY_KEY["online.province.website"]
     values = [*BLANK]
     values[field.index] = value
-    fill_page(sheet, edition=23, name="全国", level=level, values=tuple(values))
-    assert sheet[field.cell].value == shown
+    assert page_content(edition=23, name="全国", level=level, values=tuple(values))[field.at] == shown
+
+
+# -- beside and behind the page ---------------------------------------------------------------------------
 
 
 def test_a_note_stands_outside_the_printed_page() -> None:
-    _, sheet = open_template()
-    put_note(sheet, ["甲", "=1+1"])
+    workbook = Workbook()
+    put_note(add_page(workbook, {}), ["甲", "=1+1"])
+    sheet = reopened(workbook).worksheets[0]
     note = sheet.cell(*NOTE_AT)
     assert (note.value, note.data_type) == ("甲\n=1+1", "s")
     assert NOTE_AT[1] > form.LAST_COLUMN
     assert sheet.print_area == f"'{form.SHEET_NAME}'!$A$1:$I$20"
+    assert sheet.column_dimensions["K"].width > 40
+    assert sheet.column_dimensions["A"].width < 20  # which are the template's still
 
 
 def test_identity_survives() -> None:
-    workbook, _ = open_template()
+    workbook = Workbook()
+    add_page(workbook, {})
     identity = Identity(
         WorkbookKind.MERGED, 28, UnitFacts(None, "=1+1镇", Level.TOWNSHIP), Scope.CUMULATIVE,
         above=(UnitFacts("410122", "中牟县", Level.COUNTY),), unaccounted=((Level.VILLAGE, 3),),
         inputs=(UnitFacts("410122101201", "官渡村", Level.VILLAGE),),
     )  # fmt: skip
-    add_identity(workbook, identity)
-    hidden = workbook.worksheets[-1]
+    add_identity(workbook, identity_rows(identity))
+    hidden = reopened(workbook).worksheets[-1]
     assert hidden.sheet_state == "veryHidden"
-    assert {cell.data_type for row in hidden for cell in row if cell.value} == {"s"}
+    assert {(cell.data_type, cell.number_format) for row in hidden for cell in row if cell.value} == {("s", "@")}
     assert read_identity(list(hidden.iter_rows(values_only=True))) == identity
-
-
-# -- the time of the run ----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("epoch", "time"),
-    [
-        ("1622246400", datetime(2021, 5, 29, tzinfo=UTC)),
-        ("0", datetime(1980, 1, 1, tzinfo=UTC)),  # zip archives know no earlier time
-    ],
-)
-def test_run_time(monkeypatch: pytest.MonkeyPatch, epoch: str, time: datetime) -> None:
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
-    assert run_time() == time
-
-
-def test_run_time_is_now(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
-    assert abs((run_time() - datetime.now(UTC)).total_seconds()) < 60
-
-
-# -- whole or not at all ----------------------------------------------------------------------------------
-
-
-def test_write_whole_makes_folders_and_replaces(tmp_path: Path) -> None:
-    path = tmp_path / "空白表" / "中牟县" / "a.xlsx"
-    for data in (b"one", b"two"):
-        write_whole(path, data)
-        assert path.read_bytes() == data
-    assert list(path.parent.iterdir()) == [path]
-
-
-def test_what_is_written_may_be_read_by_others(tmp_path: Path) -> None:
-    (tmp_path / "plain").write_bytes(b"")
-    write_whole(tmp_path / "a.xlsx", b"data")
-    assert (tmp_path / "a.xlsx").stat().st_mode == (tmp_path / "plain").stat().st_mode
-
-
-@pytest.mark.parametrize("function", ["os.replace", "os.fsync", "os.fdopen"])
-@pytest.mark.parametrize("old", [None, b"old"])
-@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), OSError("full"), KeyboardInterrupt()])
-def test_write_whole_leaves_nothing_half_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, function: str, old: bytes | None, error: BaseException
-) -> None:
-    def refuse(*_: object) -> None:
-        raise error
-
-    path = tmp_path / "a.xlsx"
-    if old is not None:
-        path.write_bytes(old)
-    monkeypatch.setattr(function, refuse)
-    with pytest.raises(type(error)) as raised:
-        write_whole(path, b"new")
-    assert {one.name: one.read_bytes() for one in tmp_path.iterdir()} == ({} if old is None else {"a.xlsx": old})
-    if isinstance(raised.value, OSError):  # it names the file, not the temporary one
-        assert raised.value.filename == str(path)
-        assert raised.value.strerror in {"No space left on device", "full"}

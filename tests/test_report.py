@@ -1,6 +1,8 @@
 """The merged workbook, read back: five sheets, and the identity behind them."""
 
 import io
+import re
+from datetime import datetime
 from typing import Any
 
 import openpyxl
@@ -12,10 +14,13 @@ import memory
 from builders import GUANDU, GUANDU_VILLAGE, HENAN, LANGCHENGGANG, ROSTER, TO_COUNTY, ZHONGMU, tree_of
 from stattable import __version__
 from stattable.checking.reader import FileFacts
+from stattable.merging.ledger import Run
+from stattable.merging.rollup import Counted, roll_up
 from stattable.model import form
 from stattable.model.catalogue import found
 from stattable.model.form import FIELD_BY_KEY, FIELDS
 from stattable.model.identity import Identity, WorkbookKind, read_identity
+from stattable.model.record import Record, Sent, read_record
 from stattable.model.units import Level, Scope, Tree, Unit
 from stattable.writing.report import report_bytes
 
@@ -25,7 +30,7 @@ OF_COUNTY, OF_TOWNSHIP, OF_VILLAGE = (
     f"activities.{column}.sessions" for column in ("prefecture_county", "township", "village")
 )
 MEDIA = "media.national.text"
-NOON = "2026-06-20 12:00:00"
+RUN = Run(["merge", "=收到", "-o", "汇总.xlsx"], datetime(2026, 6, 20, 12), datetime(2026, 6, 20, 12, 0, 3))
 SHA = "ab" * 32
 
 VILLAGE_FAULT = found(
@@ -47,16 +52,25 @@ def county() -> list[Any]:
     ]
 
 
-def workbook_of(returns: list[Any], **options: Any) -> openpyxl.Workbook:
+def made(returns: list[Any], run: Run = RUN, **options: Any) -> bytes:
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("SOURCE_DATE_EPOCH", "1781956800")
-        merged = memory.merge(returns, **options)
-        return openpyxl.load_workbook(io.BytesIO(report_bytes(merged, ["merge", "=收到", "-o", "汇总.xlsx"])))
+        return report_bytes(memory.merge(returns, **options), run)
+
+
+def workbook_of(returns: list[Any], run: Run = RUN, *, stored: bool = True, **options: Any) -> openpyxl.Workbook:
+    """The workbook as it is seen, or, unless `stored`, with its formulas."""
+    return openpyxl.load_workbook(io.BytesIO(made(returns, run, **options)), data_only=stored)
 
 
 @pytest.fixture(scope="module")
 def workbook() -> openpyxl.Workbook:
     return workbook_of(county(), roster=TREE, code="410122")
+
+
+@pytest.fixture(scope="module")
+def formulas() -> openpyxl.Workbook:
+    return workbook_of(county(), stored=False, roster=TREE, code="410122")
 
 
 def rows(sheet: Worksheet, first: int = 1) -> list[list[Any]]:
@@ -97,6 +111,26 @@ def test_identity(workbook: openpyxl.Workbook) -> None:
     )
 
 
+def test_record(workbook: openpyxl.Workbook) -> None:
+    """Units below the root alone, and what was accepted of them: the ledger's numbers tell which file it was."""
+    merged = memory.merge(county(), roster=TREE, code="410122")
+    numbers = {("410122", OWN): 1, ("410122", CUMULATIVE): 2, ("410122101", OWN): 8, ("410122101201", OWN): 4,
+               ("410122102", CUMULATIVE): 5}  # fmt: skip
+    record = read_record(workbook["_stattable"].iter_rows(values_only=True))
+    assert record
+    assert (record.root, list(record.tree.units)) == ("410122", list(TREE.below("410122")))
+    assert record.sent == {at: Sent(n, merged.accepted[at].values, memory.CELLS) for at, n in numbers.items()}
+    assert total_of(record) == merged.total
+
+
+def total_of(record: Record) -> form.Values:
+    """What a record adds up to by itself."""
+    own, cumulative = (
+        {key: sent.values for (key, its), sent in record.sent.items() if its is scope} for scope in Scope
+    )
+    return roll_up(record.tree, record.root, Counted(own, cumulative)).totals[record.root].values
+
+
 def test_who_is_missing_goes_into_the_identity() -> None:
     returns = [memory.sent(TREE, "410122101", {OF_TOWNSHIP: 2}, OWN)]
     identity = read_identity(workbook_of(returns, roster=TREE, code="410122")["_stattable"].iter_rows(values_only=True))
@@ -104,11 +138,20 @@ def test_who_is_missing_goes_into_the_identity() -> None:
     assert identity.unaccounted == ((Level.COUNTY, 1), (Level.TOWNSHIP, 1), (Level.VILLAGE, 3))
 
 
-def test_text_is_never_a_formula(workbook: openpyxl.Workbook) -> None:
-    cells = [cell for sheet in workbook for row in sheet.iter_rows() for cell in row if cell.value is not None]
-    texts = {cell.value for cell in cells if isinstance(cell.value, str) and cell.value.startswith(("=", "+"))}
+def test_text_is_never_a_formula(formulas: openpyxl.Workbook) -> None:
+    cells = [cell for sheet in formulas for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    texts = {cell.value for cell in cells if cell.data_type == "s" and str(cell.value).startswith(("=", "+"))}
     assert texts == {"=王五", "+86", "=3.xlsx", "=若干"}
-    assert {cell.data_type for cell in cells} == {"s", "n", "d"}
+    assert {cell.data_type for cell in cells} == {"s", "n", "d", "f"}
+    ours = [cell for cell in cells if cell.data_type == "f"]
+    assert {sheet.title for sheet in {cell.parent for cell in ours}} == {"分单位汇总"}
+    assert all(re.fullmatch(r"=SUM\([A-Z0-9:,()]+\)", str(cell.value)) for cell in ours)
+
+
+def test_equal_merges_are_equal_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = made(county(), roster=TREE, code="410122")
+    monkeypatch.setattr("time.time", lambda: 4e9)
+    assert made(county(), roster=TREE, code="410122") == first
 
 
 # -- 信息统计表 -------------------------------------------------------------------------------------------
@@ -190,10 +233,13 @@ def test_heads_of_units(workbook: openpyxl.Workbook) -> None:
     assert len(merged) == 4 + len(groups)
 
 
-def test_units(workbook: openpyxl.Workbook) -> None:
-    sheet = workbook["分单位汇总"]
-    assert [figures(sheet, row) for row in range(3, sheet.max_row + 1)] == [
+def test_units(workbook: openpyxl.Workbook, formulas: openpyxl.Workbook) -> None:
+    """Every row in full: what is seen, and what of it is a formula."""
+    seen, written = (book["分单位汇总"] for book in (workbook, formulas))
+    assert [figures(seen, row) for row in range(3, seen.max_row + 1)] == [
         (["官渡镇", "乡镇级", "已报", "本级 + 下级"], {OF_TOWNSHIP: 2, OF_VILLAGE: 3, MEDIA: 0}),
+        (["官渡镇 本级", "乡镇级", "已报", None], {OF_TOWNSHIP: 2, MEDIA: 0}),
+        (["官渡镇 所属 2 个村居社区合计", None, None, "见其汇总表"], {OF_VILLAGE: 3}),
         (["狼城岗镇", "乡镇级", "已报", "上报的汇总数"], {OF_TOWNSHIP: 1, OF_VILLAGE: 4}),
         (["中牟县 本级", "县级", "已报", None], {OF_COUNTY: 1, MEDIA: 2}),
         (
@@ -202,6 +248,15 @@ def test_units(workbook: openpyxl.Workbook) -> None:
         ),
         (["中牟县 差额", None, None, "上报的汇总数 − 本级 − 下级"], {OF_TOWNSHIP: 2, OF_VILLAGE: 2}),
     ]
+    sums = {3: "=SUM({0}4:{0}5)", 8: "=SUM({0}3,{0}6:{0}7,{0}9)"}
+    assert [figures(written, row) for row in range(3, written.max_row + 1)] == [
+        (said, {key: sums[row].format(column_of(key)) for key in of} if row in sums else of)
+        for row in range(3, seen.max_row + 1) for said, of in [figures(seen, row)]
+    ]  # fmt: skip
+
+
+def column_of(key: str) -> str:
+    return get_column_letter(FIELD_BY_KEY[key].index + 5)
 
 
 def test_a_root_without_a_return_of_its_own() -> None:
@@ -209,11 +264,126 @@ def test_a_root_without_a_return_of_its_own() -> None:
     sheet = workbook_of(returns, roster=TREE, code="410122")["分单位汇总"]
     assert [figures(sheet, row) for row in range(3, sheet.max_row + 1)] == [
         (["官渡镇", "乡镇级", "已报", "本级 + 下级"], {OF_TOWNSHIP: 2}),
+        (["官渡镇 本级", "乡镇级", "已报", None], {OF_TOWNSHIP: 2}),
         (["狼城岗镇", "乡镇级", "未报", "下级之和"], {}),
         (["中牟县 本级", "县级", "未单独报", None], {}),
         (["中牟县 合计", "县级", None, "下级之和"], {OF_TOWNSHIP: 2}),
         (["中牟县 差额", None, None, "没有差额"], {}),
     ]
+
+
+def test_a_difference_of_a_unit_below_stands_under_it() -> None:
+    returns = [
+        memory.sent(TREE, "410122101", {OF_TOWNSHIP: 2, OF_VILLAGE: 5}, CUMULATIVE, path="1.xlsx"),
+        memory.sent(TREE, "410122101", {OF_TOWNSHIP: 2}, OWN, path="2.xlsx"),
+        memory.sent(TREE, "410122101201", {OF_VILLAGE: 7}, OWN, path="3.xlsx"),
+    ]
+    sheets = [workbook_of(returns, stored=stored, roster=TREE, code="410122")["分单位汇总"] for stored in (True, False)]
+    assert [[figures(sheet, row) for row in range(3, 7)] for sheet in sheets] == [
+        [
+            (["官渡镇", "乡镇级", "已报", "上报的汇总数"], {OF_TOWNSHIP: 2, OF_VILLAGE: 5}),
+            (["官渡镇 本级", "乡镇级", "已报", None], {OF_TOWNSHIP: 2}),
+            (["官渡镇 所属 2 个村居社区合计", None, None, "见其汇总表"], {OF_VILLAGE: village}),
+            (["官渡镇 差额", None, None, "上报的汇总数 − 本级 − 下级"], {OF_VILLAGE: gap}),
+        ]
+        if not formula
+        else [
+            (
+                ["官渡镇", "乡镇级", "已报", "上报的汇总数"],
+                {key: f"=SUM({column_of(key)}4:{column_of(key)}6)" for key in (OF_TOWNSHIP, OF_VILLAGE)},
+            ),
+            (["官渡镇 本级", "乡镇级", "已报", None], {OF_TOWNSHIP: 2}),
+            (["官渡镇 所属 2 个村居社区合计", None, None, "见其汇总表"], {OF_VILLAGE: village}),
+            (["官渡镇 差额", None, None, "上报的汇总数 − 本级 − 下级"], {OF_VILLAGE: gap}),
+        ]
+        for formula, village, gap in ((False, 7, -2), (True, 7, -2))
+    ]
+
+
+# -- its formulas -----------------------------------------------------------------------------------------
+
+TERM = re.compile(r"([A-Z]+\d+)(?::([A-Z]+\d+))?")
+
+
+def terms(formula: str) -> list[str]:
+    """The arguments of the outermost function of `=SUM(…)`, which may be such functions themselves."""
+    assert formula.startswith("=SUM(")
+    assert formula.endswith(")")
+    parts, depth = [""], 0
+    for char in formula[5:-1]:
+        depth += {"(": 1, ")": -1}.get(char, 0)
+        if char == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += char
+    assert depth == 0
+    assert len(parts) <= 255  # that Excel takes
+    return parts
+
+
+def comes_to(sheet: Any, formula: str) -> int:
+    """What a formula comes to: an evaluator that knows nothing but sums."""
+    total = 0
+    for part in terms(formula):
+        if part.startswith("SUM("):
+            total += comes_to(sheet, f"={part}")
+            continue
+        match = TERM.fullmatch(part)
+        assert match, formula
+        for row in sheet[f"{match[1]}:{match[2] or match[1]}"]:
+            for cell in row:
+                value = cell.value
+                if isinstance(value, str) and value.startswith("="):
+                    value = comes_to(sheet, value)
+                total += value if isinstance(value, int) else 0
+    return total
+
+
+def checked_formulas(returns: list[Any], **options: Any) -> int:
+    """Hold every stored value of 分单位汇总 against what its formula comes to, and return how many there are."""
+    seen, written = (workbook_of(returns, stored=stored, **options)["分单位汇总"] for stored in (True, False))
+    count = 0
+    for row in written.iter_rows():
+        for cell in row:
+            if cell.data_type == "f":
+                assert len(str(cell.value)) <= 8_192
+                assert seen[cell.coordinate].value == comes_to(written, str(cell.value)), cell.coordinate
+                count += 1
+            else:
+                assert seen[cell.coordinate].value == cell.value
+    return count
+
+
+def province() -> list[Any]:
+    """A province of whose units some send own, some cumulative returns, and some both, that do not agree."""
+    return [
+        memory.sent(TREE, "41", {"online.province.website": True, MEDIA: 1}, OWN),
+        memory.sent(TREE, "4101", {OF_COUNTY: 6, OF_VILLAGE: 20}, CUMULATIVE),
+        *county()[:7],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("returns", "code", "count"), [(county(), "410122", 7), (province(), "41", 0), (province(), "4101", 0)]
+)
+def test_every_stored_value_is_what_its_formula_comes_to(returns: list[Any], code: str, count: int) -> None:
+    found_count = checked_formulas(returns, roster=TREE, code=code)
+    assert found_count == count if count else found_count > 7
+
+
+@pytest.mark.parametrize(("towns", "nested"), [(253, False), (254, True), (600, True)])
+def test_a_sum_of_more_rows_than_a_function_takes(towns: int, nested: bool) -> None:
+    """Beside the townships' there are the rows of the county's own return and of its difference."""
+    county_unit = Unit("C", "中牟县", Level.COUNTY, code="C")
+    units = [Unit(f"T{n}", f"第{n}镇", Level.TOWNSHIP, code=f"T{n}", parent="C") for n in range(towns)]
+    villages = [Unit(f"V{n}", f"第{n}村", Level.VILLAGE, code=f"V{n}", parent=f"T{n}") for n in range(towns)]
+    tree = Tree([county_unit, *units, *villages])
+    returns = [memory.sent(tree, "C", {MEDIA: 5}, OWN)]
+    returns += [memory.sent(tree, unit.key, {MEDIA: 1}, OWN) for unit in (*units, *villages)]
+    assert checked_formulas(returns, roster=tree) == 1 + len(units)
+    sheet = workbook_of(returns, stored=False, roster=tree)["分单位汇总"]
+    total = str(sheet.cell(sheet.max_row - 1, FIELD_BY_KEY[MEDIA].index + 5).value)
+    assert ("SUM(SUM(" in total) == nested
 
 
 def test_outline() -> None:
@@ -227,15 +397,35 @@ def test_outline() -> None:
     assert {
         key: [
             (sheet.cell(row, 1).value, sheet.row_dimensions[row].outlineLevel)
-            for row in range(3, sheet.max_row - 2)
+            for row in range(3, sheet.max_row + 1)
         ]
         for key, sheet in sheets.items()
     } == {
-        "41": [("郑州市", 0), ("中牟县", 1), ("官渡镇", 2), ("狼城岗镇", 2)],
-        "4101": [("中牟县", 0), ("官渡镇", 1), ("狼城岗镇", 1), ("直属村", 0)],
-        "410122101": [("官渡村", 0), ("逐鹿营村", 0)],
+        "41": [
+            ("郑州市", 0), ("中牟县", 1), ("官渡镇", 2), ("官渡镇 所属 2 个村居社区合计", 3), ("狼城岗镇", 2),
+            ("河南省 本级", 0), ("河南省 合计", 0), ("河南省 差额", 0),
+        ],
+        "4101": [
+            ("中牟县", 0), ("官渡镇", 1), ("官渡镇 所属 2 个村居社区合计", 2), ("狼城岗镇", 1), ("直属村", 0),
+            ("郑州市 本级", 0), ("郑州市 合计", 0), ("郑州市 差额", 0),
+        ],
+        "410122101": [
+            ("官渡村", 0), ("逐鹿营村", 0), ("官渡镇 本级", 0), ("官渡镇 合计", 0), ("官渡镇 差额", 0),
+        ],
     }  # fmt: skip
     assert [sheet.sheet_properties.outlinePr.summaryBelow for sheet in sheets.values()] == [False] * 3
+    indents = [
+        [sheet.cell(row, 1).alignment.indent for row in range(3, sheet.max_row + 1)] for sheet in sheets.values()
+    ]
+    assert indents == [[0, 1, 2, 3, 2, 0, 0, 0], [0, 1, 2, 1, 0, 0, 0, 0], [0] * 5]
+
+
+def test_no_outline_is_deeper_than_excel_has_levels() -> None:
+    units = [Unit("U0", "第0", Level.PROVINCE, code="U0")]
+    units += [Unit(f"U{n}", f"第{n}", Level.TOWNSHIP, code=f"U{n}", parent=f"U{n - 1}") for n in range(1, 12)]
+    tree = Tree(units)
+    sheet: Any = workbook_of([memory.sent(tree, "U11", {OF_TOWNSHIP: 1}, OWN)], roster=tree)["分单位汇总"]
+    assert [sheet.row_dimensions[row].outlineLevel for row in range(3, 14)] == [0, 1, 2, 3, 4, 5, 6, 7, 7, 7, 7]
 
 
 def test_what_provinces_have_is_shown_and_counted() -> None:
@@ -244,8 +434,8 @@ def test_what_provinces_have_is_shown_and_counted() -> None:
     website, wechat = "online.province.website", "online.province.wechat"
     returns = [memory.sent(tree, "41", {website: True, wechat: False}, OWN)]
     workbook = workbook_of(returns, roster=tree, code="0")
-    sheet = workbook["分单位汇总"]
-    assert [figures(sheet, row)[1] for row in (3, 5)] == [{website: "有", wechat: "无"}, {website: 1, wechat: 0}]
+    for sheet in (workbook["分单位汇总"], workbook_of(returns, stored=False, roster=tree, code="0")["分单位汇总"]):
+        assert [figures(sheet, row)[1] for row in (3, 5)] == [{website: "有", wechat: "无"}, {website: 1, wechat: 0}]
     assert [workbook.worksheets[0][FIELD_BY_KEY[key].cell].value for key in (website, wechat)] == [1, 0]
     province = workbook_of([memory.sent(TREE, HENAN.code or "", {website: False}, OWN)], roster=TREE).worksheets[0]
     assert province[FIELD_BY_KEY[website].cell].value == "无"
@@ -296,13 +486,13 @@ def test_findings(workbook: openpyxl.Workbook) -> None:
         ],
         [
             "强制性", "H001", "中牟县", "2.xlsx", "F6", township, "5",
-            f"{township}（F6）：中牟县上报 5，本级与下级合计 3，多出 2。应当报送的单位都已收到。"
-            "请与中牟县联系，问清多出的部分由谁报。",
+            f"{township}（F6）：中牟县上报 5，本级与下级合计 3（官渡镇 2，狼城岗镇 1），多出 2。"
+            "应当报送的单位都已收到。请与中牟县联系（李四 0371-62100000），问清这一栏多出的部分由谁报。",
         ],
         [
             "核实性", "H001", "中牟县", "2.xlsx", "H6", village, "9",
-            f"{village}（H6）：中牟县上报 9，本级与下级合计 7，多出 2。可能是还没有收到的报表。"
-            "请与中牟县联系，问清多出的部分由谁报。",
+            f"{village}（H6）：中牟县上报 9，本级与下级合计 7（狼城岗镇 4，官渡镇 3），多出 2。"
+            "可能是还没有收到的报表。请与中牟县联系（李四 0371-62100000），问清这一栏多出的部分由谁报。",
         ],
         [
             "提示", "U004", "狼城岗镇", "7.xlsx", None, None, None,
@@ -318,6 +508,38 @@ def test_findings(workbook: openpyxl.Workbook) -> None:
     )
 
 
+def linked(workbook: openpyxl.Workbook) -> set[tuple[Any, Any]]:
+    """The unit of each finding, and what stands in the row that it leads to, or None."""
+    units: Any = workbook["分单位汇总"]
+    result = set()
+    for (cell,) in workbook["审核意见"].iter_rows(min_row=2, min_col=4, max_col=4):
+        there = None
+        if cell.hyperlink:
+            sheet, at = str(cell.hyperlink.location).split("!")
+            assert (sheet, cell.hyperlink.target) == ("'分单位汇总'", None)
+            there = units[at].value
+        result.add((cell.value, there))
+    return result
+
+
+def test_a_finding_leads_to_the_row_of_its_unit_or_of_the_next_above(workbook: openpyxl.Workbook) -> None:
+    assert linked(workbook) == {
+        ("中牟县", "中牟县 合计"), ("官渡镇", "官渡镇"), ("狼城岗镇", "狼城岗镇"), ("官渡村", "官渡镇"),
+        ("逐鹿营村", "官渡镇"),
+    }  # fmt: skip
+
+
+def test_a_finding_of_nobody_leads_nowhere() -> None:
+    returns = [
+        memory.sent(TREE, "410122101201", {OF_VILLAGE: 3}, OWN),
+        memory.received("2.xlsx", "富士康", memory.values_of({OF_VILLAGE: 3})),
+        memory.received("3.xlsx", "", None),
+    ]
+    assert linked(workbook_of(returns, roster=TREE, code="410122101")) == {
+        ("官渡村", "官渡村"), ("官渡镇", "官渡镇 合计"), ("逐鹿营村", "逐鹿营村"), ("富士康", None), (None, None),
+    }  # fmt: skip
+
+
 def test_no_findings() -> None:
     values = {FIELDS[index].key: 1 for index in form.own(Level.VILLAGE)}
     tree = Tree([Unit("V", "官渡村", Level.VILLAGE, code="V")])
@@ -329,21 +551,27 @@ def test_ledger(workbook: openpyxl.Workbook) -> None:
     zeros = "0" * 64
     other = "以本单位的汇总数为准，本级数只用来核对"
     held = "已含在“中牟县”的汇总数里，只用来核对"
+    stated, village, copy = "表内标识", "村居社区级", "与“6.xlsx”重复"
     assert rows(workbook["汇总台账"]) == [
-        [f"stattable {__version__}，{NOON}"],
-        ["选项：merge =收到 -o 汇总.xlsx"],
+        [None, "程序", f"stattable {__version__}"],
+        [None, "命令", "stattable merge =收到 -o 汇总.xlsx"],
+        [None, "开始", "2026-06-20 12:00:00"],
+        [None, "结束", "2026-06-20 12:00:03"],
+        [None, "汇总单位", "中牟县（县级）410122"],
+        [None, "届次", "第 23 个会员活动日"],
+        [None, "选项 --root", "410122"],
         [
-            "序号", "文件", "SHA-256", "大小（字节）", "修改时间", "单位代码", "单位", "级别", "口径", "届次",
-            "是否计入", "原因",
+            "序号", "文件", "SHA-256", "大小（字节）", "修改时间", "单位代码", "单位", "级别", "口径", "口径依据",
+            "届次", "是否计入", "原因",
         ],
-        [1, "1.xlsx", zeros, 1, None, "410122", "中牟县", "县级", "本级", 23, "未计入", other],
-        [2, "2.xlsx", zeros, 1, None, "410122", "中牟县", "县级", "汇总", 23, "计入"],
-        [3, "4.xlsx", zeros, 1, None, "410122101202", "逐鹿营村", "村居社区级", "本级", 23, "未计入", "退回：V002"],
-        [4, "5.xlsx", SHA, 7, None, "410122101201", "官渡村", "村居社区级", "本级", 23, "未计入", held],
-        [5, "6.xlsx", zeros, 1, None, "410122102", "狼城岗镇", "乡镇级", "汇总", 23, "未计入", held],
-        [6, "7.xlsx", zeros, 1, None, "410122102", "狼城岗镇", "乡镇级", "汇总", 23, "未计入", "重复"],
-        [7, "8.xlsx", zeros, 1, None, "410122", "中牟县", "县级", "汇总", 23, "未计入", "以前的汇总结果"],
-        [8, "=3.xlsx", zeros, 1, None, "410122101", "官渡镇", "乡镇级", "本级", 23, "未计入", held],
+        [1, "1.xlsx", zeros, 1, None, "410122", "中牟县", "县级", "本级", stated, 23, "未计入", other],
+        [2, "2.xlsx", zeros, 1, None, "410122", "中牟县", "县级", "汇总", stated, 23, "计入"],
+        [3, "4.xlsx", zeros, 1, None, "410122101202", "逐鹿营村", village, "本级", "级别", 23, "未计入", "退回：V002"],
+        [4, "5.xlsx", SHA, 7, None, "410122101201", "官渡村", village, "本级", "级别", 23, "未计入", held],
+        [5, "6.xlsx", zeros, 1, None, "410122102", "狼城岗镇", "乡镇级", "汇总", stated, 23, "未计入", held],
+        [6, "7.xlsx", zeros, 1, None, "410122102", "狼城岗镇", "乡镇级", "汇总", stated, 23, "未计入", copy],
+        [7, "8.xlsx", zeros, 1, None, "410122", "中牟县", "县级", "汇总", stated, 23, "未计入", "以前的汇总结果"],
+        [8, "=3.xlsx", zeros, 1, None, "410122101", "官渡镇", "乡镇级", "本级", stated, 23, "未计入", held],
     ]  # fmt: skip
 
 
@@ -356,7 +584,7 @@ def test_ledger(workbook: openpyxl.Workbook) -> None:
         ("分单位汇总", "B3", "$1:$2", None),
         ("报送情况", None, None, "A8:G14"),
         ("审核意见", "A2", "$1:$1", "A1:J{}"),
-        ("汇总台账", "C4", "$1:$3", "A3:L11"),
+        ("汇总台账", "C9", "$8:$8", "A8:M16"),
     ],
 )
 def test_print_and_panes(
@@ -367,7 +595,7 @@ def test_print_and_panes(
     assert fit
     assert (sheet.freeze_panes, sheet.print_title_rows) == (frozen, heads)
     assert sheet.auto_filter.ref == (filtered and filtered.format(sheet.max_row))
-    setup = (sheet.page_setup.orientation, sheet.page_setup.paperSize, sheet.page_setup.fitToWidth, fit.fitToPage)
+    setup = (sheet.page_setup.orientation, sheet.page_setup.paperSize, sheet.page_setup.fitToWidth or 1, fit.fitToPage)
     assert setup == ("landscape", 9, 3 if title == "分单位汇总" else 1, True)  # 9: A4
     assert sheet.print_title_cols == ("$A:$A" if title == "分单位汇总" else None)
     assert sheet.page_setup.fitToHeight == 0  # as many pages as it takes

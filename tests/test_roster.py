@@ -6,8 +6,8 @@ import pytest
 
 from builders import ROSTER, run, save, tree_of
 from stattable.checking.roster import read_roster
-from stattable.model.form import label_of
 from stattable.model.catalogue import Refusal, render
+from stattable.model.form import label_of
 from stattable.model.roster import build_roster
 from stattable.model.units import Level, Scope, Tree, Unit
 

@@ -8,8 +8,8 @@ import pytest
 import memory
 from builders import ROSTER, tree_of
 from stattable.checking.received import Received
-from stattable.model.form import label_of
 from stattable.model.catalogue import found, render
+from stattable.model.form import label_of
 from stattable.model.units import Level, Scope, Tree, Unit
 
 OWN, CUMULATIVE = Scope.OWN, Scope.CUMULATIVE

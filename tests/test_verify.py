@@ -122,7 +122,10 @@ def test_what_merge_wrote_is_proved() -> None:
         (put(UNITS, "K6", None), [("P002", "狼城岗镇", UNITS, "K6", "空白")]),
         (put(UNITS, "I8", "=SUM(I3:I7)"), [("P002", "中牟县", UNITS, "I8", "=SUM(I3:I7)")]),
         (put(UNITS, "A4", "某镇"), [("P003", "中牟县.xlsx", UNITS, "A4", "某镇")]),
-        (lambda book: book[UNITS].delete_rows(4), [("P003", "中牟县.xlsx", UNITS, "A4", "官渡镇 所属 2 个单位合计")]),
+        (
+            lambda book: book[UNITS].delete_rows(4),
+            [("P003", "中牟县.xlsx", UNITS, "A4", "官渡镇 所属 2 个村居社区合计")],
+        ),
         (lambda book: book.remove(book[UNITS]), [("P003", "中牟县.xlsx", UNITS, None, None)]),
         (lambda book: book.remove(book[LEDGER]), [("P003", "中牟县.xlsx", LEDGER, None, None)]),
     ],

@@ -144,4 +144,5 @@ def row_label(row: BreakdownRow, rolled: RollUp) -> str:
         case RowKind.GAP:
             return f"{name} 差额"
         case RowKind.UNLISTED:
-            return f"{name} 所属 {len(rolled.tree.children[row.key])} 个单位合计"
+            unlisted = [key for key in rolled.tree.children[row.key] if not is_listed(rolled.tree, key, row.depth)]
+            return f"{name} 所属 {len(unlisted)} 个村居社区合计"

@@ -221,8 +221,8 @@ def _roster(report: Reopened, sources: Sources) -> tuple[str | None, Finding | N
         return at_hand[0], None
     if not named and Path(path).is_file():
         now = Sources.of([path])
-        return None, None if now.by_print.get(print_) else found("P004", path=path, params={"name": "名册"})
-    return (named[0], found("P004", path=named[0], params={"name": "名册"})) if named else (None, None)
+        return None, None if now.by_print.get(print_) else found("P004", path=path, params={"name": "（名册）"})
+    return (named[0], found("P004", path=named[0], params={"name": "（名册）"})) if named else (None, None)
 
 
 def _files(report: Reopened, matched: Matched) -> Iterator[Finding]:
@@ -232,9 +232,14 @@ def _files(report: Reopened, matched: Matched) -> Iterator[Finding]:
         state = matched.state(entry.number)
         unit = UnitRef(entry.code or None, entry.name or None)
         if state is FileState.CHANGED:
-            yield found("P004", path=matched.paths[entry.number], unit=unit, params={"name": entry.name})
+            yield found(
+                "P004",
+                path=matched.paths[entry.number],
+                unit=unit,
+                params={"name": f"（{entry.name}）" if entry.name else ""},
+            )
         elif state is FileState.GONE:
-            yield found("P005", path=entry.path, unit=unit, params={"name": entry.name})
+            yield found("P005", path=entry.path, unit=unit, params={"name": f"（{entry.name}）" if entry.name else ""})
     for path in matched.new:
         yield found("P006", path=path)
 

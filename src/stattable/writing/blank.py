@@ -33,6 +33,7 @@ _OPEN_BESIDE: Final = frozenset(
     for offset in range(line.value_columns)
 )
 _TEXTS: Final = "xl/sharedStrings.xml"  # the part of a package that holds the texts of all cells
+_ESCAPED: Final = re.compile("_(?=x[0-9A-Fa-f]{4}_)")  # what looks like a character that XML cannot hold
 _PLACEHOLDER: Final = re.compile(rb"\{\{([a-z0-9.]+)\}\}")
 
 _SCOPE_NOTES: Final = {
@@ -225,7 +226,8 @@ def _with_strings(prototype: bytes, words: dict[str, str]) -> bytes:
     """Return the workbook `prototype` with its placeholders replaced."""
 
     def word(match: re.Match[bytes]) -> bytes:
-        return escape(storable(words[match[1].decode()])).encode()
+        text = _ESCAPED.sub("_x005F_", storable(words[match[1].decode()]))
+        return escape(text).encode()
 
     out = io.BytesIO()
     stamp = run_time().timetuple()[:6]

@@ -68,13 +68,14 @@ def template() -> Template:
     margins = sheet.page_margins
     return Template(
         cells={(cell.row, cell.column): (cell.value, _look(cell)) for cell in page},
-        merges=tuple((one.min_row, one.min_col, one.max_row, one.max_col) for one in sheet.merged_cells.ranges),
-        widths=tuple(sheet.column_dimensions[cell.column_letter].width for cell in sheet[1]),
+        merges=tuple(sorted((one.min_row, one.min_col, one.max_row, one.max_col) for one in sheet.merged_cells.ranges)),
+        widths=tuple(sheet.column_dimensions[cell.column_letter].width - _CELL_MARGIN for cell in sheet[1]),
         heights={row: one.height for row, one in sheet.row_dimensions.items() if one.height is not None},
         margins=(margins.left, margins.right, margins.top, margins.bottom),
     )
 
 
+_CELL_MARGIN: Final = 5 / 7  # of a character: a file holds it with a column's width, and XlsxWriter adds it
 _BORDERS: Final = {None: 0, "thin": 1, "medium": 2}
 
 

@@ -1,0 +1,197 @@
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+import memory
+from builders import tree_of
+from stattable.model.form import FIELDS
+from stattable.model.identity import Identity, WorkbookKind, identity_rows
+from stattable.model.record import Record, Sent, read_record, record_rows
+from stattable.model.units import Level, Scope, Tree, Unit
+
+OWN, CUMULATIVE = Scope.OWN, Scope.CUMULATIVE
+TOWN, VILLAGE, NAMELESS = "410122101", "410122101201", "410122/某企业"
+
+TREE = Tree(
+    [
+        Unit("410122", "中牟县", Level.COUNTY, code="410122", scope=CUMULATIVE),
+        Unit(TOWN, "官渡镇", Level.TOWNSHIP, code=TOWN, parent="410122", scope=OWN),
+        Unit(VILLAGE, "官渡村", Level.VILLAGE, code=VILLAGE, parent=TOWN, expected=False),
+        Unit(NAMELESS, "=某企业计生协", Level.TOWNSHIP, parent="410122"),
+    ]
+)
+FIGURES = memory.values_of({"activities.township.sessions": 2, "media.county.text": 0})
+BELOW = memory.values_of({"activities.village.people": 1_234_567})
+FLAGS = memory.values_of({"online.province.website": True, "online.province.wechat": False})
+ELSEWHERE = tuple((row + 2, column + 1) for row, column in memory.CELLS)
+RECORD = Record(
+    TREE,
+    "410122",
+    {
+        ("410122", OWN): Sent(1, FLAGS, memory.CELLS),
+        ("410122", CUMULATIVE): Sent(7, BELOW, (*ELSEWHERE[:-1], None)),
+        (TOWN, CUMULATIVE): Sent(12, FIGURES, ELSEWHERE),
+        (NAMELESS, OWN): Sent(3, FIGURES, memory.CELLS),
+    },
+)
+
+
+def joined(**at: Any) -> str:
+    """The figures of a return as a row has them; `at` gives those of the fields by their numbers, as in ``f2="1"``."""
+    return ",".join(at.get(f"f{index}", "") for index in range(len(FIELDS)))
+
+
+def same(one: Record | None, other: Record) -> bool:
+    """Whether two records say the same; trees have no equality of their own."""
+    return one is not None and (one.root, one.sent, one.tree.units, one.tree.children, one.tree.tops) == (
+        other.root, other.sent, other.tree.units, other.tree.children, other.tree.tops,
+    )  # fmt: skip
+
+
+# -- written ----------------------------------------------------------------------------------------------
+
+MOVED = (
+    "C8,D8,E8,F8,G8,H8,I8,J8,C11,D11,E11,F11,G11,H11,I11,J11,C13,D13,E13,F13,G13,H13,I13,J13,"
+    "C16,D16,E16,F16,G16,H16,I16,J16,C19,D19,E19,F19,G19,H19,I19,J19"
+)
+NO_RETURN = ("", "", "")
+
+
+def test_rows() -> None:
+    town = joined(f4="2", f30="0")
+    assert record_rows(RECORD) == [
+        (
+            "node", "410122", "410122", "中牟县", "county", "", "cumulative", "1",
+            "1", joined(f32="有", f33="无"), "",
+            "7", joined(f7="1234567"), MOVED.removesuffix("J19"),
+        ),
+        ("node", TOWN, TOWN, "官渡镇", "township", "410122", "own", "1", *NO_RETURN, "12", town, MOVED),
+        ("node", VILLAGE, VILLAGE, "官渡村", "village", TOWN, "", "0", *NO_RETURN, *NO_RETURN),
+        ("node", NAMELESS, "", "=某企业计生协", "township", "410122", "", "1", "3", town, "", *NO_RETURN),
+    ]  # fmt: skip
+
+
+def test_a_record_begins_at_its_root() -> None:
+    """What stands above the root, and beside it, is not its affair."""
+    tree = tree_of()
+    rows = record_rows(Record(tree, TOWN, {}))
+    assert [(row[1], row[5]) for row in rows] == [(TOWN, ""), (VILLAGE, TOWN), ("410122101202", TOWN)]
+    units = {key: replace(tree[key], parent=None if key == TOWN else TOWN) for key in tree.below(TOWN)}
+    assert same(read_record(rows), Record(Tree(units.values()), TOWN, {}))
+
+
+# -- read -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "record",
+    [RECORD, Record(TREE, "410122", {}), Record(Tree([Unit("?富士康", "富士康", Level.TOWNSHIP)]), "?富士康", {})],
+)
+def test_what_is_written_is_read(record: Record) -> None:
+    assert same(read_record(record_rows(record)), record)
+
+
+@pytest.mark.parametrize("scope", Scope)
+@pytest.mark.parametrize(
+    "values",
+    [
+        FIGURES,
+        FLAGS,
+        memory.values_of({"online.province.website": 31, "online.province.wechat": 0}),  # counts, above the province
+        memory.values_of({"online.province.website": True, "online.prefecture.website": 1}),  # 有 is no 1
+        memory.values_of({}),
+        tuple(range(len(FIELDS))),
+    ],
+)
+def test_figures_are_read_as_they_were(values: Any, scope: Scope) -> None:
+    record = Record(TREE, "410122", {(TOWN, scope): Sent(1, values, memory.CELLS)})
+    read = read_record(record_rows(record))
+    assert read
+    figures = read.sent[TOWN, scope].values
+    assert [(value, type(value)) for value in figures] == [(value, type(value)) for value in values]
+
+
+@pytest.mark.parametrize(
+    "cells", [memory.CELLS, ELSEWHERE, (None,) * len(FIELDS), (None, *memory.CELLS[1:]), ((1_048_576, 16_384),) * 40]
+)
+def test_cells_are_read_as_they_were(cells: Any) -> None:
+    record = Record(TREE, "410122", {(TOWN, OWN): Sent(1, FIGURES, cells)})
+    assert same(read_record(record_rows(record)), record)
+
+
+def as_saved_elsewhere(rows: list[tuple[str, ...]]) -> list[list[Any]]:
+    """Numbers where a spreadsheet program took the text for one, and all rows equally wide."""
+    return [
+        [float(cell) if cell.isdigit() else cell or None for cell in (*row, *[""] * (20 - len(row)))] for row in rows
+    ]
+
+
+def test_numbers_empty_cells_and_empty_rows_do_no_harm() -> None:
+    rows = record_rows(RECORD)
+    assert same(read_record(as_saved_elsewhere(rows)), RECORD)
+    assert same(read_record([[], ["", ""], *as_saved_elsewhere(rows), [None]]), RECORD)
+    assert same(read_record([[cell or None for cell in row] for row in rows]), RECORD)
+    assert same(read_record([[*row, "", "what a later version says"] for row in rows]), RECORD)
+    shortened = [list(row[:8]) if not any(row[8:]) else list(row) for row in rows]  # blanks at the end are gone
+    assert same(read_record(shortened), RECORD)
+
+
+def test_it_stands_behind_the_identity() -> None:
+    unit = memory.facts(TREE[TOWN])
+    identity = identity_rows(Identity(WorkbookKind.MERGED, 23, unit, CUMULATIVE, inputs=(unit,)))
+    assert same(read_record([*identity, *record_rows(RECORD), ("later", "words")]), RECORD)
+
+
+# -- damaged ----------------------------------------------------------------------------------------------
+
+
+def changed(at: int, cell: int, text: str) -> list[tuple[str, ...]]:
+    """The rows with one cell changed."""
+    rows = record_rows(RECORD)
+    rows[at] = (*rows[at][:cell], text, *rows[at][cell + 1 :])
+    return rows
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [],
+        [("form", "members-day")],
+        [("node",)],
+        [("node", "410122", "410122", "中牟县")],
+        record_rows(RECORD)[1:],  # its root is not there
+        [row for row in record_rows(RECORD) if row[1] != TOWN],
+        changed(0, 4, "hamlet"),
+        changed(0, 5, "41"),
+        changed(1, 5, "410199"),
+        changed(1, 6, "both"),
+        changed(1, 11, "twelve"),
+        changed(1, 12, ""),
+        changed(1, 12, joined(f4="2") + ","),
+        changed(1, 12, joined(f4="2")[:-1]),
+        changed(1, 12, joined(f4="两")),
+        changed(1, 12, joined(f4="2.5")),
+        changed(1, 13, MOVED[4:]),
+        changed(1, 13, MOVED.replace("C8", "8")),
+        changed(1, 13, MOVED.replace("C8", "C0")),
+    ],
+)
+def test_damaged_rows_are_no_record(rows: list[tuple[str, ...]]) -> None:
+    assert read_record(rows) is None
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        changed(2, 1, TOWN),
+        [*record_rows(RECORD), record_rows(RECORD)[2]],
+        changed(1, 5, VILLAGE),
+        changed(1, 5, ""),
+        record_rows(RECORD)[::-1],
+        changed(1, 1, ""),
+    ],
+    ids=["one key twice", "one unit twice", "a circle", "two roots", "a root with a parent", "no key"],
+)
+def test_rows_that_are_no_tree_are_no_record(rows: list[tuple[str, ...]]) -> None:
+    assert read_record(rows) is None

@@ -1,0 +1,183 @@
+import io
+import zipfile
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+import openpyxl
+import pytest
+
+from stattable.writing.workbook import BODY_FONT, Formula, Link, Sheet, Workbook, run_time, storable
+
+EPOCH = "1622246400"  # 2021-05-29
+
+
+def made(fill: Callable[[Sheet], None]) -> bytes:
+    """A workbook of one sheet that `fill` writes to."""
+    workbook = Workbook()
+    fill(workbook.add_sheet("甲"))
+    return workbook.to_bytes()
+
+
+def reopened(fill: Callable[[Sheet], None], **how: Any) -> Any:
+    return openpyxl.load_workbook(io.BytesIO(made(fill)), **how).worksheets[0]
+
+
+def holding(value: object, **how: Any) -> Any:
+    """The cell A1 of a sheet, which holds `value`."""
+    return reopened(lambda sheet: sheet.put(1, 1, value, BODY_FONT), **how)["A1"]
+
+
+# -- text is text -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *"=1+1 = +1 -1 @A1 #REF! 12 {=A1} TRUE 2021-06-15 官渡镇 {{unit.name}}".split(),
+        *"http://example.org/ https://example.org/ ftp://example.org/ mailto:a@example.org".split(),
+        "internal:'甲'!A1", "external:a.xlsx", "  官渡镇 ", "官渡\n镇", "官渡\t镇", "_x0041_", "<t>&amp;</t>",
+    ],
+)  # fmt: skip
+def test_text_stays_text(text: str) -> None:
+    cell = holding(text)
+    assert (cell.value, cell.data_type, cell.hyperlink) == (text, "s", None)
+
+
+@pytest.mark.parametrize("value", [12, 0, -3, None, 1.5, True, False])
+def test_what_is_no_text_stays_what_it_is(value: object) -> None:
+    held = holding(value).value
+    assert (held, type(held)) == (value, type(value))
+
+
+@pytest.mark.parametrize("day", [date(2026, 6, 15), datetime(2026, 6, 15)])
+def test_a_date_is_a_date(day: date) -> None:
+    look = {**BODY_FONT, "num_format": "yyyy-mm-dd"}
+    assert reopened(lambda sheet: sheet.put(1, 1, day, look))["A1"].value == datetime(2026, 6, 15)
+
+
+@pytest.mark.parametrize("value", [b"12", [], object()])
+def test_what_no_cell_can_hold_is_a_bug(value: object) -> None:
+    with pytest.raises(TypeError):
+        holding(value)
+
+
+@pytest.mark.parametrize("value", [None, ""])
+def test_a_blank_cell_has_its_look(value: object) -> None:
+    cell = reopened(lambda sheet: sheet.put(1, 1, value, {"bold": True, "bg_color": "#FFF9DB"}))["A1"]
+    assert (cell.value, cell.font.b, cell.fill.fgColor.rgb) == (None, True, "FFFFF9DB")
+
+
+@pytest.mark.parametrize(
+    ("text", "stored"),
+    [
+        ("官渡\x00\x08\x0b\x1f镇", "官渡镇"),
+        ("官渡\ufffe\uffff镇", "官渡镇"),
+        ("官渡\udcb9\udcd9镇", "官渡\ufffd\ufffd镇"),  # bytes of a file name that is not UTF-8
+        ("官渡\n\t镇 𠮷", "官渡\n\t镇 𠮷"),
+        ("镇" * 32_767, "镇" * 32_767),
+        ("镇" * 32_768, "镇" * 32_766 + "…"),
+    ],
+)
+def test_storable(text: str, stored: str) -> None:
+    assert storable(text) == stored
+    assert holding(text).value == stored
+
+
+# -- formulas and links -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("value", [8, 0])
+def test_a_formula_has_its_value_for_those_who_do_not_calculate(value: int) -> None:
+    formula = Formula("=SUM(B1:B2,B4)", value)
+    assert [holding(formula, data_only=stored).value for stored in (False, True)] == ["=SUM(B1:B2,B4)", value]
+
+
+@pytest.mark.parametrize("text", ["官渡镇", "=1+1", "http://example.org/"])
+def test_a_link_leads_within_the_workbook(text: str) -> None:
+    cell = holding(Link(text, "分单位汇总", "A3"))
+    assert (cell.value, cell.data_type) == (text, "s")
+    assert (cell.hyperlink.target, cell.hyperlink.location) == (None, "'分单位汇总'!A3")
+
+
+# -- the sheet --------------------------------------------------------------------------------------------
+
+
+def test_merged_cells_hold_one_value() -> None:
+    sheet = reopened(lambda sheet: sheet.merge(2, 2, 3, 4, "=1+1", {"border": 1}))
+    assert [str(cells) for cells in sheet.merged_cells.ranges] == ["B2:D3"]
+    assert {cell.coordinate: cell.value for row in sheet for cell in row if cell.value} == {"B2": "=1+1"}
+    assert {cell.border.left.style for row in sheet["B2:D3"] for cell in row[:1]} == {"thin"}
+
+
+def test_widths_heights_and_outline() -> None:
+    def fill(sheet: Sheet) -> None:
+        sheet.set_widths([12, 30.5])
+        sheet.set_row(1, 28.5)
+        sheet.set_row(2, None, 3)
+
+    sheet = reopened(fill)
+    widths = [sheet.column_dimensions[letter].width for letter in "AB"]
+    assert widths == pytest.approx([12, 30.5], abs=0.8)  # Excel stores them with the margin of a cell
+    assert [(sheet.row_dimensions[row].height, sheet.row_dimensions[row].outlineLevel) for row in (1, 2)] == [
+        (28.5, 0), (None, 3),
+    ]  # fmt: skip
+
+
+def test_equal_looks_are_one_format() -> None:
+    workbook = Workbook()
+    bold = workbook.format({"bold": True, "align": "center"})
+    assert workbook.format({"align": "center", "bold": True}) is bold
+    assert workbook.format({"bold": True}) is not bold
+
+
+def test_sheets_stand_in_their_order_and_the_first_is_seen() -> None:
+    workbook = Workbook()
+    for name in ("信息统计表", "分单位汇总", "_stattable"):
+        workbook.add_sheet(name)
+    book = openpyxl.load_workbook(io.BytesIO(workbook.to_bytes()))
+    assert (book.sheetnames, book.active) == (["信息统计表", "分单位汇总", "_stattable"], book.worksheets[0])
+
+
+# -- the time of the run ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("epoch", "time"),
+    [
+        (EPOCH, datetime(2021, 5, 29, tzinfo=UTC)),
+        ("0", datetime(1980, 1, 1, tzinfo=UTC)),  # zip archives know no earlier time
+    ],
+)
+def test_run_time(monkeypatch: pytest.MonkeyPatch, epoch: str, time: datetime) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+    assert run_time() == time
+
+
+@pytest.mark.parametrize("epoch", ["yesterday", "", "-1", None])
+def test_run_time_is_now(monkeypatch: pytest.MonkeyPatch, epoch: str | None) -> None:
+    if epoch is None:
+        monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    else:
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+    assert abs((run_time() - datetime.now(UTC)).total_seconds()) < 60
+
+
+def test_a_workbook_says_who_made_it_and_when(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", EPOCH)
+    about = openpyxl.load_workbook(io.BytesIO(made(lambda sheet: None))).properties
+    day = datetime(2021, 5, 29)
+    assert (about.creator, about.created, about.modified) == ("stattable", day, day)
+
+
+def test_equal_content_gives_equal_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fill(sheet: Sheet) -> None:
+        for row, value in enumerate(("官渡镇", 12, Formula("=SUM(A2)", 12), Link("甲", "甲", "A1")), start=1):
+            sheet.put(row, 1, value, {**BODY_FONT, "border": 1})
+
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", EPOCH)
+    first = made(fill)
+    monkeypatch.setattr("time.time", lambda: 4e9)
+    assert made(fill) == first
+    with zipfile.ZipFile(io.BytesIO(first)) as package:
+        assert len({info.date_time for info in package.infolist()}) == 1
