@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -189,6 +190,14 @@ def test_exactly_these_keys_of_what_is_said_of_a_merged_workbook(command: str) -
     result = run(command, "汇总表.xlsx", *figure, "收到", "--format", "json")
     expected = {(at, tuple(keys.split())) for at, keys in AFTERWARDS[command].items()}
     assert set(shapes(result.json)) == expected
+
+
+def test_every_key_is_documented() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "json.md").read_text(encoding="utf-8")
+    objects = [*SHAPES.values(), *AFTERWARDS.values()]
+    keys = {key for shape in objects for keys in shape.values() for key in keys.split() if "." not in key}
+    words = set(re.findall(r"\w+", page.partition("```")[2].partition("```")[0]))
+    assert keys - words == set()
 
 
 def test_units_with_a_cumulative_return_have_their_differences() -> None:
