@@ -111,7 +111,8 @@ def test_what_merge_wrote_is_proved() -> None:
         (put(PAGE, "F6", "若干"), [("P001", "中牟县.xlsx", PAGE, "F6", "若干")]),
         (put(PAGE, "B6", 0), [("P001", "中牟县.xlsx", PAGE, "B6", "0")]),  # blank is not 0
         (put(PAGE, "F6", "=4+1"), [("P001", "中牟县.xlsx", PAGE, "F6", "=4+1")]),
-        (put(PAGE, "F6", "4场"), []),  # the same number
+        (put(PAGE, "F6", "4场"), [("P001", "中牟县.xlsx", PAGE, "F6", "4场")]),
+        (put(PAGE, "B6", "若干"), [("P001", "中牟县.xlsx", PAGE, "B6", "若干")]),
         (put(PAGE, "F5", "场数"), [("P001", "中牟县.xlsx", PAGE, "F6", "空白")]),
         (put(PAGE, "B3", "郑州市计生协"), [("P003", "中牟县.xlsx", PAGE, "B3", "郑州市计生协")]),
         (put(PAGE, "A2", "第22个“5.29会员活动日”信息统计表"), [("P003", "中牟县.xlsx", PAGE, None, "22")]),

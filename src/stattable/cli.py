@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Sequence
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
@@ -391,7 +391,7 @@ def merge(
     from stattable.merging.merge import MergeOptions, merge_files
     from stattable.merging.root import RootOptions
     from stattable.writing.files import write_whole
-    from stattable.writing.levels import write_levels
+    from stattable.writing.levels import level_places, write_levels
     from stattable.writing.report import report_bytes
     from stattable.writing.workbook import run_time
 
@@ -411,8 +411,9 @@ def merge(
         jobs,
         debug,
     )
+    places = (each_level, partial(level_places, folder=Path(each_level))) if each_level else None
     with progress_bar("读取", len(inputs.paths), quiet=quiet) as progress:
-        merged = merge_files(inputs, options, output=output, levels=each_level, progress=progress)
+        merged = merge_files(inputs, options, output=output, levels=places, progress=progress)
     refused = merged.refused or (strict and merged.summary.rejected > 0)
     written = None if refused else output
     levels = None
@@ -421,7 +422,7 @@ def merge(
         write_whole(Path(output), report_bytes(merged, run))
         if each_level:
             with progress_bar("逐级写出", len(merged.parents), quiet=quiet) as progress:
-                levels = (each_level, write_levels(merged, run, Path(each_level), jobs=jobs, progress=progress))
+                levels = write_levels(merged, run, Path(each_level), jobs=jobs, progress=progress)
     _print_document(
         layout,
         lambda: export.merge_json(merged, written, levels),

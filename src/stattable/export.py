@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from stattable.checking.batch import Batch, Checked
 from stattable.merging.merge import Merged
@@ -17,6 +17,9 @@ from stattable.model.catalogue import render
 from stattable.model.findings import Finding, Severity, UnitRef
 from stattable.model.form import BLANK, FIELDS, Field, Values, label_of
 from stattable.model.text import a1
+
+if TYPE_CHECKING:
+    from stattable.writing.levels import Written
 
 SCHEMA_VERSION: Final = 1
 FINDING_KEYS: Final = (
@@ -56,20 +59,20 @@ def check_json(batch: Batch, findings: Sequence[Finding], shown: Shown) -> str:
     )
 
 
-def merge_json(merged: Merged, output: str | None, levels: tuple[str, int] | None = None) -> str:
+def merge_json(merged: Merged, output: str | None, levels: "Written | None" = None) -> str:
     """Return the JSON document of `merge`.
 
     Args:
         merged: the result.
         output: where it was written, or None where it was not.
-        levels: the folder of the levels' workbooks and how many there are, or None where none were written.
+        levels: what became of the levels' workbooks, or None where none were asked for.
     """
     summary, root = merged.summary, merged.root_unit
     return _dump(
         {
             "schema_version": SCHEMA_VERSION,
             "output": output,
-            **({"each_level": {"folder": levels[0], "written": levels[1]}} if levels else {}),
+            **({"each_level": _written(levels)} if levels else {}),
             "root": {"code": root.code, "name": root.name, "level": root.level},
             "total": _values(merged.total),
             "summary": {
@@ -86,6 +89,10 @@ def merge_json(merged: Merged, output: str | None, levels: tuple[str, int] | Non
             "findings": [_finding(finding) for finding in merged.findings],
         }
     )
+
+
+def _written(levels: "Written") -> dict[str, Any]:
+    return {"folder": levels.folder, "written": levels.count, "stale": [*levels.stale]}
 
 
 def verify_json(verdict: Verdict) -> str:

@@ -1,6 +1,6 @@
 """What `merge` came to."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rich.table import Table
 from rich.text import Text
@@ -12,10 +12,13 @@ from stattable.model import form
 from stattable.model.findings import Finding, Severity
 from stattable.model.form import FIELDS, shown_value
 
+if TYPE_CHECKING:
+    from stattable.writing.levels import Written
+
 _MOST_GROUPS: Final = 30  # files whose findings a merge shows
 
 
-def show_merge(merged: Merged, output: str | None, levels: tuple[str, int] | None = None) -> None:
+def show_merge(merged: Merged, output: str | None, levels: "Written | None" = None) -> None:
     """Show the result of `merge`: the total, what came in, findings, and where the workbooks are."""
     console = make_console()
     root, summary = merged.root_unit, merged.summary
@@ -44,7 +47,11 @@ def show_merge(merged: Merged, output: str | None, levels: tuple[str, int] | Non
     else:
         console.print(Text(f"汇总表已写入 {output}", style="green"))
         if levels:
-            console.print(Text(f"逐级的汇总表共 {levels[1]} 份，已写入文件夹 {levels[0]}", style="green"))
+            console.print(Text(f"逐级的汇总表共 {levels.count} 份，已写入文件夹 {levels.folder}", style="green"))
+            for path in levels.stale:
+                console.print(
+                    Text(f"注意：{path} 是以前的，这个单位现在没有可以计入的报表，没有重写。", style="bold red")
+                )
         if summary.rejected:
             console.print(Text(f"注意：有 {summary.rejected} 份报表被退回，没有计入。", style="bold red"))
 

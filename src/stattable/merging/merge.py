@@ -18,7 +18,7 @@ from stattable.model.findings import Finding, Param, Severity, UnitRef
 from stattable.model.form import DEFAULT_EDITION, FIELDS, Values, number
 from stattable.model.identity import UnitFacts, WorkbookKind
 from stattable.model.text import a1
-from stattable.model.units import Scope, Unit, bare_name, unpadded
+from stattable.model.units import Scope, Tree, Unit, bare_name, unpadded
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +121,15 @@ class Merged(RollUp):
         )
 
 
+Places = Callable[[Tree, str], Mapping[str, Path]]
+
+
 def merge_files(
     inputs: Inputs,
     options: MergeOptions,
     *,
     output: str,
-    levels: str | None = None,
+    levels: tuple[str, Places] | None = None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Merged:
     """Merge returns.
@@ -135,17 +138,24 @@ def merge_files(
         inputs: the files.
         options: what the user asked for.
         output: where the result is to go. An earlier result that a walk found there does not count.
-        levels: the folder where the results of the levels below are to go, or None. The same holds for it.
+        levels: the folder where the results of the levels below are to go, and which is to be where, given the units
+            and the root; or None. The same holds for these places.
         progress: told of every file that was read.
 
     Raises:
         Refusal: the output is one of the inputs, there is no root, or there is nothing but earlier results.
     """
     read = read_all(inputs.paths, CheckOptions(jobs=options.jobs, debug=options.debug), progress)
-    read, replaced = _without_outputs(read, inputs.named, output, levels)
+    read, replaced = _without_output(read, inputs.named, output)
     register = find_register(read, options.root)
-    if replaced is not None and not _is_of(replaced, register.tree[register.root or ""]):
+    root = register.root or ""
+    if replaced is not None and not _is_of(replaced, register.tree[root]):
         raise Refusal("output_is_input", path=output)
+    if levels:
+        folder, places = levels
+        rest = _without_levels(read, inputs.named, folder, places(register.tree, root), register.tree)
+        if len(rest) < len(read):
+            read, register = rest, find_register(rest, options.root)
     batch = judge_all(read, register, options.edition)
     collected = collect(batch.returns, register, one_edition=options.edition is None, latest=options.latest)
     if not collected.returns:
@@ -153,31 +163,45 @@ def merge_files(
     return _result(collected, options, inputs.findings)
 
 
-def _without_outputs(
-    read: Sequence[Received], named: Container[str], output: str, levels: str | None
+def _without_output(
+    read: Sequence[Received], named: Container[str], output: str
 ) -> tuple[list[Received], UnitFacts | None]:
-    """Return the files without earlier results where results are to go, and whose is the one that is replaced.
-
-    Only what a walk came upon and `merge` wrote is such a result; anything else would be lost.
-    """
+    """Return the files without an earlier result that a walk came upon where the result is to go, and whose it is."""
     target, name = os.path.realpath(output), Path(output).name
-    folder = os.path.realpath(levels) + os.sep if levels and Path(levels).is_dir() else None
-    rest, replaced = [], None
+    clash = next((one for one in read if Path(one.path).name == name and os.path.realpath(one.path) == target), None)
+    if clash is None:
+        return [*read], None
+    if clash.path in named or clash.identity is None or clash.identity.kind is not WorkbookKind.MERGED:
+        raise Refusal("output_is_input", path=output)
+    return _rest(read, [clash]), clash.identity.unit
+
+
+def _without_levels(
+    read: Sequence[Received], named: Container[str], folder: str, places: Mapping[str, Path], tree: Tree
+) -> list[Received]:
+    """Return the files without earlier results of levels below, where these are to go; nothing else may be there."""
+    if not Path(folder).is_dir():
+        return [*read]
+    within = os.path.realpath(folder) + os.sep
+    units = {os.path.realpath(path): tree[key] for key, path in places.items()}
+    earlier = []
     for one in read:
-        is_target = Path(one.path).name == name and os.path.realpath(one.path) == target
-        is_level = folder is not None and os.path.realpath(one.path).startswith(folder)
-        if not (is_target or is_level):
-            rest.append(one)
+        real = os.path.realpath(one.path)
+        if not real.startswith(within):
             continue
-        if one.path in named or one.identity is None or one.identity.kind is not WorkbookKind.MERGED:
-            if is_target:
-                raise Refusal("output_is_input", path=output)
-            raise Refusal("levels_hold_inputs", folder=levels, path=one.path)
-        if is_target:
-            replaced = one.identity.unit
+        is_ours = one.identity is not None and one.identity.kind is WorkbookKind.MERGED and one.path not in named
+        if not (is_ours and one.identity and real in units and _is_of(one.identity.unit, units[real])):
+            raise Refusal("levels_hold_inputs", folder=folder, path=one.path)
+        earlier.append(one)
+    return _rest(read, earlier) if earlier else [*read]
+
+
+def _rest(read: Sequence[Received], earlier: Sequence[Received]) -> list[Received]:
+    gone = {one.path for one in earlier}
+    rest = [one for one in read if one.path not in gone]
     if not rest:
         raise Refusal("only_earlier")
-    return rest, replaced
+    return rest
 
 
 def _is_of(replaced: UnitFacts, root: Unit) -> bool:

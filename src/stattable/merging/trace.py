@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import reduce
 
+from stattable.checking.attribute import Register
+from stattable.checking.batch import judge_all
 from stattable.checking.received import receive
+from stattable.checking.rules import settle
 from stattable.merging.ledger import Entry
 from stattable.merging.reopened import Reopened, reopen_if_merged
 from stattable.merging.rollup import Basis
@@ -121,7 +124,7 @@ class _Tracer:
         now, cell, end = value, a1(*at) if at else None, None
         steps: Sequence[Step] = ()
         if state is FileState.CHANGED and path:
-            now, cell = self._read_again(path, cell)
+            now, cell = self._read_again(key, scope, path, cell)
         elif state is FileState.GONE:
             now = None
         if scope is Scope.CUMULATIVE:
@@ -140,12 +143,14 @@ class _Tracer:
         seen = self._seen | {entry.sha256, nested.received.facts.sha256 or ""}
         return _Tracer(nested, self._field, self._sources, seen).unit(nested.rolled.root).steps, None
 
-    def _read_again(self, path: str, cell: str | None) -> tuple[Value, str | None]:
-        read = receive(path)
-        if read.values is None:
+    def _read_again(self, key: str, scope: Scope, path: str, cell: str | None) -> tuple[Value, str | None]:
+        """Return the figure of a return that changed, and its cell; none where it is accepted no more."""
+        register = Register(self._rolled.tree, is_roster=True, root=self._rolled.root)
+        (one,) = judge_all([receive(path)], register, None).returns
+        if one.status != "accepted" or one.key != key:
             return None, cell
-        at = read.cells[self._index]
-        return read.values[self._index], a1(*at) if at else cell
+        at = one.received.cells[self._index]
+        return settle(one.values, one.level, scope)[self._index], a1(*at) if at else None
 
     def _difference(self, key: str, scope: Scope) -> int | None:
         difference = self._rolled.differences.get(key)

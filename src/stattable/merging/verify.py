@@ -93,10 +93,10 @@ def _page(report: Reopened) -> Iterator[Finding]:
         yield _structure(report, "name", cell=read.name_cell, raw=read.name, expected=unit.name)
     if read.edition not in {None, report.identity.edition}:
         yield _structure(report, "edition", raw=str(read.edition), expected=str(report.identity.edition))
-    typed = {finding.field: finding.raw for finding in read.findings if finding.field}
+    typed = {one.field: one.raw for one in read.findings if one.field and one.code.startswith("V")}  # no number of ours
     for field, now, was in zip(FIELDS, read.values, totals, strict=True):
         at = read.cells[field.index]
-        if now != was or type(now) is not type(was) or at is None:
+        if now != was or type(now) is not type(was) or at is None or field.key in typed:
             shown = typed.get(field.key) or _shown(now, report, field.index)
             params: dict[str, Param] = {"expected": _shown(was, report, field.index)}
             cell = a1(*at) if at else field.cell

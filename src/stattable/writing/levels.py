@@ -1,6 +1,7 @@
 """The merged workbooks of all levels: one for every unit that has others below it, in folders that mirror the tree."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -8,6 +9,7 @@ from typing import Final
 from stattable.merging.ledger import Run
 from stattable.merging.merge import Levels, Merged
 from stattable.model.parallel import over_processes
+from stattable.model.units import Tree
 from stattable.writing.files import folders, write_whole
 from stattable.writing.report import report_bytes
 
@@ -15,9 +17,30 @@ _MILLISECONDS: Final = 15  # that one takes
 _shared: list[tuple[Levels, Run]] = []  # what the work of all units needs, in each process
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of the workbooks of all levels.
+
+    Attributes:
+        folder: under which they stand.
+        count: how many were written.
+        stale: earlier ones that were left as they were: their units have no accepted return any more.
+    """
+
+    folder: str
+    count: int
+    stale: tuple[str, ...]
+
+
+def level_places(tree: Tree, root: str, folder: Path) -> dict[str, Path]:
+    """Return where the workbook of each unit with others below it belongs."""
+    places = folders(tree, root, folder)
+    return {key: place / f"{stem}_汇总.xlsx" for key, (place, stem) in places.items() if tree.children[key]}
+
+
 def write_levels(
     merged: Merged, run: Run, folder: Path, *, jobs: int | None = None, progress: Callable[[int], None] = lambda _: None
-) -> int:
+) -> Written:
     """Write the merged workbooks of a merge's root and of all units below it that have units below themselves.
 
     Args:
@@ -28,20 +51,20 @@ def write_levels(
         progress: told of every workbook.
 
     Returns:
-        How many were written: units without any accepted return have none.
+        What was written: units without any accepted return have none.
 
     Raises:
         OSError: one could not be written; those before it are there, whole.
     """
-    levels = Levels(merged)
-    places = folders(merged.tree, merged.root, folder)
-    items = [(key, places[key][0] / f"{places[key][1]}_汇总.xlsx") for key in merged.parents]
+    places = level_places(merged.tree, merged.root, folder)
+    items = [(key, places.pop(key)) for key in merged.parents]
+    begin = partial(_begin, Levels(merged), run)
     try:
-        for _ in over_processes(_write, items, jobs, begin=partial(_begin, levels, run), milliseconds=_MILLISECONDS):
+        for _ in over_processes(_write, items, jobs, begin=begin, milliseconds=_MILLISECONDS):
             progress(1)
     finally:
         _shared.clear()
-    return len(items)
+    return Written(str(folder), len(items), tuple(str(path) for path in places.values() if path.exists()))
 
 
 def _begin(levels: Levels, run: Run) -> None:

@@ -1,0 +1,234 @@
+"""`merge --each-level`: which workbooks are written, where, and what is never lost by it."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+import hebi
+from builders import (
+    EAST,
+    GUANDU,
+    GUANDU_VILLAGE,
+    HENAN,
+    LANGCHENGGANG,
+    ROSTER,
+    TO_COUNTY,
+    TO_GUANDU,
+    ZHENGZHOU,
+    ZHONGMU,
+    ZHULUYING,
+    Result,
+    filled,
+    own_values,
+    run,
+)
+from stattable.model.form import FIELDS
+from stattable.model.identity import UnitFacts
+from stattable.model.units import Level, Scope
+from stattable.writing.blank import BlankFor, blank_bytes
+
+ABOVE = {
+    HENAN: (), ZHENGZHOU: (HENAN,), ZHONGMU: (HENAN, ZHENGZHOU), GUANDU: TO_COUNTY, LANGCHENGGANG: TO_COUNTY,
+    GUANDU_VILLAGE: TO_GUANDU, ZHULUYING: TO_GUANDU, EAST: (*TO_COUNTY, LANGCHENGGANG),
+}  # fmt: skip
+EVERYBODY = (ZHONGMU, GUANDU, LANGCHENGGANG, GUANDU_VILLAGE, ZHULUYING, EAST)
+COUNTY = "410122_中牟县/410122_中牟县_汇总.xlsx"
+OF_GUANDU = "410122_中牟县/410122101_官渡镇/410122101_官渡镇_汇总.xlsx"
+OF_LANGCHENGGANG = "410122_中牟县/410122102_狼城岗镇/410122102_狼城岗镇_汇总.xlsx"
+
+
+@pytest.fixture(autouse=True)
+def _one_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+
+
+def send(folder: Path, units: Iterable[UnitFacts], rejected: Iterable[UnitFacts] = ()) -> Path:
+    """Write returns; those of `rejected` have 若干 in a cell."""
+    for unit in (*units, *rejected):
+        values = own_values(unit.level) | ({"media.national.text": "若干"} if unit in rejected else {})
+        filled(folder / "收到" / f"{unit.name}.xlsx", unit, values, above=ABOVE[unit])
+    (folder / "名册.csv").write_text(ROSTER, encoding="utf-8")
+    return folder / "收到"
+
+
+def merge(folder: Path, *more: str | Path, root: str = "410122", levels: str = "各级") -> Result:
+    roster = ("--roster", folder / "名册.csv", "--root", root)
+    return run("merge", folder / "收到", *roster, "-o", folder / "汇总.xlsx", "--each-level", folder / levels, *more)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize(
+    ("sent", "rejected", "root", "written"),
+    [
+        (EVERYBODY, (), "410122", [COUNTY, OF_GUANDU, OF_LANGCHENGGANG]),
+        ((EAST,), (), "410122", [COUNTY, OF_LANGCHENGGANG]),
+        ((GUANDU,), (), "410122", [COUNTY, OF_GUANDU]),
+        ((ZHONGMU,), (), "410122", [COUNTY]),
+        ((GUANDU_VILLAGE,), (EAST,), "410122", [COUNTY, OF_GUANDU]),
+        ((GUANDU_VILLAGE,), (), "410122101", ["410122101_官渡镇/410122101_官渡镇_汇总.xlsx"]),
+        ((EAST,), (), "4101", [f"4101_郑州市/{one}" for one in ("4101_郑州市_汇总.xlsx", COUNTY, OF_LANGCHENGGANG)]),
+        ((EAST,), (), "410122102201", []),
+    ],
+)  # fmt: skip
+def test_units_with_others_below_and_an_accepted_return_get_one(
+    tmp_path: Path, sent: tuple[UnitFacts, ...], rejected: tuple[UnitFacts, ...], root: str, written: list[str]
+) -> None:
+    send(tmp_path, sent, rejected)
+    document = merge(tmp_path, "--format", "json", root=root).json
+    assert document["each_level"] == {"folder": str(tmp_path / "各级"), "written": len(written), "stale": []}
+    found = contents(tmp_path / "各级")
+    assert sorted(found) == sorted(written)
+    if written:  # the root's own is the output once more
+        assert found[min(written, key=len)] == (tmp_path / "汇总.xlsx").read_bytes()
+
+
+def test_without_a_roster_the_levels_are_those_of_the_identities(tmp_path: Path) -> None:
+    returns = send(tmp_path, (ZHONGMU, GUANDU_VILLAGE))
+    run("merge", returns, "-o", tmp_path / "汇总.xlsx", "--each-level", tmp_path / "各级")
+    assert sorted(contents(tmp_path / "各级")) == sorted([COUNTY, OF_GUANDU])
+
+
+def test_a_level_has_the_rows_of_those_below_it(tmp_path: Path) -> None:
+    send(tmp_path, EVERYBODY)
+    merge(tmp_path)
+    own, total, gap = "本级", "合计", "差额"
+    assert {place: labels(tmp_path / "各级" / place) for place in (OF_GUANDU, OF_LANGCHENGGANG)} == {
+        OF_GUANDU: ["官渡村", "逐鹿营村", *(f"官渡镇 {one}" for one in (own, total, gap))],
+        OF_LANGCHENGGANG: ["东狼城岗村", *(f"狼城岗镇 {one}" for one in (own, total, gap))],
+    }
+    assert not {"官渡村", "逐鹿营村", "东狼城岗村"}.intersection(labels(tmp_path / "各级" / COUNTY))
+
+
+def labels(report: Path) -> list[str]:
+    sheet: Any = openpyxl.load_workbook(report)["分单位汇总"]
+    return [row[0] for row in sheet.iter_rows(min_row=3, values_only=True)]
+
+
+def test_what_a_level_holds(tmp_path: Path) -> None:
+    """The figures, the state, the findings and the files of the unit and those below it, and of nobody else."""
+    send(tmp_path, (GUANDU, GUANDU_VILLAGE, EAST), rejected=(ZHULUYING,))
+    assert merge(tmp_path).code == 1
+    township = tmp_path / "各级" / OF_GUANDU
+    (page,) = run("check", township, "--format", "json").json["files"]
+    mine = {**own_values(Level.TOWNSHIP), **own_values(Level.VILLAGE)}  # articles of both
+    expected = {key: 2 * n if key.startswith("media") else n for key, n in mine.items()}
+    assert (page["unit"]["name"], page["scope"]) == ("官渡镇", "cumulative")
+    assert page["values"] == {field.key: expected.get(field.key) for field in FIELDS}
+    book: Any = openpyxl.load_workbook(township)
+    state = [row[0] for row in book["报送情况"].iter_rows(min_row=6, values_only=True)]
+    told = [(row[2], row[3]) for row in book["审核意见"].iter_rows(min_row=2, values_only=True)]
+    files = [(row[1], row[11]) for row in book["汇总台账"].iter_rows(values_only=True) if isinstance(row[0], int)]
+    assert state == ["单位", "官渡镇", "官渡村", "逐鹿营村"]
+    assert told == [("V002", "逐鹿营村")]
+    assert [(Path(path).stem, counted) for path, counted in files] == [
+        ("官渡村", "计入"), ("官渡镇", "计入"), ("逐鹿营村", "未计入"),
+    ]  # fmt: skip
+    assert run("verify", township).code == 0
+
+
+def test_with_strict_a_rejected_return_keeps_all_from_being_written(tmp_path: Path) -> None:
+    send(tmp_path, EVERYBODY[:-1], rejected=(EAST,))
+    before = contents(tmp_path)
+    result = merge(tmp_path, "--strict", "--format", "json")
+    assert (result.code, result.json["output"], "each_level" in result.json) == (1, None, False)
+    assert contents(tmp_path) == before
+
+
+def test_nothing_accepted_nothing_written(tmp_path: Path) -> None:
+    send(tmp_path, (), rejected=(EAST,))
+    before = contents(tmp_path)
+    assert merge(tmp_path).code == 1
+    assert contents(tmp_path) == before
+
+
+def a_return(folder: Path) -> Path:
+    return filled(folder / "410122102_狼城岗镇.xlsx", LANGCHENGGANG, own_values(Level.TOWNSHIP), above=TO_COUNTY)
+
+
+def a_workbook_sent_in(folder: Path) -> Path:
+    """A township's merged workbook, for which nothing but it speaks."""
+    east = filled(folder.parent / "别处" / "东.xlsx", EAST, own_values(Level.VILLAGE), above=ABOVE[EAST])
+    folder.mkdir(parents=True, exist_ok=True)
+    run("merge", east, "--root", "410122102", "-o", folder / "狼城岗镇报来.xlsx")
+    return folder / "狼城岗镇报来.xlsx"
+
+
+@pytest.mark.parametrize("what", [a_return, a_workbook_sent_in])
+@pytest.mark.parametrize("named", [False, True])
+@pytest.mark.parametrize("levels", ["收到/各级", "收到"])
+def test_a_folder_that_holds_inputs_is_refused(tmp_path: Path, what: Any, named: bool, levels: str) -> None:
+    send(tmp_path, (GUANDU,))
+    if levels == "收到":  # what there is comes from elsewhere
+        (tmp_path / "收到" / "官渡镇.xlsx").rename(tmp_path / "官渡镇.xlsx")
+    one = what(tmp_path / levels)
+    before = contents(tmp_path)
+    more = [tmp_path / "官渡镇.xlsx"] if levels == "收到" else []
+    result = merge(tmp_path, *more, *([one] if named else []), levels=levels)
+    assert (result.code, contents(tmp_path) == before) == (2, True), result.out
+    assert one.name in result.err
+
+
+def test_a_folder_among_the_inputs_may_be_used_again_and_again(tmp_path: Path) -> None:
+    send(tmp_path, EVERYBODY)
+    first = merge(tmp_path, "--format", "json", levels="收到/各级")
+    before = contents(tmp_path)
+    for _ in range(2):
+        assert merge(tmp_path, "--format", "json", levels="收到/各级") == first
+        assert contents(tmp_path) == before
+    assert first.json["summary"]["received"] == len(EVERYBODY)
+    assert run("verify", tmp_path / "汇总.xlsx", tmp_path / "收到").code == 0
+
+
+def test_an_earlier_workbook_of_a_unit_without_returns_is_named(tmp_path: Path) -> None:
+    send(tmp_path, EVERYBODY)
+    assert merge(tmp_path).code == 0
+    for unit in (LANGCHENGGANG, EAST):
+        (tmp_path / "收到" / f"{unit.name}.xlsx").unlink()
+    result = merge(tmp_path, "--format", "json")
+    folder = tmp_path / "各级"
+    assert result.json["each_level"] == {"folder": str(folder), "written": 2, "stale": [str(folder / OF_LANGCHENGGANG)]}
+    out = "".join(merge(tmp_path).out.split())
+    assert f"{OF_LANGCHENGGANG}是以前的，这个单位现在没有可以计入的报表，没有重写。" in out
+
+
+def test_a_folder_that_other_files_stand_in_is_no_input(tmp_path: Path) -> None:
+    send(tmp_path, EVERYBODY)
+    other = a_return(tmp_path / "各级")
+    before = other.read_bytes()
+    assert merge(tmp_path).code == 0
+    assert other.read_bytes() == before
+    assert len(contents(tmp_path / "各级")) == 4
+
+
+def test_it_is_said_where_they_are(tmp_path: Path) -> None:
+    send(tmp_path, EVERYBODY)
+    result = merge(tmp_path)
+    assert result.code == 0
+    assert str(tmp_path / "各级") in result.out.replace("\n", "")
+    (tmp_path / "文件").write_bytes(b"")
+    assert merge(tmp_path, levels="文件").code == 2
+
+
+def test_processes_write_the_same_bytes(tmp_path: Path) -> None:
+    """As many townships as it takes for processes to be started, with a village each."""
+    county, rows = UnitFacts("410122", "中牟县", Level.COUNTY), ["代码,名称", "410122,中牟县"]
+    figures: hebi.Figures = [own_values(Level.VILLAGE).get(field.key) for field in FIELDS]
+    (tmp_path / "收到").mkdir()
+    for number in range(101, 141):
+        township = UnitFacts(f"410122{number}", f"{number}镇", Level.TOWNSHIP)
+        village = UnitFacts(f"410122{number}201", f"{number}村", Level.VILLAGE)
+        rows += [f"{one.code},{one.name}" for one in (township, village)]
+        blank = blank_bytes(BlankFor(village, (county, township), Scope.OWN, hebi.EDITION))
+        (tmp_path / "收到" / f"{village.name}.xlsx").write_bytes(hebi.filled(blank, figures))
+    (tmp_path / "名册.csv").write_text("\n".join(rows), encoding="utf-8")
+    for jobs in ("1", "2"):
+        assert merge(tmp_path, "--jobs", jobs, levels=f"各级{jobs}").code == 0
+    one, two = (contents(tmp_path / f"各级{jobs}") for jobs in "12")
+    assert one == two
+    assert len(one) == 41
