@@ -1,14 +1,16 @@
 """Work over processes: one function over many items, and one that must not take more than its share."""
 
+import ctypes
 import multiprocessing
 import os
+import signal
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -17,6 +19,7 @@ _WORTH_IT: Final = {"fork": 300, "spawn": 2_000}
 _CHUNK: Final = 32
 _MOST_PROCESSES: Final = 61  # more than Windows can wait for
 _STARTING: Final = 60.0  # seconds that a process may take until it is ready to work
+_PR_SET_PDEATHSIG: Final = 1  # of prctl(2)
 _LOOK_AGAIN: Final = 0.01  # seconds between two looks at how much memory a process takes
 
 Item = TypeVar("Item")
@@ -69,7 +72,7 @@ def over_processes(
     done = 0  # items of which the results were given away
     while done < len(items):
         chunks = [items[start : start + _CHUNK] for start in range(done, len(items), _CHUNK)]
-        with ProcessPoolExecutor(count, multiprocessing.get_context(method), begin) as pool:
+        with ProcessPoolExecutor(count, multiprocessing.get_context(method), _begin_with, (begin,)) as pool:
             try:
                 futures = [pool.submit(_each, work, chunk) for chunk in chunks]
                 for future in futures:
@@ -142,6 +145,26 @@ def _memory(process: int) -> int:
         return 0
 
 
+def _begin_with(begin: Callable[[], None] | None) -> None:
+    _end_with_parent()
+    if begin:
+        begin()
+
+
+def _end_with_parent() -> None:
+    """See to it that this process does not wait forever for work from one that was killed."""
+    parent = multiprocessing.parent_process()
+    if sys.platform == "linux":  # a thread would keep this process from forking others
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    elif parent is not None:
+        threading.Thread(target=_end_after, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_after(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
+
+
 def _each(work: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
     return [work(item) for item in items]
 
@@ -155,6 +178,7 @@ def _receive(connection: Connection, deadline: float) -> Any:
 def _answer(connection: Connection, work: Callable[[Item], Result], item: Item) -> None:
     with Path(os.devnull).open("w") as nowhere:  # what a library says while it dies is no message for a clerk
         os.dup2(nowhere.fileno(), 2)
+    _end_with_parent()
     connection.send("ready")
     try:
         connection.send((None, work(item)))
