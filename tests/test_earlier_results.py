@@ -1,0 +1,312 @@
+"""Earlier results among the inputs, corrections beside sums, options that decide: what counts, and where that is said.
+
+A county with two townships and three villages; all sessions are of 宣传活动, with 30 people each, all else is 0.
+"""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from builders import (
+    EAST,
+    GUANDU,
+    GUANDU_VILLAGE,
+    LANGCHENGGANG,
+    ROSTER,
+    TO_COUNTY,
+    TO_GUANDU,
+    ZHONGMU,
+    ZHULUYING,
+    Result,
+    filled,
+    own_values,
+    run,
+    typed,
+)
+from stattable.model.form import FIELDS
+from stattable.model.identity import UnitFacts
+from stattable.model.units import Level, Scope
+
+COUNTY, TOWNSHIP, VILLAGE = "prefecture_county", "township", "village"  # whose sessions, by column
+ABOVE = {
+    ZHONGMU: TO_COUNTY[:2], GUANDU: TO_COUNTY, LANGCHENGGANG: TO_COUNTY, GUANDU_VILLAGE: TO_GUANDU,
+    ZHULUYING: TO_GUANDU, EAST: (*TO_COUNTY, LANGCHENGGANG),
+}  # fmt: skip
+SESSIONS = {ZHONGMU: (COUNTY, 1), GUANDU: (TOWNSHIP, 2), LANGCHENGGANG: (TOWNSHIP, 2), GUANDU_VILLAGE: (VILLAGE, 1),
+            ZHULUYING: (VILLAGE, 2), EAST: (VILLAGE, 3)}  # fmt: skip
+VILLAGES, TOWNSHIPS = (GUANDU_VILLAGE, ZHULUYING, EAST), (GUANDU, LANGCHENGGANG)
+TOTAL = {COUNTY: 1, TOWNSHIP: 4, VILLAGE: 6}
+
+
+def figures(level: Level, **sessions: int) -> dict[str, Any]:
+    said = {f"activities.{key}.sessions": value for key, value in sessions.items()}
+    people = {f"activities.{key}.people": 30 * value for key, value in sessions.items()}
+    return {**own_values(level, 0, 0, 0), **said, **people}
+
+
+def send(folder: Path, unit: UnitFacts, name: str = "", scope: Scope = Scope.OWN, **sessions: int) -> Path:
+    column, usual = SESSIONS[unit]
+    values = figures(unit.level, **sessions or {column: usual})
+    return filled(folder / f"{name or unit.name}.xlsx", unit, values, above=ABOVE[unit], scope=scope)
+
+
+@pytest.fixture
+def roster(tmp_path: Path) -> Path:
+    path = tmp_path / "名册.csv"
+    path.write_text(ROSTER, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Path:
+    folder = tmp_path / "收到"
+    for unit in SESSIONS:
+        send(folder, unit)
+    return folder
+
+
+def merge(roster: Path, root: str, out: Path, *more: str | Path) -> Result:
+    return run("merge", *more, "--roster", roster, "--root", root, "-o", out, "--format", "json", "--quiet")
+
+
+def sessions(document: dict[str, Any]) -> dict[str, int]:
+    figures = {key: document["total"][f"activities.{key}.sessions"] for key in TOTAL}
+    assert {key: document["total"][f"activities.{key}.people"] for key in TOTAL} == {
+        key: None if value is None else 30 * value for key, value in figures.items()
+    }
+    return {key: value for key, value in figures.items() if value is not None}
+
+
+def told(document: dict[str, Any]) -> list[tuple[str, str, str, str | None]]:
+    """Code, severity, file or unit, cell of all findings."""
+    return [
+        (one["code"], one["severity"], Path(one["path"]).name if one["path"] else one["unit"]["name"], one["cell"])
+        for one in document["findings"]
+    ]
+
+
+def ledger(out: Path) -> tuple[list[str], dict[str, tuple[str, ...]]]:
+    """What options decided, and by file: scope, what said it, whether it counts, why not."""
+    rows = [[str(c or "") for c in row] for row in openpyxl.load_workbook(out)["汇总台账"].iter_rows(values_only=True)]
+    at = next(number for number, row in enumerate(rows) if row[0] == "序号")
+    places = [rows[at].index(head) for head in ("口径", "口径依据", "是否计入", "原因")]
+    decided = [row[2] for row in rows if row[1] == "按选项调整"]
+    files = [row for row in rows[at + 1 :] if row[0]]
+    return decided, {Path(row[1]).name: tuple(row[place] for place in places) for row in files}
+
+
+def proves(out: Path, *sources: Path) -> bool:
+    return run("verify", out, "--quiet").code == run("verify", out, *sources, "--quiet").code == 0
+
+
+C001 = ("C001", "warning")
+
+# -- earlier results --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("root", "missing"), [("41", ["河南省", "郑州市"]), ("410122", [])])
+def test_the_roots_own_old_report(box: Path, roster: Path, tmp_path: Path, root: str, missing: list[str]) -> None:
+    """It is set aside even where one of the returns that it was made from is gone."""
+    assert sessions(merge(roster, root, box / "旧.xlsx", box).json) == TOTAL
+    send(box, GUANDU_VILLAGE, village=5)
+    (box / "东狼城岗村.xlsx").unlink()
+    out = tmp_path / "新.xlsx"
+    result = merge(roster, root, out, box)
+    assert (result.code, sessions(result.json)) == (0, {**TOTAL, VILLAGE: 7})
+    absent = [(*C001, name, None) for name in (*missing, "东狼城岗村")]
+    assert told(result.json) == [("U008", "info", "旧.xlsx", None), *absent]
+    assert result.json["summary"]["received"] == 5
+    assert ledger(out)[1]["旧.xlsx"] == ("汇总", "表内标识", "未计入", "以前的汇总结果")
+    assert proves(out, box, roster)
+
+
+SHARE = [("H001", "warning", "县.xlsx", cell) for cell in ("F6", "G6")]  # of townships that are not here
+REST = [("H001", "warning", "县.xlsx", cell) for cell in ("H6", "I6")]  # of villages that are not here
+SHORT = [("H002", "error", "县.xlsx", cell) for cell in ("H6", "I6")]
+
+
+@pytest.mark.parametrize(
+    ("beside", "total", "findings"),
+    [
+        ((), TOTAL, []),  # the page alone
+        ((GUANDU_VILLAGE,), TOTAL, [*SHARE, *REST]),
+        (VILLAGES, TOTAL, [*SHARE, *SHORT]),
+        ((*TOWNSHIPS, *VILLAGES), TOTAL, SHORT),  # the county's own return is in the page only
+        (tuple(SESSIONS), {**TOTAL, VILLAGE: 10}, [("U008", "info", "县.xlsx", None)]),
+    ],
+)
+def test_a_countys_page_beside_corrected_returns(
+    box: Path, roster: Path, tmp_path: Path, beside: tuple[UnitFacts, ...], total: dict[str, int], findings: list[Any]
+) -> None:
+    """It stands until every unit of its ledger has a return of its own here."""
+    merge(roster, "410122", tmp_path / "市" / "县.xlsx", box)
+    for unit in beside:
+        send(tmp_path / "市", unit, **({VILLAGE: 5} if unit is GUANDU_VILLAGE else {}))
+    out = tmp_path / "市.xlsx"
+    result = merge(roster, "4101", out, tmp_path / "市")
+    assert (sessions(result.json), told(result.json)) == (total, [*findings, (*C001, "郑州市", None)])
+    assert result.code == (1 if SHORT[0] in findings else 0)
+    counted = {name: row[2] for name, row in ledger(out)[1].items()}
+    in_page = beside != tuple(SESSIONS)
+    names = {f"{unit.name}.xlsx": "未计入" if in_page else "计入" for unit in beside}
+    assert counted == {"县.xlsx": "计入" if in_page else "未计入", **names}
+    assert proves(out, tmp_path / "市", roster)
+
+
+def test_the_page_alone_is_not_merged_again_for_the_same_unit(box: Path, roster: Path, tmp_path: Path) -> None:
+    merge(roster, "410122", tmp_path / "县.xlsx", box)
+    result = merge(roster, "410122", tmp_path / "又.xlsx", tmp_path / "县.xlsx")
+    assert (result.code, result.out, "这里只有以前的汇总结果" in result.err) == (2, "", True)
+    assert not (tmp_path / "又.xlsx").exists()
+
+
+# -- a sum, and what it is made of ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("corrected", "difference", "code"), [(1, 0, None), (5, -4, "H002"), (0, 1, "H001")]
+)  # fmt: skip
+@pytest.mark.parametrize("latest", [False, True])
+def test_a_townships_sum_beside_a_later_correction(
+    box: Path, roster: Path, tmp_path: Path, corrected: int, difference: int, code: str | None, latest: bool
+) -> None:
+    """The correction in place of the first return, or beside it with --duplicates latest."""
+    send(box, GUANDU, scope=Scope.CUMULATIVE, township=2, village=3)
+    name = "更正" if latest else ""
+    path = send(box, GUANDU_VILLAGE, name, village=corrected)
+    older, decided = [], []
+    if latest and corrected != 1:
+        later = figures(Level.VILLAGE, village=corrected)
+        filled(path, GUANDU_VILLAGE, later, above=TO_GUANDU, filled_in=date(2021, 6, 20))
+        older = [("U010", "warning", "官渡村.xlsx", None)]
+        decided = [f"--duplicates latest：“{box / '官渡村.xlsx'}”没有计入，以“{path}”为准"]
+    elif latest:
+        older = [("U004", "info", "更正.xlsx", None)]  # the same once more
+    out = tmp_path / "县.xlsx"
+    result = merge(roster, "410122", out, box, *(("--duplicates", "latest") if latest else ()))
+    document = result.json
+    wrong = [(code, "error", "官渡镇.xlsx", cell) for cell in ("H6", "I6") if code]
+    assert (result.code, sessions(document), told(document)) == (int(bool(code)), TOTAL, [*older, *wrong])
+    assert ledger(out)[0] == decided
+    (township,) = (unit for unit in document["units"] if unit["code"] == "410122101")
+    assert township["differences"] == {
+        field.key: dict(zip(("reported", "own", "children", "difference"), said, strict=True))
+        for field, said in zip(FIELDS, expected_differences(corrected, difference), strict=True)
+        if said
+    }
+    rows = openpyxl.load_workbook(out, data_only=True)["分单位汇总"].iter_rows(values_only=True)
+    gaps = {str(row[0]): row[8:12] for row in rows if "差额" in str(row[0])}
+    in_villages = (difference, 30 * difference) if difference else (None, None)
+    assert gaps == {"官渡镇 差额": (2, 60, *in_villages), "中牟县 差额": (None,) * 4}
+    assert proves(out, box, roster)
+
+
+def expected_differences(corrected: int, difference: int) -> list[tuple[int | None, ...] | None]:
+    """Reported, own, children, difference of 官渡镇 in each field; None where nobody says anything."""
+    rows: list[tuple[int | None, ...] | None] = []
+    for field in FIELDS:
+        reported = figures(Level.TOWNSHIP, township=2, village=3).get(field.key)
+        children = [figures(Level.VILLAGE, village=one).get(field.key) for one in (corrected, 2)]
+        below = None if None in children else sum(children)
+        rows.append(None if reported is below is None else (reported, None, below, (reported or 0) - (below or 0)))
+    return rows
+
+
+# -- options that decide ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def undecided(tmp_path: Path) -> Path:
+    """Two townships' typed pages with figures of their own only; their villages had nothing."""
+    folder = tmp_path / "收到"
+    for unit in TOWNSHIPS:
+        typed(folder / f"{unit.name}.xlsx", unit.name, figures(Level.TOWNSHIP, township=2))
+    for unit in VILLAGES:
+        send(folder, unit, village=0)
+    return folder
+
+
+def test_without_a_scope_the_pages_are_set_aside(undecided: Path, roster: Path, tmp_path: Path) -> None:
+    result = merge(roster, "410122101", tmp_path / "镇.xlsx", undecided / "官渡镇.xlsx", undecided / "官渡村.xlsx")
+    assert (result.code, sessions(result.json)) == (1, {VILLAGE: 0})
+    assert told(result.json) == [("H003", "error", "官渡镇.xlsx", None), ("C001", "warning", "逐鹿营村", None)]
+
+
+@pytest.mark.parametrize("by", ["option", "roster"])
+def test_two_scopes_said(undecided: Path, roster: Path, tmp_path: Path, by: str) -> None:
+    options: tuple[str, ...] = ()
+    if by == "option":
+        options = ("--scope", "410122101=own", "--scope", "狼城岗镇=cumulative")
+    else:
+        said = ROSTER.replace("官渡镇,,,,", "官渡镇,,,本级,").replace("狼城岗镇,,,,", "狼城岗镇,,,汇总,")
+        roster.write_text(said, encoding="utf-8")
+    out = tmp_path / "县.xlsx"
+    result = merge(roster, "410122", out, undecided, *options)
+    assert (result.code, sessions(result.json)) == (0, {TOWNSHIP: 4, VILLAGE: 0})
+    assert [(one["code"], one["basis"]) for one in result.json["units"]] == [
+        ("410122", "derived"), ("410122101", "own"), ("410122101201", "own"), ("410122101202", "own"),
+        ("410122102", "cumulative"), ("410122102201", "own"),
+    ]  # fmt: skip
+    decided, files = ledger(out)
+    words = [
+        f"--scope：“{undecided / name}.xlsx”读作{scope}数" for name, scope in (("官渡镇", "本级"), ("狼城岗镇", "汇总"))
+    ]
+    assert decided == (words if by == "option" else [])
+    who = "--scope" if by == "option" else "名册"
+    assert files == {
+        "官渡镇.xlsx": ("本级", who, "计入", ""),
+        "狼城岗镇.xlsx": ("汇总", who, "计入", ""),
+        "官渡村.xlsx": ("本级", "级别", "计入", ""),
+        "逐鹿营村.xlsx": ("本级", "级别", "计入", ""),
+        "东狼城岗村.xlsx": ("本级", "级别", "未计入", "已含在“狼城岗镇”的汇总数里，只用来核对"),
+    }
+    assert proves(out, undecided, roster)
+
+
+def test_what_is_inferred_is_said(box: Path, roster: Path, tmp_path: Path) -> None:
+    typed(box / "官渡镇.xlsx", "官渡镇", figures(Level.TOWNSHIP, township=2))
+    typed(box / "狼城岗镇.xlsx", "狼城岗镇", figures(Level.TOWNSHIP, township=2, village=3))
+    out = tmp_path / "县.xlsx"
+    result = merge(roster, "410122", out, box)
+    assert (result.code, sessions(result.json)) == (0, TOTAL)
+    assert told(result.json) == [("H005", "info", "官渡镇.xlsx", None), ("H005", "info", "狼城岗镇.xlsx", "H6")]
+    decided, files = ledger(out)
+    assert (decided, files["官渡镇.xlsx"], files["狼城岗镇.xlsx"]) == (
+        [], ("本级", "推断", "计入", ""), ("汇总", "推断", "计入", ""),
+    )  # fmt: skip
+    assert proves(out, box, roster)
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_strict_writes_nothing_and_says_why(box: Path, roster: Path, tmp_path: Path, strict: bool) -> None:
+    typed(box / "官渡村.xlsx", "官渡村", {**figures(Level.VILLAGE), "activities.village.people": "若干"})
+    out = tmp_path / "县.xlsx"
+    result = merge(roster, "410122", out, box, *(("--strict",) if strict else ()))
+    assert (result.code, sessions(result.json), told(result.json)) == (
+        1, {**TOTAL, VILLAGE: 5}, [("V002", "error", "官渡村.xlsx", "I6")],
+    )  # fmt: skip
+    assert (out.exists(), result.json["output"]) == ((False, None) if strict else (True, str(out)))
+    if not strict:
+        assert ledger(out)[1]["官渡村.xlsx"] == ("本级", "级别", "未计入", "退回：V002")
+        assert proves(out, box, roster)
+
+
+@pytest.mark.parametrize("asked", [(), ("--edition", "23"), ("--year", "2021")])
+def test_another_edition(box: Path, roster: Path, tmp_path: Path, asked: tuple[str, ...]) -> None:
+    filled(box / "东狼城岗村.xlsx", EAST, figures(Level.VILLAGE, village=3), above=ABOVE[EAST], edition=22)
+    out = tmp_path / "县.xlsx"
+    result = merge(roster, "410122", out, box, *asked)
+    if not asked:  # which one is meant nobody said
+        names = sorted(f"{unit.name}.xlsx" for unit in SESSIONS)
+        assert (result.code, out.exists()) == (1, False)
+        assert told(result.json) == [("T003", "error", name, None) for name in names]
+        return
+    assert (result.code, sessions(result.json)) == (1, {**TOTAL, VILLAGE: 3})
+    assert told(result.json) == [("T003", "error", "东狼城岗村.xlsx", None)]
+    decided, files = ledger(out)
+    assert decided == [f"--edition：“{box / '东狼城岗村.xlsx'}”不是第 23 个，退回"]
+    assert files["东狼城岗村.xlsx"] == ("本级", "级别", "未计入", "退回：T003")
+    assert proves(out, box, roster)
