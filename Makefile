@@ -57,9 +57,9 @@ examples: $(READY)  ## make the examples anew; needs LibreOffice
 template: $(READY)  ## make the official page anew
 	$(BIN)/python tools/make_template.py
 
-bench: $(READY)  ## measurements, as ratios in one run
+bench: $(READY)  ## measurements, as ratios in one run; DIVISIONS=a table of units for those of merging, too
 	$(BIN)/python benchmarks/reading.py
-	$(BIN)/python benchmarks/merging.py
+	$(if $(DIVISIONS),$(BIN)/python benchmarks/merging.py $(DIVISIONS))
 
 clean:
 	rm -rf $(VENV) build dist .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -8,13 +8,13 @@ import pytest
 
 from stattable.model import form
 from stattable.model.form import BLANK, FIELD_BY_KEY, FIELDS
-from stattable.model.identity import Identity, UnitFacts, WorkbookKind, identity_rows, read_identity
+from stattable.model.identity import IDENTITY_SHEET, Identity, UnitFacts, WorkbookKind, identity_rows, read_identity
 from stattable.model.text import a1_range
 from stattable.model.units import Level, Scope
 from stattable.writing.page import (
     NOTE_AT,
     Place,
-    add_identity,
+    add_hidden,
     add_page,
     page_content,
     put_note,
@@ -212,7 +212,7 @@ def test_identity_survives() -> None:
         above=(UnitFacts("410122", "中牟县", Level.COUNTY),), unaccounted=((Level.VILLAGE, 3),),
         inputs=(UnitFacts("410122101201", "官渡村", Level.VILLAGE),),
     )  # fmt: skip
-    add_identity(workbook, identity_rows(identity))
+    add_hidden(workbook, IDENTITY_SHEET, identity_rows(identity))
     hidden = reopened(workbook).worksheets[-1]
     assert hidden.sheet_state == "veryHidden"
     assert {(cell.data_type, cell.number_format) for row in hidden for cell in row if cell.value} == {("s", "@")}

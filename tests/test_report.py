@@ -94,7 +94,7 @@ def figures(sheet: Worksheet, row: int) -> tuple[list[Any], dict[str, Any]]:
 def test_sheets(workbook: openpyxl.Workbook) -> None:
     assert [(sheet.title, sheet.sheet_state) for sheet in workbook] == [
         ("信息统计表", "visible"), ("分单位汇总", "visible"), ("报送情况", "visible"), ("审核意见", "visible"),
-        ("汇总台账", "visible"), ("_stattable", "veryHidden"),
+        ("汇总台账", "visible"), ("_stattable", "veryHidden"), ("_stattable_record", "veryHidden"),
     ]  # fmt: skip
     assert workbook.active is workbook.worksheets[0]
 
@@ -116,7 +116,7 @@ def test_record(workbook: openpyxl.Workbook) -> None:
     merged = memory.merge(county(), roster=TREE, code="410122")
     numbers = {("410122", OWN): 1, ("410122", CUMULATIVE): 2, ("410122101", OWN): 8, ("410122101201", OWN): 4,
                ("410122102", CUMULATIVE): 5}  # fmt: skip
-    record = read_record(workbook["_stattable"].iter_rows(values_only=True))
+    record = read_record(workbook["_stattable_record"].iter_rows(values_only=True))
     assert record
     assert (record.root, list(record.tree.units)) == ("410122", list(TREE.below("410122")))
     assert record.sent == {at: Sent(n, merged.accepted[at].values, memory.CELLS) for at, n in numbers.items()}

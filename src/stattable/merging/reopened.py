@@ -11,8 +11,8 @@ from stattable.merging.breakdown import UNITS_SHEET
 from stattable.merging.ledger import LEDGER_SHEET, Ledger, read_ledger
 from stattable.merging.rollup import Counted, RollUp, roll_up
 from stattable.model.catalogue import Refusal
-from stattable.model.identity import IDENTITY_SHEET, Identity, WorkbookKind
-from stattable.model.record import Record, read_record
+from stattable.model.identity import Identity, WorkbookKind
+from stattable.model.record import RECORD_SHEET, Record, read_record
 from stattable.model.units import Scope
 
 
@@ -67,7 +67,7 @@ def reopen_if_merged(path: str, received: Received) -> Reopened | None:
         book = file.book()
         record, ledger, breakdown = (
             book.sheet(name, whole=True) if name in book.names else None
-            for name in (IDENTITY_SHEET, LEDGER_SHEET, UNITS_SHEET)
+            for name in (RECORD_SHEET, LEDGER_SHEET, UNITS_SHEET)
         )
         breakdown = breakdown and book.closer(breakdown)  # a formula that was never calculated is no blank
     except Unreadable:

@@ -1,6 +1,7 @@
 """What a merged workbook remembers of its making: its units, and the figures that they sent, as plain rows.
 
-The rows stand in the very-hidden sheet behind the identity's. With them a workbook can be added up again by itself.
+The rows stand in a very-hidden sheet of their own, which only those read who want to know: with them a workbook can be
+added up again by itself.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,6 +13,7 @@ from stattable.model.identity import Row, cell_text
 from stattable.model.text import a1, cell_at
 from stattable.model.units import Level, Scope, Tree, Unit
 
+RECORD_SHEET: Final = "_stattable_record"
 _WORD: Final = "node"  # what begins a row
 _FLAGS: Final = {"有": True, "无": False}
 _CELLS: Final = tuple(field.at for field in FIELDS)

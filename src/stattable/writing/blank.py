@@ -17,12 +17,12 @@ from xml.sax.saxutils import escape
 from stattable.model import form
 from stattable.model.catalogue import Refusal
 from stattable.model.form import FIELDS, Kind, below, own
-from stattable.model.identity import Identity, UnitFacts, WorkbookKind, identity_rows
+from stattable.model.identity import IDENTITY_SHEET, Identity, UnitFacts, WorkbookKind, identity_rows
 from stattable.model.parallel import over_processes
 from stattable.model.text import plain, squeezed
 from stattable.model.units import CODE_LENGTHS, Level, Scope, Tree, bare_name, level_of_name, unpadded
 from stattable.writing.files import folders, write_whole
-from stattable.writing.page import Place, add_identity, add_page, page_content, put_note, select
+from stattable.writing.page import Place, add_hidden, add_page, page_content, put_note, select
 from stattable.writing.workbook import Look, Sheet, Workbook, run_time, storable
 
 _OPEN: Final[Look] = {"bg_color": "#FFF9DB", "locked": False}
@@ -198,7 +198,8 @@ def _prototype(level: Level, scope: Scope, edition: int, above: tuple[Level, ...
     )
     facts = UnitFacts("{{unit.code}}", "{{unit.name}}", level)
     chain = tuple(UnitFacts(f"{{{{above{n}.code}}}}", f"{{{{above{n}.name}}}}", one) for n, one in enumerate(above))
-    add_identity(workbook, identity_rows(Identity(WorkbookKind.BLANK, edition, facts, scope, chain)))
+    identity = Identity(WorkbookKind.BLANK, edition, facts, scope, chain)
+    add_hidden(workbook, IDENTITY_SHEET, identity_rows(identity))
     return workbook.to_bytes()
 
 

@@ -1,4 +1,4 @@
-"""The official page from the template, filled in, with the note beside it and the identity behind it."""
+"""The official page from the template, filled in, with the note beside it and what is hidden behind it."""
 
 import io
 import re
@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from stattable.model import form
 from stattable.model.form import FIELDS, Values, shown_value
-from stattable.model.identity import IDENTITY_SHEET, Row
+from stattable.model.identity import Row
 from stattable.model.text import a1
 from stattable.model.units import Level
 from stattable.writing.workbook import BODY_FONT, Look, Sheet, Workbook
@@ -25,7 +25,7 @@ NOTE_AT: Final = (5, 11)
 _NOTE_ROWS: Final = 10
 _NOTE_WIDTH: Final = 46
 _NOTE_LOOK: Final[Look] = {**BODY_FONT, "font_color": "#404040", "text_wrap": True, "valign": "top"}
-_IDENTITY_LOOK: Final[Look] = {"num_format": "@"}
+_HIDDEN_LOOK: Final[Look] = {"num_format": "@"}
 
 
 # -- the template -----------------------------------------------------------------------------------------
@@ -176,13 +176,13 @@ def put_note(sheet: Sheet, lines: Iterable[str]) -> None:
     sheet.raw.set_column(column - 1, column - 1, _NOTE_WIDTH)
 
 
-def add_identity(workbook: Workbook, rows: Iterable[Row]) -> None:
-    """Add the very-hidden sheet that says whose the workbook is, as plain text cells."""
-    sheet = workbook.add_sheet(IDENTITY_SHEET)
+def add_hidden(workbook: Workbook, name: str, rows: Iterable[Row]) -> None:
+    """Add a very-hidden sheet of plain text cells, such as the one that says whose the workbook is."""
+    sheet = workbook.add_sheet(name)
     for row, words in enumerate(rows, start=1):
         for column, word in enumerate(words, start=1):
             if word:
-                sheet.put(row, column, word, _IDENTITY_LOOK)
+                sheet.put(row, column, word, _HIDDEN_LOOK)
     sheet.raw.very_hidden()
 
 

@@ -29,11 +29,11 @@ from stattable.merging.merge import Merged
 from stattable.model.catalogue import render
 from stattable.model.findings import Finding, Severity, UnitRef
 from stattable.model.form import FIELDS, label_of, shown_value
-from stattable.model.identity import identity_rows
-from stattable.model.record import record_rows
+from stattable.model.identity import IDENTITY_SHEET, identity_rows
+from stattable.model.record import RECORD_SHEET, record_rows
 from stattable.model.text import a1, display_width
 from stattable.writing.blank import association_name
-from stattable.writing.page import add_identity, add_page, page_content, put_note
+from stattable.writing.page import add_hidden, add_page, page_content, put_note
 from stattable.writing.workbook import MOST_LINKS, Formula, Link, Look, Sheet, Workbook, run_time
 
 STATE_SHEET: Final = "报送情况"
@@ -120,7 +120,8 @@ def report_bytes(merged: Merged, run: Run) -> bytes:
     _state(workbook, merged)
     _findings(workbook, merged, rows)
     _ledger(workbook, ledger)
-    add_identity(workbook, [*identity_rows(identity_of(merged)), *record_rows(record_of(merged))])
+    add_hidden(workbook, IDENTITY_SHEET, identity_rows(identity_of(merged)))
+    add_hidden(workbook, RECORD_SHEET, record_rows(record_of(merged)))
     return workbook.to_bytes()
 
 
@@ -268,7 +269,8 @@ def _findings(workbook: Workbook, merged: Merged, rows: Mapping[str, int]) -> No
     )
     writer.write(heads, _HEAD)
     order = {severity: rank for rank, severity in enumerate(Severity)}
-    keys = {UnitRef(unit.code, unit.name, unit.level): key for key, unit in merged.tree.units.items()}
+    units = ((key, merged.tree[key]) for key in merged.tree.below(merged.root))
+    keys = {UnitRef(unit.code, unit.name, unit.level): key for key, unit in units}
     for number, finding in enumerate(sorted(merged.findings, key=lambda f: order[f.severity]), start=1):
         label = label_of(finding.field) if finding.field else None
         said = (
