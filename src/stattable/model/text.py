@@ -14,6 +14,7 @@ INVISIBLE: Final = re.compile(
 )
 CELL_LENGTH: Final = 32_767  # characters, as many as a cell of Excel's holds; of a longer text only these are looked at
 _CELL: Final = re.compile(r"([A-Za-z]{1,3})([1-9]\d{0,6})")
+_WIDE: Final = ("W", "F")  # of the widths that Unicode knows, those of two columns
 _SPACE: Final = re.compile(r"\s+")
 _BRACKETED: Final = re.compile(r"[(\[【〔〈《{][^()\[\]【】〔〕〈〉《》{}]*[)\]】〕〉》}]")
 _FIGURE_BEHIND: Final = re.compile(r"(?<=.)[(\[【〔〈《{]\d[\d,.]*[)\]】〕〉》}]")
@@ -133,7 +134,9 @@ def file_name(text: str) -> str:
 
 def display_width(text: str) -> int:
     """Return how many columns `text` takes where a Chinese character takes two."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+    if text.isascii():
+        return len(text)
+    return len(text) + sum(map(_WIDE.count, map(unicodedata.east_asian_width, text)))
 
 
 # -- places on a sheet ------------------------------------------------------------------------------------

@@ -59,6 +59,7 @@ class Workbook:
         )
         self._book.set_properties({"author": "stattable", "created": run_time().replace(tzinfo=None)})
         self._formats: dict[frozenset[tuple[str, object]], Any] = {}
+        self._last: tuple[Look | None, Any] = (None, None)  # most cells look like the one before
 
     def add_sheet(self, name: str) -> "Sheet":
         """Add an empty sheet behind the others."""
@@ -66,9 +67,13 @@ class Workbook:
 
     def format(self, look: Look) -> Any:
         """Return the format of `look`, made once."""
+        last, shape = self._last
+        if look is last:
+            return shape
         key = frozenset(look.items())
         if key not in self._formats:
             self._formats[key] = self._book.add_format(dict(look))
+        self._last = look, self._formats[key]
         return self._formats[key]
 
     def to_bytes(self) -> bytes:
