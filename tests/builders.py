@@ -45,10 +45,11 @@ def tree_of(roster: str = ROSTER) -> Tree:
 
 
 def own_values(level: Level, sessions: int = 2, people: int = 60, other: int = 1) -> dict[str, Any]:
-    """Give every own field of `level` a plausible figure, so that nothing is found."""
+    """Give every own field of `level` a plausible figure, so that nothing is found: no account, which had an annex."""
     of = {"sessions": sessions, "people": people, "": other}
-    flags = {"online.province.website": True, "online.province.wechat": False}
-    return {FIELDS[i].key: flags.get(FIELDS[i].key, of[FIELDS[i].column.pair]) for i in sorted(own(level))}
+    keys = [FIELDS[index].key for index in sorted(own(level))]
+    accounts: dict[str, Any] = {key: False if "province" in key else 0 for key in keys if key.startswith("online")}
+    return {key: of[FIELD_BY_KEY[key].column.pair] for key in keys} | accounts
 
 
 def raw(values: Mapping[str, Any]) -> dict[str, Any]:

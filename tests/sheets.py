@@ -8,7 +8,7 @@ from typing import Any
 import openpyxl
 
 from stattable.checking.layout import Layout, find_form
-from stattable.checking.sheets import Merge, RawSheet
+from stattable.checking.sheets import Merge, Pictures, RawSheet
 from stattable.model import form
 from stattable.model.form import FIELDS
 from stattable.writing.page import page_content, template_bytes
@@ -121,6 +121,9 @@ class MemoryBook:
 
     def sheet(self, name: str, *, whole: bool = False) -> RawSheet:
         return self._sheets[name]
+
+    def pictures(self, name: str) -> Pictures | None:
+        return Pictures((), 0)
 
     def closer(self, sheet: RawSheet) -> RawSheet:
         return sheet

@@ -296,6 +296,7 @@ def check(
     """检查报表：文件或文件夹（连同子文件夹）。不改动任何文件。"""
     from stattable import export
     from stattable.checking import batch as checking
+    from stattable.checking.accounts import Owners, mark_accounts
     from stattable.checking.duplicates import mark_duplicates
     from stattable.console.checked import show_check
     from stattable.console.findings import show_faults
@@ -311,7 +312,8 @@ def check(
     options = checking.CheckOptions(tree, level, its_edition, jobs, debug)
     with progress_bar("读取", len(inputs.paths), quiet=quiet) as progress:
         batch = checking.check(inputs.paths, options, progress)
-    batch = checking.Batch(batch.tree, tuple(mark_duplicates(batch.returns)))
+    owners = Owners(batch.tree, is_roster=tree is not None)
+    batch = checking.Batch(batch.tree, tuple(mark_accounts(mark_duplicates(batch.returns), owners)))
     everything = [*(f for one in batch.returns for f in one.findings), *inputs.findings]
     visible = [finding for finding in everything if shown(finding)]
     _print_document(
@@ -363,6 +365,12 @@ def check(
     help="同时给每个有下级的单位各写一份汇总表，放在与上下级相应的文件夹里。",
 )
 @click.option(
+    "--accounts-csv",
+    type=click.Path(dir_okay=False),
+    metavar="文件.csv",
+    help="把网站、公众号和微博的明细另存为 CSV，带二维码的内容。",
+)
+@click.option(
     "--format",
     "layout",
     type=click.Choice(["table", "json"]),
@@ -378,8 +386,8 @@ def check(
 def merge(
     *, paths: tuple[str, ...], output: str, roster: str | None, root: str | None, unit: str | None,
     level: Level | None, code: str | None, edition: int | None, year: int | None,
-    scopes: tuple[tuple[str, Scope], ...], duplicates: str, strict: bool, each_level: str | None, layout: str,
-    fail_on: str, jobs: int | None, quiet: bool, debug: bool,
+    scopes: tuple[tuple[str, Scope], ...], duplicates: str, strict: bool, each_level: str | None, accounts_csv: str | None,
+    layout: str, fail_on: str, jobs: int | None, quiet: bool, debug: bool,
 ) -> int:  # fmt: skip
     """汇总报表，写出一个工作簿：信息统计表、分单位汇总、报送情况、审核意见、汇总台账。"""
     from stattable import export
@@ -420,6 +428,8 @@ def merge(
     if written:
         run = Run(sys.argv[1:], started, run_time(), (roster, file_facts(roster)) if roster else None)
         write_whole(Path(output), report_bytes(merged, run))
+        if accounts_csv:
+            write_whole(Path(accounts_csv), export.accounts_csv(merged).encode("utf-8"))
         if each_level:
             with progress_bar("逐级写出", len(merged.parents), quiet=quiet) as progress:
                 levels = write_levels(merged, run, Path(each_level), jobs=jobs, progress=progress)

@@ -201,6 +201,28 @@ def findings_csv(findings: Iterable[Finding]) -> str:
     return "\ufeff" + out.getvalue()
 
 
+ACCOUNT_HEADS: Final = (
+    "序号", "单位代码", "单位名称", "层级", "官网网址", "微信公众号名称", "二维码内容", "微博名", "备注", "文件", "行",
+)  # fmt: skip
+
+
+def accounts_csv(merged: Merged) -> str:
+    """Return the merged annex as CSV, with what the QR codes hold."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(ACCOUNT_HEADS)
+    for number, account in enumerate(merged.accounts, start=1):
+        row, key, level = account.listed.row, account.listed.key, account.listed.level
+        unit = merged.tree[key] if key in merged.tree.units else None
+        cells = (
+            str(number), (unit.code if unit else None) or "", row.unit or (unit.name if unit else ""),
+            level.label if level else row.level, "\n".join(row.websites), "\n".join(row.wechat),
+            "\n".join(row.payloads), "\n".join(row.weibo), row.remark, account.source.path, str(row.row),
+        )  # fmt: skip
+        writer.writerow([harmless(cell) for cell in cells])
+    return "\ufeff" + out.getvalue()
+
+
 def harmless(text: str) -> str:
     """Return `text` so that a spreadsheet program which opens the CSV takes it for text, never for a formula."""
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

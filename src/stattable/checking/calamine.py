@@ -12,7 +12,7 @@ import python_calamine
 from stattable.checking.cells import RawCell
 from stattable.checking.closer.package import part_bytes
 from stattable.checking.closer.xlsx import XlsxInspector
-from stattable.checking.sheets import MAX_COLUMNS, MAX_ROWS, Cell, Inspector, RawSheet, Unreadable
+from stattable.checking.sheets import MAX_COLUMNS, MAX_ROWS, Cell, Inspector, Pictures, RawSheet, Unreadable
 from stattable.checking.sniff import FileKind
 
 # Of a sheet as calamine lays it out, which takes 32 bytes a cell, twice; with a stray cell at XFD1048576 it aborts.
@@ -34,6 +34,7 @@ class CalamineBook:
             _within_limits(self._inspector.at_once)
             self._book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
             metadata = self._book.sheets_metadata
+        self._data, self._package = data, package
         self._places = {sheet.name: place for place, sheet in enumerate(metadata)}
         if len(self._places) < len(metadata):
             raise Unreadable("F001")
@@ -88,6 +89,16 @@ class CalamineBook:
             if row <= height and column <= width:
                 grid[row - 1][column - 1] = text
         return replace(sheet, rows=grid)
+
+    def pictures(self, name: str) -> Pictures | None:
+        """Return the pictures of the sheet `name`; only those of an .xlsx are read."""
+        from stattable.checking.pictures.placed import pictures_of
+
+        if not isinstance(self._inspector, XlsxInspector) or self._package is None:
+            return None
+        with _reading():
+            part = self._inspector.part(self._places[name])
+            return pictures_of(self._package, self._data, part) if part else None
 
     def _open(self, name: str) -> python_calamine.CalamineSheet:
         _within_limits([self._inspector.reach(self._places[name])])

@@ -1,9 +1,10 @@
 """A workbook → the return in it: the sheet that holds the form, its figures, and what stands beside them."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from stattable.checking.annex import find_annex
 from stattable.checking.beside import read_beside
 from stattable.checking.cells import BLANK_READING, LONGEST_TEXT, RawCell, Reading, brief
 from stattable.checking.counts import read_count
@@ -11,6 +12,7 @@ from stattable.checking.flags import read_flag
 from stattable.checking.layout import TEMPLATE, Layout, find_form
 from stattable.checking.rows import is_figure
 from stattable.checking.sheets import Book, Cell, RawSheet
+from stattable.model.annex import ANNEX_SHEET, Annex, has_annex
 from stattable.model.catalogue import found
 from stattable.model.findings import Finding
 from stattable.model.form import FIELDS, SHEET_NAME, Field, Kind, Return, Value
@@ -29,6 +31,7 @@ class Located:
         filled: the return as it reads, or None where there is no form.
         cells: where the 40 fields stand, 1-based row and column, None for one that was not found.
         name_cell: where the unit's name stands or should stand.
+        annex: of accounts, or None where none is filled in.
         findings: of the families T and V.
     """
 
@@ -37,6 +40,7 @@ class Located:
     filled: Return | None = None
     cells: tuple[Cell | None, ...] = (None,) * len(FIELDS)
     name_cell: str | None = None
+    annex: Annex | None = None
     findings: tuple[Finding, ...] = ()
 
 
@@ -51,7 +55,17 @@ def locate(book: Book) -> Located:
         several that are filled in (T001, T006).
     """
     identity = read_identity(book.sheet(IDENTITY_SHEET, whole=True).rows) if IDENTITY_SHEET in book.names else None
-    forms = list(_closely(book, _forms(book, identity)))
+    sheets = _sheets(book, identity)
+    located = _locate_form(book, sheets, identity)
+    if located.filled is None or (identity and not has_annex(identity.unit.level)):
+        return located
+    if identity and identity.kind is WorkbookKind.MERGED:
+        sheets = [book.sheet(ANNEX_SHEET)] if ANNEX_SHEET in book.names else []
+    return replace(located, annex=find_annex(book, sheets))
+
+
+def _locate_form(book: Book, sheets: Sequence[RawSheet], identity: Identity | None) -> Located:
+    forms = list(_closely(book, _forms(book, sheets)))
     if len(forms) > 1:  # spare copies that nobody filled in do not count
         forms = [one for one in forms if _filled_in(*one)] or forms[:1]
     if not forms:
@@ -66,8 +80,8 @@ def locate(book: Book) -> Located:
     return _read(sheet, layout, identity, concealed=sheet.name not in book.visible)
 
 
-def _forms(book: Book, identity: Identity | None) -> list[tuple[RawSheet, Layout]]:
-    """Return the sheets that hold the form, shown ones before hidden ones, or else those that may pass for it.
+def _sheets(book: Book, identity: Identity | None) -> list[RawSheet]:
+    """Return the sheets that may hold the form, shown ones before hidden ones.
 
     In a merged workbook of ours only the official page can hold it: its other sheets are known. In a blank of ours
     somebody may have filled in another sheet; the official page goes first where nobody has.
@@ -76,7 +90,12 @@ def _forms(book: Book, identity: Identity | None) -> list[tuple[RawSheet, Layout
     if identity and identity.kind is WorkbookKind.MERGED:
         names = [SHEET_NAME] if SHEET_NAME in names else names[:1]
     names.sort(key=lambda name: (name not in book.visible, identity is not None and name != SHEET_NAME))
-    forms = [(sheet, layout) for sheet in map(book.sheet, names) if (layout := find_form(sheet))]
+    return [book.sheet(name) for name in names]
+
+
+def _forms(book: Book, sheets: Sequence[RawSheet]) -> list[tuple[RawSheet, Layout]]:
+    """Return the sheets that hold the form, or else those that may pass for it."""
+    forms = [(sheet, layout) for sheet in sheets if (layout := find_form(sheet))]
     certain = [one for one in forms if one[1].certain]
     passable = [one for one in forms if one[0].name in book.visible]
     return certain or passable or forms

@@ -9,6 +9,7 @@ from stattable.checking.locate import locate
 from stattable.checking.reader import FileFacts, Much, OpenFile, file_facts, open_file
 from stattable.checking.sheets import Unreadable
 from stattable.checking.sniff import TABLES
+from stattable.model.annex import Annex
 from stattable.model.catalogue import found
 from stattable.model.findings import Finding, Param
 from stattable.model.form import Values
@@ -32,6 +33,7 @@ class Received:
         contact: as written.
         phone: as written.
         filled_in: the date of filling in, or None.
+        annex: of accounts, or None where none is filled in.
         edition: that the title says, or else the identity; None where neither does.
         findings: of the families F, T and V.
     """
@@ -47,6 +49,7 @@ class Received:
     contact: str = ""
     phone: str = ""
     filled_in: date | None = None
+    annex: Annex | None = None
     edition: int | None = None
     findings: tuple[Finding, ...] = ()
 
@@ -139,6 +142,7 @@ def _understood(path: str, file: OpenFile | None, facts: FileFacts, faults: list
         contact=filled.contact,
         phone=filled.phone,
         filled_in=filled.filled_in,
+        annex=located.annex,
         edition=edition,
         findings=findings,
     )

@@ -98,6 +98,36 @@ class Look:
     texts: Mapping[Cell, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class RawPicture:
+    """A picture as it stands on a sheet.
+
+    Attributes:
+        cell: 1-based row and column of the cell that it stands in; of one that floats, the one that its middle lies in.
+        data: its bytes as they are stored, None where there are none, or too many.
+        part: the name of its part, ``""`` where there is none.
+        fault: ``missing`` where it is linked, damaged or not there, ``size`` where it is beyond 10 MB, or None.
+    """
+
+    cell: Cell
+    data: bytes | None
+    part: str
+    fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """The pictures of a sheet.
+
+    Attributes:
+        placed: at most 2,000, by row, then column, then their order in the sheet.
+        left_out: how many more there are.
+    """
+
+    placed: tuple[RawPicture, ...]
+    left_out: int
+
+
 class Inspector(Protocol):
     """What looks closer at the sheets of a workbook, in the ways of its format. A sheet is given by its place."""
 
@@ -128,6 +158,9 @@ class Book(Protocol):
 
     def closer(self, sheet: RawSheet) -> RawSheet:
         """Return `sheet`, with what looks like a blank and is none, and with how its cells are shown."""
+
+    def pictures(self, name: str) -> Pictures | None:
+        """Return the pictures of the sheet `name`, or None where they are not read in a file of this kind."""
 
 
 class Unreadable(Exception):  # noqa: N818  -- it says what is wrong with a file, not with the program

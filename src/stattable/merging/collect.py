@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
+from stattable.checking.accounts import Owners, mark_accounts
 from stattable.checking.attribute import Register
 from stattable.checking.batch import Checked, wrong_edition
 from stattable.checking.duplicates import mark_duplicates
@@ -70,7 +71,8 @@ def collect(checked: Sequence[Checked], register: Register, *, one_edition: bool
     tree = _with_unplaced(register.tree, root, received)
     received = infer_scopes(received, tree, root, register.scopes, partial(mark_duplicates, latest=latest))
     received, ambiguous = _say_of_unplaced(received, register.tree, root)
-    return Collected(tree, root, tuple(received), tuple(earlier), refused or ambiguous)
+    marked = mark_accounts(received, Owners(tree, is_roster=register.is_roster))
+    return Collected(tree, root, tuple(marked), tuple(earlier), refused or ambiguous)
 
 
 def _set_aside_earlier(checked: Sequence[Checked], tree: Tree, root: str) -> tuple[list[Checked], list[Checked]]:

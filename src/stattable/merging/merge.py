@@ -7,9 +7,11 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Final
 
+from stattable.checking.accounts import Owners
 from stattable.checking.batch import Checked, CheckOptions, judge_all, read_all
 from stattable.checking.files import Inputs
 from stattable.checking.received import Received
+from stattable.merging.annexes import Account, merged_annex
 from stattable.merging.collect import Collected, collect
 from stattable.merging.rollup import Difference, RollUp, excess_fields, roll_up
 from stattable.merging.root import RootOptions, find_register
@@ -64,6 +66,7 @@ class Merged(RollUp):
         earlier: earlier results, set aside.
         accepted: the accepted returns, by unit and scope.
         statuses: of units: accepted, rejected, covered, missing, or None where none is expected.
+        accounts: the rows of the merged annex.
         findings: all of them, those of files first.
         refused: whether nothing may be written.
     """
@@ -74,6 +77,7 @@ class Merged(RollUp):
     earlier: tuple[Checked, ...]
     accepted: Mapping[tuple[str, Scope], Checked]
     statuses: Mapping[str, str | None]
+    accounts: tuple[Account, ...]
     findings: tuple[Finding, ...]
     refused: bool
 
@@ -249,6 +253,7 @@ def _merged(
         for one in returns
         if one.status == "accepted" and one.key is not None and one.scope is not None
     }
+    annex = merged_annex(rolled, returns, Owners(rolled.tree, is_roster=is_roster))
     result = Merged(
         tree=rolled.tree,
         root=rolled.root,
@@ -262,6 +267,7 @@ def _merged(
         earlier=tuple(earlier),
         accepted=accepted,
         statuses=_statuses(rolled, returns, is_roster),
+        accounts=annex.accounts,
         findings=(),
         refused=refused,
     )
@@ -270,6 +276,7 @@ def _merged(
         *more,
         *_difference_findings(result, is_roster),
         *_missing_findings(result),
+        *annex.findings,
     ]
     return replace(result, findings=tuple(findings))
 

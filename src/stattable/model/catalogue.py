@@ -20,6 +20,7 @@ FAMILIES: Final[Mapping[str, str]] = {
     "O": "异常值",
     "H": "上下级",
     "C": "完整性",
+    "A": "附件",
     "P": "核对",
 }
 
@@ -192,6 +193,25 @@ _ENTRIES: Final = (
     # -- completeness
     Entry("C001", _W, "没有收到报表", "没有收到“{name}”（{level}）的报表。{contact}", "请催报。",
           "名册里应当填报、没有收到、也没有包含在上级汇总数里的单位。"),
+    # -- the annex of accounts
+    Entry("A001", _W, "附件与表上的个数不一致", "{reason}。", "请核对：补全附件，或者改正表上的个数。",
+          "说明第 2 条：网站和新媒体建设一栏填了的，要附上已开通单位的名称、网址、公众号二维码和微博名，个数应当一致。"),
+    Entry("A002", _W, "网址不对", "{label}（{cell}）填的是“{raw}”，不是完整的网址{maybe}。", "请填写以 http:// 或 https:// 开头的网址。",
+          "网址要能直接打开。程序只看写法，不访问任何网址。"),
+    Entry("A003", _W, "公众号没有二维码", "公众号“{name}”没有附二维码（{cell}）。", "请把公众号的二维码图片插入这一格。",
+          "每个公众号都要附二维码，方便核对和关注。"),
+    Entry("A004", _W, "不是公众号的二维码", "{label}（{cell}）的图片{reason}。", "请换成公众号的二维码图片（公众号后台 → 设置 → 二维码，下载 PNG 或 JPG）。",
+          "个人名片、群、收款码、小程序码、文章链接都不是公众号的二维码。二维码在本机识别，不联网。"),
+    Entry("A005", _W, "附件里重复", "{label}（{cell}）的“{raw}”与“{other}”（{where}）相同。", "请核对：一个账号只列一次，属于哪个单位就列在哪个单位。",
+          "两个单位填了同一个网址、二维码或微博名，多半是抄错了行。"),
+    Entry("A006", _W, "不像微博名", "{label}（{cell}）填的“{raw}”不像微博名{maybe}。", "请填写微博的名称，不带 @，不填网址。",
+          "微博名是 4 到 30 个字符（一个汉字算两个），只有汉字、字母、数字、_ 和 -。"),
+    Entry("A007", _W, "附件里的单位或层级不清楚", "{label}（{cell}）{reason}。", "请补上单位的全称和层级（省级、地市级或县级）；不归本单位汇总的，删去这一行。",
+          "附件的每一行要说清是哪个单位、哪一级，才能与表上的个数核对。"),
+    Entry("A008", _W, "附件的图片读不出来", "这种格式的文件里，附件的图片读不出来。", "请用 Excel 或 WPS 另存为 .xlsx 再报送。",
+          ".xls、.ods 等格式里的图片不读取，文字照样读取。"),
+    Entry("A009", _W, "上下级的附件不一致", "下级附件里的{names}，在“{name}”的汇总附件里没有。", "请与{name}核对，补全它的汇总附件。",
+          "单位报了汇总表，附件也以它的为准，不再加下级的；两边不一致时指出来。"),
     # -- whether a merged workbook still proves its total
     Entry("P001", _E, "页上的数被改动", "{where}现在是“{raw}”，汇总出来的是“{expected}”。",
           "这一格在汇总以后被改过。请改回去；数字确实不对的，请改正下级报表后重新汇总。",
@@ -294,6 +314,35 @@ _REASONS: Final[Mapping[str, Mapping[str, str]]] = {
         "outside": "不属于“{root}”",
         "folder": "放在“{folder}”的文件夹里，而名册里“{folder}”下面没有它",
         "level": "是{level}，不能归“{root}”（{root_level}）管",
+    },
+    "A001": {
+        "none": "表上填了 {form} 个网站、公众号和微博，没有附明细",
+        "differs": "{what}：表上填 {form} 个，附件里列了 {listed} 个",
+    },
+    "A004": {
+        "no_code": "里没有认出二维码",
+        "stray": "不在任何一行里",
+        "many": "太多或太大，还有 {count} 张没有识别",
+        "missing": "打不开：是链接的图片，或者图片已经损坏",
+        "size": "超过 10 MB",
+        "pixels": "尺寸过大",
+        "broken": "已经损坏",
+        "svg": "是 SVG 矢量图，不能识别",
+        "emf": "是 EMF 或 WMF 矢量图，不能识别",
+        "format": "不是能识别的图片格式",
+        "personal card": "是个人微信名片",
+        "group": "是微信群二维码",
+        "payment": "是收款或付款码",
+        "mini program": "是小程序码",
+        "article": "是公众号文章的链接，不是公众号",
+        "work": "是企业微信的二维码",
+        "other": "是别的二维码（{raw}）",
+    },
+    "A007": {
+        "no_unit": "没有写单位名称",
+        "no_level": "没有写“{unit}”的层级",
+        "outside": "“{unit}”不归本单位，或者在本单位之上",
+        "ambiguous": "“{unit}”有几个同名的，分不清是哪一个",
     },
     "P003": {
         "page": "里读不出信息统计表的数",
@@ -417,6 +466,8 @@ def render(finding: Finding, label_of: Callable[[str], str]) -> str:
     }
     if finding.code == "T007":
         words["where"] = finding.cell
+    if finding.code == "A004":
+        words["cell"] = finding.cell or finding.sheet or ""
     if finding.field:
         label = label_of(finding.field)
         words.setdefault("label", label)

@@ -15,12 +15,14 @@ from typing import Final
 from xml.sax.saxutils import escape
 
 from stattable.model import form
+from stattable.model.annex import LEVELS as ANNEX_LEVELS
 from stattable.model.catalogue import Refusal
 from stattable.model.form import FIELDS, Kind, below, own
 from stattable.model.identity import IDENTITY_SHEET, Identity, UnitFacts, WorkbookKind, identity_rows
 from stattable.model.parallel import over_processes
 from stattable.model.text import plain, squeezed
 from stattable.model.units import CODE_LENGTHS, Level, Scope, Tree, bare_name, level_of_name, unpadded
+from stattable.writing.annex import add_blank_annex
 from stattable.writing.files import folders, write_whole
 from stattable.writing.page import Place, add_hidden, add_page, page_content, put_note, select
 from stattable.writing.workbook import Look, Sheet, Workbook, run_time, storable
@@ -196,6 +198,8 @@ def _prototype(level: Level, scope: Scope, edition: int, above: tuple[Level, ...
             notes,
         ],
     )
+    if level in ANNEX_LEVELS:
+        add_blank_annex(workbook)
     facts = UnitFacts("{{unit.code}}", "{{unit.name}}", level)
     chain = tuple(UnitFacts(f"{{{{above{n}.code}}}}", f"{{{{above{n}.name}}}}", one) for n, one in enumerate(above))
     identity = Identity(WorkbookKind.BLANK, edition, facts, scope, chain)

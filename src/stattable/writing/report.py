@@ -26,12 +26,14 @@ from stattable.merging.ledger import (
     record_of,
 )
 from stattable.merging.merge import Merged
+from stattable.model.annex import has_annex
 from stattable.model.catalogue import render
 from stattable.model.findings import Finding, Severity, UnitRef
 from stattable.model.form import FIELDS, label_of, shown_value
 from stattable.model.identity import IDENTITY_SHEET, identity_rows
 from stattable.model.record import RECORD_SHEET, record_rows
 from stattable.model.text import a1, display_width
+from stattable.writing.annex import add_merged_annex
 from stattable.writing.blank import association_name
 from stattable.writing.page import add_hidden, add_page, page_content, put_note
 from stattable.writing.workbook import MOST_LINKS, Formula, Link, Look, Sheet, Workbook, run_time
@@ -120,6 +122,8 @@ def report_bytes(merged: Merged, run: Run) -> bytes:
     _state(workbook, merged)
     _findings(workbook, merged, rows)
     _ledger(workbook, ledger)
+    if has_annex(merged.root_unit.level):
+        add_merged_annex(workbook, merged.accounts)
     add_hidden(workbook, IDENTITY_SHEET, identity_rows(identity_of(merged)))
     add_hidden(workbook, RECORD_SHEET, record_rows(record_of(merged)))
     return workbook.to_bytes()

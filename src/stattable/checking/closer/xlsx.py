@@ -82,11 +82,15 @@ class XlsxInspector:
 
     def _content(self, sheet: int) -> bytes:
         if self._last is None or self._last[0] != sheet:
-            part = self._parts[sheet] if sheet < len(self._parts) else None
+            part = self.part(sheet)
             if part is None:
                 raise Unreadable("F001")
             self._last = sheet, part_bytes(self._package, self._data, part)
         return self._last[1]
+
+    def part(self, sheet: int) -> str | None:
+        """Return the name of a sheet's part, or None where there is none."""
+        return self._parts[sheet] if sheet < len(self._parts) else None
 
     @cached_property
     def _parts(self) -> list[str | None]:

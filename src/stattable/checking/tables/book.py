@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from stattable.checking.sheets import RawSheet, Unreadable
+from stattable.checking.sheets import Pictures, RawSheet, Unreadable
 from stattable.checking.sniff import FileKind
 from stattable.checking.tables.text import read_text
 from stattable.checking.tables.web import read_web
@@ -26,6 +26,10 @@ class TableBook:
     def sheet(self, name: str, *, whole: bool = False) -> RawSheet:  # noqa: ARG002  -- they are within it anyhow
         """Return the cells of the sheet `name`."""
         return self._sheets[name]
+
+    def pictures(self, name: str) -> Pictures | None:  # noqa: ARG002
+        """Return None: pictures beside tables are not read."""
+        return None
 
     def closer(self, sheet: RawSheet) -> RawSheet:
         """Return `sheet`, which leaves nothing to look for."""

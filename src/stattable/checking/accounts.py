@@ -1,0 +1,271 @@
+"""Checks of the annex: against the form, row by row, and for what is listed twice (family A, all warnings)."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+from typing import Final
+
+from stattable.checking.batch import Checked
+from stattable.checking.qr import CodeKind
+from stattable.model.annex import ACCOUNT_FIELDS, COLUMNS, KINDS, Annex, AnnexRow, annex_level, counts, has_annex
+from stattable.model.catalogue import found
+from stattable.model.findings import Finding, Param
+from stattable.model.form import FIELDS, Kind, Values, number
+from stattable.model.text import a1, squeezed
+from stattable.model.units import Level, Names, Tree, bare_name
+
+_URL: Final = re.compile(
+    r"(?:(?P<scheme>https?)://)?(?P<host>[^\s/:?#@]{1,253})(?::(?P<port>\d{1,5}))?(?:[/?#]\S*)?", re.IGNORECASE
+)
+_DOMAIN: Final = re.compile(
+    r"(?:[\w-]{1,63}\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59}|[\u4e00-\u9fff]{2,10})", re.IGNORECASE
+)
+_MOST_PORTS: Final = 65_535
+# Weibo takes 4 to 30 characters, a Chinese one for two: letters, digits, _ and -.
+_WEIBO: Final = re.compile(r"[\w\u4e00-\u9fff·-]{2,30}")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A row of an annex, and whose it is.
+
+    Attributes:
+        row: of the annex.
+        key: the unit's key in the tree, or None where nobody can tell.
+        level: the unit's level, or None.
+        problem: what is wrong with the unit or its level, or None.
+    """
+
+    row: AnnexRow
+    key: str | None
+    level: Level | None
+    problem: str | None
+
+
+class Owners:
+    """Tells whose the rows of annexes are.
+
+    Args:
+        tree: all units.
+        is_roster: whether a unit that is not in the tree is nobody's.
+    """
+
+    def __init__(self, tree: Tree, *, is_roster: bool) -> None:
+        self._tree, self._is_roster = tree, is_roster
+        self._names: Names | None = None  # which takes its time, and most returns have no annex
+
+    def of(self, one: Checked) -> list[Listed]:
+        """Return the rows of a return's annex, each with its unit."""
+        annex = one.received.annex
+        return [self._listed(row, one) for row in annex.rows] if annex else []
+
+    def _listed(self, row: AnnexRow, one: Checked) -> Listed:
+        said = annex_level(row.level)
+        if not row.unit:
+            return Listed(row, one.key, said or one.level, "no_unit")
+        if bare_name(row.unit) == bare_name(one.unit.name or "") and said in {None, one.level}:
+            return Listed(row, one.key, one.level, None if said else "no_level")
+        self._names = self._names or Names(self._tree)
+        keys = [key for key in self._names.match(row.unit) if said is None or self._tree[key].level is said]
+        within = [key for key in keys if one.key and one.key in self._tree and self._tree.under(key, one.key)]
+        if len(within) == 1:
+            level = self._tree[within[0]].level
+            return Listed(row, within[0], level, None if said else "no_level")
+        if within:
+            return Listed(row, None, said, "ambiguous")
+        if said is None:
+            return Listed(row, None, None, "no_level")
+        outside = bool(keys) or self._is_roster or not (one.level and one.level.above(said))
+        return Listed(row, None, said, "outside" if outside else None)
+
+
+def annex_findings(one: Checked, listed: Sequence[Listed]) -> list[Finding]:
+    """Return what is to be said of a return's annex.
+
+    Args:
+        one: a return; its figures are those that its annex is held against.
+        listed: the rows of its annex.
+    """
+    annex = one.received.annex
+    if one.level is None or not has_annex(one.level) or one.received.values is None:
+        return []
+    sheet = annex.sheet if annex else None
+    findings = [*differing_counts(one.values, one.level, listed, has_rows=annex is not None, sheet=sheet)]
+    if annex is None:
+        return findings
+    for row in listed:
+        findings += _of_row(annex, row)
+    findings += _stray(annex)
+    if annex.unread:
+        findings.append(found("A008", sheet=annex.sheet))
+    return [*findings, *_twice(annex, listed)]
+
+
+def differing_counts(
+    values: Values, level: Level, listed: Sequence[Listed], *, has_rows: bool, sheet: str | None
+) -> Iterator[Finding]:
+    """Yield A001 for each level and kind of which the form counts other than the annex lists; one without an annex.
+
+    Args:
+        values: the 40 figures.
+        level: of the unit that they are of: up to the province, 有 stands for one account or more.
+        listed: the rows of its annex.
+        has_rows: whether there is an annex.
+        sheet: on which it stands.
+    """
+    amounts = {
+        index: min(amount, 1) if FIELDS[index].kind_at(level) is Kind.FLAG else amount
+        for index, amount in counts((one.level, one.row) for one in listed).items()
+    }
+    differing = [index for index in ACCOUNT_FIELDS if number(values[index]) != amounts[index]]
+    if differing and not has_rows:
+        total = sum(number(values[index]) for index in differing)
+        yield found("A001", params={"reason": "none", "form": total, "listed": 0, "what": ""})
+        return
+    for index in differing:
+        its_level, kind = ACCOUNT_FIELDS[index]
+        params: dict[str, Param] = {
+            "reason": "differs", "form": number(values[index]), "listed": amounts[index],
+            "what": f"{its_level.label}{KINDS[kind]}",
+        }  # fmt: skip
+        yield found("A001", sheet=sheet, field=FIELDS[index].key, params=params)
+
+
+# -- row by row -------------------------------------------------------------------------------------------
+
+
+def _of_row(annex: Annex, one: Listed) -> Iterator[Finding]:
+    row = one.row
+    for url in row.websites:
+        suggestion = url_problem(url)
+        if suggestion is not None:
+            yield _at(annex, row, "website", "A002", raw=url, suggestion=suggestion or None)
+    if len(row.wechat) > max(len(row.pictures), len(row.payloads)) and not annex.unread:
+        yield _at(annex, row, "qr", "A003", params={"name": row.wechat[-1]})
+    for picture in row.pictures:
+        reason = picture_problem(picture.fault, [kind for _, kind in picture.codes])
+        if reason:
+            yield found(
+                "A004",
+                sheet=annex.sheet,
+                cell=a1(*picture.cell),
+                raw=picture.codes[0][0] if picture.codes else None,
+                params={"reason": reason, "label": COLUMNS["qr"].text},
+            )
+    for name in row.weibo:
+        suggestion = weibo_problem(name)
+        if suggestion is not None:
+            yield _at(annex, row, "weibo", "A006", raw=name, suggestion=suggestion or None)
+    if one.problem:
+        key = "level" if one.problem == "no_level" else "unit"
+        yield _at(annex, row, key, "A007", raw=row.unit or None, params={"reason": one.problem})
+
+
+def url_problem(url: str) -> str | None:
+    """Return None for a website's URL, else what may have been meant, ``""`` where nobody knows."""
+    match = _URL.fullmatch(url)
+    if match is None or int(match["port"] or 0) > _MOST_PORTS:
+        return ""
+    if _DOMAIN.fullmatch(match["host"]):
+        return None if match["scheme"] else f"http://{url}"
+    try:
+        IPv4Address(match["host"])
+    except ValueError:
+        return ""
+    return None if match["scheme"] else ""
+
+
+def weibo_problem(name: str) -> str | None:
+    """Return None for what can be a Weibo name, else what may have been meant, ``""`` where nobody knows."""
+    bare = name.lstrip("@＠")
+    width = sum(2 if ord(char) > 0x7F else 1 for char in bare)
+    if not _WEIBO.fullmatch(bare) or not 4 <= width <= 30 or bare.isdigit():
+        return ""
+    return None if bare == name else bare
+
+
+def picture_problem(fault: str | None, kinds: Sequence[str]) -> str | None:
+    """Return what is wrong with a picture that should be an official account's QR code, or None."""
+    if fault:
+        return fault
+    if not kinds:
+        return "no_code"
+    return None if CodeKind.OFFICIAL.value in kinds else kinds[0]
+
+
+def _stray(annex: Annex) -> Iterator[Finding]:
+    label = COLUMNS["qr"].text
+    for picture in annex.stray:
+        params: dict[str, Param] = {"reason": "stray", "label": label}
+        yield found("A004", sheet=annex.sheet, cell=a1(*picture.cell), params=params)
+    if annex.left_out:
+        params = {"reason": "many", "count": annex.left_out, "label": label}
+        yield found("A004", sheet=annex.sheet, params=params)
+
+
+def _at(annex: Annex, row: AnnexRow, key: str, code: str, **parts: object) -> Finding:
+    column = annex.columns.get(key) or annex.columns["unit"]
+    params = {"label": COLUMNS[key].text, "unit": row.unit, **(parts.pop("params", None) or {})}  # type: ignore[dict-item]
+    return found(code, sheet=annex.sheet, cell=a1(row.row, column), params=params, **parts)  # type: ignore[arg-type]
+
+
+# -- what is listed twice ---------------------------------------------------------------------------------
+
+
+def keys_of(row: AnnexRow) -> Iterator[tuple[str, str]]:
+    """Yield the kind and the comparable value of each account of a row."""
+    for url in row.websites:
+        host, slash, rest = url.partition("://")[2].rstrip("/").partition("/") if "://" in url else url.partition("/")
+        yield "website", host.lower().removeprefix("www.") + slash + rest
+    for payload in row.payloads:  # a row's own pictures of one code, too
+        yield "qr", payload
+    for name in row.weibo:
+        yield "weibo", squeezed(name.lstrip("@＠")).lower()
+
+
+def _twice(annex: Annex, listed: Sequence[Listed]) -> Iterator[Finding]:
+    """Yield A005 for what a return lists in two rows, or twice in one."""
+    firsts: dict[tuple[str, str], Listed] = {}
+    for one in listed:
+        seen: set[tuple[str, str]] = set()
+        for value in keys_of(one.row):
+            first = firsts.setdefault(value, one)
+            if first is not one or value in seen:
+                yield shared(annex, one.row, value, first.row.unit, a1(first.row.row, annex.columns["unit"]))
+            seen.add(value)
+
+
+def shared(annex: Annex, row: AnnexRow, value: tuple[str, str], other: str, where: str) -> Finding:
+    """Return A005 for an account of a row that another row gives, too."""
+    kind, text = value
+    return _at(annex, row, kind, "A005", raw=text, params={"other": other, "where": where})
+
+
+def mark_accounts(returns: Sequence[Checked], owners: Owners) -> list[Checked]:
+    """Say what is to be said of the annexes of all returns, each by itself and what two units share (A005).
+
+    Args:
+        returns: in the order of their paths.
+        owners: tells whose the rows are.
+
+    Returns:
+        The same returns in the same order, with the findings of the family A.
+    """
+    marked = []
+    firsts: dict[tuple[str, str], tuple[Checked, Listed]] = {}
+    for one in returns:
+        listed = owners.of(one) if one.received.annex else []
+        findings = annex_findings(one, listed) if one.status == "accepted" else []
+        annex = one.received.annex
+        for row in listed if annex and one.status == "accepted" else []:
+            for value in keys_of(row.row):
+                first, before = firsts.setdefault(value, (one, row))
+                if first is not one and annex and _unit(before) != _unit(row):
+                    findings.append(shared(annex, row.row, value, before.row.unit, first.path))
+        marked.append(one.with_findings(*findings) if findings else one)
+    return marked
+
+
+def _unit(one: Listed) -> str:
+    return one.key or bare_name(one.row.unit)

@@ -1,0 +1,156 @@
+"""Sheets → the annex of accounts in a workbook, by its labels, with the pictures that stand in its rows."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from stattable.checking.cells import LONGEST_TEXT, RawCell, brief
+from stattable.checking.labels import label_name
+from stattable.checking.sheets import Book, RawSheet
+from stattable.model.annex import Annex, AnnexRow, Picture, column_key
+from stattable.model.text import plain, squeezed
+
+_LONGEST_HEADING: Final = 30
+_OF_UNIT: Final = re.compile("单 ?位|名 ?称")  # quick to see: no row without them has the unit's heading
+_LEAST_HEADINGS: Final = 3  # the unit's, and two of accounts: the form has such ones, but no unit's beside them
+_ACCOUNTS: Final = frozenset({"website", "wechat", "qr", "weibo"})
+_SUMS: Final = frozenset("合计 总计 共计 小计".split())
+_URLS: Final = re.compile(r"[\s;、]+|,(?=\s*(?:https?:|www\.))")  # between several in one cell
+_NAMES: Final = re.compile(r"[\n;、,]+")  # between several names, which may hold spaces
+_NOTHING: Final = frozenset(("", "无", "没有", "未开通", "暂无", "/", "-", "—", "——", "\\"))
+_NEAR: Final = 1  # rows between a picture's and the one that it belongs to
+_MOST_ROWS: Final = 5_000
+_MOST_PIXELS: Final = 150_000_000  # of all pictures together: some twelve photographs
+
+
+def find_annex(book: Book, sheets: Iterable[RawSheet]) -> Annex | None:
+    """Return the annex on the first of `sheets` that has one with rows, or None.
+
+    Args:
+        book: the workbook, asked for a sheet's pictures only where there are rows.
+        sheets: those that may hold it.
+    """
+    for sheet in sheets:
+        if (head := _head(sheet)) and (rows := _rows(sheet, *head)):
+            annex = _with_pictures(book, Annex(sheet.name, head[1], tuple(rows)), head[0])
+            rows = [row for row in annex.rows if row.websites or row.wechat or row.weibo or row.pictures]
+            if rows:
+                return replace(annex, rows=tuple(rows))
+    return None
+
+
+def _head(sheet: RawSheet) -> tuple[int, dict[str, int]] | None:
+    """Return the row of the headings, and which column is which. The form may stand beside them, behind a blank."""
+    for number, cells in enumerate(sheet.rows, start=1):
+        if not any(isinstance(cell, str) and cell and _OF_UNIT.search(cell[:_LONGEST_HEADING]) for cell in cells):
+            continue
+        columns: dict[str, int] = {}
+        for column, cell in enumerate([*cells, ""], start=1):
+            text = cell if isinstance(cell, str) else ""
+            if text.strip():
+                key = column_key(text) if len(text) <= _LONGEST_HEADING else None
+                columns.setdefault(key or "", column)
+            elif "unit" in columns and len(_ACCOUNTS & columns.keys()) > 1:
+                columns.pop("", None)
+                return number, columns
+            else:
+                columns = {}
+    return None
+
+
+def _rows(sheet: RawSheet, head: int, columns: Mapping[str, int]) -> list[AnnexRow]:
+    """Return the rows under the headings in which anything stands; what says nothing of an account may have a picture."""
+    rows: list[AnnexRow] = []
+    owners = _owners(sheet, head, columns)
+    first, last = min(columns.values()) - 1, max(columns.values())
+    for number in range(head + 1, min(len(sheet.rows), head + _MOST_ROWS) + 1):
+        cells = sheet.rows[number - 1]
+        if sum(isinstance(cell, str) and label_name(cell) is not None for cell in cells[first:last]) > 1:
+            if sum(isinstance(cell, str) and column_key(cell) is not None for cell in cells[first:last]) > 2:
+                continue  # the headings again, on another page
+            break  # the form stands below
+        said = {key: _text(cells, column) for key, column in columns.items()}
+        if not any(said.values()) or any(squeezed(said.get(key, "")) in _SUMS for key in ("number", "unit", "level")):
+            continue
+        if sum(column_key(text) == key for key, text in said.items()) >= _LEAST_HEADINGS:
+            continue
+        unit, level = (said.get(key) or owners.get((number, key), "") for key in ("unit", "level"))
+        rows.append(
+            AnnexRow(
+                row=number,
+                unit=plain(unit),
+                level=plain(level),
+                websites=_several(said.get("website", ""), _URLS),
+                wechat=_several(said.get("wechat", ""), _NAMES),
+                weibo=_several(said.get("weibo", ""), _NAMES),
+                remark=said.get("remark", ""),
+            )
+        )
+    return rows
+
+
+def _owners(sheet: RawSheet, head: int, columns: Mapping[str, int]) -> dict[tuple[int, str], str]:
+    """Return what a merged cell says of the rows that it spans, in the columns of the unit and its level."""
+    said: dict[tuple[int, str], str] = {}
+    for top, left, bottom, _ in sheet.merges:
+        key = next((key for key in ("unit", "level") if columns.get(key) == left), None)
+        if key and top > head and bottom > top:
+            text = _text([sheet.cell(top, left)], 1)
+            said |= {(number, key): text for number in range(top + 1, min(bottom, len(sheet.rows)) + 1)}
+    return said
+
+
+def _text(cells: Sequence[RawCell], column: int) -> str:
+    """Return what a cell says, line by line."""
+    raw = cells[column - 1] if column <= len(cells) else None
+    text = raw[:LONGEST_TEXT] if isinstance(raw, str) else brief(raw)
+    return "\n".join(line for part in text.splitlines() if (line := plain(part)))
+
+
+def _several(text: str, between: re.Pattern[str]) -> tuple[str, ...]:
+    parts = (part.strip() for part in between.split(text))
+    return tuple(part for part in parts if part.lower() not in _NOTHING)
+
+
+# -- pictures ---------------------------------------------------------------------------------------------
+
+
+def _with_pictures(book: Book, annex: Annex, head: int) -> Annex:
+    """Return `annex` with the pictures of its sheet: in the row that they stand in, or next to it."""
+    from stattable.checking.qr import look_at, pixels_of
+
+    found = book.pictures(annex.sheet)
+    if found is None:
+        return replace(annex, unread="format")
+    numbers = [row.row for row in annex.rows]
+    of_rows: dict[int, list[Picture]] = {}
+    stray: list[Picture] = []
+    pixels, seen, left_out = 0, set[int](), found.left_out
+    for raw in found.placed:
+        if raw.data is not None and id(raw.data) not in seen:  # pictures that share a part share its bytes
+            seen.add(id(raw.data))
+            pixels += pixels_of(raw.data)
+        if pixels > _MOST_PIXELS:
+            left_out += 1
+            continue
+        if raw.data is None:
+            picture = Picture(raw.cell, fault=raw.fault)
+        else:
+            looked = look_at(raw.data)
+            codes = tuple((code.payload, code.kind.value) for code in looked.codes)
+            picture = Picture(raw.cell, codes, looked.image, looked.fault)
+        number = _nearest(numbers, raw.cell[0])
+        if number is not None:
+            of_rows.setdefault(number, []).append(picture)
+        elif raw.cell[0] > head:
+            stray.append(picture)
+    rows = tuple(replace(row, pictures=tuple(of_rows.get(row.row, ()))) for row in annex.rows)
+    return replace(annex, rows=rows, stray=tuple(stray), left_out=left_out)
+
+
+def _nearest(numbers: Sequence[int], row: int) -> int | None:
+    at = bisect_left(numbers, row)
+    near = [number for number in numbers[max(at - 1, 0) : at + 1] if abs(number - row) <= _NEAR]
+    return min(near, key=lambda number: abs(number - row), default=None)

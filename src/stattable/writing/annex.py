@@ -1,0 +1,116 @@
+"""The annex of accounts: its sheet in a blank, to be filled in, and in a merged workbook, with the pictures."""
+
+import io
+from collections.abc import Sequence
+from typing import Final
+
+from stattable.merging.annexes import Account
+from stattable.model.annex import ANNEX_SHEET, ANNEX_TITLE, COLUMNS, LEVELS
+from stattable.writing.workbook import BODY_FONT, Look, Sheet, Workbook
+
+_HOW_TO: Final = (
+    "填表说明：一个账号一行。层级从下拉列表中选；网址以 http:// 或 https:// 开头；二维码图片插入到所在的格子里"
+    "（浮动的图片和“嵌入单元格”都可以）；没有的不填。"
+)
+_MADE_OF: Final = "由计入汇总的报表的附件合并而成，序号重新编排。有问题的行见“审核意见”。"
+_OPEN_ROWS: Final = 30  # that a blank offers
+_TOP: Final = 4  # the first row under the headings
+_ROW_HEIGHT: Final = 78.0  # points, for a picture
+_TALLEST: Final = 409.0  # points that a row can be
+_PICTURE: Final = 96.0  # pixels, at most, of a picture's side: 72 points
+_MARGIN: Final = 4  # pixels between a picture and its cell
+_DPI: Final = 96.0
+
+_PLAIN: Final[Look] = {**BODY_FONT, "valign": "vcenter", "text_wrap": True}
+_BODY: Final[Look] = {**_PLAIN, "border": 1, "num_format": "@"}
+_CENTRED: Final[Look] = {**_PLAIN, "border": 1, "align": "center"}
+_HEAD: Final[Look] = {**_CENTRED, "bold": True, "bg_color": "#D9E2EC"}
+_TITLE: Final[Look] = {**BODY_FONT, "font_size": 16, "bold": True, "align": "center", "valign": "vcenter"}
+_OPEN: Final[Look] = {**_BODY, "bg_color": "#FFF9DB"}
+
+
+def add_blank_annex(workbook: Workbook) -> None:
+    """Add the annex to a blank, with room for accounts, and drop-downs."""
+    sheet = _headed(workbook, _HOW_TO)
+    for number in range(1, _OPEN_ROWS + 1):
+        row = _TOP + number - 1
+        sheet.put(row, 1, number, _CENTRED)
+        for column in range(2, len(COLUMNS) + 1):
+            sheet.put(row, column, None, _OPEN)
+        sheet.set_row(row, _ROW_HEIGHT)
+    levels = list(COLUMNS).index("level")
+    rule = {
+        "validate": "list", "source": [level.label for level in LEVELS],
+        "input_title": "选层级", "input_message": "省级、地市级或县级。",
+        "error_title": "请选层级", "error_message": "这里只能填省级、地市级或县级。",
+    }  # fmt: skip
+    sheet.raw.data_validation(_TOP - 1, levels, _TOP + _OPEN_ROWS - 2, levels, rule)
+
+
+def add_merged_annex(workbook: Workbook, accounts: Sequence[Account]) -> None:
+    """Add the annex to a merged workbook: all accounts, numbered anew, each picture in its row."""
+    sheet = _headed(workbook, _MADE_OF)
+    qr = list(COLUMNS).index("qr")
+    for number, account in enumerate(accounts, start=1):
+        row, at = account.listed.row, _TOP + number - 1
+        level = account.listed.level.label if account.listed.level in LEVELS else row.level
+        texts = {
+            "unit": row.unit or account.source.unit.name or "",
+            "level": level,
+            "website": "\n".join(row.websites),
+            "wechat": "\n".join(row.wechat),
+            "weibo": "\n".join(row.weibo),
+            "remark": row.remark,
+        }
+        sheet.put(at, 1, number, _CENTRED)
+        for column, key in enumerate(COLUMNS, start=1):
+            if key != "number":
+                sheet.put(at, column, texts.get(key), _BODY)
+        images = [picture.image for picture in row.pictures if picture.image]
+        sheet.set_row(at, min(_ROW_HEIGHT * max(1, len(images)), _TALLEST))
+        for place, image in enumerate(images):
+            _insert(sheet, at, qr, place, image)
+
+
+def _headed(workbook: Workbook, note: str) -> Sheet:
+    sheet = workbook.add_sheet(ANNEX_SHEET)
+    sheet.set_widths(column.width for column in COLUMNS.values())
+    sheet.merge(1, 1, 1, len(COLUMNS), ANNEX_TITLE, _TITLE)
+    sheet.set_row(1, 34)
+    sheet.merge(2, 1, 2, len(COLUMNS), note, _PLAIN)
+    sheet.set_row(2, 34)
+    for number, column in enumerate(COLUMNS.values(), start=1):
+        sheet.put(_TOP - 1, number, column.text, _HEAD)
+    sheet.set_row(_TOP - 1, 24)
+    raw = sheet.raw
+    raw.freeze_panes(_TOP - 1, 2)
+    raw.set_landscape()
+    raw.set_paper(9)  # A4
+    raw.fit_to_pages(1, 0)
+    raw.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    raw.set_footer("&C第 &P 页，共 &N 页")
+    raw.repeat_rows(_TOP - 2)
+    return sheet
+
+
+def _insert(sheet: Sheet, row: int, column: int, place: int, image: bytes) -> None:
+    """Put a picture into a cell, under those that stand there; equal pictures are stored once."""
+    from PIL import Image
+
+    with Image.open(io.BytesIO(image)) as opened:
+        size, dpi = opened.size, opened.info.get("dpi", (_DPI, _DPI))
+    scales = [_PICTURE / max(size) * its_dpi / _DPI for its_dpi in dpi]
+    sheet.raw.insert_image(
+        row - 1,
+        column,
+        "picture.png",
+        {
+            "image_data": io.BytesIO(image),
+            "x_scale": scales[0],
+            "y_scale": scales[1],
+            "x_offset": _MARGIN + 12,
+            "y_offset": _MARGIN + place * (_PICTURE + _MARGIN),
+            "object_position": 1,  # it moves with its cell
+            "description": "二维码",
+        },
+    )
