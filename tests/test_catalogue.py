@@ -1,9 +1,10 @@
 import re
 import string
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from stattable.checking.qr import CodeKind, Fault
 from stattable.model import catalogue
 from stattable.model.catalogue import CATALOGUE, FAMILIES, Entry, Refusal, explain, found, render
 from stattable.model.findings import Severity
@@ -16,7 +17,8 @@ SEVERITIES = {
     E: "F001 F002 F003 F004 F005 F007 T001 T002 T003 T005 T006 U001 U002 U003 U005 U007 U009"
        " V000 V002 V003 V004 V005 V006 V009 R001 R004 R005 H001 H002 H003 H004"
        " P001 P002 P003 P004 P005 P006 P007 P008",
-    W: "T004 T007 U006 U010 V001 V008 V010 V011 V012 V013 R002 R003 O001 O002 O003 C001",
+    W: "T004 T007 U006 U010 V001 V008 V010 V011 V012 V013 R002 R003 O001 O002 O003 C001"
+       " A001 A002 A003 A004 A005 A006 A007 A008 A009",
     I: "F006 U004 U008 U011 U012 V007 H005",
 }  # fmt: skip
 
@@ -89,6 +91,18 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
     "H005": [{"reason": reason, "scope": "本级", "other": "a.xlsx", "other_cell": "H6"}
              for reason in catalogue._REASONS["H005"]],
     "C001": [{"name": "官渡镇", "level": "乡镇级", "contact": contact} for contact in ("", "联系人：李四。")],
+    "A001": [{"reason": "none", "form": 3, "listed": 0, "what": ""},
+             {"reason": "differs", "form": 3, "listed": 2, "what": "县级微信公众号"}],
+    "A002": [{"label": "官网网址", "unit": "中牟县计生协"}],
+    "A003": [{"label": "微信公众号二维码", "unit": "中牟县计生协", "name": "中牟计生"}],
+    "A004": [{"reason": reason, "label": "微信公众号二维码"} | ({"count": 3} if reason == "many" else {})
+             for reason in catalogue._REASONS["A004"]],
+    "A005": [{"label": "微博名", "unit": "中牟县计生协", "other": other, "where": where}
+             for other, where in (("新郑市计生协", "B5"), ("新郑市计生协", "收到/新郑.xlsx"))],
+    "A006": [{"label": "微博名", "unit": "中牟县计生协"}],
+    "A007": [{"reason": reason, "label": "单位名称", "unit": "" if reason == "no_unit" else "中牟县计生协"}
+             for reason in catalogue._REASONS["A007"]],
+    "A009": [{"names": names, "name": "郑州市", "count": 1} for names in ("“中牟县计生协”", "“甲”、“乙”、“丙”等")],
     "P001": [{"expected": "空白"}],
     "P002": [{"name": "官渡镇 本级", "expected": "12"}],
     "P003": [{"sheet": "分单位汇总", "reason": reason, "expected": "23"} for reason in catalogue._REASONS["P003"]],
@@ -178,7 +192,12 @@ def test_entry(entry: Entry) -> None:
 
 def test_the_words_for_every_reason_are_used() -> None:
     """The tables above give the words for every reason; this holds them against those that the code can raise."""
-    assert set(catalogue._REASONS) == {"T005", "T007", "U002", "U008", "U009", "U011", "H003", "H005", "P003"}
+    assert set(catalogue._REASONS) == {
+        "T005", "T007", "U002", "U008", "U009", "U011", "H003", "H005", "A001", "A004", "A007", "P003",
+    }  # fmt: skip
+    assert {one["reason"] for one in PARAMS["A001"]} == set(catalogue._REASONS["A001"])
+    of_files, of_pictures, of_codes = {"missing", "size"}, set(get_args(Fault)), set(CodeKind) - {CodeKind.OFFICIAL}
+    assert set(catalogue._REASONS["A004"]) == of_files | of_pictures | of_codes | {"no_code", "stray", "many"}
     problems = {one["problem"] for code in ("V010", "V011") for one in PARAMS[code]}
     assert problems == set(catalogue._PROBLEMS)
 
@@ -196,6 +215,8 @@ def test_explain(written: str, code: str | None) -> None:
 @pytest.mark.parametrize("reason", catalogue._REFUSALS)
 def test_refusals(reason: str) -> None:
     params = dict.fromkeys(placeholders(catalogue._REFUSALS[reason]), "“{x}”")
+    if "why" in params:
+        params["why"] += "。"  # a finding's text, which is a sentence
     text = str(Refusal(reason, **params))
     assert text.endswith("。")
     assert text.count("{x}") == len(params)

@@ -3,6 +3,7 @@
 A case writes files into an empty folder, runs `check` or `merge` there, and returns the codes of all findings.
 """
 
+import csv
 import io
 import shutil
 import zipfile
@@ -13,6 +14,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.drawing.image import Image
 
 from builders import (
     GUANDU,
@@ -31,7 +33,9 @@ from builders import (
     save,
     typed,
 )
+from picture_books import qr
 from stattable.checking import received
+from stattable.model.annex import ANNEX_SHEET
 from stattable.model.catalogue import CATALOGUE
 from stattable.model.form import FIELD_BY_KEY, FIELDS, LABELS
 from stattable.model.identity import UnitFacts
@@ -359,6 +363,90 @@ def for_whom(*options: str) -> Case:
     return case
 
 
+# -- the annex of accounts --------------------------------------------------------------------------------
+
+HEADINGS = ("序号", "单位名称", "层级", "官网网址", "微信公众号名称", "微信公众号二维码", "微博名", "备注")
+TOP = 4  # the first row under them, in a blank
+OFFICIAL = "http://weixin.qq.com/r/zhongmu"
+# What a county lists, by the columns; under F what the QR code says.
+ACCOUNT = {"B": "中牟县计生协", "C": "县级", "D": "http://zhongmu.example.cn", "E": "中牟计生", "F": OFFICIAL, "G": "中牟计生协"}  # fmt: skip
+SECOND = {**ACCOUNT, "D": "http://news.example.cn", "E": "中牟家庭", "F": f"{OFFICIAL}-family", "G": "中牟家庭健康"}
+
+
+def counted(number: int) -> dict[str, Any]:
+    """What the form says where as many accounts of each kind of counties are listed."""
+    return {f"online.county.{kind}": number for kind in ("website", "wechat", "weibo")}
+
+
+def listed(*rows: dict[str, str]) -> Callable[[Any], None]:
+    """List accounts in the annex of a blank; the change gets the sheet of the form."""
+
+    def change(form: Any) -> None:
+        sheet = form.parent[ANNEX_SHEET]
+        for number, row in enumerate(rows, start=TOP):
+            for column, said in row.items():
+                if column == "F":
+                    sheet.add_image(Image(io.BytesIO(qr(said, 4))), f"F{number}")
+                else:
+                    sheet[f"{column}{number}"] = said
+
+    return change
+
+
+def accounts(*rows: dict[str, str], **figures: int) -> Case:
+    """Check the return of a county that counts the accounts of `rows`, but for some `figures` of that row of the form."""
+
+    def case(folder: Path) -> set[str]:
+        said = {**COUNTY, **counted(len(rows)), **{f"online.county.{kind}": n for kind, n in figures.items()}}
+        filled(folder / RETURNS / "县.xlsx", ZHONGMU, said, above=TO_COUNTY[:2], change=listed(*rows))
+        return check(folder)
+
+    return case
+
+
+def account(**changes: str | None) -> Case:
+    """Check the return of a county with one account, of which something is changed or, with None, left out."""
+    return accounts({column: said for column, said in {**ACCOUNT, **changes}.items() if said is not None})
+
+
+def saved_as(name: str) -> Case:
+    """Check a county's form with the annex below it: a workbook, or as systems write .xls files, text with tabs."""
+
+    def case(folder: Path) -> set[str]:
+        page = typed(folder / "page.xlsx", "中牟县", {**COUNTY, **counted(1)})
+        workbook = openpyxl.load_workbook(page)
+        sheet = workbook.worksheets[0]
+        sheet.append([])
+        sheet.append(HEADINGS)
+        sheet.append([1, *(None if column == "F" else ACCOUNT.get(column) for column in "BCDEFGH")])
+        sheet.add_image(Image(io.BytesIO(qr(OFFICIAL, 4))), f"F{sheet.max_row}")
+        sheet.row_dimensions[sheet.max_row].height = 90  # points, about the picture's
+        path = save(workbook, folder / RETURNS / name)
+        if name.endswith(".xls"):
+            with path.open("w", encoding="utf-8", newline="") as file:
+                csv.writer(file, delimiter="\t").writerows(sheet.iter_rows(values_only=True))
+        return check(folder)
+
+    return case
+
+
+def prefecture_lists(row: dict[str, str]) -> Case:
+    """Merge a prefecture's cumulative return, whose annex is `row`, with that of its county."""
+
+    def case(folder: Path) -> set[str]:
+        own, below = own_values(Level.PREFECTURE), {**COUNTY, **counted(1)}
+        both = {key: own.get(key, 0) + below.get(key, 0) for key in own | below}
+        above, scope = (HENAN, ZHENGZHOU), Scope.CUMULATIVE
+        filled(folder / RETURNS / "市.xlsx", ZHENGZHOU, both, above=above[:1], scope=scope, change=listed(row))
+        filled(folder / RETURNS / "县.xlsx", ZHONGMU, below, above=above, change=listed(ACCOUNT))
+        return merge(folder, "--root", "4101")
+
+    return case
+
+
+# -- what is verified -------------------------------------------------------------------------------------
+
+
 def in_report(sheet: str, change: Callable[[Any], None]) -> Case:
     """Verify a merged workbook of which one sheet is changed."""
 
@@ -489,6 +577,15 @@ CASES: dict[str, tuple[Case, Case]] = {
     "H004": (beside_a_county("富士康镇", Level.TOWNSHIP), beside_a_county("荥阳县", Level.COUNTY)),
     "H005": (township_by_hand, township_by_blank),
     "C001": (villages_here(GUANDU_VILLAGE), villages_here(GUANDU_VILLAGE, ZHULUYING)),
+    "A001": (accounts(ACCOUNT, website=2), accounts(ACCOUNT, website=1)),
+    "A002": (account(D="zhongmu.example.cn"), account(D="https://zhongmu.example.cn")),
+    "A003": (account(F=None), account()),
+    "A004": (account(F="https://u.wechat.com/zhongmu"), account(F="https://weixin.qq.com/r/zhongmu")),
+    "A005": (accounts(ACCOUNT, {**SECOND, "D": f"{ACCOUNT['D']}/"}), accounts(ACCOUNT, SECOND)),
+    "A006": (account(G="@中牟计生协"), account(G="中牟县计生协")),
+    "A007": (account(C=None), account(C="县")),
+    "A008": (saved_as("县.xls"), saved_as("县.xlsx")),
+    "A009": (prefecture_lists({**ACCOUNT, "D": "http://old.example.cn"}), prefecture_lists(ACCOUNT)),
     "P001": (in_report("信息统计表", put(FIRST_CELL, 9)), in_report("信息统计表", put(FIRST_CELL, 4))),
     "P002": (in_report("分单位汇总", put("K3", 9)), in_report("分单位汇总", put("K3", 2))),
     "P003": (in_report("信息统计表", put("B3", "万滩镇计生协")),

@@ -9,6 +9,7 @@ from sheets import FIGURES, Grid, MemoryBook, page, put, raw_sheet, shifted, wit
 from stattable.checking.cells import Unread
 from stattable.checking.locate import Located, locate
 from stattable.checking.sheets import Display, RawSheet
+from stattable.model.annex import Annex, AnnexRow
 from stattable.model.catalogue import found
 from stattable.model.form import BLANK, FIELD_BY_KEY, FIELDS, Return
 from stattable.model.identity import IDENTITY_SHEET, Identity, UnitFacts, WorkbookKind, identity_rows
@@ -384,17 +385,25 @@ LAST_YEAR = RawSheet("去年", [["2020年数据", *[""] * 8], ["", *HEADS], ["�
 LAST_YEARS = RawSheet("历年", [["", *HEADS], ["2019年", *range(10, 90, 10)], ["2020年", *range(20, 100, 10)]])
 PROSE = RawSheet("填表说明", [["宣传活动：活动场次、宣传人数按实际填写；服务活动同。"], ["媒体宣传：音频、视频稿件"]])
 ANNEX = RawSheet("附件2", [["序号", "单位名称", "官网", "微信公众号", "微博"], [1, "某县", "a.cn", "b", ""]])
+LISTED = Annex(
+    "附件2",
+    {"number": 1, "unit": 2, "website": 3, "wechat": 4, "weibo": 5},
+    (AnnexRow(2, unit="某县", websites=("a.cn",), wechat=("b",)),),
+)
 
 
 @pytest.mark.parametrize("other", [UNITS, ONE_UNIT, OURS_BY_UNIT, LAST_YEAR, LAST_YEARS, PROSE, ANNEX],
                          ids=lambda sheet: f"{sheet.name}{len(sheet.rows)}")  # fmt: skip
 def test_beside_the_form_a_list_is_no_form(other: RawSheet) -> None:
+    """The list of accounts is the annex, the others are nothing."""
     alone = located(page())
     assert alone.filled is not None
+    assert alone.annex is None
+    wanted = replace(alone, annex=LISTED if other is ANNEX else None)
     for book in (MemoryBook(raw_sheet(page()), other), MemoryBook(other, raw_sheet(page()))):
-        assert locate(book) == alone  # type: ignore[arg-type]
+        assert locate(book) == wanted  # type: ignore[arg-type]
     hidden_form = MemoryBook(other, raw_sheet(page()), hidden=[S])
-    assert locate(hidden_form) == replace(alone, findings=(UNSEEN,))  # type: ignore[arg-type]
+    assert locate(hidden_form) == replace(wanted, findings=(UNSEEN,))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -206,18 +206,24 @@ def test_own_and_cumulative_of_one_unit(box: Path, roster: Path, tmp_path: Path)
 
 def test_the_nation_counts_what_provinces_have(tmp_path: Path) -> None:
     henan, hubei = HENAN, UnitFacts("42", "湖北省", Level.PROVINCE)
-    filled(tmp_path / "收到" / "河南.xlsx", henan, {**own_values(Level.PROVINCE), "online.province.wechat": True})
-    filled(tmp_path / "收到" / "湖北.xlsx", hubei, own_values(Level.PROVINCE))
+    keys = ("online.province.website", "online.province.wechat")
+    has = {**own_values(Level.PROVINCE), keys[0]: True}
+    filled(tmp_path / "收到" / "河南.xlsx", henan, {**has, keys[1]: True})
+    filled(tmp_path / "收到" / "湖北.xlsx", hubei, has)
     roster = tmp_path / "名册.csv"
     roster.write_text("代码,名称,级别,上级代码,填报\n0,全国,全国,,否\n41,河南省,,0,\n42,湖北省,,0,\n", encoding="utf-8")
-    keys = ("online.province.website", "online.province.wechat")
     for known in (("--roster", roster), ("--unit", "全国", "--level", "全国")):
         out = tmp_path / "全国.xlsx"
         document = merge(tmp_path / "收到", *known, "-o", out).json
         assert filled_in(document, *keys) == {keys[0]: 2, keys[1]: 1}
-        assert document["summary"] == summary(expected=2, received=2, accepted=2)
+        # of what no annex lists, each province is told, and the nation only where it sends in its total
+        assert [(one["code"], one["unit"]["name"]) for one in document["findings"]] == [
+            ("A001", "河南省"), ("A001", "湖北省"),
+        ]  # fmt: skip
+        assert document["summary"] == summary(expected=2, received=2, accepted=2, warnings=2)
         assert [unit["total"][keys[1]] for unit in document["units"]] == [1, True, False]
         (one,) = run("check", out, "--format", "json", "--quiet").json["files"]
+        assert [found["code"] for found in one["findings"]] == ["V012", "V011", "A001"]
         assert (one["status"], one["values"]) == ("accepted", document["total"])
 
 

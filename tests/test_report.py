@@ -1,4 +1,4 @@
-"""The merged workbook, read back: five sheets, and the identity behind them."""
+"""The merged workbook, read back: five sheets, a county's annex, and the identity behind them."""
 
 import io
 import re
@@ -17,6 +17,7 @@ from stattable.checking.reader import FileFacts
 from stattable.merging.ledger import Run
 from stattable.merging.rollup import Counted, roll_up
 from stattable.model import form
+from stattable.model.annex import ANNEX_SHEET
 from stattable.model.catalogue import found
 from stattable.model.form import FIELD_BY_KEY, FIELDS
 from stattable.model.identity import Identity, WorkbookKind, read_identity
@@ -94,9 +95,17 @@ def figures(sheet: Worksheet, row: int) -> tuple[list[Any], dict[str, Any]]:
 def test_sheets(workbook: openpyxl.Workbook) -> None:
     assert [(sheet.title, sheet.sheet_state) for sheet in workbook] == [
         ("信息统计表", "visible"), ("分单位汇总", "visible"), ("报送情况", "visible"), ("审核意见", "visible"),
-        ("汇总台账", "visible"), ("_stattable", "veryHidden"), ("_stattable_record", "veryHidden"),
+        ("汇总台账", "visible"), (ANNEX_SHEET, "visible"),
+        ("_stattable", "veryHidden"), ("_stattable_record", "veryHidden"),
     ]  # fmt: skip
     assert workbook.active is workbook.worksheets[0]
+
+
+@pytest.mark.parametrize(("code", "has_annex"), [("41", True), ("4101", True), ("410122", True), ("410122101", False)])
+def test_only_those_that_have_accounts_below_them_have_an_annex(code: str, has_annex: bool) -> None:
+    """A township's returns have none, and neither has what they add up to."""
+    names = workbook_of(county()[2:5], roster=TREE, code=code).sheetnames
+    assert (ANNEX_SHEET in names) is has_annex
 
 
 def test_identity(workbook: openpyxl.Workbook) -> None:
@@ -108,6 +117,7 @@ def test_identity(workbook: openpyxl.Workbook) -> None:
         above=TO_COUNTY[:2],
         unaccounted=((Level.COUNTY, 0), (Level.TOWNSHIP, 0), (Level.VILLAGE, 0)),
         inputs=(ZHONGMU, GUANDU_VILLAGE, LANGCHENGGANG, GUANDU),
+        figures=memory.merge(county(), roster=TREE, code="410122").total,
     )
 
 

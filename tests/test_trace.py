@@ -234,6 +234,37 @@ def test_through_workbooks_that_were_merged_on() -> None:
     assert tree(town) == {"官渡镇": [5, {"cumulative": [5, page, "same", *villages]}]}
 
 
+def test_a_workbook_whose_page_was_typed_over_before_it_was_sent_on() -> None:
+    merged_on()
+    (sent,) = Path("送来").glob("410122101*")
+    workbook = openpyxl.load_workbook(sent)
+    workbook.worksheets[0]["H6"] = 700
+    workbook.save(sent)
+    merge("送来", "县.xlsx", "410122")
+    (town, _) = traced("H6", "送来", report="县.xlsx")["trace"]["steps"]
+    (page,) = town["steps"]
+    assert (page["value"], page["end"], [one["value"] for one in page["steps"]]) == (700, "altered", [4, 1])
+    assert "这份汇总表的页在汇总以后被改过" in run("trace", "县.xlsx", "H6", "送来").out
+
+
+def test_a_strangers_file_of_the_same_name_is_none_that_changed() -> None:
+    Path(RETURNS, "官渡村.xlsx").unlink()
+    village(EAST, 6, ABOVE_EAST)
+    Path(RETURNS, "东狼城岗村.xlsx").rename(Path(RETURNS, "官渡村.xlsx"))
+    (_, town) = traced("H6", RETURNS)["trace"]["steps"]
+    assert tree(town)["官渡镇"][2] == {"官渡村": [(1, None), {"own": [(1, None), "官渡村.xlsx H6", "gone"]}]}
+
+
+def test_of_many_parts_those_that_changed_are_shown() -> None:
+    rows = "".join(f"4101221013{n:02},第{n}村,,,,,,\n" for n in range(1, 31))
+    Path("名册.csv").write_text(ROSTER + rows, encoding="utf-8")
+    for n in range(1, 31):
+        village(UnitFacts(f"4101221013{n:02}", f"第{n}村", Level.VILLAGE), 2)
+    merge(RETURNS, REPORT, "410122")
+    village(UnitFacts("410122101330", "第30村", Level.VILLAGE), 1)
+    assert "第30村  2 → 现在 1" in run("trace", REPORT, "H6", RETURNS).out
+
+
 def test_what_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "120")
     village(GUANDU_VILLAGE, 6)

@@ -396,7 +396,7 @@ def merge(
     from stattable.console.merged import show_merge
     from stattable.console.terminal import progress_bar
     from stattable.merging.ledger import Run
-    from stattable.merging.merge import MergeOptions, merge_files
+    from stattable.merging.merge import LevelPlaces, MergeOptions, merge_files
     from stattable.merging.root import RootOptions
     from stattable.writing.files import write_whole
     from stattable.writing.levels import level_places, write_levels
@@ -419,7 +419,7 @@ def merge(
         jobs,
         debug,
     )
-    places = (each_level, partial(level_places, folder=Path(each_level))) if each_level else None
+    places = LevelPlaces(each_level, partial(level_places, folder=Path(each_level))) if each_level else None
     with progress_bar("读取", len(inputs.paths), quiet=quiet) as progress:
         merged = merge_files(inputs, options, output=output, levels=places, progress=progress)
     refused = merged.refused or (strict and merged.summary.rejected > 0)

@@ -16,7 +16,6 @@ from stattable.merging.verify import Verdict
 from stattable.model.catalogue import render
 from stattable.model.findings import Finding, Severity, UnitRef
 from stattable.model.form import BLANK, FIELDS, Field, Values, label_of
-from stattable.model.text import a1
 
 if TYPE_CHECKING:
     from stattable.writing.levels import Written
@@ -133,7 +132,6 @@ def _places(verdict: Verdict) -> Iterator[tuple[int, str]]:
 def trace_json(report: Reopened, field: Field, step: Step) -> str:
     """Return the JSON document of `trace`."""
     page = report.received
-    at = page.cells[field.index] if page.cells else field.at
     return _dump(
         {
             "schema_version": SCHEMA_VERSION,
@@ -141,7 +139,7 @@ def trace_json(report: Reopened, field: Field, step: Step) -> str:
             "root": _facts(report),
             "field": field.key,
             "label": field.label,
-            "cell": a1(*at) if at else None,
+            "cell": report.cell_of(field),
             "page": page.values[field.index] if page.values else None,
             "value": step.value,
             "now": step.now,

@@ -61,7 +61,7 @@ def _head(sheet: RawSheet) -> tuple[int, dict[str, int]] | None:
 
 
 def _rows(sheet: RawSheet, head: int, columns: Mapping[str, int]) -> list[AnnexRow]:
-    """Return the rows under the headings in which anything stands; what says nothing of an account may have a picture."""
+    """Return the rows under the headings in which anything stands: what says nothing may have a picture."""
     rows: list[AnnexRow] = []
     owners = _owners(sheet, head, columns)
     first, last = min(columns.values()) - 1, max(columns.values())

@@ -15,7 +15,7 @@ from stattable.checking.sheets import Book, Cell, RawSheet
 from stattable.model.annex import ANNEX_SHEET, Annex, has_annex
 from stattable.model.catalogue import found
 from stattable.model.findings import Finding
-from stattable.model.form import FIELDS, SHEET_NAME, Field, Kind, Return, Value
+from stattable.model.form import FIELDS, SHEET_NAME, Field, Kind, Return, Value, shown_value
 from stattable.model.identity import IDENTITY_SHEET, Identity, WorkbookKind, read_identity
 from stattable.model.text import a1, a1_range
 from stattable.model.units import Level
@@ -57,11 +57,40 @@ def locate(book: Book) -> Located:
     identity = read_identity(book.sheet(IDENTITY_SHEET, whole=True).rows) if IDENTITY_SHEET in book.names else None
     sheets = _sheets(book, identity)
     located = _locate_form(book, sheets, identity)
+    if identity and identity.figures and located.filled:
+        altered = tuple(_altered(located, located.filled.values, identity.figures, identity.unit.level))
+        located = replace(located, findings=(*located.findings, *altered))
     if located.filled is None or (identity and not has_annex(identity.unit.level)):
         return located
     if identity and identity.kind is WorkbookKind.MERGED:
         sheets = [book.sheet(ANNEX_SHEET)] if ANNEX_SHEET in book.names else []
     return replace(located, annex=find_annex(book, sheets))
+
+
+def _altered(located: Located, now: Sequence[Value], written: Sequence[Value], level: Level) -> Iterator[Finding]:
+    """Yield P001 for the figures of a merged page that are others than it was written with, or none of ours."""
+    typed = {one.field: one.raw for one in located.findings if one.field and one.code in _TYPED}
+    for field, value, was in zip(FIELDS, now, written, strict=True):
+        at = located.cells[field.index]
+        if at is None or (value == was and field.key not in typed):  # without its label there is T002 to say so
+            continue
+        seen, expected = (_seen(one, level, field.index) for one in (value, was))
+        yield found(
+            "P001",
+            sheet=located.sheet,
+            cell=a1(*at),
+            field=field.key,
+            raw=typed.get(field.key) or seen,
+            params={"expected": expected},
+        )
+
+
+_TYPED: Final = frozenset(f"V00{number}" for number in range(2, 10))  # said of what is no plain number
+
+
+def _seen(value: Value, level: Level, index: int) -> str:
+    shown = shown_value(value, level, index)
+    return "空白" if shown is None else str(shown)
 
 
 def _locate_form(book: Book, sheets: Sequence[RawSheet], identity: Identity | None) -> Located:

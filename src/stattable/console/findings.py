@@ -38,7 +38,7 @@ def show_findings(console: Console, findings: Sequence[Finding], *, with_path: b
             console.print(Text(" " * indent + line))
     for code, count in counts.items():
         if count > MOST_SHOWN:
-            console.print(Text(f"  {code} 还有 {count - MOST_SHOWN} 条，见 JSON 或汇总表的“审核意见”。", style="dim"))
+            console.print(Text(f"  {code} 还有 {count - MOST_SHOWN} 条，加 --format json 可以看到全部。", style="dim"))
 
 
 def severity_line(findings: Sequence[Finding]) -> Text:

@@ -11,7 +11,7 @@ from stattable.merging.reopened import Reopened
 from stattable.merging.sources import FileState
 from stattable.merging.trace import End, Step
 from stattable.merging.verify import Verdict
-from stattable.model.findings import Finding
+from stattable.model.findings import Finding, Severity
 from stattable.model.form import Field, number, shown_value
 from stattable.model.units import Level, Scope
 
@@ -25,15 +25,16 @@ def show_verify(verdict: Verdict) -> None:
     by_path: dict[str, list[Finding]] = {}
     for finding in verdict.findings:
         by_path.setdefault(finding.path or report.path, []).append(finding)
-    for path, findings in sorted(by_path.items(), key=lambda item: item[0] != report.path):
-        if path != report.path:
+    for path, findings in sorted(by_path.items(), key=lambda item: item[0] == report.path):  # what follows, last
+        if path != report.path or len(by_path) > 1:
             console.print(Text(path, style="bold"))
         show_findings(console, findings)
-    itself = any(finding.code in {"P001", "P002", "P003"} for finding in verdict.findings)
+    codes = {finding.code for finding in verdict.findings if finding.severity is Severity.ERROR}
+    itself = bool(codes - _OF_SOURCES)
     console.print(
         Text("表内有改动，数字对不上。", style="bold red")
         if itself
-        else Text("表内一致：页上的数等于本级加下级，没有被改过。", style="green")
+        else Text("表内一致：页上的数等于本级加下级，页和“分单位汇总”的数没有被改过。", style="green")
     )
     if matched is None:
         why = "没有给出报表所在的文件夹" if report.ledger else "汇总台账读不出来"
@@ -47,12 +48,15 @@ def show_verify(verdict: Verdict) -> None:
         (f"{len(matched.new)} 份是新来的", "bold red" if matched.new else "dim"),
     )
     console.print(Text("汇总时的报表：").append_text(joined(*counts)))
+    if verdict.roster is FileState.UNKNOWN:
+        console.print(Text("名册没有给出，没有核对。", style="dim"))
     if verdict.proved:
         console.print(Text("核对通过：用这些报表重新汇总，每一个数都相同。", style="bold green"))
-    elif not itself:
+    elif "P007" in codes or FileState.CHANGED in states or matched.new:
         console.print(Text("汇总表已经过时，请重新汇总。", style="bold red"))
 
 
+_OF_SOURCES: Final = frozenset(f"P00{number}" for number in range(4, 9))
 _STATE_WORDS: Final = {
     FileState.SAME: "",
     FileState.CHANGED: "，文件变了",
@@ -60,6 +64,7 @@ _STATE_WORDS: Final = {
     FileState.UNKNOWN: "",
 }
 _END_WORDS: Final = {
+    End.ALTERED: "这份汇总表的页在汇总以后被改过，与它下面加起来的数对不上",
     End.NOT_SPLIT: "这张表里没有再往下分",
     End.NOT_AT_HAND: "往下要看它自己的汇总表，请给出这些报表所在的文件夹",
 }
@@ -69,7 +74,7 @@ def show_trace(report: Reopened, field: Field, step: Step) -> None:
     """Show where a figure comes from, as a tree."""
     console = make_console()
     page = report.received.values
-    console.print(Text(f"{field.label}（{field.cell}）", style="bold"))
+    console.print(Text(f"{field.label}（{report.cell_of(field)}）", style="bold"))
     tree = Tree(_step_label(step, field))
     _grow(tree, step, field)
     console.print(tree)
@@ -79,14 +84,17 @@ def show_trace(report: Reopened, field: Field, step: Step) -> None:
 
 
 def _grow(tree: Tree, step: Step, field: Field) -> None:
-    shown = [one for one in step.steps if one.value or one.now != one.value or one.steps][:MOST_SHOWN]
+    told = [one for one in step.steps if one.value or one.now != one.value or one.steps]
+    kept = sorted(told, key=lambda one: one.now == one.value)[:MOST_SHOWN]  # what changed is shown whatever its size
+    shown = [one for one in told if one in kept]
     for one in shown:
         single = one.steps[0] if len(one.steps) == 1 and one.steps[0].scope and one.scope is None else None
         _grow(tree.add(_step_label(one, field, single)), single or one, field)
     rest = [one for one in step.steps if one not in shown]
     if rest:
-        amount = sum(number(one.value) for one in rest)
-        tree.add(Text(f"另有 {len(rest)} 个单位，共 {amount}", style="dim"))
+        was, now = sum(number(one.value) for one in rest), sum(number(one.now) for one in rest)
+        changed = f" → 现在 {now}" if now != was else ""
+        tree.add(Text(f"另有 {len(rest)} 个单位，共 {was}{changed}", style="dim"))
     if step.end:
         tree.add(Text(_END_WORDS[step.end], style="dim"))
 

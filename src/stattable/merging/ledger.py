@@ -25,8 +25,9 @@ _COUNTED_AT: Final = HEADS.index("是否计入")
 _COUNTED: Final = {True: "计入", False: "未计入"}
 _ROOT, _UNIT, _LEVEL, _EDITION = "选项 --root", "选项 --unit", "选项 --level", "选项 --edition"
 _SCOPE, _DUPLICATES, _ROSTER = "选项 --scope", "选项 --duplicates", "选项 --roster"
+_ROSTER_PRINT, _PART = "名册 SHA-256", "逐级"
 _LATEST: Final = "latest"
-_TIME: Final = "%Y-%m-%d %H:%M:%S"
+TIME: Final = "%Y-%m-%d %H:%M:%S"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,8 @@ class Ledger:
     def options(self, roster: Tree, root: UnitFacts) -> MergeOptions:
         """Return what to ask of a merge that is to make the total of `root` again.
 
+        The root that the whole merge was asked for does not count: `root` says whose workbook this is.
+
         Args:
             roster: the units of the merge, which had a roster if its ledger says so.
             root: whose total it is: the workbook of a level below says here what the whole merge was asked for.
@@ -97,10 +100,15 @@ class Ledger:
         return MergeOptions(asked, int(edition[0]) if edition else None, said.get(_DUPLICATES) == [_LATEST])
 
     @property
+    def is_part(self) -> bool:
+        """Whether it lists the files of a unit only, out of a larger merge."""
+        return any(label == _PART for label, _ in self.about)
+
+    @property
     def roster(self) -> tuple[str, str] | None:
         """The path and the fingerprint of the roster, or None."""
         said = dict(self.about)
-        return (said[_ROSTER], said.get("名册 SHA-256", "")) if _ROSTER in said else None
+        return (said[_ROSTER], said.get(_ROSTER_PRINT, "")) if _ROSTER in said else None
 
 
 # -- made -------------------------------------------------------------------------------------------------
@@ -126,14 +134,16 @@ def _about(merged: Merged, run: Run) -> Iterator[tuple[str, str]]:
     root, options = merged.root_unit, merged.options
     yield "程序", f"stattable {__version__}"
     yield "命令", " ".join(["stattable", *run.arguments])
-    yield "开始", run.started.strftime(_TIME)
-    yield "结束", run.ended.strftime(_TIME)
+    yield "开始", run.started.strftime(TIME)
+    yield "结束", run.ended.strftime(TIME)
     yield "汇总单位", f"{root.name}（{root.level.label}）{root.code or ''}"
+    if merged.part_of:
+        yield _PART, f"随“{merged.part_of}”的汇总一起写出，只列属于本单位和下级的报表"
     yield "届次", f"第 {merged.edition} 个会员活动日"
     if run.roster:
         path, facts = run.roster
         yield _ROSTER, path
-        yield "名册 SHA-256", facts.sha256 or ""
+        yield _ROSTER_PRINT, facts.sha256 or ""
     asked = options.root
     said = {_ROOT: asked.code, _UNIT: asked.name, _LEVEL: asked.level, _EDITION: options.edition}
     yield from ((label, str(value)) for label, value in said.items() if value is not None)
@@ -166,7 +176,7 @@ def _entry(merged: Merged, number: int, one: Checked) -> Entry:
         path=one.path,
         sha256=facts.sha256 or "",
         size=facts.size,
-        changed=datetime.fromtimestamp(facts.mtime).strftime(_TIME) if facts.mtime else "",
+        changed=datetime.fromtimestamp(facts.mtime).strftime(TIME) if facts.mtime else "",
         code=one.unit.code or "",
         name=one.unit.name or "",
         level=one.level.label if one.level else "",
@@ -262,6 +272,7 @@ def identity_of(merged: Merged) -> Identity:
         above=tuple(map(_facts, above)),
         unaccounted=tuple(sorted(merged.coverage[merged.root].unaccounted.items())),
         inputs=tuple(_facts(merged.tree[key]) for key in inputs if key is not None),
+        figures=merged.total,
     )
 
 

@@ -69,6 +69,7 @@ class Merged(RollUp):
         accounts: the rows of the merged annex.
         findings: all of them, those of files first.
         refused: whether nothing may be written.
+        part_of: name of the unit whose merge this is a part of, or None for the whole.
     """
 
     options: MergeOptions
@@ -80,6 +81,7 @@ class Merged(RollUp):
     accounts: tuple[Account, ...]
     findings: tuple[Finding, ...]
     refused: bool
+    part_of: str | None = None
 
     @property
     def root_unit(self) -> Unit:
@@ -125,7 +127,17 @@ class Merged(RollUp):
         )
 
 
-Places = Callable[[Tree, str], Mapping[str, Path]]
+@dataclass(frozen=True, slots=True)
+class LevelPlaces:
+    """Where the results of the levels below are to go.
+
+    Attributes:
+        folder: under which all of them stand.
+        of: which is to stand where, given the units and the root.
+    """
+
+    folder: str
+    of: Callable[[Tree, str], Mapping[str, Path]]
 
 
 def merge_files(
@@ -133,7 +145,7 @@ def merge_files(
     options: MergeOptions,
     *,
     output: str,
-    levels: tuple[str, Places] | None = None,
+    levels: LevelPlaces | None = None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Merged:
     """Merge returns.
@@ -142,8 +154,7 @@ def merge_files(
         inputs: the files.
         options: what the user asked for.
         output: where the result is to go. An earlier result that a walk found there does not count.
-        levels: the folder where the results of the levels below are to go, and which is to be where, given the units
-            and the root; or None. The same holds for these places.
+        levels: where the results of the levels below are to go, or None. The same holds for these places.
         progress: told of every file that was read.
 
     Raises:
@@ -156,15 +167,30 @@ def merge_files(
     if replaced is not None and not _is_of(replaced, register.tree[root]):
         raise Refusal("output_is_input", path=output)
     if levels:
-        folder, places = levels
-        rest = _without_levels(read, inputs.named, folder, places(register.tree, root), register.tree)
-        if len(rest) < len(read):
-            read, register = rest, find_register(rest, options.root)
+        places = levels.of(register.tree, root)
+        if os.path.realpath(output) in map(os.path.realpath, places.values()):
+            raise Refusal("levels_hold_output", path=output)
+        read = _without_levels(read, inputs.named, levels.folder, places, register.tree)
+    return merge_read(read, options, inputs.findings)
+
+
+def merge_read(read: Sequence[Received], options: MergeOptions, findings: Sequence[Finding] = ()) -> Merged:
+    """Merge files that were read.
+
+    Args:
+        read: in the order of their paths.
+        options: what the user asked for.
+        findings: of no single file.
+
+    Raises:
+        Refusal: there is no root, or there is nothing but earlier results.
+    """
+    register = find_register(read, options.root)
     batch = judge_all(read, register, options.edition)
     collected = collect(batch.returns, register, one_edition=options.edition is None, latest=options.latest)
     if not collected.returns:
         raise Refusal("only_earlier")
-    return _result(collected, options, inputs.findings)
+    return _result(collected, options, findings)
 
 
 def _without_output(
@@ -175,7 +201,7 @@ def _without_output(
     clash = next((one for one in read if Path(one.path).name == name and os.path.realpath(one.path) == target), None)
     if clash is None:
         return [*read], None
-    if clash.path in named or clash.identity is None or clash.identity.kind is not WorkbookKind.MERGED:
+    if clash.path in named or clash.identity is None or not _is_merged(clash):
         raise Refusal("output_is_input", path=output)
     return _rest(read, [clash]), clash.identity.unit
 
@@ -193,7 +219,7 @@ def _without_levels(
         real = os.path.realpath(one.path)
         if not real.startswith(within):
             continue
-        is_ours = one.identity is not None and one.identity.kind is WorkbookKind.MERGED and one.path not in named
+        is_ours = _is_merged(one) and one.path not in named
         if not (is_ours and one.identity and real in units and _is_of(one.identity.unit, units[real])):
             raise Refusal("levels_hold_inputs", folder=folder, path=one.path)
         earlier.append(one)
@@ -206,6 +232,10 @@ def _rest(read: Sequence[Received], earlier: Sequence[Received]) -> list[Receive
     if not rest:
         raise Refusal("only_earlier")
     return rest
+
+
+def _is_merged(one: Received) -> bool:
+    return one.identity is not None and one.identity.kind is WorkbookKind.MERGED
 
 
 def _is_of(replaced: UnitFacts, root: Unit) -> bool:
@@ -310,7 +340,8 @@ def _statuses(rolled: RollUp, returns: Sequence[Checked], is_roster: bool) -> di
 class Levels:
     """The results for all units below a merge's root that have units below themselves.
 
-    Each is what merging the returns of that unit and those below it by themselves would give.
+    Each is what merging the returns of that unit and those below it by themselves would give, where none of them is a
+    workbook that `merge` wrote for the unit itself.
 
     Args:
         merged: the result for the root.
@@ -331,7 +362,8 @@ class Levels:
             for of_units in (self._returns, self._earlier)
         )
         rolled = RollUp(merged.tree, key, merged.counted, merged.totals, merged.differences, merged.coverage)
-        return _merged(rolled, merged.options, merged.edition, returns, earlier, (), refused=False)
+        part = _merged(rolled, merged.options, merged.edition, returns, earlier, (), refused=False)
+        return replace(part, part_of=merged.root_unit.name)
 
 
 def _by_unit(returns: Sequence[Checked]) -> dict[str, list[Checked]]:

@@ -10,9 +10,11 @@ from stattable.checking.sheets import Unreadable
 from stattable.merging.breakdown import UNITS_SHEET
 from stattable.merging.ledger import LEDGER_SHEET, Ledger, read_ledger
 from stattable.merging.rollup import Counted, RollUp, roll_up
-from stattable.model.catalogue import Refusal
+from stattable.model.catalogue import Refusal, render
+from stattable.model.form import Field, label_of
 from stattable.model.identity import Identity, WorkbookKind
 from stattable.model.record import RECORD_SHEET, Record, read_record
+from stattable.model.text import a1
 from stattable.model.units import Scope
 
 
@@ -41,6 +43,11 @@ class Reopened:
         """Where it is."""
         return self.received.path
 
+    def cell_of(self, field: Field) -> str:
+        """Return where a figure stands on the page."""
+        at = self.received.cells[field.index] if self.received.cells else None
+        return a1(*at) if at else field.cell
+
 
 def reopen(path: str) -> Reopened:
     """Open a merged workbook.
@@ -49,7 +56,10 @@ def reopen(path: str) -> Reopened:
         Refusal: it is none, or does not hold what it was made with.
         OSError: it cannot be read.
     """
-    report = reopen_if_merged(path, receive(path))
+    received = receive(path)
+    if faults := [finding for finding in received.findings if finding.code[0] == "F"]:
+        raise Refusal("report_unreadable", path=path, why=render(faults[0], label_of))
+    report = reopen_if_merged(path, received)
     if report is None:
         raise Refusal("not_merged", path=path)
     return report

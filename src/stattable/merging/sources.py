@@ -112,6 +112,11 @@ def _fingerprint(path: str) -> str:
         return ""
 
 
+def same_name(one: str, other: str) -> bool:
+    """Whether two paths end in the same name."""
+    return _parts(one)[-1] == _parts(other)[-1]
+
+
 def _parts(path: str) -> tuple[str, ...]:
     """Return the folders and the name of a path, which may be of Windows."""
     return PurePath(path.replace("\\", "/")).parts or ("",)

@@ -1,12 +1,12 @@
 """Where a figure comes from: from the page down to the returns, their files and their cells."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import reduce
 
 from stattable.checking.attribute import Register
-from stattable.checking.batch import judge_all
+from stattable.checking.batch import Checked, judge_all
 from stattable.checking.received import receive
 from stattable.checking.rules import settle
 from stattable.merging.ledger import Entry
@@ -25,6 +25,7 @@ class End(StrEnum):
 
     NOT_SPLIT = "not_split"  # no merged workbook of ours
     NOT_AT_HAND = "not_at_hand"
+    ALTERED = "altered"  # its page was typed over: what it is made of does not come to what it says
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Step:
         path: of the return's file: where it is now, else as the ledger has it.
         cell: where the figure stands in it, or None.
         state: what has become of the file.
-        end: why nothing is below a cumulative return, or None.
+        end: what keeps what is below a cumulative return from being seen, or from adding up; or None.
         steps: what it is made of, the biggest first.
     """
 
@@ -90,12 +91,27 @@ def trace(report: Reopened, field: Field, sources: Sources | None = None) -> Ste
     return _Tracer(report, field, sources).unit(report.rolled.root)
 
 
+_Below = tuple[Sequence[Step], End | None]
+
+
 class _Tracer:
-    def __init__(self, report: Reopened, field: Field, sources: Sources | None, seen: frozenset[str] = frozenset()):
+    """Traces a figure through one merged workbook, and through those that were merged into it.
+
+    Args:
+        report: the workbook.
+        field: which figure.
+        sources: the files at hand, or None.
+        below: what was found below workbooks, by their fingerprints: each is opened once. One that is being opened has
+            nothing below it, for a hostile one may name itself.
+    """
+
+    def __init__(
+        self, report: Reopened, field: Field, sources: Sources | None, below: dict[str, _Below] | None = None
+    ) -> None:
         self._rolled, self._record = report.rolled, report.record
         self._index, self._sources = field.index, sources
         self._field = field
-        self._seen = seen  # fingerprints of the merged workbooks above: a hostile one may name itself
+        self._known: dict[str, _Below] = {} if below is None else below
         entries = report.ledger.entries if report.ledger else ()
         self._entries: dict[int, Entry] = {entry.number: entry for entry in entries}
         self._matched: Matched | None = sources.match(report.ledger) if sources and report.ledger else None
@@ -123,31 +139,45 @@ class _Tracer:
             path = self._matched.paths.get(entry.number, path)
         now, cell, end = value, a1(*at) if at else None, None
         steps: Sequence[Step] = ()
-        if state is FileState.CHANGED and path:
-            now, cell = self._read_again(key, scope, path, cell)
-        elif state is FileState.GONE:
+        if state is FileState.CHANGED and path and entry:
+            judged = self._judged(path)
+            if judged.key in {key, None}:
+                now, cell = self._figure_of(judged, scope, cell)
+            else:  # another unit's file of the same name
+                state, path = FileState.GONE, entry.path
+        if state is FileState.GONE:
             now = None
         if scope is Scope.CUMULATIVE:
-            steps, end = self._below(path, state, entry)
+            steps, end = self._below(path, state)
         return Step(
             self._ref(key), scope, value, now, self._difference(key, scope), path, cell, state, end, tuple(steps)
         )
 
-    def _below(self, path: str | None, state: FileState, entry: Entry | None) -> tuple[Sequence[Step], End | None]:
+    def _below(self, path: str | None, state: FileState) -> _Below:
         """Follow a merged workbook that was merged on."""
-        if state in {FileState.UNKNOWN, FileState.GONE} or path is None or entry is None or entry.sha256 in self._seen:
+        print_ = self._sources.prints.get(path or "") if self._sources else None
+        if state in {FileState.UNKNOWN, FileState.GONE} or path is None or not print_:
             return (), End.NOT_AT_HAND
-        nested = reopen_if_merged(path, receive(path))
-        if nested is None:
-            return (), End.NOT_SPLIT
-        seen = self._seen | {entry.sha256, nested.received.facts.sha256 or ""}
-        return _Tracer(nested, self._field, self._sources, seen).unit(nested.rolled.root).steps, None
+        if print_ not in self._known:
+            self._known[print_] = (), End.NOT_AT_HAND
+            nested = reopen_if_merged(path, receive(path))
+            if nested is None:
+                self._known[print_] = (), End.NOT_SPLIT
+            else:
+                altered = any(one.code == "P001" and one.field == self._field.key for one in nested.received.findings)
+                root = _Tracer(nested, self._field, self._sources, self._known).unit(nested.rolled.root)
+                self._known[print_] = root.steps, End.ALTERED if altered else None
+        return self._known[print_]
 
-    def _read_again(self, key: str, scope: Scope, path: str, cell: str | None) -> tuple[Value, str | None]:
-        """Return the figure of a return that changed, and its cell; none where it is accepted no more."""
+    def _judged(self, path: str) -> Checked:
+        """Return a return that changed, judged by itself."""
         register = Register(self._rolled.tree, is_roster=True, root=self._rolled.root)
         (one,) = judge_all([receive(path)], register, None).returns
-        if one.status != "accepted" or one.key != key:
+        return one
+
+    def _figure_of(self, one: Checked, scope: Scope, cell: str | None) -> tuple[Value, str | None]:
+        """Return the figure of a return that changed, and its cell; none where it is accepted no more."""
+        if one.status != "accepted" or one.key is None:
             return None, cell
         at = one.received.cells[self._index]
         return settle(one.values, one.level, scope)[self._index], a1(*at) if at else None
@@ -165,10 +195,3 @@ class _Tracer:
 def _matters(step: Step) -> bool:
     """Whether anything of the figure is, or was, from there."""
     return step.value is not None or step.now is not None or any(map(_matters, step.steps))
-
-
-def walk(step: Step) -> Iterator[Step]:
-    """Yield a step and all below it."""
-    yield step
-    for one in step.steps:
-        yield from walk(one)

@@ -349,6 +349,7 @@ _REASONS: Final[Mapping[str, Mapping[str, str]]] = {
         "name": "的单位名称现在是“{raw}”，汇总时是“{expected}”",
         "edition": "的表题现在是第 {raw} 个，汇总时是第 {expected} 个",
         "sheet": "不见了，或者读不出来",
+        "heads": "的表头被改动，看不出每一列是什么",
         "row": "的 {cell} 应当是“{expected}”，现在是“{raw}”，行被移动、插入或删除了",
     },
     "U008": {
@@ -408,7 +409,10 @@ _REFUSALS: Final[Mapping[str, str]] = {
     "nothing_to_read": "没有可读取的报表：{paths}。请检查文件夹里是否有 .xlsx、.xls 或 .ods 文件。",
     "only_earlier": "这里只有以前的汇总结果，没有新的报表可以汇总。",
     "output_is_input": "输出文件“{path}”也是要汇总的报表之一，写出会把它覆盖。请换一个输出文件名（-o）。",
-    "levels_hold_inputs": "--each-level 的文件夹“{folder}”里有要汇总的报表：{path}。请换一个文件夹。",
+    "levels_hold_inputs": "--each-level 的文件夹“{folder}”里有这次不会重写的文件：{path}。它是要汇总的报表，或者是已经改名、撤销的单位"
+    "以前的汇总表。请换一个文件夹，或者先把它移走。",
+    "levels_hold_output": "-o 写的“{path}”正好也是逐级汇总表里的一份。请换一个文件名。",
+    "report_unreadable": "“{path}”读不出来：{why}",
     "several_tops": "这些报表没有共同的上级：{names}。请用 --root 代码，或 --unit 名称 --level 级别 指明给谁汇总。",
     "no_top": "看不出给哪个单位汇总。请用 --unit 名称 --level 级别 指明，或用 --roster 提供名册。",
     "unknown_root": "没有代码是“{code}”的单位。请核对 --root 或 --code，或加上 --unit 和 --level。",

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from stattable.model.form import FORM_ID
+from stattable.model.form import FIELDS, FORM_ID, Values
 from stattable.model.units import Level, Scope
 
 IDENTITY_SHEET: Final = "_stattable"
 TEMPLATE_VERSION: Final = 1
+_FLAGS: Final = {"有": True, "无": False}
 
 
 class WorkbookKind(StrEnum):
@@ -43,6 +44,7 @@ class Identity:
         above: the units above it, from the top down.
         unaccounted: merged only: how many units below it that should report are not accounted for, by level.
         inputs: merged only: the units whose returns were counted (the ledger).
+        figures: merged only: the 40 figures that its page was written with.
     """
 
     kind: WorkbookKind
@@ -52,6 +54,7 @@ class Identity:
     above: tuple[UnitFacts, ...] = ()
     unaccounted: tuple[tuple[Level, int], ...] = ()
     inputs: tuple[UnitFacts, ...] = ()
+    figures: Values | None = None
 
 
 Row = tuple[str, ...]
@@ -69,6 +72,7 @@ def identity_rows(identity: Identity) -> list[Row]:
         ("unit", *_facts_row(identity.unit)),
         *(("above", *_facts_row(facts)) for facts in identity.above),
         *(("unaccounted", level, str(count)) for level, count in identity.unaccounted),
+        *([("figures", figures_text(identity.figures))] if identity.figures else []),
         *(("input", *_facts_row(facts)) for facts in identity.inputs),
     ]
 
@@ -90,9 +94,31 @@ def read_identity(rows: Iterable[Sequence[object]]) -> Identity | None:
             above=tuple(map(_facts, said.get("above", ()))),
             unaccounted=tuple((Level(row[0]), int(row[1])) for row in said.get("unaccounted", ())),
             inputs=tuple(map(_facts, said.get("input", ()))),
+            figures=read_figures(said["figures"][0][0]) if "figures" in said else None,
         )
     except (KeyError, ValueError):
         return None
+
+
+def figures_text(values: Values) -> str:
+    """Return 40 figures as the text of one cell."""
+    return ",".join("" if value is None else _figure(value) for value in values)
+
+
+def read_figures(text: str) -> Values:
+    """Return the 40 figures that a cell holds.
+
+    Raises:
+        ValueError: it holds others.
+    """
+    values = tuple(None if not part else _FLAGS[part] if part in _FLAGS else int(part) for part in text.split(","))
+    if len(values) != len(FIELDS):
+        raise ValueError("not one for each field")
+    return values
+
+
+def _figure(value: int | bool) -> str:
+    return next((word for word, flag in _FLAGS.items() if value is flag), str(value))
 
 
 def _facts_row(facts: UnitFacts) -> Row:

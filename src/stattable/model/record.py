@@ -8,14 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from stattable.model.form import FIELDS, Value, Values
-from stattable.model.identity import Row, cell_text
+from stattable.model.form import FIELDS, Values
+from stattable.model.identity import Row, cell_text, figures_text, read_figures
 from stattable.model.text import a1, cell_at
 from stattable.model.units import Level, Scope, Tree, Unit
 
 RECORD_SHEET: Final = "_stattable_record"
 _WORD: Final = "node"  # what begins a row
-_FLAGS: Final = {"有": True, "无": False}
 _CELLS: Final = tuple(field.at for field in FIELDS)
 _FACTS: Final = 7  # cells of a row before those of the returns
 _OF_RETURN: Final = 3  # cells of one return
@@ -59,7 +58,7 @@ def record_rows(record: Record) -> list[Row]:
 def read_record(rows: Iterable[Sequence[object]]) -> Record | None:
     """Return the record that the hidden sheet's `rows` hold, or None where they hold none that is whole."""
     units: list[Unit] = []
-    known: set[str] = set()
+    known: dict[str, Level] = {}
     sent: dict[tuple[str, Scope], Sent] = {}
     try:
         for row in rows:
@@ -67,10 +66,13 @@ def read_record(rows: Iterable[Sequence[object]]) -> Record | None:
             if word != _WORD:
                 continue
             unit = _unit(cells)
-            if unit.key in known or (unit.parent not in known if units else unit.parent is not None):
-                return None  # units that stand in a circle would never come to an end
+            above = known.get(unit.parent or "")
+            if unit.key in known or (unit.parent is None) != (not units) or not (above or not units):
+                return None
+            if above and not above.above(unit.level):  # units that stand in a circle would never come to an end
+                return None
             units.append(unit)
-            known.add(unit.key)
+            known[unit.key] = unit.level
             for at, scope in enumerate(Scope):
                 number, figures, places, *_ = [*cells[_FACTS + at * _OF_RETURN :], *[""] * _OF_RETURN]
                 if number:
@@ -88,7 +90,7 @@ def _row(record: Record, unit: Unit) -> Row:
     row = [_WORD, unit.key, unit.code or "", unit.name, unit.level, parent or "", unit.scope or "", str(+unit.expected)]
     for scope in Scope:
         one = record.sent.get((unit.key, scope))
-        row += [str(one.number), _figures(one.values), _places(one.cells)] if one else [""] * _OF_RETURN
+        row += [str(one.number), figures_text(one.values), _places(one.cells)] if one else [""] * _OF_RETURN
     return tuple(row)
 
 
@@ -97,26 +99,14 @@ def _unit(cells: Sequence[str]) -> Unit:
     return Unit(key, name, Level(level), code or None, parent or None, Scope(scope) if scope else None, expected == "1")
 
 
-def _figures(values: Values) -> str:
-    return ",".join("" if value is None else _figure(value) for value in values)
-
-
-def _figure(value: int | bool) -> str:
-    return next((word for word, flag in _FLAGS.items() if value is flag), str(value))
-
-
 def _places(cells: Sequence[tuple[int, int] | None]) -> str:
     """Name the cells; nothing where all are the template's, as they mostly are."""
     return "" if tuple(cells) == _CELLS else ",".join(a1(*at) if at else "" for at in cells)
 
 
 def _sent(number: str, figures: str, places: str) -> Sent:
-    values = tuple(map(_value, figures.split(",")))
+    values = read_figures(figures)
     cells = tuple(cell_at(place) if place else None for place in places.split(",")) if places else _CELLS
-    if not len(values) == len(cells) == len(FIELDS):
+    if len(cells) != len(FIELDS):
         raise ValueError("not one for each field")
     return Sent(int(number), values, cells)
-
-
-def _value(text: str) -> Value:
-    return None if not text else _FLAGS[text] if text in _FLAGS else int(text)

@@ -274,7 +274,10 @@ def _findings(workbook: Workbook, merged: Merged, rows: Mapping[str, int]) -> No
     writer.write(heads, _HEAD)
     order = {severity: rank for rank, severity in enumerate(Severity)}
     units = ((key, merged.tree[key]) for key in merged.tree.below(merged.root))
-    keys = {UnitRef(unit.code, unit.name, unit.level): key for key, unit in units}
+    keys: dict[UnitRef, str | None] = {}
+    for key, unit in units:
+        ref = UnitRef(unit.code, unit.name, unit.level)
+        keys[ref] = None if ref in keys else key  # of two units that look the same nobody can tell which
     for number, finding in enumerate(sorted(merged.findings, key=lambda f: order[f.severity]), start=1):
         label = label_of(finding.field) if finding.field else None
         said = (
@@ -291,7 +294,7 @@ def _findings(workbook: Workbook, merged: Merged, rows: Mapping[str, int]) -> No
 def _linked_unit(
     finding: Finding,
     merged: Merged,
-    keys: Mapping[UnitRef, str],
+    keys: Mapping[UnitRef, str | None],
     rows: Mapping[str, int],
     number: int,
 ) -> str | Link | None:
