@@ -95,7 +95,7 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
              {"reason": "differs", "form": 3, "listed": 2, "what": "县级微信公众号"}],
     "A002": [{"label": "官网网址", "unit": "中牟县计生协"}],
     "A003": [{"label": "微信公众号二维码", "unit": "中牟县计生协", "name": "中牟计生"}],
-    "A004": [{"reason": reason, "label": "微信公众号二维码"} | ({"count": 3} if reason == "many" else {})
+    "A004": [{"reason": reason, "label": "微信公众号二维码"} | ({"count": 3} if reason in {"many", "stray"} else {})
              for reason in catalogue._REASONS["A004"]],
     "A005": [{"label": "微博名", "unit": "中牟县计生协", "other": other, "where": where}
              for other, where in (("新郑市计生协", "B5"), ("新郑市计生协", "收到/新郑.xlsx"))],
@@ -197,7 +197,7 @@ def test_the_words_for_every_reason_are_used() -> None:
     }  # fmt: skip
     assert {one["reason"] for one in PARAMS["A001"]} == set(catalogue._REASONS["A001"])
     of_files, of_pictures, of_codes = {"missing", "size"}, set(get_args(Fault)), set(CodeKind) - {CodeKind.OFFICIAL}
-    assert set(catalogue._REASONS["A004"]) == of_files | of_pictures | of_codes | {"no_code", "stray", "many"}
+    assert set(catalogue._REASONS["A004"]) == of_files | of_pictures | of_codes | {"no_code", "stray", "many", "marked"}
     problems = {one["problem"] for code in ("V010", "V011") for one in PARAMS[code]}
     assert problems == set(catalogue._PROBLEMS)
 

@@ -369,7 +369,10 @@ HEADINGS = ("序号", "单位名称", "层级", "官网网址", "微信公众号
 TOP = 4  # the first row under them, in a blank
 OFFICIAL = "http://weixin.qq.com/r/zhongmu"
 # What a county lists, by the columns; under F what the QR code says.
-ACCOUNT = {"B": "中牟县计生协", "C": "县级", "D": "http://zhongmu.example.cn", "E": "中牟计生", "F": OFFICIAL, "G": "中牟计生协"}  # fmt: skip
+ACCOUNT = {
+    "B": "中牟县计生协", "C": "县级", "D": "http://zhongmu.example.cn", "E": "中牟计生", "F": OFFICIAL,
+    "G": "中牟计生协",
+}  # fmt: skip
 SECOND = {**ACCOUNT, "D": "http://news.example.cn", "E": "中牟家庭", "F": f"{OFFICIAL}-family", "G": "中牟家庭健康"}
 
 
@@ -394,7 +397,7 @@ def listed(*rows: dict[str, str]) -> Callable[[Any], None]:
 
 
 def accounts(*rows: dict[str, str], **figures: int) -> Case:
-    """Check the return of a county that counts the accounts of `rows`, but for some `figures` of that row of the form."""
+    """Check the return of a county that counts the accounts of `rows`, but for some `figures`, by kind."""
 
     def case(folder: Path) -> set[str]:
         said = {**COUNTY, **counted(len(rows)), **{f"online.county.{kind}": n for kind, n in figures.items()}}

@@ -345,3 +345,23 @@ def test_which_of_two_different_returns_counts(box: Path, tmp_path: Path) -> Non
     refused, latest = (merge(box, "-o", tmp_path / "县.xlsx", *more) for more in ((), ("--duplicates", "latest")))
     assert (refused.code, codes(refused.json), refused.json["total"][OF_COUNTY]) == (1, ["U005", "U005", "U012"], None)
     assert (latest.code, codes(latest.json), latest.json["total"][OF_COUNTY]) == (0, ["U010", "U012"], 5)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "path"),
+    [
+        (("-o", "名册.csv"), "名册.csv"),
+        (("-o", "县.xlsx", "--accounts-csv", "收到/中牟县.xlsx"), "收到/中牟县.xlsx"),
+        (("-o", "县.xlsx", "--accounts-csv", "名册.csv"), "名册.csv"),
+        (("-o", "县.xlsx", "--accounts-csv", "./县.xlsx"), "./县.xlsx"),
+    ],
+)
+def test_no_output_overwrites_the_roster_a_return_or_another_output(
+    box: Path, roster: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], path: str
+) -> None:
+    monkeypatch.chdir(box.parent)
+    before = {one: one.read_bytes() for one in Path().rglob("*") if one.is_file()}
+    result = merge("收到", "--roster", "名册.csv", "--root", "410122", *arguments)
+    assert (result.code, result.out) == (2, "")
+    assert f"输出文件“{path}”" in result.err.replace("\n", "")
+    assert {one: one.read_bytes() for one in Path().rglob("*") if one.is_file()} == before

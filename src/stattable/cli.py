@@ -368,7 +368,7 @@ def check(
     "--accounts-csv",
     type=click.Path(dir_okay=False),
     metavar="文件.csv",
-    help="把网站、公众号和微博的明细另存为 CSV，带二维码的内容。",
+    help="把网站、公众号和微博的明细另存为这个文件，带二维码的内容。",
 )
 @click.option(
     "--format",
@@ -389,14 +389,14 @@ def merge(
     scopes: tuple[tuple[str, Scope], ...], duplicates: str, strict: bool, each_level: str | None, accounts_csv: str | None,
     layout: str, fail_on: str, jobs: int | None, quiet: bool, debug: bool,
 ) -> int:  # fmt: skip
-    """汇总报表，写出一个工作簿：信息统计表、分单位汇总、报送情况、审核意见、汇总台账。"""
+    """汇总报表，写出一个工作簿：信息统计表、分单位汇总、报送情况、审核意见、汇总台账、网站和新媒体明细。"""
     from stattable import export
     from stattable.checking.reader import file_facts
     from stattable.console.findings import show_faults
     from stattable.console.merged import show_merge
     from stattable.console.terminal import progress_bar
     from stattable.merging.ledger import Run
-    from stattable.merging.merge import LevelPlaces, MergeOptions, merge_files
+    from stattable.merging.merge import LevelPlaces, MergeOptions, merge_files, refuse_to_overwrite
     from stattable.merging.root import RootOptions
     from stattable.writing.files import write_whole
     from stattable.writing.levels import level_places, write_levels
@@ -412,6 +412,7 @@ def merge(
         _print_document(layout, lambda: export.refused_json("merge", faults), faults, lambda: show_faults(faults))
         return FINDINGS
     inputs = _inputs(paths, [roster] if roster else [])
+    refuse_to_overwrite([output, *filter(None, [accounts_csv])], [*filter(None, [roster])], inputs.paths)
     options = MergeOptions(
         RootOptions(tree, root or code, unit, level, dict(scopes)),
         its_edition,

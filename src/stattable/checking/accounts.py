@@ -4,15 +4,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address
-from typing import Final
+from typing import Final, NamedTuple
 
 from stattable.checking.batch import Checked
+from stattable.checking.cells import brief
 from stattable.checking.qr import CodeKind
 from stattable.model.annex import ACCOUNT_FIELDS, COLUMNS, KINDS, Annex, AnnexRow, annex_level, counts, has_annex
 from stattable.model.catalogue import found
 from stattable.model.findings import Finding, Param
 from stattable.model.form import FIELDS, Kind, Values, number
-from stattable.model.text import a1, squeezed
+from stattable.model.text import a1, a1_range, squeezed
 from stattable.model.units import Level, Names, Tree, bare_name
 
 _URL: Final = re.compile(
@@ -99,7 +100,7 @@ def annex_findings(one: Checked, listed: Sequence[Listed]) -> list[Finding]:
     findings += _stray(annex)
     if annex.unread:
         findings.append(found("A008", sheet=annex.sheet))
-    return [*findings, *_twice(annex, listed)]
+    return [*findings, *_twice(annex, listed, one.unit.name or "")]
 
 
 def differing_counts(
@@ -150,7 +151,7 @@ def _of_row(annex: Annex, one: Listed) -> Iterator[Finding]:
                 "A004",
                 sheet=annex.sheet,
                 cell=a1(*picture.cell),
-                raw=picture.codes[0][0] if picture.codes else None,
+                raw=brief(picture.codes[0][0]) if picture.codes else None,
                 params={"reason": reason, "label": COLUMNS["qr"].text},
             )
     for name in row.weibo:
@@ -196,9 +197,9 @@ def picture_problem(fault: str | None, kinds: Sequence[str]) -> str | None:
 
 def _stray(annex: Annex) -> Iterator[Finding]:
     label = COLUMNS["qr"].text
-    for picture in annex.stray:
-        params: dict[str, Param] = {"reason": "stray", "label": label}
-        yield found("A004", sheet=annex.sheet, cell=a1(*picture.cell), params=params)
+    if annex.stray:
+        params: dict[str, Param] = {"reason": "stray", "count": len(annex.stray), "label": label}
+        yield found("A004", sheet=annex.sheet, cell=a1_range(one.cell for one in annex.stray), params=params)
     if annex.left_out:
         params = {"reason": "many", "count": annex.left_out, "label": label}
         yield found("A004", sheet=annex.sheet, params=params)
@@ -213,33 +214,52 @@ def _at(annex: Annex, row: AnnexRow, key: str, code: str, **parts: object) -> Fi
 # -- what is listed twice ---------------------------------------------------------------------------------
 
 
-def keys_of(row: AnnexRow) -> Iterator[tuple[str, str]]:
-    """Yield the kind and the comparable value of each account of a row."""
+class Given(NamedTuple):
+    """An account that a row gives: two are the same where `kind` and `value` are.
+
+    Attributes:
+        kind: ``website``, ``qr`` or ``weibo``.
+        value: as it is compared.
+        shown: as it is written, or as the QR code says.
+    """
+
+    kind: str
+    value: str
+    shown: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What it is compared by."""
+        return self.kind, self.value
+
+
+def given_in(row: AnnexRow) -> Iterator[Given]:
+    """Yield the accounts that a row gives by their URL, QR code or Weibo name."""
     for url in row.websites:
         host, slash, rest = url.partition("://")[2].rstrip("/").partition("/") if "://" in url else url.partition("/")
-        yield "website", host.lower().removeprefix("www.") + slash + rest
-    for payload in row.payloads:  # a row's own pictures of one code, too
-        yield "qr", payload
+        yield Given("website", host.lower().removeprefix("www.") + slash + rest, url)
+    for payload in row.payloads:
+        yield Given("qr", payload, brief(payload))
     for name in row.weibo:
-        yield "weibo", squeezed(name.lstrip("@＠")).lower()
+        yield Given("weibo", squeezed(name.lstrip("@＠")).lower(), name)
 
 
-def _twice(annex: Annex, listed: Sequence[Listed]) -> Iterator[Finding]:
+def _twice(annex: Annex, listed: Sequence[Listed], reporter: str) -> Iterator[Finding]:
     """Yield A005 for what a return lists in two rows, or twice in one."""
     firsts: dict[tuple[str, str], Listed] = {}
     for one in listed:
         seen: set[tuple[str, str]] = set()
-        for value in keys_of(one.row):
-            first = firsts.setdefault(value, one)
-            if first is not one or value in seen:
-                yield shared(annex, one.row, value, first.row.unit, a1(first.row.row, annex.columns["unit"]))
-            seen.add(value)
+        for given in given_in(one.row):
+            first = firsts.setdefault(given.key, one)
+            if first is not one or given.key in seen:
+                where = a1(first.row.row, annex.columns["unit"])
+                yield shared(annex, one.row, given, first.row.unit or reporter, where)
+            seen.add(given.key)
 
 
-def shared(annex: Annex, row: AnnexRow, value: tuple[str, str], other: str, where: str) -> Finding:
+def shared(annex: Annex, row: AnnexRow, given: Given, other: str, where: str) -> Finding:
     """Return A005 for an account of a row that another row gives, too."""
-    kind, text = value
-    return _at(annex, row, kind, "A005", raw=text, params={"other": other, "where": where})
+    return _at(annex, row, given.kind, "A005", raw=given.shown, params={"other": other, "where": where})
 
 
 def mark_accounts(returns: Sequence[Checked], owners: Owners) -> list[Checked]:
@@ -259,10 +279,11 @@ def mark_accounts(returns: Sequence[Checked], owners: Owners) -> list[Checked]:
         findings = annex_findings(one, listed) if one.status == "accepted" else []
         annex = one.received.annex
         for row in listed if annex and one.status == "accepted" else []:
-            for value in keys_of(row.row):
-                first, before = firsts.setdefault(value, (one, row))
+            for given in given_in(row.row):
+                first, before = firsts.setdefault(given.key, (one, row))
                 if first is not one and annex and _unit(before) != _unit(row):
-                    findings.append(shared(annex, row.row, value, before.row.unit, first.path))
+                    other = before.row.unit or first.unit.name or ""
+                    findings.append(shared(annex, row.row, given, other, first.path))
         marked.append(one.with_findings(*findings) if findings else one)
     return marked
 

@@ -9,12 +9,13 @@ from typing import Final
 from stattable.checking.cells import LONGEST_TEXT, RawCell, brief
 from stattable.checking.labels import label_name
 from stattable.checking.sheets import Book, RawSheet
-from stattable.model.annex import Annex, AnnexRow, Picture, column_key
+from stattable.model.annex import UNREADABLE, Annex, AnnexRow, Picture, column_key
 from stattable.model.text import plain, squeezed
 
 _LONGEST_HEADING: Final = 30
 _OF_UNIT: Final = re.compile("单 ?位|名 ?称")  # quick to see: no row without them has the unit's heading
-_LEAST_HEADINGS: Final = 3  # the unit's, and two of accounts: the form has such ones, but no unit's beside them
+_LEAST_ACCOUNTS: Final = 2  # headings of accounts beside the unit's: the form has more of them, but no unit's
+_LEAST_HEADINGS: Final = 3  # that make a row one of headings, which stands again on every page
 _ACCOUNTS: Final = frozenset({"website", "wechat", "qr", "weibo"})
 _SUMS: Final = frozenset("合计 总计 共计 小计".split())
 _URLS: Final = re.compile(r"[\s;、]+|,(?=\s*(?:https?:|www\.))")  # between several in one cell
@@ -22,7 +23,9 @@ _NAMES: Final = re.compile(r"[\n;、,]+")  # between several names, which may ho
 _NOTHING: Final = frozenset(("", "无", "没有", "未开通", "暂无", "/", "-", "—", "——", "\\"))
 _NEAR: Final = 1  # rows between a picture's and the one that it belongs to
 _MOST_ROWS: Final = 5_000
-_MOST_PIXELS: Final = 150_000_000  # of all pictures together: some twelve photographs
+_MOST_WORK: Final = 150_000_000  # pixels that are looked at in all pictures together: about three seconds
+_SMALL: Final = 1_000_000  # pixels; where no code is found in so few, they are looked at again, enlarged
+_AGAIN: Final = 40  # times
 
 
 def find_annex(book: Book, sheets: Iterable[RawSheet]) -> Annex | None:
@@ -42,22 +45,48 @@ def find_annex(book: Book, sheets: Iterable[RawSheet]) -> Annex | None:
 
 
 def _head(sheet: RawSheet) -> tuple[int, dict[str, int]] | None:
-    """Return the row of the headings, and which column is which. The form may stand beside them, behind a blank."""
+    """Return the last row of the headings, and which column is which."""
     for number, cells in enumerate(sheet.rows, start=1):
         if not any(isinstance(cell, str) and cell and _OF_UNIT.search(cell[:_LONGEST_HEADING]) for cell in cells):
             continue
-        columns: dict[str, int] = {}
-        for column, cell in enumerate([*cells, ""], start=1):
-            text = cell if isinstance(cell, str) else ""
-            if text.strip():
-                key = column_key(text) if len(text) <= _LONGEST_HEADING else None
-                columns.setdefault(key or "", column)
-            elif "unit" in columns and len(_ACCOUNTS & columns.keys()) > 1:
-                columns.pop("", None)
-                return number, columns
-            else:
-                columns = {}
+        columns = heading_columns(cells)
+        if "unit" not in columns or len(_ACCOUNTS & columns.keys()) < _LEAST_ACCOUNTS:
+            continue
+        below = sheet.rows[number] if number < len(sheet.rows) else ()
+        first, last = min(columns.values()), max(columns.values())
+        under = {at: _key(cell) for at, cell in enumerate(below, 1) if first <= at <= last and cell not in ("", None)}
+        if not under or not all(under.values()):
+            return number, columns
+        for at, key in under.items():  # the headings stand in two rows: 名称 and 二维码 under 微信公众号
+            if key and at not in columns.values():
+                columns.setdefault(key, at)
+        return number + 1, columns
     return None
+
+
+def heading_columns(cells: Sequence[RawCell]) -> dict[str, int]:
+    """Return which column of a row is which of the annex's, where they are its headings; the form may stand beside."""
+    runs: list[dict[str, int] | None] = [{}]  # of headings side by side; None for what has one twice
+    for column, cell in enumerate(cells, start=1):
+        if cell in ("", None):
+            runs.append({})
+        elif (key := _key(cell)) and (run := runs[-1]) is not None:
+            runs[-1] = None if key in run else {**run, key: column}
+    whole = [run for run in runs if run]
+    if not whole:
+        return {}
+    base = max(range(len(whole)), key=lambda at: len(whole[at]))
+    columns = dict(whole[base])
+    for side in (reversed(whole[:base]), whole[base + 1 :]):
+        for run in side:
+            if columns.keys() & run.keys():
+                break
+            columns |= run
+    return columns
+
+
+def _key(cell: RawCell) -> str | None:
+    return column_key(cell) if isinstance(cell, str) and len(cell) <= _LONGEST_HEADING else None
 
 
 def _rows(sheet: RawSheet, head: int, columns: Mapping[str, int]) -> list[AnnexRow]:
@@ -86,6 +115,7 @@ def _rows(sheet: RawSheet, head: int, columns: Mapping[str, int]) -> list[AnnexR
                 wechat=_several(said.get("wechat", ""), _NAMES),
                 weibo=_several(said.get("weibo", ""), _NAMES),
                 remark=said.get("remark", ""),
+                pictures=_marked(said.get("qr", ""), number, columns.get("qr", 1)),
             )
         )
     return rows
@@ -109,6 +139,11 @@ def _text(cells: Sequence[RawCell], column: int) -> str:
     return "\n".join(line for part in text.splitlines() if (line := plain(part)))
 
 
+def _marked(text: str, row: int, column: int) -> tuple[Picture, ...]:
+    """Return the picture that an earlier merge could not read, and wrote a text for."""
+    return (Picture((row, column), fault="marked"),) if text == plain(UNREADABLE) else ()
+
+
 def _several(text: str, between: re.Pattern[str]) -> tuple[str, ...]:
     parts = (part.strip() for part in between.split(text))
     return tuple(part for part in parts if part.lower() not in _NOTHING)
@@ -119,7 +154,7 @@ def _several(text: str, between: re.Pattern[str]) -> tuple[str, ...]:
 
 def _with_pictures(book: Book, annex: Annex, head: int) -> Annex:
     """Return `annex` with the pictures of its sheet: in the row that they stand in, or next to it."""
-    from stattable.checking.qr import look_at, pixels_of
+    from stattable.checking.qr import Looked, look_at, pixels_of
 
     found = book.pictures(annex.sheet)
     if found is None:
@@ -127,18 +162,19 @@ def _with_pictures(book: Book, annex: Annex, head: int) -> Annex:
     numbers = [row.row for row in annex.rows]
     of_rows: dict[int, list[Picture]] = {}
     stray: list[Picture] = []
-    pixels, seen, left_out = 0, set[int](), found.left_out
+    work, left_out = 0, found.left_out
+    looked_at: dict[int, Looked] = {}  # pictures that share a part share its bytes
     for raw in found.placed:
-        if raw.data is not None and id(raw.data) not in seen:  # pictures that share a part share its bytes
-            seen.add(id(raw.data))
-            pixels += pixels_of(raw.data)
-        if pixels > _MOST_PIXELS:
-            left_out += 1
-            continue
         if raw.data is None:
             picture = Picture(raw.cell, fault=raw.fault)
+        elif work > _MOST_WORK and id(raw.data) not in looked_at:
+            left_out += 1
+            continue
         else:
-            looked = look_at(raw.data)
+            if id(raw.data) not in looked_at:
+                looked_at[id(raw.data)] = look_at(raw.data)
+                work += _work(pixels_of(raw.data), has_codes=bool(looked_at[id(raw.data)].codes))
+            looked = looked_at[id(raw.data)]
             codes = tuple((code.payload, code.kind.value) for code in looked.codes)
             picture = Picture(raw.cell, codes, looked.image, looked.fault)
         number = _nearest(numbers, raw.cell[0])
@@ -146,8 +182,13 @@ def _with_pictures(book: Book, annex: Annex, head: int) -> Annex:
             of_rows.setdefault(number, []).append(picture)
         elif raw.cell[0] > head:
             stray.append(picture)
-    rows = tuple(replace(row, pictures=tuple(of_rows.get(row.row, ()))) for row in annex.rows)
+    rows = tuple(replace(row, pictures=(*row.pictures, *of_rows.get(row.row, ()))) for row in annex.rows)
     return replace(annex, rows=rows, stray=tuple(stray), left_out=left_out)
+
+
+def _work(pixels: int, *, has_codes: bool) -> int:
+    """Return how many pixels were looked at to see what is in a picture."""
+    return pixels * (1 if has_codes or pixels > _SMALL else _AGAIN)
 
 
 def _nearest(numbers: Sequence[int], row: int) -> int | None:

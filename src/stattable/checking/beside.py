@@ -11,6 +11,7 @@ from stattable.checking.cells import LONGEST_ANSWER, LONGEST_TEXT, RawCell, brie
 from stattable.checking.contacts import read_date, read_phone
 from stattable.checking.labels import CONTACT_WORDS, OFFICER_WORDS, label_name
 from stattable.checking.sheets import RawSheet
+from stattable.model.annex import column_key
 from stattable.model.catalogue import found
 from stattable.model.findings import Finding
 from stattable.model.form import NAME_LINE, edition_of
@@ -163,8 +164,8 @@ def _read_name(row: int, texts: list[_Text], notes: _Notes) -> None:
         for right, value, text_right in texts[position + 1 :]:
             if name or isinstance(value, date) or label_name(text_right) or _name_label(text_right):
                 break
-            if CONTACT_WORDS.match(text_right) or OFFICER_WORDS.match(text_right):
-                break
+            if CONTACT_WORDS.match(text_right) or OFFICER_WORDS.match(text_right) or column_key(text_right):
+                break  # a heading of the annex beside it is no name either
             name, at = _clean_name(text_right or brief(value)), right
         if name:
             notes.name, notes.name_cell = name[:_LONGEST_NAME], a1(row, at)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from stattable.checking.accounts import Listed, Owners, differing_counts, keys_of
+from stattable.checking.accounts import Listed, Owners, differing_counts, given_in
 from stattable.checking.batch import Checked
 from stattable.merging.rollup import RollUp
 from stattable.model.annex import has_annex
@@ -114,5 +114,5 @@ def _missing_above(
 
 
 def _values(one: Listed) -> set[tuple[str, str]]:
-    values = set(keys_of(one.row))
+    values = {given.key for given in given_in(one.row)}
     return values or {("name", bare_name(name)) for name in one.row.wechat}

@@ -1,7 +1,7 @@
 """One merge: returns sorted out, rolled up, compared, and counted for completeness."""
 
 import os
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from pathlib import Path
@@ -172,6 +172,27 @@ def merge_files(
             raise Refusal("levels_hold_output", path=output)
         read = _without_levels(read, inputs.named, levels.folder, places, register.tree)
     return merge_read(read, options, inputs.findings)
+
+
+def refuse_to_overwrite(outputs: Sequence[str], roster: Sequence[str], paths: Iterable[str]) -> None:
+    """Refuse to write what would overwrite something else.
+
+    Args:
+        outputs: the workbook, and what is written beside it; the workbook may replace an earlier result of its own.
+        roster: its path, if there is one.
+        paths: of the files to merge.
+
+    Raises:
+        Refusal: two outputs are one file, or one is the roster, or one beside the workbook is to be merged.
+    """
+    taken = {os.path.realpath(path) for path in roster}
+    for position, output in enumerate(outputs):
+        real = os.path.realpath(output)
+        name = Path(real).name
+        merged = position > 0 and any(Path(one).name == name and os.path.realpath(one) == real for one in paths)
+        if real in taken or merged:
+            raise Refusal("output_is_input", path=output)
+        taken.add(real)
 
 
 def merge_read(read: Sequence[Received], options: MergeOptions, findings: Sequence[Finding] = ()) -> Merged:

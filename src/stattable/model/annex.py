@@ -45,6 +45,7 @@ COLUMNS: Final[Mapping[str, AnnexColumn]] = {
 }
 # Words that headings may have more, or less.
 _LOOSE: Final = re.compile("已?开通|官方|的|[账帐]号|:")
+UNREADABLE: Final = "（图片不能识别）"  # stands in a merged annex where a picture was
 LEVELS: Final = (Level.PROVINCE, Level.PREFECTURE, Level.COUNTY)
 KINDS: Final[Mapping[str, str]] = {"website": "官网", "wechat": "微信公众号", "weibo": "微博"}
 

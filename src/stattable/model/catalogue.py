@@ -321,7 +321,8 @@ _REASONS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "A004": {
         "no_code": "里没有认出二维码",
-        "stray": "不在任何一行里",
+        "stray": "不在任何一行里（{count} 张）",
+        "marked": "在以前汇总时就不能识别",
         "many": "太多或太大，还有 {count} 张没有识别",
         "missing": "打不开：是链接的图片，或者图片已经损坏",
         "size": "超过 10 MB",
@@ -408,7 +409,7 @@ class Refusal(Exception):  # noqa: N818  -- it is no error of the program's
 _REFUSALS: Final[Mapping[str, str]] = {
     "nothing_to_read": "没有可读取的报表：{paths}。请检查文件夹里是否有 .xlsx、.xls 或 .ods 文件。",
     "only_earlier": "这里只有以前的汇总结果，没有新的报表可以汇总。",
-    "output_is_input": "输出文件“{path}”也是要汇总的报表之一，写出会把它覆盖。请换一个输出文件名（-o）。",
+    "output_is_input": "输出文件“{path}”也是要汇总的报表之一，或者是名册、另一个输出文件，写出会把它覆盖。请换一个文件名。",
     "levels_hold_inputs": "--each-level 的文件夹“{folder}”里有这次不会重写的文件：{path}。它是要汇总的报表，或者是已经改名、撤销的单位"
     "以前的汇总表。请换一个文件夹，或者先把它移走。",
     "levels_hold_output": "-o 写的“{path}”正好也是逐级汇总表里的一份。请换一个文件名。",

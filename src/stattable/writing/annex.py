@@ -2,10 +2,11 @@
 
 import io
 from collections.abc import Sequence
+from math import ceil
 from typing import Final
 
 from stattable.merging.annexes import Account
-from stattable.model.annex import ANNEX_SHEET, ANNEX_TITLE, COLUMNS, LEVELS
+from stattable.model.annex import ANNEX_SHEET, ANNEX_TITLE, COLUMNS, LEVELS, UNREADABLE
 from stattable.writing.workbook import BODY_FONT, Look, Sheet, Workbook
 
 _HOW_TO: Final = (
@@ -16,7 +17,8 @@ _MADE_OF: Final = "由计入汇总的报表的附件合并而成，序号重新�
 _OPEN_ROWS: Final = 30  # that a blank offers
 _TOP: Final = 4  # the first row under the headings
 _ROW_HEIGHT: Final = 78.0  # points, for a picture
-_TALLEST: Final = 409.0  # points that a row can be
+_MOST_LINES: Final = 5  # pictures one under the other: a row is at most 409 points high
+_ROOM: Final = 126.0  # pixels, of the column
 _PICTURE: Final = 96.0  # pixels, at most, of a picture's side: 72 points
 _MARGIN: Final = 4  # pixels between a picture and its cell
 _DPI: Final = 96.0
@@ -61,15 +63,20 @@ def add_merged_annex(workbook: Workbook, accounts: Sequence[Account]) -> None:
             "wechat": "\n".join(row.wechat),
             "weibo": "\n".join(row.weibo),
             "remark": row.remark,
+            "qr": UNREADABLE if row.pictures and not any(picture.image for picture in row.pictures) else None,
         }
         sheet.put(at, 1, number, _CENTRED)
         for column, key in enumerate(COLUMNS, start=1):
             if key != "number":
                 sheet.put(at, column, texts.get(key), _BODY)
         images = [picture.image for picture in row.pictures if picture.image]
-        sheet.set_row(at, min(_ROW_HEIGHT * max(1, len(images)), _TALLEST))
+        lines = min(max(len(images), 1), _MOST_LINES)
+        sheet.set_row(at, _ROW_HEIGHT * lines)
+        across = ceil(len(images) / _MOST_LINES) or 1
+        side = min(_PICTURE, _ROOM / across - _MARGIN)
         for place, image in enumerate(images):
-            _insert(sheet, at, qr, place, image)
+            left, top = divmod(place, _MOST_LINES)
+            _insert(sheet, (at, qr), (left * _ROOM / across, top * (_PICTURE + _MARGIN)), side, image)
 
 
 def _headed(workbook: Workbook, note: str) -> Sheet:
@@ -93,23 +100,31 @@ def _headed(workbook: Workbook, note: str) -> Sheet:
     return sheet
 
 
-def _insert(sheet: Sheet, row: int, column: int, place: int, image: bytes) -> None:
-    """Put a picture into a cell, under those that stand there; equal pictures are stored once."""
+def _insert(sheet: Sheet, cell: tuple[int, int], at: tuple[float, float], side: float, image: bytes) -> None:
+    """Put a picture into a cell; equal pictures are stored once.
+
+    Args:
+        sheet: of the annex.
+        cell: its row, counted from 1, and its column, from 0.
+        at: how far from the cell's corner, in pixels.
+        side: of the picture, in pixels.
+        image: a PNG.
+    """
     from PIL import Image
 
     with Image.open(io.BytesIO(image)) as opened:
         size, dpi = opened.size, opened.info.get("dpi", (_DPI, _DPI))
-    scales = [_PICTURE / max(size) * its_dpi / _DPI for its_dpi in dpi]
+    scales = [side / max(size) * its_dpi / _DPI for its_dpi in dpi]
     sheet.raw.insert_image(
-        row - 1,
-        column,
+        cell[0] - 1,
+        cell[1],
         "picture.png",
         {
             "image_data": io.BytesIO(image),
             "x_scale": scales[0],
             "y_scale": scales[1],
-            "x_offset": _MARGIN + 12,
-            "y_offset": _MARGIN + place * (_PICTURE + _MARGIN),
+            "x_offset": _MARGIN + at[0],
+            "y_offset": _MARGIN + at[1],
             "object_position": 1,  # it moves with its cell
             "description": "二维码",
         },
