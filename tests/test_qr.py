@@ -22,6 +22,12 @@ CARD = "https://u.wechat.com/EPDjgRrQutXUU-K1XzT9X_0"
 GROUP = "https://weixin.qq.com/g/AzDjiKCWy9IWUqHM"
 
 
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """What other tests looked at, perhaps in another way, is not remembered."""
+    qr._seen.clear()
+
+
 def code(content: str | bytes = ACCOUNT, scale: int = 8, *, quiet: bool = True) -> Image.Image:
     """A code of `scale` pixels a module, in pure black and white."""
     made = zxingcpp.create_barcode(content, zxingcpp.BarcodeFormat.QRCode, ec_level="M")

@@ -64,7 +64,7 @@ def field_of(report: Reopened, said: str) -> Field:
         Refusal: it names none, or several.
     """
     try:
-        at = cell_at(said.strip().replace("$", ""))
+        at = cell_at(plain(said).replace("$", ""))
     except ValueError:
         at = None
     places = report.received.cells or tuple(field.at for field in FIELDS)
