@@ -122,7 +122,9 @@ def test_what_the_document_says() -> None:
 LABEL = "宣传活动 · 村居社区计生协 · 活动场次"
 
 
-@pytest.mark.parametrize("figure", ["H6", "h6", "$H$6", "Ｈ６", OF_VILLAGE, LABEL, "村居社区 活动场次", "村居社区/活动场次"])
+@pytest.mark.parametrize(
+    "figure", ["H6", "h6", "$H$6", "Ｈ６", OF_VILLAGE, LABEL, "村居社区 活动场次", "村居社区/活动场次"]
+)
 def test_a_figure_is_named_by_its_cell_its_key_or_its_label(figure: str) -> None:
     assert traced(figure)["field"] == OF_VILLAGE
 
