@@ -141,6 +141,15 @@ def test_typed_over(change: Callable[[Any], None], expected: list[Told]) -> None
     assert (told(result), result.code) == (expected, 1 if expected else 0)
 
 
+def test_a_sheet_that_was_added_is_named() -> None:
+    edit(REPORT, lambda book: book.copy_worksheet(book[PAGE]))
+    result = verify()
+    assert [(one["code"], one["severity"], one["sheet"]) for one in result.json["findings"]] == [
+        ("P003", "warning", f"{PAGE} Copy"),
+    ]  # fmt: skip
+    assert result.code == 0
+
+
 def test_a_total_that_was_calculated_anew_is_not_what_was_typed_over() -> None:
     """As Excel saves it: the changed cell, and all totals that follow from it."""
 

@@ -15,6 +15,8 @@ from stattable.model.text import a1, column_letters
 from stattable.model.units import Level, Tree
 
 UNITS_SHEET: Final = "分单位汇总"
+STATE_SHEET: Final = "报送情况"
+FINDINGS_SHEET: Final = "审核意见"
 UNIT_HEADS: Final = ("单位", "级别", "报送", "合计依据")  # the columns in front of the figures
 HEAD_ROWS: Final = 2
 

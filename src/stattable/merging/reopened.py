@@ -2,20 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from stattable.checking.cells import RawCell
 from stattable.checking.reader import open_file
 from stattable.checking.received import Received, receive
 from stattable.checking.sheets import Unreadable
-from stattable.merging.breakdown import UNITS_SHEET
+from stattable.merging.breakdown import FINDINGS_SHEET, STATE_SHEET, UNITS_SHEET
 from stattable.merging.ledger import LEDGER_SHEET, Ledger, read_ledger
 from stattable.merging.rollup import Counted, RollUp, roll_up
+from stattable.model.annex import ANNEX_SHEET
 from stattable.model.catalogue import Refusal, render
-from stattable.model.form import Field, label_of
+from stattable.model.form import SHEET_NAME, Field, label_of
 from stattable.model.identity import Identity, WorkbookKind
 from stattable.model.record import RECORD_SHEET, Record, read_record
 from stattable.model.text import a1
 from stattable.model.units import Scope
+
+_OURS: Final = frozenset({SHEET_NAME, UNITS_SHEET, STATE_SHEET, FINDINGS_SHEET, LEDGER_SHEET, ANNEX_SHEET})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,7 @@ class Reopened:
         rolled: what that adds up to.
         ledger: the files that it was made from, or None where its sheet is not there or not whole.
         breakdown: the rows of 分单位汇总 as they are now, or None where the sheet is not there.
+        added: names of sheets that are shown, and that `merge` did not write.
     """
 
     received: Received
@@ -37,6 +42,7 @@ class Reopened:
     rolled: RollUp
     ledger: Ledger | None
     breakdown: Sequence[Sequence[RawCell]] | None
+    added: tuple[str, ...]
 
     @property
     def path(self) -> str:
@@ -92,6 +98,7 @@ def reopen_if_merged(path: str, received: Received) -> Reopened | None:
         _rolled(remembered),
         read_ledger(ledger.rows) if ledger else None,
         breakdown.rows if breakdown else None,
+        tuple(name for name in book.names if name in book.visible and name not in _OURS),
     )
 
 

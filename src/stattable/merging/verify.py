@@ -100,6 +100,8 @@ def _page(report: Reopened) -> Iterator[Finding]:
     if read.edition not in {None, report.identity.edition}:
         yield _structure(report, "edition", raw=str(read.edition), expected=str(report.identity.edition))
     yield from (one for one in read.findings if one.code[0] in "PT" or one.code == "V013")
+    for name in report.added:  # it may be a second page, and be printed in place of the first
+        yield replace(_structure(report, "added", sheet=name), severity=Severity.WARNING)
 
 
 def _breakdown(report: Reopened) -> Iterator[Finding]:

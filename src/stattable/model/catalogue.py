@@ -350,6 +350,7 @@ _REASONS: Final[Mapping[str, Mapping[str, str]]] = {
         "name": "的单位名称现在是“{raw}”，汇总时是“{expected}”",
         "edition": "的表题现在是第 {raw} 个，汇总时是第 {expected} 个",
         "sheet": "不见了，或者读不出来",
+        "added": "不是汇总时写出的，里面的数没有核对，不要拿它盖章",
         "heads": "的表头被改动，看不出每一列是什么",
         "row": "的 {cell} 应当是“{expected}”，现在是“{raw}”，行被移动、插入或删除了",
     },

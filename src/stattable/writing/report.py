@@ -5,7 +5,9 @@ from math import ceil
 from typing import Final
 
 from stattable.merging.breakdown import (
+    FINDINGS_SHEET,
     HEAD_ROWS,
+    STATE_SHEET,
     UNIT_HEADS,
     UNITS_SHEET,
     BreakdownRow,
@@ -37,9 +39,6 @@ from stattable.writing.annex import add_merged_annex
 from stattable.writing.blank import association_name
 from stattable.writing.page import add_hidden, add_page, page_content, put_note
 from stattable.writing.workbook import MOST_LINKS, Formula, Link, Look, Sheet, Workbook, run_time
-
-STATE_SHEET: Final = "报送情况"
-FINDINGS_SHEET: Final = "审核意见"
 
 _STATUS_WORDS: Final = {
     "accepted": "已报",
