@@ -428,12 +428,13 @@ def merge(
     levels = None
     if written:
         run = Run(sys.argv[1:], started, run_time(), (roster, file_facts(roster)) if roster else None)
-        write_whole(Path(output), report_bytes(merged, run))
+        workbook = report_bytes(merged, run)
+        write_whole(Path(output), workbook)
         if accounts_csv:
             write_whole(Path(accounts_csv), export.accounts_csv(merged).encode("utf-8"))
         if each_level:
             with progress_bar("逐级写出", len(merged.parents), quiet=quiet) as progress:
-                levels = write_levels(merged, run, Path(each_level), jobs=jobs, progress=progress)
+                levels = write_levels(merged, run, Path(each_level), workbook, jobs=jobs, progress=progress)
     _print_document(
         layout,
         lambda: export.merge_json(merged, written, levels),

@@ -39,7 +39,13 @@ def level_places(tree: Tree, root: str, folder: Path) -> dict[str, Path]:
 
 
 def write_levels(
-    merged: Merged, run: Run, folder: Path, *, jobs: int | None = None, progress: Callable[[int], None] = lambda _: None
+    merged: Merged,
+    run: Run,
+    folder: Path,
+    whole: bytes,
+    *,
+    jobs: int | None = None,
+    progress: Callable[[int], None] = lambda _: None,
 ) -> Written:
     """Write the merged workbooks of a merge's root and of all units below it that have units below themselves.
 
@@ -47,6 +53,7 @@ def write_levels(
         merged: the result for the root.
         run: how the merge was started.
         folder: under which all are written.
+        whole: the root's own workbook, which is the largest, and there already.
         jobs: how many processes may write.
         progress: told of every workbook.
 
@@ -60,7 +67,11 @@ def write_levels(
     items = [(key, places.pop(key)) for key in merged.parents]
     begin = partial(_begin, Levels(merged), run)
     try:
-        for _ in over_processes(_write, items, jobs, begin=begin, milliseconds=_MILLISECONDS):
+        rest = [item for item in items if item[0] != merged.root]
+        for _, path in items[: len(items) - len(rest)]:  # the root comes first
+            write_whole(path, whole)
+            progress(1)
+        for _ in over_processes(_write, rest, jobs, begin=begin, milliseconds=_MILLISECONDS):
             progress(1)
     finally:
         _shared.clear()
