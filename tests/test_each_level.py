@@ -197,6 +197,14 @@ def test_an_earlier_workbook_of_a_unit_without_returns_is_named(tmp_path: Path) 
     assert f"{OF_LANGCHENGGANG}是以前的，这个单位现在没有可以计入的报表，没有重写。" in out
 
 
+def test_the_output_is_none_of_the_levels_workbooks(tmp_path: Path) -> None:
+    send(tmp_path, EVERYBODY)
+    before = contents(tmp_path)
+    result = merge(tmp_path, "-o", tmp_path / "各级" / OF_GUANDU)
+    assert (result.code, contents(tmp_path)) == (2, before)
+    assert "正好也是逐级汇总表里的一份" in result.err.replace("\n", "")
+
+
 def test_a_folder_that_other_files_stand_in_is_no_input(tmp_path: Path) -> None:
     send(tmp_path, EVERYBODY)
     other = a_return(tmp_path / "各级")

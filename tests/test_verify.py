@@ -256,6 +256,21 @@ def test_a_workbook_of_each_level_is_proved_by_its_own_returns() -> None:
     assert run("verify", report, RETURNS).code == 1
 
 
+def test_a_level_that_sent_its_own_merged_workbook_is_proved_too() -> None:
+    """In the prefecture's merge the county's workbook counts; for the county alone it were an earlier result."""
+    Path("市收").mkdir()
+    shutil.copy(REPORT, "市收/中牟县.xlsx")
+    run("merge", "市收", "--roster", "名册.csv", "--root", "4101", "-o", "市.xlsx", "--each-level", "逐级", "--quiet")
+    (report,) = Path("逐级").rglob("410122_中牟县_汇总.xlsx")
+    assert run("verify", report, "市收").code == 0
+    filled(Path("市收", "晚.xlsx"), EAST, VILLAGE, above=(*TO_COUNTY, LANGCHENGGANG))
+    result = run("verify", report, "市收", "--format", "json")
+    assert [one["code"] for one in result.json["findings"] if one["code"] != "P007"] == ["P006"]
+    assert {one["unit"]["name"] for one in result.json["findings"] if one["code"] == "P007"} == {
+        "狼城岗镇", "东狼城岗村",
+    }  # fmt: skip
+
+
 def test_neither_places_nor_times_of_files_that_are_the_same_matter() -> None:
     """A typed page that its folder told apart, and a correction that its time did."""
     rows = ROSTER + "410122102202,官渡村,,,,,,\n"

@@ -412,7 +412,7 @@ def merge(
         _print_document(layout, lambda: export.refused_json("merge", faults), faults, lambda: show_faults(faults))
         return FINDINGS
     inputs = _inputs(paths, [roster] if roster else [])
-    refuse_to_overwrite([output, *filter(None, [accounts_csv])], [*filter(None, [roster])], inputs.paths)
+    refuse_to_overwrite([output, *filter(None, [accounts_csv])], roster, inputs.paths)
     options = MergeOptions(
         RootOptions(tree, root or code, unit, level, dict(scopes)),
         its_edition,

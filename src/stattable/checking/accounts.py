@@ -117,7 +117,7 @@ def differing_counts(
     """
     amounts = {
         index: min(amount, 1) if FIELDS[index].kind_at(level) is Kind.FLAG else amount
-        for index, amount in counts((one.level, one.row) for one in listed).items()
+        for index, amount in counts([(one.level, one.row) for one in listed]).items()
     }
     differing = [index for index in ACCOUNT_FIELDS if number(values[index]) != amounts[index]]
     if differing and not has_rows:

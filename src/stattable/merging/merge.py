@@ -174,18 +174,18 @@ def merge_files(
     return merge_read(read, options, inputs.findings)
 
 
-def refuse_to_overwrite(outputs: Sequence[str], roster: Sequence[str], paths: Iterable[str]) -> None:
+def refuse_to_overwrite(outputs: Sequence[str], roster: str | None, paths: Iterable[str]) -> None:
     """Refuse to write what would overwrite something else.
 
     Args:
         outputs: the workbook, and what is written beside it; the workbook may replace an earlier result of its own.
-        roster: its path, if there is one.
+        roster: its path, or None.
         paths: of the files to merge.
 
     Raises:
         Refusal: two outputs are one file, or one is the roster, or one beside the workbook is to be merged.
     """
-    taken = {os.path.realpath(path) for path in roster}
+    taken = {os.path.realpath(roster)} if roster else set()
     for position, output in enumerate(outputs):
         real = os.path.realpath(output)
         name = Path(real).name
@@ -361,8 +361,8 @@ def _statuses(rolled: RollUp, returns: Sequence[Checked], is_roster: bool) -> di
 class Levels:
     """The results for all units below a merge's root that have units below themselves.
 
-    Each is what merging the returns of that unit and those below it by themselves would give, where none of them is a
-    workbook that `merge` wrote for the unit itself.
+    Each is what merging the returns of that unit and those below it by themselves would give. A workbook that the unit
+    itself merged and sent counts here, where it would be an earlier result there.
 
     Args:
         merged: the result for the root.

@@ -31,6 +31,7 @@ from stattable.merging.sources import FileState, Matched, Sources, same_name
 from stattable.model.catalogue import Refusal, found
 from stattable.model.findings import Finding, Param, Severity, UnitRef
 from stattable.model.form import BLANK, FIELDS, SHEET_NAME, Values, shown_value
+from stattable.model.identity import WorkbookKind
 from stattable.model.units import Scope, Tree, bare_name
 
 
@@ -218,6 +219,8 @@ class _Remaking:
         self._report, self._ledger, self._sources = report, ledger, sources
         self._entries: Mapping[int, Entry] = {entry.number: entry for entry in ledger.entries}
         self._roster, self._roster_path = _roster(ledger, sources)
+        record = report.record
+        self._of_root = {sent.number for (key, _), sent in record.sent.items() if key == record.root}
         matched = sources.match(ledger)
         paths = [path for path in sources.prints if path != self._roster_path]
         self._read = dict(zip(paths, read_all(paths, options, progress), strict=True))
@@ -292,10 +295,12 @@ class _Remaking:
             one, entry = self._read.get(path), self._entries[number]
             if one is None:
                 continue
-            facts = one.facts
+            facts, identity = one.facts, one.identity
             if self._matched.state(number) is FileState.SAME and entry.changed:
                 facts = replace(facts, mtime=datetime.strptime(entry.changed, TIME).timestamp())
-            files.append(replace(one, path=entry.path, facts=facts))
+            if identity and number in self._of_root:  # it counted, and is no earlier result of this merge
+                identity = replace(identity, kind=WorkbookKind.BLANK)
+            files.append(replace(one, path=entry.path, facts=facts, identity=identity))
         return sorted(files, key=lambda one: one.path)
 
 

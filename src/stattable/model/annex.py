@@ -6,12 +6,12 @@ columns, and such an annex.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from stattable.model.form import FIELD_BY_KEY, FIELDS, Field
+from stattable.model.form import FIELD_BY_KEY, Field
 from stattable.model.text import label_forms
 from stattable.model.units import LEVEL_BY_WORD, Level
 
@@ -82,10 +82,7 @@ def account_field(level: Level, kind: str) -> Field | None:
 
 
 ACCOUNT_FIELDS: Final[Mapping[int, tuple[Level, str]]] = {
-    FIELDS[field.index].index: (level, kind)
-    for level in LEVELS
-    for kind in KINDS
-    if (field := account_field(level, kind))
+    field.index: (level, kind) for level in LEVELS for kind in KINDS if (field := account_field(level, kind))
 }
 
 
@@ -163,10 +160,9 @@ class Annex:
     left_out: int = 0
 
 
-def counts(rows: Iterable[tuple[Level | None, AnnexRow]]) -> dict[int, int]:
+def counts(rows: Sequence[tuple[Level | None, AnnexRow]]) -> dict[int, int]:
     """Return how many accounts rows list, by the index of the field that counts them, for rows with their levels."""
-    listed = dict.fromkeys(ACCOUNT_FIELDS, 0)
-    pairs: Sequence[tuple[Level | None, AnnexRow]] = [*rows]
-    for index, (level, kind) in ACCOUNT_FIELDS.items():
-        listed[index] = sum(row.count(kind) for its_level, row in pairs if its_level is level)
-    return listed
+    return {
+        index: sum(row.count(kind) for its_level, row in rows if its_level is level)
+        for index, (level, kind) in ACCOUNT_FIELDS.items()
+    }

@@ -89,14 +89,7 @@ def _headed(workbook: Workbook, note: str) -> Sheet:
     for number, column in enumerate(COLUMNS.values(), start=1):
         sheet.put(_TOP - 1, number, column.text, _HEAD)
     sheet.set_row(_TOP - 1, 24)
-    raw = sheet.raw
-    raw.freeze_panes(_TOP - 1, 2)
-    raw.set_landscape()
-    raw.set_paper(9)  # A4
-    raw.fit_to_pages(1, 0)
-    raw.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    raw.set_footer("&C第 &P 页，共 &N 页")
-    raw.repeat_rows(_TOP - 2)
+    sheet.set_up_list(heads=(_TOP - 1, _TOP - 1), frozen=(_TOP - 1, 2))
     return sheet
 
 

@@ -187,7 +187,7 @@ def _units(workbook: Workbook, merged: Merged) -> dict[str, int]:
         if row.kind is RowKind.TOTAL:
             places[row.key] = number
     sheet.raw.outline_settings(symbols_below=False)
-    _finish(sheet, heads=(1, HEAD_ROWS), frozen=(HEAD_ROWS, 1), pages_wide=3)
+    sheet.set_up_list(heads=(1, HEAD_ROWS), frozen=(HEAD_ROWS, 1), pages_wide=3)
     sheet.raw.repeat_columns(0, 0)
     return places
 
@@ -248,7 +248,7 @@ def _state(workbook: Workbook, merged: Merged) -> None:
             said = (unit.name, unit.level.label, unit.code, parent, _STATUS_WORDS[statuses[key]])
             writer.write([*said, *merged.person(key)], look)
     sheet.raw.autofilter(head - 1, 0, max(writer.row, head) - 1, 6)
-    _finish(sheet, heads=None, frozen=None)
+    sheet.set_up_list(heads=None, frozen=None)
 
 
 # -- 审核意见 ---------------------------------------------------------------------------------------------
@@ -287,7 +287,7 @@ def _findings(workbook: Workbook, merged: Merged, rows: Mapping[str, int]) -> No
     if writer.row == 1:
         writer.write(["", "", "", "", "", "", "", "", "没有发现问题。", ""], _WRAPPED)
     sheet.raw.autofilter(0, 0, writer.row - 1, len(heads) - 1)
-    _finish(sheet, heads=(1, 1), frozen=(1, 0))
+    sheet.set_up_list(heads=(1, 1), frozen=(1, 0))
 
 
 def _linked_unit(
@@ -322,30 +322,4 @@ def _ledger(workbook: Workbook, ledger: Ledger) -> None:
     sheet.raw.autofilter(head - 1, 0, writer.row - 1, len(HEADS) - 1)
     for text in ledger.adjustments:
         writer.write(["", ADJUSTED, text], _PLAIN)
-    _finish(sheet, heads=(head, head), frozen=(head, 2))
-
-
-# -- print set-up -----------------------------------------------------------------------------------------
-
-
-def _finish(
-    sheet: Sheet, *, heads: tuple[int, int] | None, frozen: tuple[int, int] | None, pages_wide: int = 1
-) -> None:
-    """Set up how a sheet is seen and printed.
-
-    Args:
-        sheet: with all that stands in it.
-        heads: the first and the last of the rows that are printed on every page, counted from 1, or None.
-        frozen: how many rows and columns stay where they are, or None.
-        pages_wide: on how many pages its width is printed.
-    """
-    raw = sheet.raw
-    if frozen:
-        raw.freeze_panes(*frozen)
-    raw.set_landscape()
-    raw.set_paper(9)  # A4
-    raw.fit_to_pages(pages_wide, 0)
-    raw.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    raw.set_footer("&C第 &P 页，共 &N 页")
-    if heads:
-        raw.repeat_rows(heads[0] - 1, heads[1] - 1)
+    sheet.set_up_list(heads=(head, head), frozen=(head, 2))

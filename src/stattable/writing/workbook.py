@@ -135,3 +135,23 @@ class Sheet:
     def set_row(self, row: int, height: float | None, depth: int = 0) -> None:
         """Set a row's height in points, None for the usual one, and how deep it stands in the outline."""
         self.raw.set_row(row - 1, height, None, {"level": depth} if depth else {})
+
+    def set_up_list(
+        self, *, heads: tuple[int, int] | None, frozen: tuple[int, int] | None, pages_wide: int = 1
+    ) -> None:
+        """Set up how a list is seen and printed.
+
+        Args:
+            heads: the first and the last of the rows that are printed on every page, counted from 1, or None.
+            frozen: how many rows and columns stay where they are, or None.
+            pages_wide: on how many pages its width is printed.
+        """
+        if frozen:
+            self.raw.freeze_panes(*frozen)
+        self.raw.set_landscape()
+        self.raw.set_paper(9)  # A4
+        self.raw.fit_to_pages(pages_wide, 0)
+        self.raw.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        self.raw.set_footer("&C第 &P 页，共 &N 页")
+        if heads:
+            self.raw.repeat_rows(heads[0] - 1, heads[1] - 1)
