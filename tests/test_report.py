@@ -613,3 +613,13 @@ def test_print_and_panes(
     assert footer.center.text == "第 &P 页，共 &N 页"
     widths = [sheet.column_dimensions[get_column_letter(column)].width for column in range(1, sheet.max_column + 1)]
     assert min(widths) >= 6
+
+
+def test_of_two_units_that_look_the_same_nobody_can_tell_which_a_finding_leads_to() -> None:
+    """Two 张庄村 without codes, under two townships."""
+    townships = [Unit(key, f"{key}镇", Level.TOWNSHIP, code=key, parent="C") for key in ("东", "西")]
+    villages = [Unit(f"{one.key}/张庄村", "张庄村", Level.VILLAGE, parent=one.key) for one in townships]
+    tree = Tree([Unit("C", "某县", Level.COUNTY, code="C"), *townships, *villages])
+    sheet = workbook_of([memory.sent(tree, "东", {OF_TOWNSHIP: 1}, OWN)], roster=tree, code="C")["审核意见"]
+    leads = {row[3].value: bool(row[3].hyperlink) for row in sheet.iter_rows(min_row=2) if row[2].value == "C001"}
+    assert leads == {"某县": True, "西镇": True, "张庄村": False}
