@@ -1,6 +1,8 @@
 """Returns that were never on disk: what the reader would have made of a file, and merges of such."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
+from hashlib import sha256
 from typing import Any
 from unittest import mock
 
@@ -12,14 +14,16 @@ from stattable.checking.reader import FileFacts
 from stattable.checking.received import Received
 from stattable.merging import merge as merging
 from stattable.merging.collect import Collected, collect
-from stattable.merging.ledger import identity_of
+from stattable.merging.ledger import TIME, identity_of, record_of
 from stattable.merging.root import RootOptions, find_register
 from stattable.model import form
 from stattable.model.catalogue import found
-from stattable.model.form import BLANK, FIELD_BY_KEY, FIELDS, Values
+from stattable.model.form import BLANK, FIELD_BY_KEY, FIELDS, Values, total
 from stattable.model.identity import Identity, UnitFacts, WorkbookKind
+from stattable.model.record import Record, Sent
 from stattable.model.units import Scope, Tree, Unit
 
+MADE = datetime(2021, 6, 20, 8)
 CELLS = tuple(field.at for field in FIELDS)
 
 
@@ -40,7 +44,7 @@ def received(path: str, name: str, values: Values | None, **more: Any) -> Receiv
     if values is None:
         return Received(path, FileFacts("0" * 64, 1, 0.0), findings=(found("F001", path=path),), **more)
     said: dict[str, Any] = {"edition": EDITION, "name_cell": "B3", **more}
-    said.setdefault("facts", FileFacts("0" * 64, 1, 0.0))
+    said.setdefault("facts", FileFacts(sha256(path.encode()).hexdigest(), 1, 0.0))
     return Received(path, sheet=form.SHEET_NAME, values=values, cells=CELLS, name=name, **said)
 
 
@@ -61,21 +65,28 @@ def sent(
 
 
 def page_of(
-    path: str,
-    unit: UnitFacts,
-    figures: Mapping[str, Any],
-    ledger: Iterable[UnitFacts],
-    above: tuple[UnitFacts, ...] = (),
+    path: str, unit: UnitFacts, inputs: Iterable[Received], above: tuple[UnitFacts, ...] = (), **more: Any
 ) -> Received:
-    """A workbook that an earlier merge wrote for `unit` of the returns in `ledger`."""
-    scope = Scope.CUMULATIVE
-    identity = Identity(WorkbookKind.MERGED, EDITION, unit, scope, above, inputs=tuple(ledger))
-    return received(path, unit.name, values_of(figures), identity=identity)
+    """A workbook that an earlier merge wrote for `unit` of own returns of it and of units right below it."""
+    root = unit.code or unit.name
+    units = {root: Unit(root, unit.name, unit.level, unit.code)}
+    sent = {}
+    for number, one in enumerate(by_path(inputs), start=1):
+        its = one.identity.unit if one.identity else None
+        assert its, "on a blank of ours"
+        units.setdefault(its.code or its.name, Unit(its.code or its.name, its.name, its.level, its.code, parent=root))
+        values, print_ = one.values or BLANK, one.facts.sha256 or ""
+        sent[its.code or its.name, Scope.OWN] = Sent(number, values, CELLS, print_, one.record)
+    record = Record(Tree(units.values()), root, sent, EDITION, MADE.strftime(TIME))
+    figures = total([one.values for one in sent.values()])
+    identity = Identity(WorkbookKind.MERGED, EDITION, unit, Scope.CUMULATIVE, above, figures=figures)
+    return received(path, unit.name, figures, identity=identity, record=record, **more)
 
 
 def written(merged: merging.Merged, path: str) -> Received:
     """The workbook of a merge, as the next merge reads it."""
-    return received(path, merged.root_unit.name, merged.total, identity=identity_of(merged))
+    identity, record = identity_of(merged), record_of(merged, MADE)
+    return received(path, merged.root_unit.name, merged.total, identity=identity, record=record)
 
 
 def by_path(returns: Iterable[Received]) -> list[Received]:

@@ -18,7 +18,6 @@ MERGED = Identity(
     Scope.CUMULATIVE,
     (HENAN,),
     unaccounted=((Level.TOWNSHIP, 2), (Level.VILLAGE, 0)),
-    inputs=(TOWN, NO_CODE),
 )
 ROWS = [
     ("form", "members-day"),
@@ -44,8 +43,6 @@ def test_rows() -> None:
         ("above", "41", "河南省", "province"),
         ("unaccounted", "township", "2"),
         ("unaccounted", "village", "0"),
-        ("input", "410122101", "官渡镇", "township"),
-        ("input", "", "某企业计生协", "township"),
     ]
 
 
@@ -93,7 +90,6 @@ def test_without_one_of_its_rows_there_is_no_identity(word: str) -> None:
         [*ROWS, ("above", "41", "河南省", "")],
         [*ROWS, ("unaccounted", "village", "some")],
         [*ROWS, ("unaccounted", "hamlet", "1")],
-        [*ROWS, ("input", "41")],
     ],
 )
 def test_damaged_rows_are_no_identity(rows: list[tuple[str, ...]]) -> None:

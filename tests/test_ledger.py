@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 import memory
-from builders import GUANDU, GUANDU_VILLAGE, TO_COUNTY, ZHONGMU, tree_of
+from builders import GUANDU, TO_COUNTY, ZHONGMU, tree_of
 from stattable import __version__
 from stattable.checking.reader import FileFacts
 from stattable.merging.ledger import ADJUSTED, HEADS, Entry, Ledger, Run, entry_cells, ledger_of, read_ledger
@@ -119,9 +119,9 @@ def test_what_says_the_scope(
         ([of_all(path="1.xlsx"), village(path="2.xlsx"),
           memory.sent(TREE, COUNTY, {OF_VILLAGE: 9}, CUMULATIVE, path="3.xlsx")], {},
          [*[(False, "已含在“中牟县”的汇总数里，只用来核对")] * 2, (True, "")]),
-        ([town(path="1.xlsx"), memory.page_of("2.xlsx", ZHONGMU, {OF_TOWNSHIP: 1}, [GUANDU], TO_COUNTY[:2])], {},
+        ([town(path="1.xlsx"), memory.page_of("2.xlsx", ZHONGMU, [town(path="1.xlsx")], TO_COUNTY[:2])], {},
          [(True, ""), (False, "以前的汇总结果")]),
-        ([village(path="1.xlsx"), memory.page_of("2.xlsx", GUANDU, {OF_VILLAGE: 3}, [GUANDU_VILLAGE], TO_COUNTY)], {},
+        ([village(path="1.xlsx"), memory.page_of("2.xlsx", GUANDU, [village(path="1.xlsx")], TO_COUNTY)], {},
          [(True, ""), (False, "以前的汇总结果")]),
     ],
     ids=str.split("counts copy different latest rejected own-beside held-twice result-of-root result-below"),

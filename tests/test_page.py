@@ -210,7 +210,6 @@ def test_identity_survives() -> None:
     identity = Identity(
         WorkbookKind.MERGED, 28, UnitFacts(None, "=1+1镇", Level.TOWNSHIP), Scope.CUMULATIVE,
         above=(UnitFacts("410122", "中牟县", Level.COUNTY),), unaccounted=((Level.VILLAGE, 3),),
-        inputs=(UnitFacts("410122101201", "官渡村", Level.VILLAGE),),
     )  # fmt: skip
     add_hidden(workbook, IDENTITY_SHEET, identity_rows(identity))
     hidden = reopened(workbook).worksheets[-1]

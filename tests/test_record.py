@@ -25,15 +25,19 @@ FIGURES = memory.values_of({"activities.township.sessions": 2, "media.county.tex
 BELOW = memory.values_of({"activities.village.people": 1_234_567})
 FLAGS = memory.values_of({"online.province.website": True, "online.province.wechat": False})
 ELSEWHERE = tuple((row + 2, column + 1) for row, column in memory.CELLS)
+PRINTS = [letter * 64 for letter in "abcd"]
+MADE = "2021-06-20 08:00:00"
 RECORD = Record(
     TREE,
     "410122",
     {
-        ("410122", OWN): Sent(1, FLAGS, memory.CELLS),
-        ("410122", CUMULATIVE): Sent(7, BELOW, (*ELSEWHERE[:-1], None)),
-        (TOWN, CUMULATIVE): Sent(12, FIGURES, ELSEWHERE),
-        (NAMELESS, OWN): Sent(3, FIGURES, memory.CELLS),
+        ("410122", OWN): Sent(1, FLAGS, memory.CELLS, PRINTS[0]),
+        ("410122", CUMULATIVE): Sent(7, BELOW, (*ELSEWHERE[:-1], None), PRINTS[1]),
+        (TOWN, CUMULATIVE): Sent(12, FIGURES, ELSEWHERE, PRINTS[2]),
+        (NAMELESS, OWN): Sent(3, FIGURES, memory.CELLS, PRINTS[3]),
     },
+    23,
+    MADE,
 )
 
 
@@ -44,8 +48,10 @@ def joined(**at: Any) -> str:
 
 def same(one: Record | None, other: Record) -> bool:
     """Whether two records say the same; trees have no equality of their own."""
-    return one is not None and (one.root, one.sent, one.tree.units, one.tree.children, one.tree.tops) == (
-        other.root, other.sent, other.tree.units, other.tree.children, other.tree.tops,
+    return one is not None and (
+        one.root, one.sent, one.edition, one.made, one.tree.units, one.tree.children, one.tree.tops
+    ) == (
+        other.root, other.sent, other.edition, other.made, other.tree.units, other.tree.children, other.tree.tops,
     )  # fmt: skip
 
 
@@ -55,30 +61,31 @@ MOVED = (
     "C8,D8,E8,F8,G8,H8,I8,J8,C11,D11,E11,F11,G11,H11,I11,J11,C13,D13,E13,F13,G13,H13,I13,J13,"
     "C16,D16,E16,F16,G16,H16,I16,J16,C19,D19,E19,F19,G19,H19,I19,J19"
 )
-NO_RETURN = ("", "", "")
+NO_RETURN = ("", "", "", "")
 
 
 def test_rows() -> None:
     town = joined(f4="2", f30="0")
     assert record_rows(RECORD) == [
+        ("record", "0", "", "", "23", MADE),
         (
             "node", "410122", "410122", "中牟县", "county", "", "cumulative", "1",
-            "1", joined(f32="有", f33="无"), "",
-            "7", joined(f7="1234567"), MOVED.removesuffix("J19"),
+            "1", PRINTS[0], joined(f32="有", f33="无"), "",
+            "7", PRINTS[1], joined(f7="1234567"), MOVED.removesuffix("J19"),
         ),
-        ("node", TOWN, TOWN, "官渡镇", "township", "410122", "own", "1", *NO_RETURN, "12", town, MOVED),
+        ("node", TOWN, TOWN, "官渡镇", "township", "410122", "own", "1", *NO_RETURN, "12", PRINTS[2], town, MOVED),
         ("node", VILLAGE, VILLAGE, "官渡村", "village", TOWN, "", "0", *NO_RETURN, *NO_RETURN),
-        ("node", NAMELESS, "", "=某企业计生协", "township", "410122", "", "1", "3", town, "", *NO_RETURN),
+        ("node", NAMELESS, "", "=某企业计生协", "township", "410122", "", "1", "3", PRINTS[3], town, "", *NO_RETURN),
     ]  # fmt: skip
 
 
 def test_a_record_begins_at_its_root() -> None:
     """What stands above the root, and beside it, is not its affair."""
     tree = tree_of()
-    rows = record_rows(Record(tree, TOWN, {}))
-    assert [(row[1], row[5]) for row in rows] == [(TOWN, ""), (VILLAGE, TOWN), ("410122101202", TOWN)]
+    rows = record_rows(Record(tree, TOWN, {}, 23, MADE))
+    assert [(row[1], row[5]) for row in rows[1:]] == [(TOWN, ""), (VILLAGE, TOWN), ("410122101202", TOWN)]
     units = {key: replace(tree[key], parent=None if key == TOWN else TOWN) for key in tree.below(TOWN)}
-    assert same(read_record(rows), Record(Tree(units.values()), TOWN, {}))
+    assert same(read_record(rows), Record(Tree(units.values()), TOWN, {}, 23, MADE))
 
 
 # -- read -------------------------------------------------------------------------------------------------
@@ -86,7 +93,11 @@ def test_a_record_begins_at_its_root() -> None:
 
 @pytest.mark.parametrize(
     "record",
-    [RECORD, Record(TREE, "410122", {}), Record(Tree([Unit("?富士康", "富士康", Level.TOWNSHIP)]), "?富士康", {})],
+    [
+        RECORD,
+        Record(TREE, "410122", {}, 23, MADE),
+        Record(Tree([Unit("?富士康", "富士康", Level.TOWNSHIP)]), "?富士康", {}, 28, ""),
+    ],
 )
 def test_what_is_written_is_read(record: Record) -> None:
     assert same(read_record(record_rows(record)), record)
@@ -105,7 +116,7 @@ def test_what_is_written_is_read(record: Record) -> None:
     ],
 )
 def test_figures_are_read_as_they_were(values: Any, scope: Scope) -> None:
-    record = Record(TREE, "410122", {(TOWN, scope): Sent(1, values, memory.CELLS)})
+    record = Record(TREE, "410122", {(TOWN, scope): Sent(1, values, memory.CELLS, "")}, 23, MADE)
     read = read_record(record_rows(record))
     assert read
     figures = read.sent[TOWN, scope].values
@@ -116,14 +127,14 @@ def test_figures_are_read_as_they_were(values: Any, scope: Scope) -> None:
     "cells", [memory.CELLS, ELSEWHERE, (None,) * len(FIELDS), (None, *memory.CELLS[1:]), ((1_048_576, 16_384),) * 40]
 )
 def test_cells_are_read_as_they_were(cells: Any) -> None:
-    record = Record(TREE, "410122", {(TOWN, OWN): Sent(1, FIGURES, cells)})
+    record = Record(TREE, "410122", {(TOWN, OWN): Sent(1, FIGURES, cells, "")}, 23, MADE)
     assert same(read_record(record_rows(record)), record)
 
 
 def as_saved_elsewhere(rows: list[tuple[str, ...]]) -> list[list[Any]]:
     """Numbers where a spreadsheet program took the text for one, and all rows equally wide."""
     return [
-        [float(cell) if cell.isdigit() else cell or None for cell in (*row, *[""] * (20 - len(row)))] for row in rows
+        [float(cell) if cell.isdigit() else cell or None for cell in (*row, *[""] * (24 - len(row)))] for row in rows
     ]
 
 
@@ -137,9 +148,55 @@ def test_numbers_empty_cells_and_empty_rows_do_no_harm() -> None:
     assert same(read_record(shortened), RECORD)
 
 
+def test_records_within_records() -> None:
+    """A merged workbook that was sent brings its own along, without units that say nothing."""
+    tree = Tree([replace(unit, parent=None if unit.key == TOWN else unit.parent) for unit in TREE.units.values()
+                 if unit.key in {TOWN, VILLAGE}])  # fmt: skip
+    inner = Record(tree, TOWN, {(VILLAGE, OWN): Sent(1, FIGURES, memory.CELLS, PRINTS[2])}, 23, MADE)
+    silent = Record(tree, TOWN, {(TOWN, OWN): Sent(1, FIGURES, memory.CELLS, PRINTS[2])}, 23, MADE)
+    for one, kept in ((inner, inner), (silent, replace(silent, tree=Tree([tree[TOWN]])))):
+        sent = {(TOWN, CUMULATIVE): Sent(1, FIGURES, memory.CELLS, PRINTS[1], one)}
+        rows = record_rows(Record(TREE, "410122", sent, 23, "later"))
+        read = read_record(rows)
+        assert [row[:4] for row in rows if row[0] == "record"] == [("record", "0", "", ""), ("record", "1", "0", TOWN)]
+        assert read
+        assert same(read.sent[TOWN, CUMULATIVE].record, kept)
+        outer = record_rows(Record(TREE, "410122", {(TOWN, CUMULATIVE): replace(sent[TOWN, CUMULATIVE], record=read)},
+                                   23, "last"))  # fmt: skip
+        assert [row[:4] for row in outer if row[0] == "record"][-1] == ("record", "2", "1", TOWN)
+        deep = read_record(outer)
+        assert deep
+        assert same(deep.sent[TOWN, CUMULATIVE].record.sent[TOWN, CUMULATIVE].record, kept)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        ("record", "1", "", "", "23", MADE),
+        ("record", "1", "1", TOWN, "23", MADE),
+        ("record", "1", "0", VILLAGE, "23", MADE),
+        ("record", "2", "0", TOWN, "23", MADE),
+        ("record", "1", "-1", TOWN, "23", MADE),
+        ("record", "1", "0", TOWN, "", MADE),
+    ],
+    ids=["not held", "holds itself", "sent nothing", "left out", "before the first", "no edition"],
+)
+def test_records_that_nobody_holds_are_none(heads: tuple[str, ...]) -> None:
+    node = ("node", TOWN, TOWN, "官渡镇", "township", "", "", "1")
+    assert read_record([*record_rows(RECORD), ("record", "1", "0", TOWN, "23", MADE), node])
+    assert read_record([*record_rows(RECORD), heads, node]) is None
+
+
+def test_records_are_no_deeper_than_levels_are() -> None:
+    node = ("node", TOWN, TOWN, "官渡镇", "township", "", "", "1", *NO_RETURN, "1", PRINTS[0], joined(), "")
+    rows = [row for n in range(9) for row in (("record", str(n), str(n - 1) if n else "", TOWN, "23", MADE), node)]
+    assert read_record(rows)
+    assert read_record([*rows, ("record", "9", "8", TOWN, "23", MADE), node]) is None
+
+
 def test_it_stands_behind_the_identity() -> None:
     unit = memory.facts(TREE[TOWN])
-    identity = identity_rows(Identity(WorkbookKind.MERGED, 23, unit, CUMULATIVE, inputs=(unit,)))
+    identity = identity_rows(Identity(WorkbookKind.MERGED, 23, unit, CUMULATIVE))
     assert same(read_record([*identity, *record_rows(RECORD), ("later", "words")]), RECORD)
 
 
@@ -160,21 +217,21 @@ def changed(at: int, cell: int, text: str) -> list[tuple[str, ...]]:
         [("form", "members-day")],
         [("node",)],
         [("node", "410122", "410122", "中牟县")],
-        record_rows(RECORD)[1:],  # its root is not there
+        record_rows(RECORD)[:1] + record_rows(RECORD)[2:],  # its root is not there
         [row for row in record_rows(RECORD) if row[1] != TOWN],
-        changed(0, 4, "hamlet"),
-        changed(0, 5, "41"),
-        changed(1, 5, "410199"),
-        changed(1, 6, "both"),
-        changed(1, 11, "twelve"),
-        changed(1, 12, ""),
-        changed(1, 12, joined(f4="2") + ","),
-        changed(1, 12, joined(f4="2")[:-1]),
-        changed(1, 12, joined(f4="两")),
-        changed(1, 12, joined(f4="2.5")),
-        changed(1, 13, MOVED[4:]),
-        changed(1, 13, MOVED.replace("C8", "8")),
-        changed(1, 13, MOVED.replace("C8", "C0")),
+        changed(1, 4, "hamlet"),
+        changed(1, 5, "41"),
+        changed(2, 5, "410199"),
+        changed(2, 6, "both"),
+        changed(2, 12, "twelve"),
+        changed(2, 14, ""),
+        changed(2, 14, joined(f4="2") + ","),
+        changed(2, 14, joined(f4="2")[:-1]),
+        changed(2, 14, joined(f4="两")),
+        changed(2, 14, joined(f4="2.5")),
+        changed(2, 15, MOVED[4:]),
+        changed(2, 15, MOVED.replace("C8", "8")),
+        changed(2, 15, MOVED.replace("C8", "C0")),
     ],
 )
 def test_damaged_rows_are_no_record(rows: list[tuple[str, ...]]) -> None:
@@ -184,12 +241,12 @@ def test_damaged_rows_are_no_record(rows: list[tuple[str, ...]]) -> None:
 @pytest.mark.parametrize(
     "rows",
     [
-        changed(2, 1, TOWN),
-        [*record_rows(RECORD), record_rows(RECORD)[2]],
-        changed(1, 5, VILLAGE),
-        changed(1, 5, ""),
-        record_rows(RECORD)[::-1],
-        changed(1, 1, ""),
+        changed(3, 1, TOWN),
+        [*record_rows(RECORD), record_rows(RECORD)[3]],
+        changed(2, 5, VILLAGE),
+        changed(2, 5, ""),
+        [record_rows(RECORD)[0], *record_rows(RECORD)[:0:-1]],
+        changed(2, 1, ""),
     ],
     ids=["one key twice", "one unit twice", "a circle", "two roots", "a root with a parent", "no key"],
 )

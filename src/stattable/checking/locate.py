@@ -17,6 +17,7 @@ from stattable.model.catalogue import found
 from stattable.model.findings import Finding
 from stattable.model.form import FIELDS, SHEET_NAME, Field, Kind, Return, Value, shown_value
 from stattable.model.identity import IDENTITY_SHEET, Identity, WorkbookKind, read_identity
+from stattable.model.record import RECORD_SHEET, Record, read_record
 from stattable.model.text import a1, a1_range
 from stattable.model.units import Level
 
@@ -27,6 +28,7 @@ class Located:
 
     Attributes:
         identity: of a workbook of ours, else None.
+        record: of a merged workbook: what it was made from; None where it is not whole.
         sheet: name of the sheet that holds the form, or None.
         filled: the return as it reads, or None where there is no form.
         cells: where the 40 fields stand, 1-based row and column, None for one that was not found.
@@ -36,6 +38,7 @@ class Located:
     """
 
     identity: Identity | None = None
+    record: Record | None = None
     sheet: str | None = None
     filled: Return | None = None
     cells: tuple[Cell | None, ...] = (None,) * len(FIELDS)
@@ -56,7 +59,7 @@ def locate(book: Book) -> Located:
     """
     identity = read_identity(book.sheet(IDENTITY_SHEET, whole=True).rows) if IDENTITY_SHEET in book.names else None
     sheets = _sheets(book, identity)
-    located = _locate_form(book, sheets, identity)
+    located = replace(_locate_form(book, sheets, identity), record=_record(book, identity))
     if identity and identity.figures and located.filled:
         altered = tuple(_altered(located, located.filled.values, identity.figures, identity.unit.level))
         located = replace(located, findings=(*located.findings, *altered))
@@ -65,6 +68,13 @@ def locate(book: Book) -> Located:
     if identity and identity.kind is WorkbookKind.MERGED:
         sheets = [book.sheet(ANNEX_SHEET)] if ANNEX_SHEET in book.names else []
     return replace(located, annex=find_annex(book, sheets))
+
+
+def _record(book: Book, identity: Identity | None) -> Record | None:
+    """Return what a merged workbook was made from."""
+    if identity is None or identity.kind is not WorkbookKind.MERGED or RECORD_SHEET not in book.names:
+        return None
+    return read_record(book.sheet(RECORD_SHEET, whole=True).rows)
 
 
 def _altered(located: Located, now: Sequence[Value], written: Sequence[Value], level: Level) -> Iterator[Finding]:
@@ -105,7 +115,7 @@ def _locate_form(book: Book, sheets: Sequence[RawSheet], identity: Identity | No
         return Located(identity, findings=(found("T006", params={"sheets": names}),))
     sheet, layout = forms[0]
     if not any(layout.cells):  # a list of units, or a form without one row of figures that is sure
-        return Located(identity, sheet.name, findings=layout.faults)
+        return Located(identity, sheet=sheet.name, findings=layout.faults)
     return _read(sheet, layout, identity, concealed=sheet.name not in book.visible)
 
 

@@ -15,6 +15,7 @@ from stattable.model.findings import Finding, Param
 from stattable.model.form import Values
 from stattable.model.identity import Identity
 from stattable.model.parallel import Lost, in_own_process
+from stattable.model.record import Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Received:
         path: as the user named it, or the folder it was found in.
         facts: fingerprint, size and time.
         identity: of a workbook of ours, or None.
+        record: of a merged workbook: what it was made from; None where it is not whole.
         sheet: name of the sheet that holds the form, or None.
         values: the 40 figures as they read, or None where there is no form to read.
         cells: where the 40 fields stand, 1-based row and column.
@@ -41,6 +43,7 @@ class Received:
     path: str
     facts: FileFacts
     identity: Identity | None = None
+    record: Record | None = None
     sheet: str | None = None
     values: Values | None = None
     cells: tuple[tuple[int, int] | None, ...] = ()
@@ -128,12 +131,13 @@ def _understood(path: str, file: OpenFile | None, facts: FileFacts, faults: list
             params: dict[str, Param] = {"kind": file.kind.value, "searched": 1}
             findings = (found("F005", path=path, params=params),)
         edition = identity.edition if identity else None
-        return Received(path, facts, identity, located.sheet, edition=edition, findings=findings)
+        return Received(path, facts, identity, located.record, located.sheet, edition=edition, findings=findings)
     edition = filled.edition if filled.edition is not None else (identity.edition if identity else None)
     return Received(
         path=path,
         facts=facts,
         identity=identity,
+        record=located.record,
         sheet=located.sheet,
         values=filled.values,
         cells=located.cells,

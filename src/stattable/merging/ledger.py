@@ -263,7 +263,6 @@ def _read_entry(row: Sequence[str]) -> Entry:
 def identity_of(merged: Merged) -> Identity:
     """Return who the merged workbook is of, and what it holds."""
     above = [merged.tree[key] for key in merged.tree.above(merged.root)]
-    inputs = dict.fromkeys(one.key for one in merged.accepted.values())
     return Identity(
         kind=WorkbookKind.MERGED,
         edition=merged.edition,
@@ -271,16 +270,25 @@ def identity_of(merged: Merged) -> Identity:
         scope=Scope.CUMULATIVE,
         above=tuple(map(_facts, above)),
         unaccounted=tuple(sorted(merged.coverage[merged.root].unaccounted.items())),
-        inputs=tuple(_facts(merged.tree[key]) for key in inputs if key is not None),
         figures=merged.total,
     )
 
 
-def record_of(merged: Merged) -> Record:
-    """Return what the merged workbook remembers of its making."""
+def record_of(merged: Merged, made: datetime) -> Record:
+    """Return what the merged workbook remembers of its making.
+
+    Args:
+        merged: the result of a merge.
+        made: when, as the ledger says.
+    """
     numbers: Mapping[str, int] = {one.path: number for number, one in enumerate(merged.files, start=1)}
-    sent = {at: Sent(numbers[one.path], one.values, one.received.cells) for at, one in merged.accepted.items()}
-    return Record(merged.tree, merged.root, sent)
+    sent = {
+        at: Sent(
+            numbers[one.path], one.values, one.received.cells, one.received.facts.sha256 or "", one.received.record
+        )
+        for at, one in merged.accepted.items()
+    }
+    return Record(merged.tree, merged.root, sent, merged.edition, made.strftime(TIME))
 
 
 def _facts(unit: Unit) -> UnitFacts:

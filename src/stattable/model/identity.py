@@ -43,7 +43,6 @@ class Identity:
         scope: what its figures are.
         above: the units above it, from the top down.
         unaccounted: merged only: how many units below it that should report are not accounted for, by level.
-        inputs: merged only: the units whose returns were counted (the ledger).
         figures: merged only: the 40 figures that its page was written with.
     """
 
@@ -53,7 +52,6 @@ class Identity:
     scope: Scope
     above: tuple[UnitFacts, ...] = ()
     unaccounted: tuple[tuple[Level, int], ...] = ()
-    inputs: tuple[UnitFacts, ...] = ()
     figures: Values | None = None
 
 
@@ -73,7 +71,6 @@ def identity_rows(identity: Identity) -> list[Row]:
         *(("above", *_facts_row(facts)) for facts in identity.above),
         *(("unaccounted", level, str(count)) for level, count in identity.unaccounted),
         *([("figures", figures_text(identity.figures))] if identity.figures else []),
-        *(("input", *_facts_row(facts)) for facts in identity.inputs),
     ]
 
 
@@ -93,7 +90,6 @@ def read_identity(rows: Iterable[Sequence[object]]) -> Identity | None:
             scope=Scope(said["scope"][0][0]),
             above=tuple(map(_facts, said.get("above", ()))),
             unaccounted=tuple((Level(row[0]), int(row[1])) for row in said.get("unaccounted", ())),
-            inputs=tuple(map(_facts, said.get("input", ()))),
             figures=read_figures(said["figures"][0][0]) if "figures" in said else None,
         )
     except (KeyError, ValueError):

@@ -1,11 +1,11 @@
-"""What a merged workbook remembers of its making: its units, and the figures that they sent, as plain rows.
+"""What a merged workbook remembers of its making: its units, and what they sent, as plain rows.
 
-The rows stand in a very-hidden sheet of their own, which only those read who want to know: with them a workbook can be
-added up again by itself.
+The rows stand in a very-hidden sheet of their own. With them a workbook can be added up again by itself, and whoever
+gets it knows exactly which files stand behind its figures: a merged workbook among them brings its own record along.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from stattable.model.form import FIELDS, Values
@@ -14,10 +14,11 @@ from stattable.model.text import a1, cell_at
 from stattable.model.units import Level, Scope, Tree, Unit
 
 RECORD_SHEET: Final = "_stattable_record"
-_WORD: Final = "node"  # what begins a row
+_RECORD, _UNIT = "record", "node"  # what begins a row
 _CELLS: Final = tuple(field.at for field in FIELDS)
-_FACTS: Final = 7  # cells of a row before those of the returns
-_OF_RETURN: Final = 3  # cells of one return
+_FACTS: Final = 7  # cells of a unit's row before those of the returns
+_OF_RETURN: Final = 4  # cells of one return
+_DEEPEST: Final = 8  # records within one another; there are six levels
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,15 @@ class Sent:
         number: its number in the ledger.
         values: the 40 figures as they count.
         cells: where they stood, 1-based row and column, None for one that was not found.
+        sha256: of its file.
+        record: what the file itself was made from, where it was a merged workbook; or None.
     """
 
     number: int
     values: Values
     cells: tuple[tuple[int, int] | None, ...]
+    sha256: str
+    record: "Record | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,43 +48,125 @@ class Record:
         tree: the root, and all units below it.
         root: key of the unit whose total it is.
         sent: the accepted returns, by unit and scope.
+        edition: ordinal of the members' day.
+        made: when, as the ledger has it.
     """
 
     tree: Tree
     root: str
     sent: Mapping[tuple[str, Scope], Sent]
+    edition: int
+    made: str
+
+    def counts(self, key: str, scope: Scope) -> bool:
+        """Whether the figures of a return are in the total: no cumulative one stands for them, at its unit or above."""
+        chain = [*self.tree.above(key), *([key] if scope is Scope.OWN else ())]
+        return not any((above, Scope.CUMULATIVE) in self.sent for above in chain)
 
 
 def record_rows(record: Record) -> list[Row]:
-    """Return the cells of the hidden sheet, a row for each unit, parents before their children."""
-    return [_row(record, record.tree[key]) for key in record.tree.below(record.root)]
+    """Return the cells of the hidden sheet: a row for the record and one for each unit, parents before their children.
+
+    The records of merged workbooks among what was sent follow, each with the number of the one that holds it, and the
+    unit that sent it. Of these only what was sent is told, and what stands above it.
+    """
+    rows: list[Row] = []
+    waiting: list[tuple[Record, Row]] = [(record, ("", ""))]
+    for number, (one, holder) in enumerate(waiting):  # it grows on the way
+        rows.append((_RECORD, str(number), *holder, str(one.edition), one.made))
+        rows += [_row(one, one.tree[key]) for key in one.tree.below(one.root)]
+        waiting += [
+            (_without_silent_units(sent.record), (str(number), key))
+            for (key, _), sent in one.sent.items()
+            if sent.record
+        ]
+    return rows
+
+
+def _without_silent_units(record: Record) -> Record:
+    """Return the record without units that sent nothing and have nobody below that did."""
+    tree, kept = record.tree, {record.root}
+    for key, _ in record.sent:
+        kept.update((*tree.above(key), key))
+    units = [replace(tree[key], parent=None) if key == record.root else tree[key] for key in tree.below(record.root)]
+    return replace(record, tree=Tree(unit for unit in units if unit.key in kept))
 
 
 def read_record(rows: Iterable[Sequence[object]]) -> Record | None:
     """Return the record that the hidden sheet's `rows` hold, or None where they hold none that is whole."""
-    units: list[Unit] = []
-    known: dict[str, Level] = {}
-    sent: dict[tuple[str, Scope], Sent] = {}
     try:
-        for row in rows:
-            word, *cells = map(cell_text, row or [None])
-            if word != _WORD:
-                continue
-            unit = _unit(cells)
-            above = known.get(unit.parent or "")
-            if unit.key in known or (unit.parent is None) != (not units) or not (above or not units):
-                return None
-            if above and not above.above(unit.level):  # units that stand in a circle would never come to an end
-                return None
-            units.append(unit)
-            known[unit.key] = unit.level
-            for at, scope in enumerate(Scope):
-                number, figures, places, *_ = [*cells[_FACTS + at * _OF_RETURN :], *[""] * _OF_RETURN]
-                if number:
-                    sent[unit.key, scope] = _sent(number, figures, places)
-        return Record(Tree(units), units[0].key, sent)
+        parts = [_Part(heads, units) for heads, units in _parts(rows)]
+        return _linked(parts)
     except (KeyError, ValueError, IndexError, TypeError):
         return None
+
+
+def _parts(rows: Iterable[Sequence[object]]) -> Iterator[tuple[list[str], list[list[str]]]]:
+    """Yield the cells of each record's row, and those of the rows of its units."""
+    part: tuple[list[str], list[list[str]]] | None = None
+    for row in rows:
+        word, *cells = map(cell_text, row or [None])
+        if word == _RECORD:
+            if part:
+                yield part
+            part = cells, []
+        elif word == _UNIT and part:
+            part[1].append(cells)
+    if part:
+        yield part
+
+
+class _Part:
+    """One record as its rows have it, before those that it holds are known.
+
+    Raises:
+        KeyError, ValueError, IndexError, TypeError: it is not whole.
+    """
+
+    def __init__(self, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+        number, self.holder, self.sender, edition, self.made, *_ = heads
+        self.number, self.edition = int(number), int(edition)
+        self.sent: dict[tuple[str, Scope], Sent] = {}
+        units: dict[str, Unit] = {}
+        for cells in rows:
+            unit = _unit(cells)
+            above = units.get(unit.parent or "")
+            is_root = not units
+            # Units of one level under another, or in a circle, would never come to an end.
+            if unit.key in units or is_root != (unit.parent is None) or not (is_root or above):
+                raise ValueError(unit.key)
+            if above and not above.level.above(unit.level):
+                raise ValueError(unit.key)
+            units[unit.key] = unit
+            for at, scope in enumerate(Scope):
+                said = [*cells[_FACTS + at * _OF_RETURN :], *[""] * _OF_RETURN][:_OF_RETURN]
+                if said[0]:
+                    self.sent[unit.key, scope] = _sent(*said)
+        if not units:
+            raise ValueError("no unit")
+        self.root = next(iter(units))
+        self.tree = Tree(units.values())
+
+
+def _linked(parts: Sequence[_Part]) -> Record | None:
+    """Put the records into those that hold them; None where one is not held as it should be."""
+    depths: list[int] = []
+    for number, part in enumerate(parts):
+        if part.number != number or bool(part.holder) != (number > 0) or int(part.holder or -1) >= number:
+            return None
+        depths.append(depths[int(part.holder)] + 1 if part.holder else 0)
+        if depths[-1] > _DEEPEST:
+            return None
+    record: Record | None = None
+    for part in reversed(parts):  # those that are held stand behind their holders
+        record = Record(part.tree, part.root, part.sent, part.edition, part.made)
+        if part.holder:
+            sent = parts[int(part.holder)].sent
+            at = (part.sender, Scope.CUMULATIVE)
+            if sent[at].record:
+                return None
+            sent[at] = replace(sent[at], record=record)
+    return record
 
 
 # -- one row ----------------------------------------------------------------------------------------------
@@ -87,10 +174,10 @@ def read_record(rows: Iterable[Sequence[object]]) -> Record | None:
 
 def _row(record: Record, unit: Unit) -> Row:
     parent = "" if unit.key == record.root else unit.parent
-    row = [_WORD, unit.key, unit.code or "", unit.name, unit.level, parent or "", unit.scope or "", str(+unit.expected)]
+    row = [_UNIT, unit.key, unit.code or "", unit.name, unit.level, parent or "", unit.scope or "", str(+unit.expected)]
     for scope in Scope:
         one = record.sent.get((unit.key, scope))
-        row += [str(one.number), figures_text(one.values), _places(one.cells)] if one else [""] * _OF_RETURN
+        row += [str(one.number), one.sha256, figures_text(one.values), _places(one.cells)] if one else [""] * _OF_RETURN
     return tuple(row)
 
 
@@ -104,9 +191,9 @@ def _places(cells: Sequence[tuple[int, int] | None]) -> str:
     return "" if tuple(cells) == _CELLS else ",".join(a1(*at) if at else "" for at in cells)
 
 
-def _sent(number: str, figures: str, places: str) -> Sent:
+def _sent(number: str, sha256: str, figures: str, places: str) -> Sent:
     values = read_figures(figures)
     cells = tuple(cell_at(place) if place else None for place in places.split(",")) if places else _CELLS
     if len(cells) != len(FIELDS):
         raise ValueError("not one for each field")
-    return Sent(int(number), values, cells)
+    return Sent(int(number), values, cells, sha256)

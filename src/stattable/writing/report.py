@@ -124,7 +124,7 @@ def report_bytes(merged: Merged, run: Run) -> bytes:
     if has_annex(merged.root_unit.level):
         add_merged_annex(workbook, merged.accounts)
     add_hidden(workbook, IDENTITY_SHEET, identity_rows(identity_of(merged)))
-    add_hidden(workbook, RECORD_SHEET, record_rows(record_of(merged)))
+    add_hidden(workbook, RECORD_SHEET, record_rows(record_of(merged, run.ended)))
     return workbook.to_bytes()
 
 
