@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Final
@@ -12,7 +12,7 @@ import python_calamine
 from stattable.checking.cells import RawCell
 from stattable.checking.closer.package import part_bytes
 from stattable.checking.closer.xlsx import XlsxInspector
-from stattable.checking.sheets import MAX_COLUMNS, MAX_ROWS, Cell, Inspector, Pictures, RawSheet, Unreadable
+from stattable.checking.sheets import MAX_COLUMNS, MAX_ROWS, Cell, Inspector, Pictures, RawSheet, Setup, Unreadable
 from stattable.checking.sniff import FileKind
 
 # Of a sheet as calamine lays it out, which takes 32 bytes a cell, twice; with a stray cell at XFD1048576 it aborts.
@@ -21,6 +21,11 @@ MAX_CELLS: Final = 3_000_000
 
 class CalamineBook:
     """An open workbook. Its methods raise `Unreadable` where the file does not hold together.
+
+    Attributes:
+        names: of the sheets with cells, in their order.
+        others: of those without, such as charts and macros of old.
+        visible: of all that are shown.
 
     Args:
         data: the whole file.
@@ -40,6 +45,7 @@ class CalamineBook:
             raise Unreadable("F001")
         work, shown = python_calamine.SheetTypeEnum.WorkSheet, python_calamine.SheetVisibleEnum.Visible
         self.names: list[str] = [sheet.name for sheet in metadata if sheet.typ == work]
+        self.others: tuple[str, ...] = tuple(sheet.name for sheet in metadata if sheet.typ != work)
         self.visible: frozenset[str] = frozenset(sheet.name for sheet in metadata if sheet.visible == shown)
 
     def sheet(self, name: str, *, whole: bool = False) -> RawSheet:
@@ -99,6 +105,16 @@ class CalamineBook:
         with _reading():
             part = self._inspector.part(self._places[name])
             return pictures_of(self._package, self._data, part) if part else None
+
+    def formulas(self, name: str) -> Mapping[Cell, str]:
+        """Return the formulas of the sheet `name` as Excel writes them, without ``=``, ``$`` and spaces."""
+        with _reading():
+            return self._inspector.formulas(self._places[name])
+
+    def setup(self, name: str) -> Setup:
+        """Return how the sheet `name` as a whole is shown and printed, as far as a file of this kind says so."""
+        with _reading():
+            return self._inspector.setup(self._places[name])
 
     def _open(self, name: str) -> python_calamine.CalamineSheet:
         _within_limits([self._inspector.reach(self._places[name])])

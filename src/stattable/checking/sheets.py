@@ -14,6 +14,7 @@ MAX_ROWS: Final = 10_000
 MAX_COLUMNS: Final = 200
 
 Cell = tuple[int, int]  # 1-based row and column
+Margin = tuple[str, str, str]  # ``header`` or ``footer``; its part ``L``, ``C`` or ``R``; and what it says
 Merge = tuple[int, int, int, int]  # first row, first column, last row, last column; 1-based
 
 
@@ -99,6 +100,30 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class Setup:
+    """How a sheet as a whole is shown and printed, as far as its file says so.
+
+    Attributes:
+        hidden_rows: that are hidden, or too low to be read.
+        hidden_columns: that are hidden, or too narrow.
+        filtered: whether a filter is set, which hides rows and says so.
+        extras: what may be shown in place of what the cells hold: ``conditional`` formats, ``objects`` that lie on the
+            sheet, ``comments``, and ``zeros`` that are shown as blanks.
+        print_area: as in ``$A$1:$I$20``, ``""`` for the whole sheet, None where it is not known.
+        repeated: the rows and columns that are printed on every page, as in ``$A:$A,$1:$2``, or None.
+        margins: what header and footer say; None where it is not known.
+    """
+
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    filtered: bool = False
+    extras: frozenset[str] = frozenset()
+    print_area: str | None = None
+    repeated: str | None = None
+    margins: frozenset[Margin] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RawPicture:
     """A picture as it stands on a sheet.
 
@@ -140,6 +165,12 @@ class Inspector(Protocol):
 
     def look(self, sheet: int) -> Look | None:
         """Look at a sheet more closely, or return None where there is nothing that calamine does not show."""
+
+    def formulas(self, sheet: int) -> Mapping[Cell, str]:
+        """Return the formulas of a sheet as Excel writes them, without ``=``, ``$`` and spaces."""
+
+    def setup(self, sheet: int) -> Setup:
+        """Return how a sheet as a whole is shown and printed."""
 
 
 class Book(Protocol):

@@ -58,6 +58,14 @@ class XlsbInspector:
                     rows, columns = max(rows, row), max(columns, column)
         return rows, columns
 
+    def formulas(self, sheet: int) -> Mapping[Cell, str]:  # noqa: ARG002  -- they are not read in such a file
+        """Return none: `merge` writes no such file, and the totals are held against the record."""
+        return {}
+
+    def setup(self, sheet: int) -> Setup:  # noqa: ARG002
+        """Return nothing that is known."""
+        return Setup()
+
     def look(self, sheet: int) -> Look | None:
         """Look for what is no blank, merges, hidden rows and columns, and formats that show another number."""
         unreads: dict[Cell, Unread] = {}

@@ -1,19 +1,22 @@
 """A closer look at an .xlsx: its sheets' XML and its styles, searched for what calamine does not show."""
 
 import io
+import posixpath
 import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Final
 from xml.etree import ElementTree
 
 from stattable.checking.cells import Unread
-from stattable.checking.closer.formats import shows_another_number
-from stattable.checking.closer.package import Packed, packed_part, part_bytes, sheet_parts
+from stattable.checking.closer.formats import shows_another_number, shows_another_text
+from stattable.checking.closer.formulas import moved, spelled
+from stattable.checking.closer.package import Packed, packed_part, part_bytes, related, sheet_parts
+from stattable.checking.closer.setup import setup_of
 from stattable.checking.closer.styles import OddStyle, is_struck, odd_styles
 from stattable.checking.closer.xml import local_name
-from stattable.checking.sheets import MAX_COLUMNS, Cell, Display, Look, Unreadable, aside
+from stattable.checking.sheets import MAX_COLUMNS, Cell, Display, Look, Setup, Unreadable, aside
 from stattable.checking.sniff import by_lower_name
 from stattable.model.text import cell_at
 
@@ -79,6 +82,24 @@ class XlsxInspector:
         if not odd and not strings and not any(mark.search(content) for mark in _SUSPECT):
             return None
         return look(content, odd, strings)
+
+    def formulas(self, sheet: int) -> Mapping[Cell, str]:
+        """Return the formulas of a sheet as Excel writes them, without ``=``, ``$`` and spaces."""
+        return formulas(self._content(sheet))
+
+    def setup(self, sheet: int) -> Setup:
+        """Return how a sheet as a whole is shown and printed."""
+        book = self._packed("xl/workbook.xml").content()
+        return setup_of(self._content(sheet), book, sheet, [*self._drawings(sheet)])
+
+    def _drawings(self, sheet: int) -> Iterator[bytes]:
+        """Yield the parts of what is drawn on a sheet: pictures and shapes, and comments."""
+        folder, name = posixpath.split(self.part(sheet) or "")
+        relations = posixpath.join(folder, "_rels", f"{name}.rels").lower()
+        if relations in self._names:
+            for part in related(self._packed(relations).content(), f"/{folder}", self._names).values():
+                if part and "drawing" in part.lower():
+                    yield self._packed(part.lower()).content()
 
     def _content(self, sheet: int) -> bytes:
         if self._last is None or self._last[0] != sheet:
@@ -188,8 +209,38 @@ def look(content: bytes, odd: Mapping[int, OddStyle], strings: Mapping[int, str]
     return Look(unreads, None, displays, texts)
 
 
+def formulas(content: bytes) -> dict[Cell, str]:
+    """Return the formulas of a sheet's part; of one that several cells share, each as it reads there."""
+    found: dict[Cell, str] = {}
+    shared: dict[str, tuple[Cell, str]] = {}
+    row = column = 0
+    for event, element in ElementTree.iterparse(io.BytesIO(content), ("start", "end")):
+        tag = local_name(element.tag)
+        if tag == "row" and event == "start":
+            row, column = int(element.get("r") or row + 1), 0
+        elif tag == "c" and event == "end":
+            row, column = _place(element, row, column + 1)
+            for part in element:
+                if local_name(part.tag) == "f":
+                    found[row, column] = _formula(part, (row, column), shared)
+            element.clear()
+    return found
+
+
+def _formula(part: ElementTree.Element, at: Cell, shared: dict[str, tuple[Cell, str]]) -> str:
+    text, kind, number = part.text or "", part.get("t", "normal"), part.get("si", "")
+    if kind == "shared" and text:
+        shared[number] = at, text
+    elif kind == "shared" and number in shared:
+        holder, text = shared[number]
+        text = moved(text, at[0] - holder[0], at[1] - holder[1])
+    return spelled(text) if kind in {"normal", "shared"} else f"{{{spelled(text)}}}"  # as Excel shows an array's
+
+
 def _is_shown_otherwise(code: str, kind: str | None, value: str | None) -> bool:
-    return kind in {None, "n"} and value is not None and shows_another_number(code, float(value))
+    if value is None:
+        return False
+    return shows_another_number(code, float(value)) if kind in {None, "n"} else shows_another_text(code)
 
 
 def _hidden_columns(cols: ElementTree.Element) -> bytearray:
