@@ -13,6 +13,7 @@ from stattable.checking.files import Inputs
 from stattable.checking.received import Received
 from stattable.merging.annexes import Account, merged_annex
 from stattable.merging.collect import Collected, collect
+from stattable.merging.overlap import Overlaps
 from stattable.merging.rollup import Difference, RollUp, excess_fields, roll_up
 from stattable.merging.root import RootOptions, find_register
 from stattable.model.catalogue import Refusal, found
@@ -69,6 +70,7 @@ class Merged(RollUp):
         accounts: the rows of the merged annex.
         findings: all of them, those of files first.
         refused: whether nothing may be written.
+        overlaps: the merged workbooks among the files, and what they were made from.
         part_of: name of the unit whose merge this is a part of, or None for the whole.
     """
 
@@ -81,6 +83,7 @@ class Merged(RollUp):
     accounts: tuple[Account, ...]
     findings: tuple[Finding, ...]
     refused: bool
+    overlaps: Overlaps
     part_of: str | None = None
 
     @property
@@ -276,6 +279,7 @@ def _result(collected: Collected, options: MergeOptions, more: Sequence[Finding]
         collected.returns,
         collected.earlier,
         [*_root_finding(collected, options.root), *more],
+        overlaps=collected.overlaps,
         refused=collected.refused or not (counted.own or counted.cumulative),
     )
 
@@ -296,6 +300,7 @@ def _merged(
     earlier: Sequence[Checked],
     more: Sequence[Finding],
     *,
+    overlaps: Overlaps,
     refused: bool,
 ) -> Merged:
     is_roster = options.root.roster is not None
@@ -321,6 +326,7 @@ def _merged(
         accounts=annex.accounts,
         findings=(),
         refused=refused,
+        overlaps=overlaps,
     )
     findings = [
         *(finding for one in result.files for finding in one.findings),
@@ -383,7 +389,9 @@ class Levels:
             for of_units in (self._returns, self._earlier)
         )
         rolled = RollUp(merged.tree, key, merged.counted, merged.totals, merged.differences, merged.coverage)
-        part = _merged(rolled, merged.options, merged.edition, returns, earlier, (), refused=False)
+        part = _merged(
+            rolled, merged.options, merged.edition, returns, earlier, (), overlaps=merged.overlaps, refused=False
+        )
         return replace(part, part_of=merged.root_unit.name)
 
 
