@@ -1,0 +1,327 @@
+"""Merged workbooks of all kinds among other files: random worlds against the reference, and against the promise.
+
+Every return says one figure that no other says: a power of eight, so that the total tells how often each was counted.
+
+`STATTABLE_WORLDS=20000 pytest tests/test_overlap_worlds.py --hypothesis-seed=1` looks at many more of them.
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from typing import Any
+
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+
+import memory
+from builders import EDITION
+from overlap_reference import File, Overlap, Return
+from stattable.checking.batch import Checked
+from stattable.checking.reader import FileFacts
+from stattable.checking.received import Received
+from stattable.merging.merge import Merged
+from stattable.model.catalogue import Refusal, found, render
+from stattable.model.findings import rejects
+from stattable.model.form import FIELD_BY_KEY, label_of
+from stattable.model.identity import WorkbookKind
+from stattable.model.units import Level, Scope, Tree, Unit
+
+OWN, CUMULATIVE = Scope.OWN, Scope.CUMULATIVE
+ROOT = "R"
+FIGURE, BELOW = "media.national.text", "activities.village.sessions"  # everybody's, and the villages'
+BASE = 8
+SETTLED = {"U004", "U005", "U008", "H006", "H007", "H008"}  # what the other files decide
+OF_TOTALS = {"H001", "H002"}  # errors that say something of two figures, and of no return
+
+WORLDS = int(os.environ.get("STATTABLE_WORLDS", "0"))
+worlds_of = settings(
+    max_examples=WORLDS or 150,
+    derandomize=not WORLDS,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
+)
+
+
+# -- random worlds ----------------------------------------------------------------------------------------
+
+
+@dataclass
+class World:
+    """Units, what they were sent and merged before, and what of it lies before the root now."""
+
+    tree: Tree
+    before: Tree  # the units at the time of some of the earlier merges
+    options: dict[str, Any]
+    returns: list[Received] = field(default_factory=list)
+    workbooks: list[Received] = field(default_factory=list)
+    here: list[Received] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        moved = [f"{key} was under {unit.parent}" for key, unit in self.before.units.items()
+                 if unit.parent != self.tree[key].parent]  # fmt: skip
+        units = [f"{key} ({unit.level}) under {unit.parent}" for key, unit in self.tree.units.items()]
+        return "\n".join(["", *units, *moved, *self.told, f"here: {', '.join(one.path for one in self.here)}"])
+
+    def merged(self, files: Iterable[Received] | None = None) -> Merged:
+        return memory.merge(self.here if files is None else files, edition=EDITION, **self.options)
+
+
+@st.composite
+def trees(draw: st.DrawFn) -> Tree:
+    """A root and some units below it; levels are skipped."""
+    top = draw(st.sampled_from([Level.COUNTY, Level.PREFECTURE, Level.PROVINCE, Level.NATIONAL]))
+    units = [Unit(ROOT, "根单位", top, code=ROOT, expected=top is not Level.NATIONAL)]
+    for number in range(draw(st.integers(2, 7))):
+        parent = draw(st.sampled_from([unit for unit in units if unit.level is not Level.VILLAGE]))
+        level = draw(st.sampled_from(parent.level.beneath[:2]))
+        key = f"U{number}"
+        units.append(Unit(key, f"单位{number}号", level, code=key, parent=parent.key))
+    return Tree(units)
+
+
+@st.composite
+def moved(draw: st.DrawFn, tree: Tree) -> Tree:
+    """The same units, of which one or two stood elsewhere."""
+    units = dict(tree.units)
+    for _ in range(draw(st.sampled_from([0, 0, 1, 1, 2]))):
+        key = draw(st.sampled_from(sorted(units.keys() - {ROOT})))
+        above = [one.key for one in units.values() if one.level.above(units[key].level)]
+        units[key] = replace(units[key], parent=draw(st.sampled_from(above)))
+    return Tree(units.values())
+
+
+@st.composite
+def worlds(draw: st.DrawFn, roster: bool) -> World:
+    tree = draw(trees())
+    before = draw(moved(tree)) if roster else tree
+    world = World(tree, before, {"roster": tree, "code": ROOT} if roster else {"code": ROOT})
+    draw(returns_of(world, typed=roster))
+    for _ in range(draw(st.integers(1, 5))):
+        draw(merged_before(world, roster=roster))
+    world.here += draw(some_of(world, world.returns, ROOT, tree))
+    world.here += draw(workbooks_here(world))
+    if not world.here:
+        world.here += [*world.returns[:1], *world.workbooks]
+    return world
+
+
+@st.composite
+def returns_of(draw: st.DrawFn, world: World, typed: bool) -> None:
+    for key, unit in world.tree.units.items():
+        for version in range(draw(st.sampled_from([0, 1, 1, 1, 2]) if key != ROOT else st.integers(0, 1))):
+            scope = draw(st.sampled_from(_scopes(unit.level)))
+            below = scope is CUMULATIVE or unit.level is Level.VILLAGE
+            number = len(world.returns)
+            figures = {FIGURE: BASE**number} | ({BELOW: 1} if below else {})
+            stated = not typed or unit.level is Level.NATIONAL or draw(st.booleans())
+            one = memory.sent(world.tree, key, figures, scope if stated else None, path=f"{number:02}_{key}.xlsx")
+            kind = draw(st.sampled_from([*[""] * 12, "rejected", "of another year"]))
+            if kind == "rejected":
+                one = replace(one, findings=(found("V002", path=one.path, field="media.county.text", cell="H14"),))
+            elif kind:
+                one = replace(one, edition=EDITION - 1)
+            world.returns.append(one)
+            world.told.append(f"{one.path}: {'' if stated else 'typed '}{scope} of {key}, version {version} {kind}")
+
+
+def _scopes(level: Level) -> list[Scope]:
+    if level is Level.VILLAGE:
+        return [OWN]
+    return [CUMULATIVE] if level is Level.NATIONAL else [OWN, OWN, CUMULATIVE]
+
+
+@st.composite
+def some_of(draw: st.DrawFn, world: World, files: list[Received], key: str, tree: Tree) -> list[Received]:
+    """Mostly one return, but sometimes none or all, of each unit and scope."""
+    groups: dict[Any, list[Received]] = {}
+    for one in files:
+        unit = unit_of(world, one)
+        if tree.under(unit, key):
+            groups.setdefault((unit, one.identity and one.identity.scope, one.record is None), []).append(one)
+    chosen: list[Received] = []
+    for group in groups.values():
+        one = draw(st.sampled_from([*group, *group, *group, None, "all"]))
+        chosen += group if one == "all" else [one] if isinstance(one, Received) else []
+    return chosen
+
+
+def unit_of(world: World, one: Received) -> str:
+    return next(key for key, unit in world.tree.units.items() if unit.name == one.name)
+
+
+@st.composite
+def merged_before(draw: st.DrawFn, world: World, roster: bool) -> None:
+    """Merge some of what is there for some unit, with the units as they were or as they are."""
+    tree = draw(st.sampled_from([world.tree, world.before]))
+    parents = [key for key, below in tree.children.items() if below]
+    key = draw(st.sampled_from(sorted(parents, key=lambda one: len(tree.above(one)), reverse=True)))
+    others = [one for one in world.workbooks if unit_of(world, one) != key]
+    files = [*draw(some_of(world, world.returns, key, tree)), *draw(some_of(world, others, key, tree))]
+    edition = draw(st.sampled_from([EDITION] * 7 + [EDITION - 1]))
+    if not files:
+        return
+    options = {"roster": tree, "code": key} if roster else {"code": key}
+    try:
+        merged = memory.merge(files, edition=edition, **options)
+    except Refusal:
+        return
+    if merged.refused:
+        return
+    number = len(world.workbooks)
+    one = memory.written(merged, f"M{number}_{key}.xlsx")
+    one = replace(one, edition=edition)
+    world.workbooks.append(one)
+    what = ", ".join(file.path for file in files)
+    which = "" if tree is world.tree else " as the units were"
+    world.told.append(f"{one.path}: of {what}{which}{'' if edition == EDITION else ' of another year'}")
+
+
+@st.composite
+def workbooks_here(draw: st.DrawFn, world: World) -> list[Received]:
+    here: list[Received] = []
+    for one in world.workbooks:
+        match draw(st.sampled_from(["here", "here", "here", "gone", "twice", "altered"])):
+            case "here":
+                here.append(one)
+            case "twice":
+                here += [one, replace(one, path=f"copy of {one.path}")]
+            case "altered":
+                here.append(altered(one))
+    return here
+
+
+def altered(one: Received) -> Received:
+    """The workbook with another figure typed over the one that it was written with."""
+    assert one.values
+    at = FIELD_BY_KEY["media.county.text"]
+    values = tuple(5 if entry == at.index else value for entry, value in enumerate(one.values))
+    path = f"altered {one.path}"
+    finding = found("P001", path=path, cell=at.cell, field=at.key, raw="5", params={"expected": "空白"})
+    facts = FileFacts(sha256(path.encode()).hexdigest(), 1, 0.0)
+    return replace(one, path=path, values=values, facts=facts, findings=(finding,))
+
+
+# -- what the reference makes of them ---------------------------------------------------------------------
+
+
+def file_of(one: Checked) -> File:
+    identity, received = one.received.identity, one.received
+    other = [finding for finding in one.findings if finding.code not in SETTLED]
+    return File(
+        unit=one.key or "",
+        scope=one.scope or OWN,
+        values=one.values,
+        sha256=received.facts.sha256 or "",
+        record=received.record,
+        path=one.path,
+        is_merged=identity is not None and identity.kind is WorkbookKind.MERGED,
+        is_rejected=rejects(other),
+        is_altered=any(finding.code == "P001" for finding in received.findings),
+    )
+
+
+def reference_of(merged: Merged) -> Overlap:
+    return Overlap(merged.tree, merged.root, [file_of(one) for one in merged.files if one.key is not None])
+
+
+def paths(files: Iterable[Any]) -> list[str]:
+    return sorted(one.path for one in files)
+
+
+def of_code(merged: Merged, code: str) -> list[str]:
+    return sorted(str(one.path) for one in merged.findings if one.code == code)
+
+
+def agree(merged: Merged) -> None:
+    """Hold the result of a merge against the reference."""
+    expected = reference_of(merged)
+    assert paths(merged.earlier) == paths(expected.set_aside)
+    lost = [one for one in merged.returns if one.path in expected.lost]
+    assert of_code(merged, "H008") == sorted(expected.lost) == paths(lost)
+    assert paths(merged.accepted.values()) == paths(expected.accepted)
+    assert merged.total == expected.total
+    assert of_code(merged, "H006") == sorted(expected.stale)
+    assert of_code(merged, "U008") == paths(expected.set_aside)
+    assert bool(of_code(merged, "H007")) == bool(expected.twice)
+
+
+# -- the promise ------------------------------------------------------------------------------------------
+
+
+def keep_the_promise(merged: Merged) -> None:
+    """Every return that is accepted, or in a workbook that is, is counted once, or an error names it."""
+    errors = [one for one in merged.findings if one.severity == "error" and one.code not in OF_TOTALS]
+    said = [f"{one.path} {one.unit.name if one.unit else ''} {render(one, label_of)}" for one in errors]
+    files = [file_of(one) for one in merged.files if one.status == "accepted" or one in merged.earlier]
+    counted = [file for file in files if file.path in paths(contributing(merged))]
+    by_hand = [one for file in counted for one in leaves(file) if one.scope is CUMULATIVE]
+    accepted = {one.said for one in files}
+    for file in files:
+        for one in leaves(file):
+            if times(merged, one) == 1 or any(stands_for(merged.tree, sum_, one) for sum_ in by_hand):
+                continue
+            if one is not file and one.said in accepted and not any(one.sha256 == it.sha256 for it in files):
+                continue  # corrected
+            name = merged.tree[one.unit].name if one.unit in merged.tree else one.unit
+            assert any(file.path in text or name in text for text in said), (file.path, one.unit, one.scope)
+
+
+def contributing(merged: Merged) -> list[Checked]:
+    cumulative = {unit for unit, scope in merged.accepted if scope is CUMULATIVE}
+    return [
+        one
+        for (unit, scope), one in merged.accepted.items()
+        if not cumulative.intersection((*merged.tree.above(unit), *([unit] if scope is OWN else [])))
+    ]
+
+
+def leaves(file: Return) -> Iterator[Return]:
+    """The returns whose figures are in it."""
+    if file.record is None:
+        yield file
+    for one in file.counted_inputs:
+        yield from leaves(one)
+
+
+def stands_for(tree: Tree, sum_: Return, one: Return) -> bool:
+    """Whether a sum that was typed by hand may hold another return: nobody can know."""
+    above = tree.above(one.unit) if one.unit in tree else []
+    return sum_.unit in above or (sum_.unit == one.unit and one.scope is OWN)
+
+
+def times(merged: Merged, one: Return) -> int:
+    """How often the figure of a return is in the total."""
+    figure, total = (int(values[FIELD_BY_KEY[FIGURE].index] or 0) for values in (one.values, merged.total))
+    return total // figure % BASE
+
+
+# -- the properties ---------------------------------------------------------------------------------------
+
+
+def hold(world: World) -> None:
+    try:
+        merged = world.merged()
+    except Refusal:  # there is nothing but earlier results, all of which are whole
+        collected = memory.collected(world.here, edition=EDITION, **world.options)
+        expected = Overlap(collected.tree, collected.root, map(file_of, collected.earlier))
+        assert (collected.returns, paths(collected.earlier)) == ((), paths(expected.set_aside))
+        return
+    for code in sorted({one.code for one in merged.findings} & SETTLED):
+        event(code)
+    agree(merged)
+    keep_the_promise(merged)
+
+
+@worlds_of
+@given(worlds(roster=True))
+def test_with_a_roster(world: World) -> None:
+    hold(world)
+
+
+@worlds_of
+@given(worlds(roster=False))
+def test_without_a_roster(world: World) -> None:
+    hold(world)
