@@ -77,8 +77,8 @@ class Overlap:
         self.set_aside: list[File] = []
         self.lost: dict[str, list[Return]] = {}  # H008: by path, what a workbook of the root holds and is not here
         for level in reversed(Level):  # what a unit's workbook was made from is settled before it
-            for unit in dict.fromkeys(one.unit for one in self.files if tree[one.unit].level is level):
-                self._settle(unit)
+            for unit in (unit for unit in tree.units.values() if unit.level is level):
+                self._settle(unit.key)
 
     # -- which files are accepted, and which set aside
 

@@ -7,11 +7,11 @@ Every return says one figure that no other says: a power of eight, so that the t
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 
 import memory
@@ -28,7 +28,7 @@ from stattable.model.identity import WorkbookKind
 from stattable.model.units import Level, Scope, Tree, Unit
 
 OWN, CUMULATIVE = Scope.OWN, Scope.CUMULATIVE
-ROOT = "R"
+ENDINGS = dict(zip(Level, ("协会", "省", "市", "县", "镇", "村"), strict=True))
 FIGURE, BELOW = "media.national.text", "activities.village.sessions"  # everybody's, and the villages'
 BASE = 8
 SETTLED = {"U004", "U005", "U008", "H006", "H007", "H008"}  # what the other files decide
@@ -47,17 +47,21 @@ worlds_of = settings(
 # -- random worlds ----------------------------------------------------------------------------------------
 
 
-@dataclass
 class World:
-    """Units, what they were sent and merged before, and what of it lies before the root now."""
+    """Units, what they were sent and merged before, and what of it lies before the root now.
 
-    tree: Tree
-    before: Tree  # the units at the time of some of the earlier merges
-    options: dict[str, Any]
-    returns: list[Received] = field(default_factory=list)
-    workbooks: list[Received] = field(default_factory=list)
-    here: list[Received] = field(default_factory=list)
-    told: list[str] = field(default_factory=list)
+    Args:
+        tree: the units as they are.
+        before: the units at the time of some of the earlier merges.
+        roster: whether there is one; else all is known from identities.
+    """
+
+    def __init__(self, tree: Tree, before: Tree, roster: bool) -> None:
+        self.tree, self.before, self.roster = tree, before, roster
+        self.returns: list[Received] = []
+        self.workbooks: list[Received] = []
+        self.here: list[Received] = []
+        self.told: list[str] = []
 
     def __repr__(self) -> str:
         moved = [f"{key} was under {unit.parent}" for key, unit in self.before.units.items()
@@ -65,21 +69,33 @@ class World:
         units = [f"{key} ({unit.level}) under {unit.parent}" for key, unit in self.tree.units.items()]
         return "\n".join(["", *units, *moved, *self.told, f"here: {', '.join(one.path for one in self.here)}"])
 
-    def merged(self, files: Iterable[Received] | None = None) -> Merged:
-        return memory.merge(self.here if files is None else files, edition=EDITION, **self.options)
+    def options(self, key: str, tree: Tree) -> dict[str, Any]:
+        """What to ask of a merge for the unit `key`."""
+        unit = tree[key]
+        asked = {"code": unit.code} if unit.code else {"name": unit.name, "level": unit.level}
+        return {**asked, "roster": tree if self.roster else None}
+
+    def merged(self, edition: int = EDITION) -> Merged:
+        return memory.merge(self.here, edition=edition, **self.options(self.tree.tops[0], self.tree))
 
 
 @st.composite
-def trees(draw: st.DrawFn) -> Tree:
-    """A root and some units below it; levels are skipped."""
+def trees(draw: st.DrawFn, coded: bool) -> Tree:
+    """A root and some units below it; levels are skipped. A unit without code is known by the names above it."""
     top = draw(st.sampled_from([Level.COUNTY, Level.PREFECTURE, Level.PROVINCE, Level.NATIONAL]))
-    units = [Unit(ROOT, "根单位", top, code=ROOT, expected=top is not Level.NATIONAL)]
-    for number in range(draw(st.integers(2, 7))):
+    units = [_unit("根", top, None, coded)]
+    for number in range(draw(st.integers(2, 8))):
         parent = draw(st.sampled_from([unit for unit in units if unit.level is not Level.VILLAGE]))
         level = draw(st.sampled_from(parent.level.beneath[:2]))
-        key = f"U{number}"
-        units.append(Unit(key, f"单位{number}号", level, code=key, parent=parent.key))
+        units.append(_unit(f"{number}号", level, parent, coded))
     return Tree(units)
+
+
+def _unit(name: str, level: Level, parent: Unit | None, coded: bool) -> Unit:
+    name += ENDINGS[level]
+    above = parent.key if parent else None
+    key = f"U{name}" if coded else "/".join(filter(None, (above, name)))
+    return Unit(key, name, level, key if coded else None, above, expected=level is not Level.NATIONAL)
 
 
 @st.composite
@@ -87,7 +103,7 @@ def moved(draw: st.DrawFn, tree: Tree) -> Tree:
     """The same units, of which one or two stood elsewhere."""
     units = dict(tree.units)
     for _ in range(draw(st.sampled_from([0, 0, 1, 1, 2]))):
-        key = draw(st.sampled_from(sorted(units.keys() - {ROOT})))
+        key = draw(st.sampled_from([one.key for one in units.values() if one.parent]))
         above = [one.key for one in units.values() if one.level.above(units[key].level)]
         units[key] = replace(units[key], parent=draw(st.sampled_from(above)))
     return Tree(units.values())
@@ -95,36 +111,36 @@ def moved(draw: st.DrawFn, tree: Tree) -> Tree:
 
 @st.composite
 def worlds(draw: st.DrawFn, roster: bool) -> World:
-    tree = draw(trees())
-    before = draw(moved(tree)) if roster else tree
-    world = World(tree, before, {"roster": tree, "code": ROOT} if roster else {"code": ROOT})
-    draw(returns_of(world, typed=roster))
-    for _ in range(draw(st.integers(1, 5))):
-        draw(merged_before(world, roster=roster))
-    world.here += draw(some_of(world, world.returns, ROOT, tree))
+    coded = roster or draw(st.booleans())
+    tree = draw(trees(coded))
+    world = World(tree, draw(moved(tree)) if roster else tree, roster)
+    for key in tree.units:
+        for _ in range(draw(st.sampled_from([0, 1, 1, 1, 2]))):
+            draw(returned(world, key))
+    for _ in range(draw(st.integers(1, 6))):
+        draw(merged_before(world))
+    world.here += draw(some_of(world, world.returns, tree.tops[0], tree))
     world.here += draw(workbooks_here(world))
-    if not world.here:
-        world.here += [*world.returns[:1], *world.workbooks]
+    assume(world.here)
     return world
 
 
 @st.composite
-def returns_of(draw: st.DrawFn, world: World, typed: bool) -> None:
-    for key, unit in world.tree.units.items():
-        for version in range(draw(st.sampled_from([0, 1, 1, 1, 2]) if key != ROOT else st.integers(0, 1))):
-            scope = draw(st.sampled_from(_scopes(unit.level)))
-            below = scope is CUMULATIVE or unit.level is Level.VILLAGE
-            number = len(world.returns)
-            figures = {FIGURE: BASE**number} | ({BELOW: 1} if below else {})
-            stated = not typed or unit.level is Level.NATIONAL or draw(st.booleans())
-            one = memory.sent(world.tree, key, figures, scope if stated else None, path=f"{number:02}_{key}.xlsx")
-            kind = draw(st.sampled_from([*[""] * 12, "rejected", "of another year"]))
-            if kind == "rejected":
-                one = replace(one, findings=(found("V002", path=one.path, field="media.county.text", cell="H14"),))
-            elif kind:
-                one = replace(one, edition=EDITION - 1)
-            world.returns.append(one)
-            world.told.append(f"{one.path}: {'' if stated else 'typed '}{scope} of {key}, version {version} {kind}")
+def returned(draw: st.DrawFn, world: World, key: str) -> None:
+    """A return of a unit: on a blank, or typed; sometimes rejected, or of another year."""
+    level = world.tree[key].level
+    scope = draw(st.sampled_from(_scopes(level)))
+    number = len(world.returns)
+    figures = {FIGURE: BASE**number} | ({BELOW: 1} if scope is CUMULATIVE or level is Level.VILLAGE else {})
+    typed = level is not Level.NATIONAL and draw(st.sampled_from([world.roster, world.roster, False, True]))
+    one = memory.sent(world.tree, key, figures, None if typed else scope, path=f"{number:02}.xlsx")
+    kind = draw(st.sampled_from([*[""] * 12, " rejected", " of another year"]))
+    if kind == " rejected":
+        one = replace(one, findings=(found("V002", path=one.path, field="media.county.text", cell="H14"),))
+    elif kind:
+        one = replace(one, edition=EDITION - 1)
+    world.returns.append(one)
+    world.told.append(f"{one.path}: {'typed ' if typed else ''}{scope} of {key}{kind}")
 
 
 def _scopes(level: Level) -> list[Scope]:
@@ -153,7 +169,7 @@ def unit_of(world: World, one: Received) -> str:
 
 
 @st.composite
-def merged_before(draw: st.DrawFn, world: World, roster: bool) -> None:
+def merged_before(draw: st.DrawFn, world: World) -> None:
     """Merge some of what is there for some unit, with the units as they were or as they are."""
     tree = draw(st.sampled_from([world.tree, world.before]))
     parents = [key for key, below in tree.children.items() if below]
@@ -163,20 +179,18 @@ def merged_before(draw: st.DrawFn, world: World, roster: bool) -> None:
     edition = draw(st.sampled_from([EDITION] * 7 + [EDITION - 1]))
     if not files:
         return
-    options = {"roster": tree, "code": key} if roster else {"code": key}
     try:
-        merged = memory.merge(files, edition=edition, **options)
+        merged = memory.merge(files, edition=edition, **world.options(key, tree))
     except Refusal:
         return
     if merged.refused:
         return
     number = len(world.workbooks)
-    one = memory.written(merged, f"M{number}_{key}.xlsx")
-    one = replace(one, edition=edition)
+    one = replace(memory.written(merged, f"M{number}.xlsx"), edition=edition)
     world.workbooks.append(one)
     what = ", ".join(file.path for file in files)
     which = "" if tree is world.tree else " as the units were"
-    world.told.append(f"{one.path}: of {what}{which}{'' if edition == EDITION else ' of another year'}")
+    world.told.append(f"{one.path}: {key} of {what}{which}{'' if edition == EDITION else ' of another year'}")
 
 
 @st.composite
@@ -224,7 +238,7 @@ def file_of(one: Checked) -> File:
 
 
 def reference_of(merged: Merged) -> Overlap:
-    return Overlap(merged.tree, merged.root, [file_of(one) for one in merged.files if one.key is not None])
+    return Overlap(merged.tree, merged.root, map(file_of, merged.files))
 
 
 def paths(files: Iterable[Any]) -> list[str]:
@@ -305,7 +319,8 @@ def hold(world: World) -> None:
     try:
         merged = world.merged()
     except Refusal:  # there is nothing but earlier results, all of which are whole
-        collected = memory.collected(world.here, edition=EDITION, **world.options)
+        options = world.options(world.tree.tops[0], world.tree)
+        collected = memory.collected(world.here, edition=EDITION, **options)
         expected = Overlap(collected.tree, collected.root, map(file_of, collected.earlier))
         assert (collected.returns, paths(collected.earlier)) == ((), paths(expected.set_aside))
         return
