@@ -85,8 +85,8 @@ def trees(draw: st.DrawFn, coded: bool) -> Tree:
     """A root and some units below it; levels are skipped. A unit without code is known by the names above it."""
     top = draw(st.sampled_from([Level.COUNTY, Level.PREFECTURE, Level.PROVINCE, Level.NATIONAL]))
     units = [_unit("根", top, None, coded)]
-    for number in range(draw(st.integers(2, 8))):
-        parent = draw(st.sampled_from([unit for unit in units if unit.level is not Level.VILLAGE]))
+    for number in range(draw(st.integers(3, 9))):
+        parent = draw(st.sampled_from([unit for unit in reversed(units) if unit.level is not Level.VILLAGE]))
         level = draw(st.sampled_from(parent.level.beneath[:2]))
         units.append(_unit(f"{number}号", level, parent, coded))
     return Tree(units)
@@ -103,7 +103,7 @@ def _unit(name: str, level: Level, parent: Unit | None, coded: bool) -> Unit:
 def moved(draw: st.DrawFn, tree: Tree) -> Tree:
     """The same units, of which one or two stood elsewhere."""
     units = dict(tree.units)
-    for _ in range(draw(st.sampled_from([0, 0, 1, 1, 2]))):
+    for _ in range(draw(st.sampled_from([1, 0, 2]))):
         key = draw(st.sampled_from([one.key for one in units.values() if one.parent]))
         above = [one.key for one in units.values() if one.level.above(units[key].level)]
         units[key] = replace(units[key], parent=draw(st.sampled_from(above)))
@@ -118,7 +118,7 @@ def worlds(draw: st.DrawFn, roster: bool) -> World:
     for key in tree.units:
         for _ in range(draw(st.sampled_from([0, 1, 1, 1, 2]))):
             draw(returned(world, key))
-    for _ in range(draw(st.integers(1, 6))):
+    for _ in range(draw(st.sampled_from([3, 2, 1, 4, 5, 6]))):
         draw(merged_before(world))
     world.here += draw(some_of(world, world.returns, tree.tops[0], tree))
     world.here += draw(workbooks_here(world))
@@ -147,12 +147,13 @@ def returned(draw: st.DrawFn, world: World, key: str) -> None:
 def _scopes(level: Level) -> list[Scope]:
     if level is Level.VILLAGE:
         return [OWN]
-    return [CUMULATIVE] if level is Level.NATIONAL else [OWN, OWN, CUMULATIVE]
+    return [CUMULATIVE] if level is Level.NATIONAL else [OWN, OWN, OWN, OWN, CUMULATIVE]
 
 
 @st.composite
 def some_of(draw: st.DrawFn, world: World, files: list[Received], key: str, tree: Tree) -> list[Received]:
-    """Mostly one return, but sometimes none or all, of each unit and scope."""
+    """One return, or none or all, of each unit and scope; how often there is none is drawn first."""
+    absent = [None] * draw(st.sampled_from([2, 5, 1, 0]))
     groups: dict[Any, list[Received]] = {}
     for one in files:
         unit = unit_of(world, one)
@@ -160,7 +161,7 @@ def some_of(draw: st.DrawFn, world: World, files: list[Received], key: str, tree
             groups.setdefault((unit, one.identity and one.identity.scope, one.record is None), []).append(one)
     chosen: list[Received] = []
     for group in groups.values():
-        one = draw(st.sampled_from([*group, *group, *group, None, "all"]))
+        one = draw(st.sampled_from([*group, *group, "all", *absent]))
         chosen += group if one == "all" else [one] if isinstance(one, Received) else []
     return chosen
 
@@ -173,8 +174,8 @@ def unit_of(world: World, one: Received) -> str:
 def merged_before(draw: st.DrawFn, world: World) -> None:
     """Merge some of what is there for some unit, with the units as they were or as they are."""
     tree = draw(st.sampled_from([world.tree, world.before]))
-    parents = [key for key, below in tree.children.items() if below]
-    key = draw(st.sampled_from(sorted(parents, key=lambda one: len(tree.above(one)), reverse=True)))
+    parents = [key for key, below in tree.children.items() if below and key not in tree.tops]
+    key = draw(st.sampled_from([*parents, *parents, *tree.tops]))
     others = [one for one in world.workbooks if unit_of(world, one) != key]
     files = [*draw(some_of(world, world.returns, key, tree)), *draw(some_of(world, others, key, tree))]
     edition = draw(st.sampled_from([EDITION] * 7 + [EDITION - 1]))
@@ -196,9 +197,12 @@ def merged_before(draw: st.DrawFn, world: World) -> None:
 
 @st.composite
 def workbooks_here(draw: st.DrawFn, world: World) -> list[Received]:
+    """Mostly the last workbook of each unit."""
     here: list[Received] = []
+    last = {unit_of(world, one): one for one in world.workbooks}
+    of_last, of_older = ["here", "here", "here", "twice", "altered", "gone"], ["gone", "gone", "here"]
     for one in world.workbooks:
-        match draw(st.sampled_from(["here", "here", "here", "gone", "twice", "altered"])):
+        match draw(st.sampled_from(of_last if last[unit_of(world, one)] is one else of_older)):
             case "here":
                 here.append(one)
             case "twice":
