@@ -5,49 +5,92 @@ It is written from the words of the design, looks through all files again for ev
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from reference import Reference, Sent
 from stattable.model.form import Values
 from stattable.model.record import Record
-from stattable.model.units import Level, Scope, Tree
+from stattable.model.units import Level, Scope, Tree, bare_name
 
 OWN, CUMULATIVE = Scope.OWN, Scope.CUMULATIVE
 
 
+def placed(tree: Tree, root: str, place: str) -> tuple[Tree, dict[str, str]]:
+    """Know units by where they stand: by their codes, or by their names behind those of the units above.
+
+    Args:
+        tree: the units.
+        root: only this one and those below it.
+        place: of the root.
+
+    Returns:
+        The same units, with their places for keys, and the places by the keys that they had.
+    """
+    places = {root: place}
+    units = [replace(tree[root], key=place, parent=None)]
+    for key in tree.below(root):
+        unit = tree[key]
+        if key != root:
+            above = places[str(unit.parent)]
+            places[key] = unit.code or f"{above}/{bare_name(unit.name)}"
+            units.append(replace(unit, key=places[key], parent=above))
+    return Tree(units), places
+
+
 @dataclass(frozen=True)
 class Return:
-    """What a unit reported: in a file that is here, or in one that a merged workbook was made from."""
+    """What a unit reported: in a file that is here, or in one that a merged workbook was made from.
+
+    Attributes:
+        unit: its place.
+        scope: of the return.
+        values: the 40 figures.
+        sha256: of the file.
+        made_of: what it was made from, where `merge` wrote it and its record is whole; or None.
+    """
 
     unit: str
     scope: Scope
     values: Values
     sha256: str
-    record: Record | None = None
+    made_of: "Made | None" = None
 
     @property
     def said(self) -> tuple[str, Scope]:
         return self.unit, self.scope
 
     @property
-    def inputs(self) -> list["Return"]:
-        """All that a merged workbook was made from."""
-        sent = self.record.sent if self.record else {}
-        return [Return(unit, scope, one.values, one.sha256, one.record) for (unit, scope), one in sent.items()]
+    def counted_inputs(self) -> list["Return"]:
+        """The returns whose figures are in it."""
+        return self.made_of.counted if self.made_of else []
 
     @property
-    def counted_inputs(self) -> list["Return"]:
-        """Those whose figures are in it."""
-        return [one for one in self.inputs if not self._stood_for(one)]
+    def leaves(self) -> Iterator["Return"]:
+        """The returns that its figures come from in the end."""
+        if self.made_of is None:
+            yield self
+        for one in self.counted_inputs:
+            yield from one.leaves
 
-    def _stood_for(self, one: "Return") -> bool:
-        assert self.record
-        above = self.record.tree.above(one.unit)
-        return any(
-            other.scope is CUMULATIVE and (other.unit in above or (other.unit == one.unit and one.scope is OWN))
-            for other in self.inputs
-        )
+
+class Made:
+    """What a merged workbook was made from: `record`, where its unit stands at `place`."""
+
+    def __init__(self, record: Record, place: str) -> None:
+        self.tree, places = placed(record.tree, record.root, place)
+        self.inputs = [
+            Return(places[key], scope, one.values, one.sha256, Made(one.record, places[key]) if one.record else None)
+            for (key, scope), one in record.sent.items()
+        ]
+
+    @property
+    def counted(self) -> list[Return]:
+        return [one for one in self.inputs if not any(self._stands_for(other, one) for other in self.inputs)]
+
+    def _stands_for(self, other: Return, one: Return) -> bool:
+        above = self.tree.above(one.unit)
+        return other.scope is CUMULATIVE and (other.unit in above or (other.unit == one.unit and one.scope is OWN))
 
 
 @dataclass(frozen=True)
@@ -68,7 +111,7 @@ class File(Return):
 
 
 class Overlap:
-    """What becomes of `files` in a merge for `root`."""
+    """What becomes of `files` in a merge for `root`, where units are known by their places."""
 
     def __init__(self, tree: Tree, root: str, files: Iterable[File]) -> None:
         self.tree, self.root = tree, root
@@ -95,7 +138,7 @@ class Overlap:
         aside = [
             one
             for one in workbooks
-            if one.record
+            if one.made_of
             and not one.is_altered
             and all(self._is_here(it, [other for other in workbooks if other is not one]) for it in one.counted_inputs)
         ]
@@ -104,26 +147,38 @@ class Overlap:
 
     def _is_here(self, it: Return, beside: list[File]) -> bool:
         """Whether an input of a workbook is here, `beside` which other ones of its unit lie."""
-        return (
-            any(one.sha256 == it.sha256 for one in [*self.accepted, *beside])
-            or any(one.said == it.said for one in self.accepted)
-            or (it.record is not None and all(self._is_here(one, beside) for one in it.counted_inputs))
+        return self._is_among(it, [*self.accepted, *beside], self.accepted) or (
+            it.made_of is not None and all(self._is_here(one, beside) for one in it.counted_inputs)
         )
+
+    def _is_among(self, it: Return, files: list[File], accepted: list[File]) -> bool:
+        """Whether it is one of the `files`, or one of the `accepted` ones stands for it."""
+        return any(one.sha256 == it.sha256 for one in files) or any(
+            one.said == it.said and self._has_all_of(one, it) for one in accepted
+        )
+
+    def _has_all_of(self, one: Return, it: Return) -> bool:
+        """Whether a return can stand for another one of its unit and scope.
+
+        What a unit says by hand is its last word. Of two merged workbooks one may lack what the other has.
+        """
+        if one.made_of is None or it.made_of is None:
+            return True
+        there = [*one.leaves, *self.accepted]
+        return all(any(leaf.sha256 == it.sha256 or leaf.said == it.said for leaf in there) for it in it.leaves)
 
     def _settle_earlier(self, workbook: File) -> None:
         """Set an earlier workbook of the root aside, or say what would be lost."""
         lost = [it for it in workbook.counted_inputs if not self._is_here_in_any_way(it)]
-        if lost or not workbook.record:
+        if lost or not workbook.made_of:
             self.lost[workbook.path] = lost
         else:
             self.set_aside.append(workbook)
 
     def _is_here_in_any_way(self, it: Return) -> bool:
         """Whether it is here, even rejected: its own error says so then."""
-        return (
-            any(one.sha256 == it.sha256 for one in self.files)
-            or any(one.said == it.said for one in self.accepted)
-            or (it.record is not None and all(map(self._is_here_in_any_way, it.counted_inputs)))
+        return self._is_among(it, self.files, self.accepted) or (
+            it.made_of is not None and all(map(self._is_here_in_any_way, it.counted_inputs))
         )
 
     # -- what counts
@@ -146,11 +201,11 @@ class Overlap:
 
     @property
     def stale(self) -> dict[str, list[File]]:
-        """By the path of a workbook that counts, the returns here that it should hold, and does not."""
+        """By the path of an accepted workbook, the returns here that it should hold, and does not."""
         found = {
             workbook.path: [one for one in self.accepted if self._is_late(workbook, one)]
-            for workbook in self.counted
-            if workbook.record
+            for workbook in self.accepted
+            if workbook.made_of
         }
         return {path: late for path, late in found.items() if late}
 
@@ -161,23 +216,22 @@ class Overlap:
 
     def _would_count(self, holder: Return, one: Return) -> bool:
         """Whether a merge of what `holder` was made from and of `one` would count figures that are not in it."""
-        for it in holder.inputs:
+        for it in holder.counted_inputs:
             if it.sha256 == one.sha256:
                 return False
             if it.said == one.said:
-                return it.values != one.values and it in holder.counted_inputs
-        over = [it for it in holder.inputs if self._stands_for(it, one)]
+                return it.values != one.values
+        over = [it for it in holder.counted_inputs if self._stands_for(it, one, holder.made_of)]
         if over:
-            top = min(over, key=lambda it: len(self.tree.above(it.unit)))
-            return top.record is not None and self._would_count(top, one)
-        if one.record:
+            return all(it.made_of is not None and self._would_count(it, one) for it in over)
+        if one.made_of:
             return any(self._would_count(holder, it) for it in one.counted_inputs)
         return True
 
-    def _stands_for(self, it: Return, one: Return) -> bool:
-        return it.scope is CUMULATIVE and (
-            it.unit in self.tree.above(one.unit) or (it.unit == one.unit and one.scope is OWN)
-        )
+    def _stands_for(self, it: Return, one: Return, made: Made | None) -> bool:
+        """Whether the total of a cumulative return stands for another one, as the units are now or were then."""
+        above = [*_above(self.tree, one.unit), *(_above(made.tree, one.unit) if made else [])]
+        return it.scope is CUMULATIVE and (it.unit in above or (it.unit == one.unit and one.scope is OWN))
 
     # -- H007
 
@@ -188,7 +242,7 @@ class Overlap:
             frozenset({one.path, other.path})
             for one in self.counted
             for other in self.counted
-            if one is not other and (one.record or other.record) and self._share(one, other)
+            if one is not other and (one.made_of or other.made_of) and self._share(one, other)
         }
 
     def _share(self, one: File, other: File) -> bool:
@@ -197,23 +251,25 @@ class Overlap:
             or left.said == right.said
             or _holds(left, right, [self.tree, tree_of_left])
             or _holds(right, left, [self.tree, tree_of_right])
-            for left, tree_of_left in self._leaves(one, self.tree)
-            for right, tree_of_right in self._leaves(other, self.tree)
+            for left, tree_of_left in self.standing(one, self.tree)
+            for right, tree_of_right in self.standing(other, self.tree)
         )
 
-    def _leaves(self, one: Return, tree: Tree) -> Iterator[tuple[Return, Tree]]:
-        """Yield the returns that figures come from, each with the tree in which it was merged."""
-        if one.record is None:
-            yield one, tree
+    def standing(self, one: Return, tree: Tree) -> Iterator[tuple[Return, Tree]]:
+        """Yield a return and all whose figures are in it, each with the tree in which it was merged."""
+        yield one, tree
         for it in one.counted_inputs:
-            yield from self._leaves(it, one.record.tree if one.record else tree)
+            yield from self.standing(it, one.made_of.tree if one.made_of else tree)
 
 
 def _holds(one: Return, other: Return, trees: Iterable[Tree]) -> bool:
-    """Whether a cumulative return stands for the unit of another one."""
-    return one.scope is CUMULATIVE and any(
-        other.unit in tree and one.unit in tree and tree.under(other.unit, one.unit) for tree in trees
-    )
+    """Whether a sum, of which nobody knows what is in it, may hold another return."""
+    is_sum = one.scope is CUMULATIVE and one.made_of is None
+    return is_sum and any(one.unit in [*_above(tree, other.unit), other.unit] for tree in trees)
+
+
+def _above(tree: Tree, unit: str) -> list[str]:
+    return tree.above(unit) if unit in tree else []
 
 
 def _one_each(files: list[File]) -> list[File]:
