@@ -1,4 +1,4 @@
-"""Merged workbooks among other files: what each was made from, and what of that is here, changed, missing or held twice.
+"""Merged workbooks among other files: what each was made from; what of that is here, changed, missing or held twice.
 
 Decided from the records that the workbooks carry, never from which units have files (design, section 1).
 """
@@ -340,8 +340,9 @@ class Overlaps:
         findings: dict[str, list[Finding]] = {}
         for (path, other_path), inputs in pairs.items():
             leaves = [one for one in inputs.values() if one.contents is None] or [*inputs.values()]
+            figures = _figures(total(one.sent.values for one in leaves))
             params: dict[str, Param] = {
-                "other": other_path, "count": len(leaves), "figures": _figures(total(one.sent.values for one in leaves)),
+                "other": other_path, "count": len(leaves), "figures": figures,
                 "units": listed([f"“{one.name}”" for one in leaves], "、"),
             }  # fmt: skip
             findings.setdefault(path, []).append(found("H007", params=params))
@@ -352,8 +353,9 @@ class Overlaps:
         its, contents = self._return(one), self.contents(one)
         sent = Sent(0, one.values, (), its.sha256)
         yield _Claim(one, Input(its.place, one.unit.name or "", its.scope, sent, contents), its.above)
-        for given in contents.standing() if contents else ():
-            yield _Claim(one, given, (*its.above, *contents.chains[given.place], *self._now_above(given.place)))
+        if contents:
+            for given in contents.standing():
+                yield _Claim(one, given, (*its.above, *contents.chains[given.place], *self._now_above(given.place)))
 
     def _now_above(self, place: str) -> tuple[str, ...]:
         """Return the places above a unit as this merge has them; none where it does not know the unit."""
@@ -372,8 +374,8 @@ class Overlaps:
             if given.covers:
                 sums.setdefault(given.place, []).append(claim)
                 contents = self.contents(claim.holder)
-                for place, above in contents.chains.items() if contents else ():
-                    if given.place in above:
+                for place, chain in contents.chains.items() if contents else ():
+                    if given.place in chain:
                         over.setdefault(place, []).append(claim)
         for claim in claims if sums else ():
             given = claim.input

@@ -190,6 +190,15 @@ _ENTRIES: Final = (
           "没有名册时，找不到上级的单位直接挂在汇总单位下面；如果中间有别的汇总数，就可能重复计数。"),
     Entry("H005", _I, "口径由程序推断", "这张表没有写明口径，读作{scope}数：{reason}。", "如果不对，汇总时请用 --scope 指明。",
           "有下级栏目的数就是汇总数；没有下级报表，或下级自己报了，就是本级数。"),
+    Entry("H006", _E, "汇总表过时了", "这份“{name}”的汇总表照原样计入，可是它汇总以后，下级又报来或者更正了 {count} 份报表，没有算在里面：{units}。",
+          "请让“{name}”重新汇总后再报；或者把它汇总时用的报表全部放进来，由这次汇总重新计算。",
+          "汇总表带着它由哪些报表加起来的记录（SHA-256、单位、口径、数字）。它下面新来的、数字变了的报表不在记录里，不会被悄悄加进去，也不会被悄悄丢掉。"),
+    Entry("H007", _E, "重复计数", "这里面的 {count} 份报表，在“{other}”里又算了一次：{units}，重复的数是 {figures}。",
+          "请弄清这些单位归谁汇总，让另一方重新汇总；撤并或划转的单位，只能在一处计入。",
+          "按汇总表的记录判断：同一份报表（SHA-256），或同一单位、同一口径的报表，只能计入一次。"),
+    Entry("H008", _E, "以前的汇总结果里有这里没有的报表", "“{name}”以前的汇总结果{reason}。这次汇总会把它们丢掉，所以没有写出汇总表。",
+          "请把这些单位的报表也放进来；确实不再计入的，先把这份以前的汇总表移到别处。",
+          "汇总单位自己以前的结果不能再加一遍。它所依据的报表都在这里时不计入（U008）；有不在这里的，就不能悄悄丢掉。"),
     # -- completeness
     Entry("C001", _W, "没有收到报表", "没有收到“{name}”（{level}）的报表。{contact}", "请催报。",
           "名册里应当填报、没有收到、也没有包含在上级汇总数里的单位。"),
@@ -350,13 +359,18 @@ _REASONS: Final[Mapping[str, Mapping[str, str]]] = {
         "name": "的单位名称现在是“{raw}”，汇总时是“{expected}”",
         "edition": "的表题现在是第 {raw} 个，汇总时是第 {expected} 个",
         "sheet": "不见了，或者读不出来",
+        "rebadged": "和记录对不上：记录里是{raw}的汇总，单位或届次被改过",
         "added": "不是汇总时写出的，里面的数没有核对，不要拿它盖章",
         "heads": "的表头被改动，看不出每一列是什么",
         "row": "的 {cell} 应当是“{expected}”，现在是“{raw}”，行被移动、插入或删除了",
     },
     "U008": {
-        "root": "是本单位自己的汇总结果",
+        "root": "是本单位自己的汇总结果，它所依据的报表都在这里",
         "superseded": "它所依据的报表都在这里",
+    },
+    "H008": {
+        "absent": "里有 {count} 份报表不在这里，或者没有被接受：{units}",
+        "unreadable": "里的记录不完整，不知道是由哪些报表加起来的",
     },
     "U011": {
         "identity": "表内标识",
@@ -378,6 +392,13 @@ _REASONS: Final[Mapping[str, Mapping[str, str]]] = {
         "reported_below": "下级自己报了（{other} 的 {other_cell}）",
     },
 }
+_PHRASES: Final[Mapping[str, Mapping[str, str]]] = {  # what is said of each unit in a finding about several
+    "H006": {
+        "missing": "“{name}”（{scope}数）汇总时没有，现在有“{path}”（{now}）",
+        "changed": "“{name}”（{scope}数）汇总时用的是另一份（SHA-256 {print}…），现在的“{path}”不同：{figures}",
+        "figure": "{label} 原来 {was}，现在 {now}",
+    },
+}
 _ADVICE: Final[Mapping[str, str]] = {
     "U001": "请补上单位名称{maybe}。",
     "U002": "请核对单位名称是否写对{maybe}；名称前面可以加上级名称，如“中牟县官渡镇计生协”。",
@@ -393,6 +414,17 @@ def found(code: str, severity: Severity | None = None, **parts: Any) -> Finding:
         **parts: the other attributes of :class:`Finding`.
     """
     return Finding(code, severity or CATALOGUE[code].severity, **parts)
+
+
+def phrase(code: str, reason: str, **params: object) -> str:
+    """Return what a finding of `code` says of one of the units that it is about.
+
+    Args:
+        code: in the catalogue.
+        reason: which of the code's phrases.
+        **params: what the phrase needs.
+    """
+    return _PHRASES[code][reason].format(**params)
 
 
 class Refusal(Exception):  # noqa: N818  -- it is no error of the program's
