@@ -90,7 +90,7 @@ def collect(
     )
     overlaps = Overlaps(returns, tree)
     received, earlier = _set_aside_earlier(returns, root, sort, overlaps, replaced)
-    refused = refused or any(finding.code == "H008" for one in earlier for finding in one.findings)
+    refused = refused or any(finding.code == "H008" for one in received for finding in one.findings)
     tree = with_unplaced(register.tree, root, received)
     received, ambiguous = say_of_unplaced(received, register.tree, root)
     received = _with_overlaps(received, tree, root, overlaps)
@@ -162,13 +162,15 @@ def _set_aside_earlier(
     # What is rejected now has an error that names it.
     prints = _prints(*(one for one in returns if one.path not in ours))
     earlier = [_earlier(one, "superseded", ()) for one in aside.values()]
+    lost = []
     for one in (one for one in merged if one.path in ours):
         absent = overlaps.absent(one, accepted, prints)
         if overlaps.contents(one) is None or absent:
-            earlier.append(one.with_findings(_not_here(one, absent)))
+            lost.append(one.with_findings(_not_here(one, absent)))
         elif one.path not in replaced:
             earlier.append(_earlier(one, "root", (finding for finding in one.findings if finding.code[0] == "P")))
-    return received, sorted(earlier, key=attrgetter("path"))
+    by_path = attrgetter("path")
+    return sorted((*received, *lost), key=by_path), sorted(earlier, key=by_path)
 
 
 def _prints(*files: Checked) -> set[str]:
