@@ -212,7 +212,7 @@ def merge_read(read: Sequence[Received], options: MergeOptions, findings: Sequen
     register = find_register(read, options.root)
     batch = judge_all(read, register, options.edition)
     collected = collect(batch.returns, register, one_edition=options.edition is None, latest=options.latest)
-    if not collected.returns:
+    if all(any(finding.code == "H008" for finding in one.findings) for one in collected.returns):
         raise Refusal("only_earlier")
     return _result(collected, options, findings)
 
