@@ -5,6 +5,7 @@ placeholders where the unit is named, and each blank is the prototype with its o
 """
 
 import io
+import os
 import re
 import zipfile
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ from stattable.model.catalogue import Refusal
 from stattable.model.form import FIELDS, Kind, below, own
 from stattable.model.identity import IDENTITY_SHEET, Identity, UnitFacts, WorkbookKind, identity_rows
 from stattable.model.parallel import over_processes
+from stattable.model.paths import are_one, refuse_unless_file
 from stattable.model.text import plain, squeezed
 from stattable.model.units import CODE_LENGTHS, Level, Scope, Tree, bare_name, level_of_name, unpadded
 from stattable.writing.annex import add_blank_annex
@@ -143,6 +145,7 @@ def _blanks_under(tree: Tree, root: str, scope: Scope, edition: int, folder: Pat
 def write_blanks(
     blanks: list[tuple[Path, BlankFor]],
     *,
+    roster: str | None = None,
     force: bool,
     jobs: int | None = None,
     progress: Callable[[int], None] = lambda _: None,
@@ -150,12 +153,16 @@ def write_blanks(
     """Write `blanks`; none of them where one is there already.
 
     Raises:
-        Refusal: a file is there already and `force` is not given.
+        Refusal: a file is there already and `force` is not given, or something is there that is no file, or the roster.
         OSError: a file could not be written.
     """
-    taken = [path for path, _ in blanks if path.exists()]
-    if taken and not force:
-        raise Refusal("exists", path=taken[0])
+    for path, _ in blanks:
+        if os.path.lexists(path):
+            refuse_unless_file(path)
+            if roster and are_one(str(path), roster):
+                raise Refusal("output_is_input", path=path)
+            if not force:
+                raise Refusal("exists", path=path)
     for _ in over_processes(_write, blanks, jobs):
         progress(1)
 

@@ -1,51 +1,204 @@
-"""Where files of ours stand, and how they are put there: whole or not at all."""
+"""Where files of ours stand, and how they are put there: all of them whole, or none."""
 
 import os
+import shutil
+import signal
 import tempfile
+import threading
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from itertools import count
 from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
 
-from stattable.model.text import file_name
+from stattable.model.catalogue import HalfWritten
+from stattable.model.text import file_name, with_ending
 from stattable.model.units import Tree
 
+_PREFIX: Final = ".~"  # of names that are never an input, whatever is left over
 
-def write_whole(path: Path, data: bytes, *, durable: bool = True) -> None:
-    """Put `data` at `path` whole or not at all, making folders as needed.
 
-    Args:
-        path: where to.
-        data: all of it.
-        durable: wait until the disk has it; not worth the time for what is quickly made again.
+class Staging:
+    """Files that are written beside where they belong, and put there together: a context, at whose end that is done.
+
+    Where it ends with an error, or is stopped, what stood there before stands there still, and nothing else does.
 
     Raises:
-        OSError: it could not be written; what stood there before stands there still.
+        OSError: a file could not be written or put in its place. It names the file where it belongs.
+        HalfWritten: some are in their places, and what stood there before cannot be put back.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        _replace(path, data, durable)
-    except OSError as error:  # which names the temporary file, and that says nothing to anybody
-        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
+
+    def __init__(self) -> None:
+        self._places: dict[Path, Path] = {}  # of what was written beside them
+        self._kept: list[Path] = []
+        self._folders: list[Path] = []  # that were made for it
+        self._before: dict[Path, Path] = {}  # what stood at a place, under another name, while files are put in place
+
+    def place(self, path: Path) -> Path:
+        """Return an empty file, in the folder of `path`, for what belongs there; a link is followed."""
+        target = Path(os.path.realpath(path)) if path.is_symlink() or ".." in path.parts else path
+        try:
+            self._make(target.parent)
+            handle, name = tempfile.mkstemp(dir=target.parent, prefix=_PREFIX, suffix=".tmp")
+        except OSError as error:  # which names the temporary file, and that says nothing to anybody
+            raise _of(error, path) from error
+        os.close(handle)
+        self._places[Path(name)] = target
+        return Path(name)
+
+    def write(self, path: Path, data: bytes, *, durable: bool = True) -> None:
+        """Write what belongs at `path`.
+
+        Args:
+            path: where to.
+            data: all of it.
+            durable: wait until the disk has it; not worth the time for what is quickly made again.
+        """
+        fill(self.place(path), data, durable=durable)
+
+    def keep(self, path: Path, when: datetime) -> Path:
+        """Copy what stands at `path` to a name beside it that says so, overwriting nothing, and return that name."""
+        note = f"（改动过的旧表 {when:%Y-%m-%d %H%M%S}"
+        for again in count(1):
+            ending = f"{note}）" if again == 1 else f"{note} {again}）"
+            kept = path.with_name(with_ending(path.stem, f"{ending}{path.suffix}"))
+            if not os.path.lexists(kept):
+                break
+        try:
+            with path.open("rb") as source, kept.open("xb") as target:
+                self._kept.append(kept)
+                shutil.copyfileobj(source, target)
+            shutil.copystat(path, kept)
+        except OSError as error:
+            raise _of(error, kept) from error
+        return kept
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with _uninterrupted():
+            if error is None:
+                self._put_in_place()
+            else:
+                self._clean_up(failed=True)
+        place = self._places.get(Path(error.filename)) if isinstance(error, OSError) and error.filename else None
+        if isinstance(error, OSError) and place is not None:
+            raise _of(error, place) from error
+
+    def _put_in_place(self) -> None:
+        try:
+            for temporary, place in self._places.items():
+                self._move(temporary, place)
+        except BaseException as error:
+            stuck = self._put_back()
+            self._clean_up(failed=True)
+            if stuck:
+                raise HalfWritten(stuck) from error
+            raise
+        self._clean_up(failed=False)
+
+    def _move(self, temporary: Path, place: Path) -> None:
+        try:
+            if len(self._places) > 1 and place.exists():  # a single one is put there or not, which needs no way back
+                self._before[place] = _linked(place, temporary.with_suffix(".old"))
+            temporary.replace(place)
+        except OSError as error:
+            raise _of(error, place) from error
+
+    def _put_back(self) -> dict[str, str]:
+        """Put back what stood there before, and return where that is now of those places where it cannot be done."""
+        stuck = {}
+        for temporary, place in self._places.items():
+            if temporary.exists():
+                continue
+            try:
+                if place in self._before:
+                    self._before[place].replace(place)
+                else:
+                    place.unlink(missing_ok=True)
+            except OSError:
+                stuck[str(place)] = str(self._before.pop(place, ""))
+        return stuck
+
+    def _clean_up(self, *, failed: bool) -> None:
+        """Take away what was there for a while only; nothing depends on it any more."""
+        for path in (*self._places, *self._before.values(), *(self._kept if failed else ())):
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+        for folder in reversed(self._folders if failed else ()):
+            with suppress(OSError):  # somebody else may use it by now
+                folder.rmdir()
+
+    def _make(self, folder: Path) -> None:
+        missing = []
+        while not folder.exists():
+            missing.append(folder)
+            folder = folder.parent
+        for one in reversed(missing):
+            one.mkdir(exist_ok=True)
+            self._folders.append(one)
 
 
-def _replace(path: Path, data: bytes, durable: bool) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".~", suffix=".tmp")
-    temporary = Path(name)
+def fill(path: Path, data: bytes, *, durable: bool = False) -> None:
+    """Write `data` into the file at `path`, which :meth:`Staging.place` made, for others to read, too.
+
+    Raises:
+        OSError: it could not be written, or is not there any more.
+    """
     try:
-        with os.fdopen(handle, "wb") as file:
+        with path.open("r+b") as file:
             file.write(data)
             file.flush()
             if durable:
                 os.fsync(file.fileno())
-        temporary.chmod(0o666 & ~_umask())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+        path.chmod(0o666 & ~_umask())
+    except OSError as error:
+        raise _of(error, path) from error
+
+
+def write_whole(path: Path, data: bytes, *, durable: bool = True) -> None:
+    """Put `data` at `path` whole or not at all, making folders as needed; see :class:`Staging`."""
+    with Staging() as staging:
+        staging.write(path, data, durable=durable)
+
+
+def _of(error: OSError, path: Path) -> OSError:
+    """Return `error` as one of the file at `path`."""
+    return OSError(error.errno, error.strerror or str(error), str(path))
+
+
+def _linked(path: Path, other: Path) -> Path:
+    """Give what stands at `path` the name `other`, too, and return that; it is a copy where there are no links."""
+    try:
+        os.link(path, other)
+    except OSError:
+        shutil.copy2(path, other)
+    return other
 
 
 def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Let nobody stop, by Ctrl-C, what takes a moment and must not be done by half."""
+    if threading.current_thread() is not threading.main_thread():  # which no Ctrl-C reaches
+        yield
+        return
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler or signal.SIG_DFL)
 
 
 def folders(tree: Tree, root: str, folder: Path) -> dict[str, tuple[Path, str]]:
@@ -62,11 +215,16 @@ def folders(tree: Tree, root: str, folder: Path) -> dict[str, tuple[Path, str]]:
     taken: set[str] = set()
     for key in tree.below(root):
         unit = tree[key]
-        name = file_name(f"{unit.code}_{unit.name}" if unit.code else unit.name)
+        name = f"{unit.code}_{unit.name}" if unit.code else unit.name
         parent = places[unit.parent][0] if unit.parent in places else folder
-        stem, again = name, 2
-        while str(parent / stem).lower() in taken:  # names without codes may be the same once they are cleaned
-            stem, again = f"{name}_{again}", again + 1
-        taken.add(str(parent / stem).lower())
+        stem, again = file_name(name), 2
+        while _folded(parent / stem) in taken:  # names may be the same once they are cleaned and cut
+            stem, again = file_name(name, f"_{again}"), again + 1
+        taken.add(_folded(parent / stem))
         places[key] = (parent / stem if tree.children[key] else parent, stem)
     return places
+
+
+def _folded(path: Path) -> str:
+    """Return what two paths have in common that may lead to one file where names fold."""
+    return unicodedata.normalize("NFC", str(path)).casefold()
