@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import count
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import BinaryIO, Final, Self
 
 from stattable.model.catalogue import HalfWritten
 from stattable.model.text import file_name, with_ending
@@ -39,15 +39,9 @@ class Staging:
 
     def place(self, path: Path) -> Path:
         """Return an empty file, in the folder of `path`, for what belongs there; a link is followed."""
-        target = Path(os.path.realpath(path)) if path.is_symlink() or ".." in path.parts else path
-        try:
-            self._make(target.parent)
-            handle, name = tempfile.mkstemp(dir=target.parent, prefix=_PREFIX, suffix=".tmp")
-        except OSError as error:  # which names the temporary file, and that says nothing to anybody
-            raise _of(error, path) from error
+        handle, temporary = self._beside(path)
         os.close(handle)
-        self._places[Path(name)] = target
-        return Path(name)
+        return temporary
 
     def write(self, path: Path, data: bytes, *, durable: bool = True) -> None:
         """Write what belongs at `path`.
@@ -57,7 +51,9 @@ class Staging:
             data: all of it.
             durable: wait until the disk has it; not worth the time for what is quickly made again.
         """
-        fill(self.place(path), data, durable=durable)
+        handle, temporary = self._beside(path)
+        with os.fdopen(handle, "wb") as file:
+            _fill(file, temporary, data, durable=durable)
 
     def keep(self, path: Path, when: datetime) -> Path:
         """Copy what stands at `path` to a name beside it that says so, overwriting nothing, and return that name."""
@@ -105,8 +101,9 @@ class Staging:
 
     def _move(self, temporary: Path, place: Path) -> None:
         try:
-            if len(self._places) > 1 and place.exists():  # a single one is put there or not, which needs no way back
-                self._before[place] = _linked(place, temporary.with_suffix(".old"))
+            if place.exists():
+                self._before[place] = temporary.with_suffix(".old")
+                _link(place, self._before[place])
             temporary.replace(place)
         except OSError as error:
             raise _of(error, place) from error
@@ -128,12 +125,23 @@ class Staging:
 
     def _clean_up(self, *, failed: bool) -> None:
         """Take away what was there for a while only; nothing depends on it any more."""
-        for path in (*self._places, *self._before.values(), *(self._kept if failed else ())):
+        for path in (*self._before.values(), *((*self._places, *self._kept) if failed else ())):
             with suppress(OSError):
                 path.unlink(missing_ok=True)
         for folder in reversed(self._folders if failed else ()):
             with suppress(OSError):  # somebody else may use it by now
                 folder.rmdir()
+
+    def _beside(self, path: Path) -> tuple[int, Path]:
+        target = Path(os.path.realpath(path)) if path.is_symlink() or ".." in path.parts else path
+        try:
+            self._make(target.parent)
+            handle, name = tempfile.mkstemp(dir=target.parent, prefix=_PREFIX, suffix=".tmp")
+        except OSError as error:  # which names the temporary file, and that says nothing to anybody
+            raise _of(error, path) from error
+        temporary = Path(name)
+        self._places[temporary] = target
+        return handle, temporary
 
     def _make(self, folder: Path) -> None:
         missing = []
@@ -145,18 +153,23 @@ class Staging:
             self._folders.append(one)
 
 
-def fill(path: Path, data: bytes, *, durable: bool = False) -> None:
-    """Write `data` into the file at `path`, which :meth:`Staging.place` made, for others to read, too.
+def fill(path: Path, data: bytes) -> None:
+    """Write `data` into the file at `path`, which :meth:`Staging.place` made.
 
     Raises:
         OSError: it could not be written, or is not there any more.
     """
+    with path.open("r+b") as file:
+        _fill(file, path, data, durable=False)
+
+
+def _fill(file: BinaryIO, path: Path, data: bytes, *, durable: bool) -> None:
+    """Write `data` into the new file at `path`, which others may read, too."""
     try:
-        with path.open("r+b") as file:
-            file.write(data)
-            file.flush()
-            if durable:
-                os.fsync(file.fileno())
+        file.write(data)
+        file.flush()
+        if durable:
+            os.fsync(file.fileno())
         path.chmod(0o666 & ~_umask())
     except OSError as error:
         raise _of(error, path) from error
@@ -173,13 +186,12 @@ def _of(error: OSError, path: Path) -> OSError:
     return OSError(error.errno, error.strerror or str(error), str(path))
 
 
-def _linked(path: Path, other: Path) -> Path:
-    """Give what stands at `path` the name `other`, too, and return that; it is a copy where there are no links."""
+def _link(path: Path, other: Path) -> None:
+    """Give what stands at `path` the name `other`, too; it is a copy where there are no links."""
     try:
         os.link(path, other)
     except OSError:
         shutil.copy2(path, other)
-    return other
 
 
 def _umask() -> int:
