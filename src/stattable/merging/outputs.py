@@ -80,17 +80,16 @@ def refuse_to_overwrite(outputs: Outputs, inputs: Inputs) -> None:
         if any(are_one(path, other) for other in taken):
             raise Refusal("output_is_input", path=path)
         taken.append(path)
-    at_report = _standing(inputs.paths, [outputs.report]).get(outputs.report)
-    if at_report in inputs.named:
-        raise Refusal("output_is_input", path=outputs.report)
-    stands_alone = at_report is None and is_there(outputs.report)
-    if stands_alone and not outputs.force and not _is_merged(receive(outputs.report)):
+    standing = _standing(inputs.paths, filter(None, (outputs.report, outputs.accounts)))
+    if outputs.accounts in standing:
+        raise Refusal("output_is_input", path=outputs.accounts)
+    if outputs.force:
+        return
+    stands_alone = outputs.report not in standing and is_there(outputs.report)
+    if stands_alone and not _is_merged(receive(outputs.report)):
         raise Refusal("not_ours", path=outputs.report)
-    if outputs.accounts and is_there(outputs.accounts):
-        if _standing(inputs.paths, [outputs.accounts]):
-            raise Refusal("output_is_input", path=outputs.accounts)
-        if not outputs.force and not _are_accounts(outputs.accounts):
-            raise Refusal("not_accounts", path=outputs.accounts)
+    if outputs.accounts and is_there(outputs.accounts) and not _are_accounts(outputs.accounts):
+        raise Refusal("not_accounts", path=outputs.accounts)
 
 
 def _are_accounts(path: str) -> bool:
@@ -116,7 +115,7 @@ def replaced_inputs(
     Raises:
         Refusal: an input stands there that is something else, or there is nothing but an earlier result.
     """
-    standing = set(_standing([one.path for one in read], [output]).values())
+    standing = set(_standing([one.path for one in read], [output]).values()) if is_there(output) else set()
     at_output = [one for one in read if one.path in standing]
     if any(one.path in named or not _is_merged(one) for one in at_output):
         raise Refusal("output_is_input", path=output)
@@ -222,10 +221,10 @@ def _standing(paths: Iterable[str], outputs: Iterable[str]) -> dict[str, str]:
     Raises:
         Refusal: an input is one of these files under another name: by a link, or in another case.
     """
-    there = {file_key(output): output for output in outputs if is_there(output)}
+    places = {file_key(output): output for output in outputs}
     standing = {}
-    for path in paths if there else ():
-        output = there.get(file_key(path))
+    for path in paths:
+        output = places.get(file_key(path))
         if output is None:
             continue
         if own_path(path) != own_path(output):
