@@ -163,7 +163,7 @@ def _command(function: Callable[..., int]) -> Callable[..., None]:
     @wraps(function)
     def run(*args: Any, **kwargs: Any) -> None:
         from stattable.console.terminal import say, use_utf8
-        from stattable.model.catalogue import HalfWritten, Refusal, stopped, write_fault
+        from stattable.model.catalogue import STOPPED, HalfWritten, Refusal, Stopped, write_fault
 
         use_utf8()
         debug = kwargs.get("debug", False)
@@ -174,10 +174,10 @@ def _command(function: Callable[..., int]) -> Callable[..., None]:
             sys.exit(USAGE)
         except click.ClickException:
             raise
+        except (HalfWritten, Stopped) as end:
+            _no_verdict(str(end), debug)
         except KeyboardInterrupt:
-            _no_verdict(stopped(writes="output" in kwargs), debug)
-        except HalfWritten as error:
-            _no_verdict(str(error), debug)
+            _no_verdict(STOPPED, debug)
         except OSError as error:
             _no_verdict(write_fault(error), debug)
         except BaseException as error:  # the readers' own panics derive from BaseException
@@ -440,17 +440,16 @@ def merge(
         jobs,
         debug,
     )
-    with progress_bar("读取", len(inputs.paths), quiet=quiet) as progress:
-        merged = merge_files(inputs, options, output=output, levels=places, progress=progress)
-    refused = merged.refused or (strict and merged.summary.rejected > 0)
-    written = None if refused else output
     levels = None
     kept: dict[str, str] = {}
-    if written:
-        altered = altered_results(outputs, inputs, merged)
-        run = Run(sys.argv[1:], started, run_time(), (roster, file_facts(roster)) if roster else None)
-        workbook = report_bytes(merged, run)
-        with Staging() as staging:
+    with Staging() as staging:
+        with progress_bar("读取", len(inputs.paths), quiet=quiet) as progress:
+            merged = merge_files(inputs, options, output=output, levels=places, progress=progress)
+        refused = merged.refused or (strict and merged.summary.rejected > 0)
+        if not refused:
+            altered = altered_results(outputs, inputs, merged)
+            run = Run(sys.argv[1:], started, run_time(), (roster, file_facts(roster)) if roster else None)
+            workbook = report_bytes(merged, run)
             staging.write(Path(output), workbook)
             if accounts_csv:
                 staging.write(Path(accounts_csv), export.accounts_csv(merged).encode("utf-8"))
@@ -460,6 +459,7 @@ def merge(
                         merged, run, Path(each_level), workbook, staging, jobs=jobs, progress=progress
                     )
             kept = {path: str(staging.keep(Path(path), run.ended)) for path in altered}
+    written = None if refused else output
     _print_document(
         layout,
         lambda: export.merge_json(merged, written, levels, kept),

@@ -453,7 +453,15 @@ _WRITE_FAULTS: Final = {
     errno.ENAMETOOLONG: "文件名太长",
     errno.ELOOP: "链接绕了一圈又回到它自己",
 }
+STOPPED: Final = "已中止。"
 _NOTHING_CHANGED: Final = "原来的文件没有改动，也没有留下写了一半的文件。"
+
+
+class Stopped(KeyboardInterrupt):
+    """Somebody stopped the program before an output was in its place."""
+
+    def __init__(self) -> None:
+        super().__init__(f"{STOPPED}{_NOTHING_CHANGED}")
 
 
 class HalfWritten(Exception):  # noqa: N818  -- it is what is left of an error
@@ -472,11 +480,6 @@ def write_fault(error: OSError) -> str:
     """Return what a user is told where a file could not be written."""
     why = _WRITE_FAULTS.get(error.errno or 0, error.strerror or str(error))
     return f"写不了文件：{error.filename or ''}（{why}）。{_NOTHING_CHANGED}"
-
-
-def stopped(*, writes: bool) -> str:
-    """Return what a user is told who stopped a command that `writes`, or one that does not."""
-    return f"已中止。{_NOTHING_CHANGED if writes else ''}"
 
 
 def explain(code: str) -> Entry | None:

@@ -146,6 +146,7 @@ def _memory(process: int) -> int:
 
 
 def _begin_with(begin: Callable[[], None] | None) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C, which reaches all, is for the parent to speak of
     _end_with_parent()
     if begin:
         begin()

@@ -12,12 +12,13 @@ from datetime import datetime
 from itertools import count
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Final, Self
+from typing import Final, Self
 
-from stattable.model.catalogue import HalfWritten
+from stattable.model.catalogue import HalfWritten, Stopped
 from stattable.model.text import file_name, with_ending
 from stattable.model.units import Tree
 
+_BINARY: Final = getattr(os, "O_BINARY", 0)  # or Windows takes a file for text
 _PREFIX: Final = ".~"  # of names that are never an input, whatever is left over
 
 
@@ -28,6 +29,7 @@ class Staging:
 
     Raises:
         OSError: a file could not be written or put in its place. It names the file where it belongs.
+        Stopped: somebody stopped it.
         HalfWritten: some are in their places, and what stood there before cannot be put back.
     """
 
@@ -52,8 +54,7 @@ class Staging:
             durable: wait until the disk has it; not worth the time for what is quickly made again.
         """
         handle, temporary = self._beside(path)
-        with os.fdopen(handle, "wb") as file:
-            _fill(file, temporary, data, durable=durable)
+        _fill(handle, temporary, data, durable=durable)
 
     def keep(self, path: Path, when: datetime) -> Path:
         """Copy what stands at `path` to a name beside it that says so, overwriting nothing, and return that name."""
@@ -83,8 +84,9 @@ class Staging:
                 self._put_in_place()
             else:
                 self._clean_up(failed=True)
-        place = self._places.get(Path(error.filename)) if isinstance(error, OSError) and error.filename else None
-        if isinstance(error, OSError) and place is not None:
+        if isinstance(error, KeyboardInterrupt):
+            raise Stopped from error
+        if isinstance(error, OSError) and error.filename and (place := self._places.get(Path(error.filename))):
             raise _of(error, place) from error
 
     def _put_in_place(self) -> None:
@@ -96,6 +98,8 @@ class Staging:
             self._clean_up(failed=True)
             if stuck:
                 raise HalfWritten(stuck) from error
+            if isinstance(error, KeyboardInterrupt):
+                raise Stopped from error
             raise
         self._clean_up(failed=False)
 
@@ -159,17 +163,17 @@ def fill(path: Path, data: bytes) -> None:
     Raises:
         OSError: it could not be written, or is not there any more.
     """
-    with path.open("r+b") as file:
-        _fill(file, path, data, durable=False)
+    _fill(os.open(path, os.O_WRONLY | _BINARY), path, data, durable=False)
 
 
-def _fill(file: BinaryIO, path: Path, data: bytes, *, durable: bool) -> None:
-    """Write `data` into the new file at `path`, which others may read, too."""
+def _fill(handle: int, path: Path, data: bytes, *, durable: bool) -> None:
+    """Write `data` to `handle`, which is of the new file at `path`, for others to read, too."""
     try:
-        file.write(data)
-        file.flush()
-        if durable:
-            os.fsync(file.fileno())
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            if durable:
+                os.fsync(handle)
         path.chmod(0o666 & ~_umask())
     except OSError as error:
         raise _of(error, path) from error
