@@ -259,6 +259,7 @@ def new(
     from stattable.console.findings import show_faults
     from stattable.console.terminal import progress_bar, say
     from stattable.model.form import DEFAULT_EDITION
+    from stattable.model.paths import refuse_unless_file
     from stattable.writing.blank import blanks_of, single_blank, write_blanks
 
     its_edition = _which_edition(edition, year) or DEFAULT_EDITION
@@ -267,6 +268,7 @@ def new(
     if roster is None:
         if root is not None:
             raise click.UsageError("--root 只能和 --roster 一起用；单个单位的代码用 --code。")
+        refuse_unless_file(output)
         blanks = [(Path(output), single_blank(unit or "", level, code, scope, its_edition))]
     else:
         if level is not None or code is not None:

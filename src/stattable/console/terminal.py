@@ -29,7 +29,9 @@ class _Terminal(Console):
 def _printable(text: Text) -> Text:
     clean, at = text.blank_copy(), 0
     for match in UNPRINTABLE.finditer(text.plain):
-        clean.append_text(text[at : match.start()]).append(STAND_IN)
+        stand_in = text[match.start() : match.start() + 1]  # in its style
+        stand_in.plain = STAND_IN
+        clean.append_text(text[at : match.start()]).append_text(stand_in)
         at = match.end()
     return clean.append_text(text[at:]) if at else text
 
