@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -204,6 +205,20 @@ def test_a_failure_leaves_all_as_it_was(
         assert said.startswith("错误：写不了文件：")
         assert said.endswith(f"（磁盘空间不够，或者超过了文件大小的限额）。{KEPT}")
         assert ".~" not in said
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_ctrl_c_does_not_reach_the_moves(county: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    replace, handler = os.replace, signal.getsignal(signal.SIGINT)
+
+    def stopping(*names: Any) -> None:
+        signal.raise_signal(signal.SIGINT)
+        replace(*names)
+
+    monkeypatch.setattr(os, "replace", stopping)
+    before = files(county)
+    assert (merge_county().code, signal.getsignal(signal.SIGINT)) == (0, handler)
+    assert len([name for name, data in files(county).items() if data is not None and name not in before]) == MOVES
 
 
 def test_what_was_kept_goes_with_the_rest(county: Path, monkeypatch: pytest.MonkeyPatch) -> None:
