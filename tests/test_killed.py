@@ -209,8 +209,8 @@ def test_stopped_at_any_moment(place: Place) -> None:
         said = "".join(process.communicate()[1].decode().split())
         is_new = place.results() == place.new
         assert (is_new or place.results() == place.old, place.leftovers()) == (True, [])
-        if process.returncode == 3:
-            assert said in ({"错误：已中止。"} if is_new else {"错误：已中止。", f"错误：已中止。{KEPT}"})
+        if process.returncode == 3:  # Python may have said something before: a fork is no good moment
+            assert said.endswith(("错误：已中止。",) if is_new else ("错误：已中止。", f"错误：已中止。{KEPT}"))
         seen.add((process.returncode, is_new))
     assert (3, False) in seen
     place.assert_inputs_unchanged()

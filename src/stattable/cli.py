@@ -452,6 +452,7 @@ def merge(
             altered = altered_results(outputs, inputs, merged)
             run = Run(sys.argv[1:], started, run_time(), (roster, file_facts(roster)) if roster else None)
             workbook = report_bytes(merged, run)
+            kept = {path: str(staging.keep(Path(path), run.ended)) for path in altered}
             staging.write(Path(output), workbook)
             if accounts_csv:
                 staging.write(Path(accounts_csv), export.accounts_csv(merged).encode("utf-8"))
@@ -460,7 +461,6 @@ def merge(
                     levels = write_levels(
                         merged, run, Path(each_level), workbook, staging, jobs=jobs, progress=progress
                     )
-            kept = {path: str(staging.keep(Path(path), run.ended)) for path in altered}
     written = None if refused else output
     _print_document(
         layout,

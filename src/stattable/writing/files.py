@@ -1,6 +1,7 @@
 """Where files of ours stand, and how they are put there: all of them whole, or none."""
 
 import os
+import secrets
 import shutil
 import signal
 import tempfile
@@ -19,7 +20,6 @@ from stattable.model.text import file_name, with_ending
 from stattable.model.units import Tree
 
 _BINARY: Final = getattr(os, "O_BINARY", 0)  # or Windows takes a file for text
-_PREFIX: Final = ".~"  # of names that are never an input, whatever is left over
 
 
 class Staging:
@@ -35,8 +35,9 @@ class Staging:
 
     def __init__(self) -> None:
         self._places: dict[Path, Path] = {}  # of what was written beside them
-        self._kept: list[Path] = []
-        self._folders: list[Path] = []  # that were made for it
+        self._prefix = f".~{secrets.token_hex(4)}-"  # of its own names, which are no inputs, whatever is left over
+        self._used: set[Path] = set()  # folders with such names
+        self._made: list[Path] = []  # folders that were not there
         self._before: dict[Path, Path] = {}  # what stood at a place, under another name, while files are put in place
 
     def place(self, path: Path) -> Path:
@@ -57,20 +58,19 @@ class Staging:
         _fill(handle, temporary, data, durable=durable)
 
     def keep(self, path: Path, when: datetime) -> Path:
-        """Copy what stands at `path` to a name beside it that says so, overwriting nothing, and return that name."""
+        """Copy what stands at `path` to a name beside it that says so, overwriting nothing, and return that name.
+
+        To be called before what replaces it is written, so that it is in its place before, too.
+        """
         note = f"（改动过的旧表 {when:%Y-%m-%d %H%M%S}"
         for again in count(1):
             ending = f"{note}）" if again == 1 else f"{note} {again}）"
             kept = path.with_name(with_ending(path.stem, f"{ending}{path.suffix}"))
             if not os.path.lexists(kept):
                 break
-        try:
-            with path.open("rb") as source, kept.open("xb") as target:
-                self._kept.append(kept)
-                shutil.copyfileobj(source, target)
-            shutil.copystat(path, kept)
-        except OSError as error:
-            raise _of(error, kept) from error
+        temporary = self.place(kept)
+        fill(temporary, path.read_bytes())
+        shutil.copystat(path, temporary)
         return kept
 
     def __enter__(self) -> Self:
@@ -129,10 +129,11 @@ class Staging:
 
     def _clean_up(self, *, failed: bool) -> None:
         """Take away what was there for a while only; nothing depends on it any more."""
-        for path in (*self._before.values(), *((*self._places, *self._kept) if failed else ())):
+        temporary = [path for folder in self._used for path in folder.glob(f"{self._prefix}*.tmp")] if failed else []
+        for path in (*self._before.values(), *temporary):
             with suppress(OSError):
                 path.unlink(missing_ok=True)
-        for folder in reversed(self._folders if failed else ()):
+        for folder in reversed(self._made if failed else ()):
             with suppress(OSError):  # somebody else may use it by now
                 folder.rmdir()
 
@@ -140,7 +141,8 @@ class Staging:
         target = Path(os.path.realpath(path)) if path.is_symlink() or ".." in path.parts else path
         try:
             self._make(target.parent)
-            handle, name = tempfile.mkstemp(dir=target.parent, prefix=_PREFIX, suffix=".tmp")
+            self._used.add(target.parent)
+            handle, name = tempfile.mkstemp(dir=target.parent, prefix=self._prefix, suffix=".tmp")
         except OSError as error:  # which names the temporary file, and that says nothing to anybody
             raise _of(error, path) from error
         temporary = Path(name)
@@ -153,8 +155,8 @@ class Staging:
             missing.append(folder)
             folder = folder.parent
         for one in reversed(missing):
+            self._made.append(one)
             one.mkdir(exist_ok=True)
-            self._folders.append(one)
 
 
 def fill(path: Path, data: bytes) -> None:
