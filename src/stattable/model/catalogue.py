@@ -443,9 +443,17 @@ _REFUSALS: Final[Mapping[str, str]] = {
     "nothing_to_read": "没有可读取的报表：{paths}。请检查文件夹里是否有 .xlsx、.xls 或 .ods 文件。",
     "only_earlier": "这里只有以前的汇总结果，没有新的报表可以汇总。",
     "output_is_input": "输出文件“{path}”也是要汇总的报表之一，或者是名册、另一个输出文件，写出会把它覆盖。请换一个文件名。",
+    "output_linked": "要汇总的“{path}”和输出文件“{output}”是同一个文件（是链接，或者文件名只有大小写不同），写出会把它覆盖。"
+    "请换一个文件名。",
+    "not_a_file": "“{path}”不是普通文件的位置：它是文件夹、管道或设备，或者是指向它们的链接。请换一个文件名。",
+    "not_ours": "已经存在：{path}，不是 merge 写出的汇总表。不会覆盖，请换一个文件名；确实要覆盖时加 --force。",
+    "of_other_unit": "已经存在：{path}，是“{name}”的汇总表，这里要写的是“{unit}”的。不会覆盖，请换一个文件名；确实要覆盖时加 --force。",
+    "of_other_edition": "已经存在：{path}，是第 {edition} 个会员活动日（{year} 年）的汇总表，这次汇总的是第 {wanted} 个。"
+    "不会覆盖，请换一个文件名；确实要覆盖时加 --force。",
+    "not_accounts": "已经存在：{path}，不是 --accounts-csv 写出的明细。不会覆盖，请换一个文件名；确实要覆盖时加 --force。",
     "levels_hold_inputs": "--each-level 的文件夹“{folder}”里有这次不会重写的文件：{path}。它是要汇总的报表，或者是已经改名、撤销的单位"
     "以前的汇总表。请换一个文件夹，或者先把它移走。",
-    "levels_hold_output": "-o 写的“{path}”正好也是逐级汇总表里的一份。请换一个文件名。",
+    "levels_hold_output": "要写的“{path}”正好也是逐级汇总表里的一份。请换一个文件名。",
     "report_unreadable": "“{path}”读不出来：{why}",
     "several_tops": "这些报表没有共同的上级：{names}。请用 --root 代码，或 --unit 名称 --level 级别 指明给谁汇总。",
     "no_top": "看不出给哪个单位汇总。请用 --unit 名称 --level 级别 指明，或用 --roster 提供名册。",
@@ -473,14 +481,37 @@ _WRITE_FAULTS: Final = {
     ),
     errno.EROFS: "磁盘是只读的",
     errno.ENOTDIR: "路径里有一段不是文件夹",
+    errno.EEXIST: "路径里有一段不是文件夹",
     errno.ENAMETOOLONG: "文件名太长",
+    errno.ELOOP: "链接绕了一圈又回到它自己",
 }
+STOPPED: Final = "已中止。"
+_NOTHING_CHANGED: Final = "原来的文件没有改动，也没有留下写了一半的文件。"
+
+
+class Stopped(KeyboardInterrupt):
+    """Somebody stopped the program before an output was in its place."""
+
+    def __init__(self) -> None:
+        super().__init__(f"{STOPPED}{_NOTHING_CHANGED}")
+
+
+class HalfWritten(Exception):  # noqa: N818  -- it is what is left of an error
+    """Some outputs are in their places already, the others are not, and what stood there cannot be put back.
+
+    Args:
+        stuck: the places, each with the name under which what stood there before is kept, ``""`` where nothing did.
+    """
+
+    def __init__(self, stuck: Mapping[str, str]) -> None:
+        named = "；".join(f"{place}（原来的内容在 {kept}）" if kept else place for place, kept in stuck.items())
+        super().__init__(f"没有全部写完，有 {len(stuck)} 个文件已经换成新的，没能换回去：{named}。其余的文件没有改动。")
 
 
 def write_fault(error: OSError) -> str:
     """Return what a user is told where a file could not be written."""
     why = _WRITE_FAULTS.get(error.errno or 0, error.strerror or str(error))
-    return f"写不了文件：{error.filename or ''}（{why}）。原来的文件没有改动，也没有留下写了一半的文件。"
+    return f"写不了文件：{error.filename or ''}（{why}）。{_NOTHING_CHANGED}"
 
 
 def explain(code: str) -> Entry | None:
