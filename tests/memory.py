@@ -86,7 +86,8 @@ def page_of(
 def written(merged: merging.Merged, path: str) -> Received:
     """The workbook of a merge, as the next merge reads it."""
     identity, record = identity_of(merged), record_of(merged, MADE)
-    return received(path, merged.root_unit.name, merged.total, identity=identity, record=record)
+    print_ = FileFacts(sha256(f"{path} {merged.total}".encode()).hexdigest(), 1, 0.0)
+    return received(path, merged.root_unit.name, merged.total, identity=identity, record=record, facts=print_)
 
 
 def by_path(returns: Iterable[Received]) -> list[Received]:

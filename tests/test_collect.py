@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import memory
-from builders import GUANDU, GUANDU_VILLAGE, HENAN, LANGCHENGGANG, ROSTER, TO_COUNTY, ZHENGZHOU, ZHONGMU, tree_of
+from builders import EAST, GUANDU, GUANDU_VILLAGE, HENAN, LANGCHENGGANG, ZHENGZHOU, ZHONGMU, tree_of
 from stattable.checking.received import Received
 from stattable.merging.collect import Collected
 from stattable.model.catalogue import found, render
@@ -32,10 +32,9 @@ def typed(name: str, figures: dict[str, Any], **more: Any) -> Received:
     return memory.received(f"{name}.xlsx", name, memory.values_of(figures), **more)
 
 
-def page(unit: UnitFacts, ledger: Sequence[UnitFacts], path: str = "汇总.xlsx", sessions: int = 9) -> Received:
-    """What an earlier merge wrote for `unit`."""
-    above = TO_COUNTY[: TO_COUNTY.index(unit)] if unit in TO_COUNTY else TO_COUNTY
-    return memory.page_of(path, unit, {OF_VILLAGE: sessions}, ledger, above)
+def page(unit: UnitFacts, inputs: Sequence[Received], path: str = "汇总.xlsx") -> Received:
+    """What an earlier merge wrote for `unit`, of `inputs`."""
+    return memory.written(memory.merge(inputs, roster=TREE, code=unit.code), path)
 
 
 def outcome(collected: Collected) -> dict[str, tuple[str, ...]]:
@@ -52,9 +51,13 @@ def of(returns: Iterable[Received], **options: Any) -> dict[str, tuple[str, ...]
 
 # -- earlier results --------------------------------------------------------------------------------------
 
-OURS = ("earlier", "这是“郑州市”以前的汇总表，是本单位自己的汇总结果，这次不计入。不需要处理。")
 SUPERSEDED = ("earlier", "这是“中牟县”以前的汇总表，它所依据的报表都在这里，这次不计入。不需要处理。")
+OURS = ("earlier", SUPERSEDED[1].replace("中牟县", "郑州市"))
+OF_COUNTY_ITSELF = file(ZHONGMU, {OF_COUNTY: 1})
 TOWNSHIPS = [file(GUANDU, {OF_TOWNSHIP: 1}), file(LANGCHENGGANG, {OF_TOWNSHIP: 2})]
+VILLAGERS = [file(GUANDU_VILLAGE, {OF_VILLAGE: 1})]
+OTHER_TOWNSHIP = file(GUANDU, {OF_TOWNSHIP: 5}, path="更正.xlsx")
+OF_GUANDU = page(GUANDU, VILLAGERS, "官渡镇.xlsx")
 COUNTED = {"官渡镇": ("accepted",), "狼城岗镇": ("accepted",)}
 
 
@@ -62,49 +65,63 @@ COUNTED = {"官渡镇": ("accepted",), "狼城岗镇": ("accepted",)}
 @pytest.mark.parametrize(
     ("returns", "expected"),
     [
-        ([page(ZHENGZHOU, [GUANDU]), *TOWNSHIPS], {"汇总": OURS, **COUNTED}),
-        ([page(ZHENGZHOU, [GUANDU])], {"汇总": OURS}),
-        ([page(ZHONGMU, [GUANDU, LANGCHENGGANG])], {"汇总": ("accepted",)}),
-        ([page(ZHONGMU, [GUANDU, LANGCHENGGANG]), *TOWNSHIPS], {"汇总": SUPERSEDED, **COUNTED}),
-        (
-            [page(ZHONGMU, [GUANDU, LANGCHENGGANG]), *TOWNSHIPS[:1]],
-            {"汇总": ("accepted",), "官渡镇": ("accepted",)},
+        ([page(ZHENGZHOU, TOWNSHIPS), *TOWNSHIPS], {"汇总": OURS, **COUNTED}),
+        ([page(ZHENGZHOU, TOWNSHIPS), TOWNSHIPS[0]], {"汇总": ("rejected", "H008"), "官渡镇": ("accepted",)}),
+        ([page(ZHENGZHOU, TOWNSHIPS)], {"汇总": ("rejected", "H008")}),
+        ([page(ZHONGMU, TOWNSHIPS)], {"汇总": ("accepted",)}),
+        ([page(ZHONGMU, TOWNSHIPS), *TOWNSHIPS], {"汇总": SUPERSEDED, **COUNTED}),
+        ([page(ZHONGMU, TOWNSHIPS), TOWNSHIPS[0]], {"汇总": ("accepted",), "官渡镇": ("accepted",)}),
+        (  # corrected, all else here: made anew
+            [page(ZHONGMU, TOWNSHIPS), OTHER_TOWNSHIP, TOWNSHIPS[1]],
+            {"汇总": SUPERSEDED, "更正": ("accepted",), "狼城岗镇": ("accepted",)},
+        ),
+        (  # corrected, something else gone
+            [page(ZHONGMU, TOWNSHIPS), OTHER_TOWNSHIP],
+            {"汇总": ("accepted", "H006"), "更正": ("accepted",)},
+        ),
+        (  # late
+            [page(ZHONGMU, TOWNSHIPS[1:]), TOWNSHIPS[0]],
+            {"汇总": ("accepted", "H006"), "官渡镇": ("accepted",)},
         ),
         (  # its own return was counted too, and is not here
-            [page(ZHONGMU, [ZHONGMU, GUANDU, LANGCHENGGANG]), *TOWNSHIPS],
+            [page(ZHONGMU, [OF_COUNTY_ITSELF, *TOWNSHIPS]), *TOWNSHIPS],
             {"汇总": ("accepted",), **COUNTED},
         ),
         (
-            [page(ZHONGMU, [ZHONGMU, GUANDU, LANGCHENGGANG]), file(ZHONGMU, {OF_COUNTY: 1}), *TOWNSHIPS],
+            [page(ZHONGMU, [OF_COUNTY_ITSELF, *TOWNSHIPS]), OF_COUNTY_ITSELF, *TOWNSHIPS],
             {"汇总": SUPERSEDED, "中牟县": ("accepted",), **COUNTED},
         ),
-        (  # a township's page is a return of its own, and stands for the township in the county's ledger
-            [page(ZHONGMU, [GUANDU]), page(GUANDU, [GUANDU_VILLAGE], "官渡镇.xlsx")],
+        (  # a township's workbook is a return of its own
+            [page(ZHONGMU, [OF_GUANDU]), OF_GUANDU],
             {"汇总": SUPERSEDED, "官渡镇": ("accepted",)},
         ),
         (  # all the way down
-            [
-                page(ZHONGMU, [GUANDU]),
-                page(GUANDU, [GUANDU_VILLAGE], "官渡镇.xlsx"),
-                file(GUANDU_VILLAGE, {OF_VILLAGE: 1}),
-            ],
+            [page(ZHONGMU, [OF_GUANDU]), OF_GUANDU, *VILLAGERS],
             {
                 "汇总": SUPERSEDED,
                 "官渡镇": ("earlier", SUPERSEDED[1].replace("中牟县", "官渡镇")),
                 "官渡村": ("accepted",),
             },
         ),
+        (  # the township's workbook is not here, all that it was made from is
+            [page(ZHONGMU, [OF_GUANDU]), *VILLAGERS],
+            {"汇总": SUPERSEDED, "官渡村": ("accepted",)},
+        ),
+        (  # the township's own return is none of the villages'
+            [page(ZHONGMU, [OF_GUANDU]), TOWNSHIPS[0]],
+            {"汇总": ("accepted", "H006"), "官渡镇": ("accepted",)},
+        ),
         (
-            [page(ZHONGMU, [GUANDU], "一稿.xlsx", 8), page(ZHONGMU, [GUANDU], "二稿.xlsx", 9)],
+            [page(ZHONGMU, TOWNSHIPS[:1], "一稿.xlsx"), page(ZHONGMU, TOWNSHIPS, "二稿.xlsx")],
             {"一稿": ("rejected", "U005"), "二稿": ("rejected", "U005")},
         ),
         (
-            [page(ZHONGMU, [ZHONGMU], "一稿.xlsx", 9), page(ZHONGMU, [ZHONGMU], "二稿.xlsx", 9)],
+            [page(ZHONGMU, [OF_COUNTY_ITSELF], f"{draft}.xlsx") for draft in ("一稿", "二稿")],
             {"一稿": ("accepted",), "二稿": ("duplicate", "U004")},
         ),
         (
-            [page(ZHONGMU, [GUANDU], "一稿.xlsx"), page(ZHONGMU, [GUANDU], "二稿.xlsx"), TOWNSHIPS[0]],
-            {"一稿": SUPERSEDED, "二稿": SUPERSEDED, "官渡镇": ("accepted",)},
+            [page(ZHONGMU, TOWNSHIPS[:1], "一稿.xlsx"), page(ZHONGMU, TOWNSHIPS, "二稿.xlsx"), *TOWNSHIPS],
+            {"一稿": SUPERSEDED, "二稿": SUPERSEDED, **COUNTED},
         ),
     ],
 )  # fmt: skip
@@ -113,43 +130,21 @@ def test_earlier_results(returns: list[Received], expected: Any, options: dict[s
 
 
 def test_two_versions_of_a_page_the_latest_of_which_counts() -> None:
-    drafts = [page(ZHONGMU, [GUANDU], f"{n}.xlsx", n) for n in (1, 2)]
+    drafts = [page(ZHONGMU, TOWNSHIPS[:n], f"{n}.xlsx") for n in (1, 2)]
     drafts = [replace(one, filled_in=date(2021, 6, n)) for n, one in enumerate(drafts, start=1)]
     collected = memory.collected(drafts, latest=True, **PREFECTURE)
     assert outcome(collected) == {"1": ("duplicate", "U010"), "2": ("accepted",)}
 
 
-WITHOUT_CODE = [UnitFacts(None, "城关镇", Level.TOWNSHIP)]
-NAMESAKES = tree_of(
-    f"{ROSTER}410122103,城关镇,,,,,,\n410122104,城关镇,,,,,,\n410123,新郑县,,,,,,\n410123101,城关镇,,,,,,\n"
-)
-
-
-@pytest.mark.parametrize(
-    ("ledger", "here", "aside"),
-    [
-        (WITHOUT_CODE, ["410122103"], True),
-        (WITHOUT_CODE, ["410123101"], False),  # the neighbour's: adding it must not change the county's total
-        (WITHOUT_CODE * 2, ["410122103"], False),
-        (WITHOUT_CODE * 2, ["410122103", "410123101"], False),
-        (WITHOUT_CODE * 2, ["410122103", "410122104"], True),
-        ([*WITHOUT_CODE, GUANDU], ["410122103"], False),
-        ([*WITHOUT_CODE, GUANDU], ["410122103", "410122101"], True),
-    ],
-)
-def test_units_that_the_ledger_knows_by_name_only(ledger: list[UnitFacts], here: list[str], aside: bool) -> None:
-    returns = [page(ZHONGMU, ledger), *(memory.sent(NAMESAKES, key, {OF_TOWNSHIP: 1}, OWN) for key in here)]
-    ended = of(returns, roster=NAMESAKES, code="4101")
-    assert ended["汇总"] == (SUPERSEDED if aside else ("accepted",))
-
-
-def test_a_page_of_typed_returns_beside_them() -> None:
-    county = UnitFacts(None, "中牟县", Level.COUNTY)
-    returns = [page(county, [county, *WITHOUT_CODE]), typed("城关镇", {OF_TOWNSHIP: 1})]
+@pytest.mark.parametrize("here", [True, False])
+def test_a_page_of_typed_returns_beside_them(here: bool) -> None:
+    """They have no codes: the files are the same."""
+    towns = [typed(name, {OF_TOWNSHIP: 1}) for name in ("城关镇", "城郊镇")]
     root = {"name": "郑州市", "level": Level.PREFECTURE}
-    returns[0] = replace(returns[0], identity=replace(returns[0].identity, above=()))  # type: ignore[type-var]
-    assert of([*returns, typed("中牟县", {OF_COUNTY: 1})], **root)["汇总"] == SUPERSEDED
-    assert of(returns, **root)["汇总"][0] == "accepted"
+    county = memory.merge(towns, name="中牟县", level=Level.COUNTY)
+    returns = [memory.written(county, "汇总.xlsx"), *towns[here:]]
+    ended = of(returns, **root)
+    assert ended["汇总"][0] == ("accepted" if here else "earlier")
 
 
 # -- editions ---------------------------------------------------------------------------------------------
@@ -157,6 +152,7 @@ def test_a_page_of_typed_returns_beside_them() -> None:
 OLD = typed("官渡镇", {OF_TOWNSHIP: 1}, edition=22)
 NEW = typed("狼城岗镇", {OF_TOWNSHIP: 1}, edition=23)
 UNTOLD = typed("官渡村", {OF_VILLAGE: 1}, edition=None)
+LAST_YEARS = replace(page(ZHENGZHOU, [OLD]), edition=22)
 
 
 @pytest.mark.parametrize(
@@ -176,8 +172,8 @@ UNTOLD = typed("官渡村", {OF_VILLAGE: 1}, edition=None)
             {"官渡镇": ("rejected", "T003"), "狼城岗镇": ("accepted",), "官渡村": ("accepted",)},
             False,
         ),
-        ([NEW, replace(page(ZHENGZHOU, []), edition=22)], None, {"狼城岗镇": ("accepted",), "汇总": OURS}, False),
-        ([NEW, replace(page(ZHENGZHOU, []), edition=22)], 23, {"狼城岗镇": ("accepted",), "汇总": OURS}, False),
+        ([NEW, LAST_YEARS], None, {"狼城岗镇": ("rejected", "T003"), "汇总": ("rejected", "T003")}, True),
+        ([NEW, LAST_YEARS], 23, {"狼城岗镇": ("accepted",), "汇总": ("rejected", "T003")}, False),
     ],
 )
 def test_editions(returns: list[Received], edition: int | None, expected: Any, refused: bool) -> None:
@@ -279,7 +275,7 @@ def test_twice(second: dict[str, Any], latest: bool, expected: Any) -> None:
 
 def test_what_counts() -> None:
     """The figures of accepted returns, own and cumulative apart, and what merged workbooks say is missing."""
-    late = replace(page(LANGCHENGGANG, [LANGCHENGGANG]), path="镇.xlsx")
+    late = page(LANGCHENGGANG, [file(EAST, {OF_VILLAGE: 9})])
     assert late.identity
     late = replace(late, identity=replace(late.identity, unaccounted=((Level.VILLAGE, 2),)))
     returns = [file(ZHONGMU, {OF_COUNTY: 1}), COUNTY_IN_ALL, REJECTED, late, TOWNSHIPS[0]]

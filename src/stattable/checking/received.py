@@ -13,7 +13,7 @@ from stattable.model.annex import Annex
 from stattable.model.catalogue import found
 from stattable.model.findings import Finding, Param
 from stattable.model.form import Values
-from stattable.model.identity import Identity
+from stattable.model.identity import Identity, WorkbookKind
 from stattable.model.parallel import Lost, in_own_process
 from stattable.model.record import Record
 
@@ -55,6 +55,11 @@ class Received:
     annex: Annex | None = None
     edition: int | None = None
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def is_merged(self) -> bool:
+        """Whether `merge` wrote the file."""
+        return self.identity is not None and self.identity.kind is WorkbookKind.MERGED
 
 
 MAX_SECONDS: Final = 5.0  # for a file that is read in a process of its own

@@ -1,23 +1,25 @@
 """Which returns count: earlier results set aside, editions, scopes, duplicates, and units that nothing places."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final
+from operator import attrgetter
 
 from stattable.checking.accounts import Owners, mark_accounts
 from stattable.checking.attribute import Register
 from stattable.checking.batch import Checked, wrong_edition
 from stattable.checking.duplicates import mark_duplicates
-from stattable.merging.rollup import Counted
+from stattable.merging.overlap import Input, Overlaps, listed
+from stattable.merging.rollup import Counted, totals_of
 from stattable.merging.scope import infer_scopes
 from stattable.merging.unplaced import say_of_unplaced, with_unplaced
 from stattable.model.catalogue import found
-from stattable.model.identity import Identity, UnitFacts, WorkbookKind
-from stattable.model.units import Level, Scope, Tree, bare_name, unpadded
-
-MERGED: Final = WorkbookKind.MERGED
+from stattable.model.findings import Finding, Param
+from stattable.model.form import BLANK, FIELDS, shown_value
+from stattable.model.identity import Identity
+from stattable.model.record import RECORD_SHEET
+from stattable.model.text import a1
+from stattable.model.units import Level, Scope, Tree, bare_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,8 @@ class Collected:
         root: of the merge.
         returns: received: accepted, rejected and duplicate ones, in the order of their paths.
         earlier: earlier results, which were not received (U008).
-        refused: whether nothing may be written, whatever else was found (T003, H004).
+        refused: whether nothing may be written, whatever else was found (T003, H004, H008).
+        overlaps: the merged workbooks among the files, and what they were made from.
     """
 
     tree: Tree
@@ -37,6 +40,7 @@ class Collected:
     returns: tuple[Checked, ...]
     earlier: tuple[Checked, ...]
     refused: bool
+    overlaps: Overlaps
 
     @property
     def counted(self) -> Counted:
@@ -53,7 +57,14 @@ class Collected:
         return Counted(own, cumulative, unaccounted)
 
 
-def collect(checked: Sequence[Checked], register: Register, *, one_edition: bool, latest: bool) -> Collected:
+def collect(
+    checked: Sequence[Checked],
+    register: Register,
+    *,
+    one_edition: bool,
+    latest: bool,
+    replaced: Container[str] = frozenset(),
+) -> Collected:
     """Sort out which returns count.
 
     Args:
@@ -61,75 +72,148 @@ def collect(checked: Sequence[Checked], register: Register, *, one_edition: bool
         register: the units, and the root.
         one_edition: whether all must be of one edition, because no option says which.
         latest: of different returns of one unit the latest counts.
+        replaced: the paths of earlier results that the outputs of this merge are going to replace.
     """
     root = register.root or ""
-    received, earlier = _set_aside_earlier(checked, register.tree, root)
-    refused = False
-    if one_edition and len({one.received.edition for one in received} - {None}) > 1:
-        received = [_of_mixed_editions(one) for one in received]
+    returns, refused = [*checked], False
+    if one_edition and len({one.received.edition for one in returns} - {None}) > 1:
+        returns = [_of_mixed_editions(one) for one in returns]
         refused = True
+    tree = with_unplaced(register.tree, root, returns)
+    returns = [_held_against_record(one) for one in returns]
+    sort = partial(
+        infer_scopes,
+        tree=tree,
+        root=root,
+        settled=register.scopes,
+        one_each=partial(mark_duplicates, latest=latest),
+    )
+    overlaps = Overlaps(returns, tree)
+    received, earlier = _set_aside_earlier(returns, root, sort, overlaps, replaced)
+    refused = refused or any(finding.code == "H008" for one in received for finding in one.findings)
     tree = with_unplaced(register.tree, root, received)
-    received = infer_scopes(received, tree, root, register.scopes, partial(mark_duplicates, latest=latest))
     received, ambiguous = say_of_unplaced(received, register.tree, root)
+    received = _with_overlaps(received, tree, root, overlaps)
     marked = mark_accounts(received, Owners(tree, is_roster=register.is_roster))
-    return Collected(tree, root, tuple(marked), tuple(earlier), refused or ambiguous)
+    return Collected(tree, root, tuple(marked), tuple(earlier), refused or ambiguous, overlaps)
 
 
-def _set_aside_earlier(checked: Sequence[Checked], tree: Tree, root: str) -> tuple[list[Checked], list[Checked]]:
-    """Part the returns into those received and the earlier results of merges."""
-    here = _Presence(checked, tree)
-    received, earlier = [], []
-    for one in checked:
-        identity = one.received.identity
-        reason = None
-        if identity and identity.kind is MERGED and one.key is not None:
-            if one.key == root:
-                reason = "root"
-            elif identity.inputs and here.all_of(one.key, identity.inputs):
-                reason = "superseded"
-        if reason is None:
-            received.append(one)
-            continue
-        aside = found("U008", params={"reason": reason, "name": one.unit.name or ""})
-        earlier.append(replace(one, findings=()).with_findings(aside))
-    return received, earlier
+def _held_against_record(one: Checked) -> Checked:
+    """Say of a merged workbook that its page is not what it was made from (P001), or is another merge's (P003)."""
+    received, identity = one.received, one.received.identity
+    record = received.record
+    if not received.is_merged or identity is None or one.status != "accepted":
+        return one
+    if record is None:
+        return one.with_findings(found("P003", sheet=RECORD_SHEET, params={"reason": "sheet"}))
+    unit, findings = record.tree[record.root], []
+    was = f"{unit.name}（{unit.level.label}）第 {record.edition} 个"
+    if (unit.code, bare_name(unit.name), unit.level, record.edition) != (
+        identity.unit.code, bare_name(identity.unit.name), identity.unit.level, one.received.edition,
+    ):  # fmt: skip
+        findings.append(found("P003", sheet=received.sheet, raw=was, params={"reason": "rebadged"}))
+    told = {finding.field for finding in one.findings if finding.code == "P001"}
+    made_from = totals_of(record.tree, record.root, Counted.of_record(record))[record.root].values
+    for field, value, expected in zip(FIELDS, received.values or BLANK, made_from, strict=True):
+        at = received.cells[field.index] if received.cells else None
+        if value != expected and at and field.key not in told:
+            seen, wanted = (shown_value(which, unit.level, field.index) for which in (value, expected))
+            findings.append(
+                found(
+                    "P001",
+                    sheet=received.sheet,
+                    cell=a1(*at),
+                    field=field.key,
+                    raw="空白" if seen is None else str(seen),
+                    params={"expected": "空白" if wanted is None else str(wanted)},
+                )
+            )
+    return one.with_findings(*findings)
 
 
-class _Presence:
-    """Which units have files here, and which of these are not merged workbooks."""
+def _set_aside_earlier(
+    returns: Sequence[Checked],
+    root: str,
+    sort: Callable[[Sequence[Checked]], list[Checked]],
+    overlaps: Overlaps,
+    replaced: Container[str],
+) -> tuple[list[Checked], list[Checked]]:
+    """Part the returns into those received, sorted out, and the earlier results of merges.
 
-    def __init__(self, checked: Sequence[Checked], tree: Tree) -> None:
-        self._tree = tree
-        self._files: set[str] = set()
-        self._sent: set[str] = set()
-        self._named: dict[tuple[str, Level | None], set[str]] = {}
-        for one in checked:
-            if one.key is None:
-                continue
-            identity = one.received.identity
-            self._files.add(one.key)
-            if identity is None or identity.kind is not MERGED:
-                self._sent.add(one.key)
-            self._named.setdefault((bare_name(one.unit.name or ""), one.level), set()).add(one.key)
+    An earlier result below the root is set aside where all that it was made from is here, and accepted; it counts
+    otherwise. What is accepted hangs in turn on what is set aside, for a scope is inferred from what counts below. So
+    all are set aside at first, and those taken back of which something is not here, until nothing changes.
 
-    def all_of(self, key: str, ledger: Sequence[UnitFacts]) -> bool:
-        """Whether every unit in the ledger of a merged workbook of `key` has a return of its own here.
+    The root's own results, and those that are about to be replaced, never count: where something of them is not here,
+    nothing may be written (H008).
+    """
+    merged = [one for one in returns if one.received.is_merged and one.status == "accepted" and one.key is not None]
+    ours = {one.path for one in merged if one.key == root or one.path in replaced}
+    rest = {one.path: one for one in merged if one.path not in ours and not is_altered(one)}
+    aside = dict(rest)
+    while True:
+        received = sort([one for one in returns if one.path not in aside and one.path not in ours])
+        accepted = [one for one in received if one.status == "accepted" and one.key is not None]
+        prints = _prints(*accepted, *aside.values())
+        still = {path: one for path, one in aside.items() if overlaps.all_here(one, accepted, prints)}
+        if still.keys() == aside.keys():
+            break
+        aside = still
+    # What is rejected now has an error that names it.
+    prints = _prints(*(one for one in returns if one.path not in ours))
+    earlier = [_earlier(one, "superseded", ()) for one in aside.values()]
+    lost = []
+    for one in (one for one in merged if one.path in ours):
+        absent = overlaps.absent(one, accepted, prints)
+        if overlaps.contents(one) is None or absent:
+            lost.append(one.with_findings(_not_here(one, absent)))
+        elif one.path not in replaced:
+            earlier.append(_earlier(one, "root", (finding for finding in one.findings if finding.code[0] == "P")))
+    by_path = attrgetter("path")
+    return sorted((*received, *lost), key=by_path), sorted(earlier, key=by_path)
 
-        A unit without code is known by its name and level, which others bear too: it may be one below `key` or
-        one that nothing places, and there must be as many as the ledger has.
-        """
-        names = Counter((bare_name(facts.name), facts.level) for facts in ledger if not facts.code)
-        return all(self._has_own(unpadded(facts.code), key) for facts in ledger if facts.code) and all(
-            sum(self._may_be_in(one, key) and self._has_own(one, key) for one in self._named.get(name, ())) >= count
-            for name, count in names.items()
-        )
 
-    def _may_be_in(self, unit: str, key: str) -> bool:
-        return unit not in self._tree or self._tree.under(unit, key)
+def _prints(*files: Checked) -> set[str]:
+    return {one.received.facts.sha256 or "" for one in files}
 
-    def _has_own(self, unit: str, key: str) -> bool:
-        """Whether `unit` has a return here, which for `key` itself no merged workbook is."""
-        return unit in (self._sent if unit == key else self._files)
+
+def is_altered(one: Checked) -> bool:
+    """Whether the page of a merged workbook says something else than what it was made from."""
+    return any(finding.code == "P001" for finding in one.findings)
+
+
+def _earlier(one: Checked, reason: str, kept: Iterable[Finding]) -> Checked:
+    aside = found("U008", params={"reason": reason, "name": one.unit.name or ""})
+    return replace(one, findings=tuple(kept)).with_findings(aside)
+
+
+def _not_here(one: Checked, absent: Sequence[Input]) -> Finding:
+    names = listed([f"“{given.name}”（{given.scope.label}数）" for given in absent], "、")
+    reason = "absent" if absent else "unreadable"
+    params: dict[str, Param] = {
+        "reason": reason, "name": one.unit.name or "", "count": len(absent), "units": names,
+    }  # fmt: skip
+    return found("H008", params=params)
+
+
+def _with_overlaps(received: Sequence[Checked], tree: Tree, root: str, overlaps: Overlaps) -> list[Checked]:
+    """Say which merged workbooks late or corrected returns have made stale (H006), and what counts twice (H007)."""
+    if not overlaps:
+        return [*received]
+    cumulative = {one.key for one in received if one.status == "accepted" and one.scope is Scope.CUMULATIVE}
+    counted = {
+        one.path
+        for one in received
+        if one.status == "accepted"
+        and one.key is not None
+        and tree.under(one.key, root)
+        and cumulative.isdisjoint([*tree.above(one.key), *([one.key] if one.scope is Scope.OWN else ())])
+    }
+    stale, twice = overlaps.stale(received), overlaps.twice(received, counted)
+    return [
+        one.with_findings(*([stale[one.path]] if one.path in stale else ()), *twice.get(one.path, ()))
+        for one in received
+    ]
 
 
 def _of_mixed_editions(one: Checked) -> Checked:

@@ -17,7 +17,6 @@ from stattable.model.form import SHEET_NAME, Field, label_of
 from stattable.model.identity import Identity, WorkbookKind
 from stattable.model.record import RECORD_SHEET, Record, read_record
 from stattable.model.text import a1
-from stattable.model.units import Scope
 
 _OURS: Final = frozenset({SHEET_NAME, UNITS_SHEET, STATE_SHEET, FINDINGS_SHEET, LEDGER_SHEET, ANNEX_SHEET})
 
@@ -95,15 +94,8 @@ def reopen_if_merged(path: str, received: Received) -> Reopened | None:
         received,
         identity,
         remembered,
-        _rolled(remembered),
+        roll_up(remembered.tree, remembered.root, Counted.of_record(remembered)),
         read_ledger(ledger.rows) if ledger else None,
         breakdown.rows if breakdown else None,
         tuple(name for name in book.names if name in book.visible and name not in _OURS),
     )
-
-
-def _rolled(record: Record) -> RollUp:
-    own, cumulative = (
-        {key: sent.values for (key, its), sent in record.sent.items() if its is scope} for scope in Scope
-    )
-    return roll_up(record.tree, record.root, Counted(own, cumulative))

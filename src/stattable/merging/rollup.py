@@ -6,7 +6,8 @@ from enum import StrEnum
 from typing import Final
 
 from stattable.model.form import BLANK, FIELDS, Values, add, lifted, number, only_below
-from stattable.model.units import Level, Tree
+from stattable.model.record import Record
+from stattable.model.units import Level, Scope, Tree
 
 
 class Basis(StrEnum):
@@ -31,6 +32,14 @@ class Counted:
     own: Mapping[str, Values] = field(default_factory=dict)
     cumulative: Mapping[str, Values] = field(default_factory=dict)
     unaccounted: Mapping[str, Mapping[Level, int]] = field(default_factory=dict)
+
+    @classmethod
+    def of_record(cls, record: Record) -> "Counted":
+        """Return the figures that a merged workbook remembers."""
+        own, cumulative = (
+            {key: sent.values for (key, its), sent in record.sent.items() if its is scope} for scope in Scope
+        )
+        return cls(own, cumulative)
 
 
 @dataclass(frozen=True, slots=True)

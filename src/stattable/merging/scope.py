@@ -77,7 +77,7 @@ def _decided(
     below = next(((index, figures[index]) for index in fields if index in figures), None)
     if one.scope is Scope.CUMULATIVE:
         empty = not any(one.values[index] for index in fields)
-        if empty and below:
+        if empty and below and not one.received.is_merged:  # of that it is known what it holds
             return one.with_scope(*said) if said else one.with_findings(_undecided(one, "empty_cumulative"))
         return one
     if one.scope is not None:

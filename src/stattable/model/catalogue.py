@@ -190,6 +190,15 @@ _ENTRIES: Final = (
           "没有名册时，找不到上级的单位直接挂在汇总单位下面；如果中间有别的汇总数，就可能重复计数。"),
     Entry("H005", _I, "口径由程序推断", "这张表没有写明口径，读作{scope}数：{reason}。", "如果不对，汇总时请用 --scope 指明。",
           "有下级栏目的数就是汇总数；没有下级报表，或下级自己报了，就是本级数。"),
+    Entry("H006", _E, "汇总表过时了", "这份“{name}”的汇总表照原样计入，可是它汇总以后，下级又报来或者更正了 {count} 份报表，没有算在里面：{units}。",
+          "请让“{name}”重新汇总后再报；或者把它汇总时用的报表全部放进来，由这次汇总重新计算。",
+          "汇总表带着它由哪些报表加起来的记录（SHA-256、单位、口径、数字）。它下面新来的、数字变了的报表不在记录里，不会被悄悄加进去，也不会被悄悄丢掉。"),
+    Entry("H007", _E, "重复计数", "“{holder}”算进去的 {count} 份报表，在“{other}”里又算了一次：{units}，重复的数是 {figures}。",
+          "请弄清这些单位归谁汇总，让另一方重新汇总；撤并或划转的单位，只能在一处计入。",
+          "按汇总表的记录判断：同一份报表（SHA-256），或同一单位、同一口径的报表，只能计入一次。"),
+    Entry("H008", _E, "以前的汇总结果里有这里没有的报表", "“{name}”以前的汇总结果{reason}。这次汇总会把它们丢掉，所以没有写出汇总表。",
+          "请把这些单位的报表也放进来；确实不再计入的，先把这份以前的汇总表移到别处。",
+          "汇总单位自己以前的结果不能再加一遍。它所依据的报表都在这里时不计入（U008）；有不在这里的，就不能悄悄丢掉。"),
     # -- completeness
     Entry("C001", _W, "没有收到报表", "没有收到“{name}”（{level}）的报表。{contact}", "请催报。",
           "名册里应当填报、没有收到、也没有包含在上级汇总数里的单位。"),
@@ -350,13 +359,18 @@ _REASONS: Final[Mapping[str, Mapping[str, str]]] = {
         "name": "的单位名称现在是“{raw}”，汇总时是“{expected}”",
         "edition": "的表题现在是第 {raw} 个，汇总时是第 {expected} 个",
         "sheet": "不见了，或者读不出来",
+        "rebadged": "和记录对不上：记录里是{raw}的汇总，单位或届次被改过",
         "added": "不是汇总时写出的，里面的数没有核对，不要拿它盖章",
         "heads": "的表头被改动，看不出每一列是什么",
         "row": "的 {cell} 应当是“{expected}”，现在是“{raw}”，行被移动、插入或删除了",
     },
     "U008": {
-        "root": "是本单位自己的汇总结果",
+        "root": "是本单位自己的汇总结果，它所依据的报表都在这里",
         "superseded": "它所依据的报表都在这里",
+    },
+    "H008": {
+        "absent": "里有 {count} 份报表不在这里，或者没有被接受：{units}",
+        "unreadable": "里的记录不完整，不知道是由哪些报表加起来的",
     },
     "U011": {
         "identity": "表内标识",
@@ -378,6 +392,13 @@ _REASONS: Final[Mapping[str, Mapping[str, str]]] = {
         "reported_below": "下级自己报了（{other} 的 {other_cell}）",
     },
 }
+_PHRASES: Final[Mapping[str, Mapping[str, str]]] = {  # what is said of each unit in a finding about several
+    "H006": {
+        "missing": "“{name}”（{scope}数）汇总时没有，现在有“{path}”（{now}）",
+        "changed": "“{name}”（{scope}数）汇总时用的是另一份（SHA-256 {print}…），现在的“{path}”不同：{figures}",
+        "figure": "{label} 原来 {was}，现在 {now}",
+    },
+}
 _ADVICE: Final[Mapping[str, str]] = {
     "U001": "请补上单位名称{maybe}。",
     "U002": "请核对单位名称是否写对{maybe}；名称前面可以加上级名称，如“中牟县官渡镇计生协”。",
@@ -393,6 +414,17 @@ def found(code: str, severity: Severity | None = None, **parts: Any) -> Finding:
         **parts: the other attributes of :class:`Finding`.
     """
     return Finding(code, severity or CATALOGUE[code].severity, **parts)
+
+
+def phrase(code: str, reason: str, **params: object) -> str:
+    """Return what a finding of `code` says of one of the units that it is about.
+
+    Args:
+        code: in the catalogue.
+        reason: which of the code's phrases.
+        **params: what the phrase needs.
+    """
+    return _PHRASES[code][reason].format(**params)
 
 
 class Refusal(Exception):  # noqa: N818  -- it is no error of the program's
@@ -411,9 +443,17 @@ _REFUSALS: Final[Mapping[str, str]] = {
     "nothing_to_read": "没有可读取的报表：{paths}。请检查文件夹里是否有 .xlsx、.xls 或 .ods 文件。",
     "only_earlier": "这里只有以前的汇总结果，没有新的报表可以汇总。",
     "output_is_input": "输出文件“{path}”也是要汇总的报表之一，或者是名册、另一个输出文件，写出会把它覆盖。请换一个文件名。",
+    "output_linked": "要汇总的“{path}”和输出文件“{output}”是同一个文件（是链接，或者文件名只有大小写不同），写出会把它覆盖。"
+    "请换一个文件名。",
+    "not_a_file": "“{path}”不是普通文件的位置：它是文件夹、管道或设备，或者是指向它们的链接。请换一个文件名。",
+    "not_ours": "已经存在：{path}，不是 merge 写出的汇总表。不会覆盖，请换一个文件名；确实要覆盖时加 --force。",
+    "of_other_unit": "已经存在：{path}，是“{name}”的汇总表，这里要写的是“{unit}”的。不会覆盖，请换一个文件名；确实要覆盖时加 --force。",
+    "of_other_edition": "已经存在：{path}，是第 {edition} 个会员活动日（{year} 年）的汇总表，这次汇总的是第 {wanted} 个。"
+    "不会覆盖，请换一个文件名；确实要覆盖时加 --force。",
+    "not_accounts": "已经存在：{path}，不是 --accounts-csv 写出的明细。不会覆盖，请换一个文件名；确实要覆盖时加 --force。",
     "levels_hold_inputs": "--each-level 的文件夹“{folder}”里有这次不会重写的文件：{path}。它是要汇总的报表，或者是已经改名、撤销的单位"
     "以前的汇总表。请换一个文件夹，或者先把它移走。",
-    "levels_hold_output": "-o 写的“{path}”正好也是逐级汇总表里的一份。请换一个文件名。",
+    "levels_hold_output": "要写的“{path}”正好也是逐级汇总表里的一份。请换一个文件名。",
     "report_unreadable": "“{path}”读不出来：{why}",
     "several_tops": "这些报表没有共同的上级：{names}。请用 --root 代码，或 --unit 名称 --level 级别 指明给谁汇总。",
     "no_top": "看不出给哪个单位汇总。请用 --unit 名称 --level 级别 指明，或用 --roster 提供名册。",
@@ -441,14 +481,37 @@ _WRITE_FAULTS: Final = {
     ),
     errno.EROFS: "磁盘是只读的",
     errno.ENOTDIR: "路径里有一段不是文件夹",
+    errno.EEXIST: "路径里有一段不是文件夹",
     errno.ENAMETOOLONG: "文件名太长",
+    errno.ELOOP: "链接绕了一圈又回到它自己",
 }
+STOPPED: Final = "已中止。"
+_NOTHING_CHANGED: Final = "原来的文件没有改动，也没有留下写了一半的文件。"
+
+
+class Stopped(KeyboardInterrupt):
+    """Somebody stopped the program before an output was in its place."""
+
+    def __init__(self) -> None:
+        super().__init__(f"{STOPPED}{_NOTHING_CHANGED}")
+
+
+class HalfWritten(Exception):  # noqa: N818  -- it is what is left of an error
+    """Some outputs are in their places already, the others are not, and what stood there cannot be put back.
+
+    Args:
+        stuck: the places, each with the name under which what stood there before is kept, ``""`` where nothing did.
+    """
+
+    def __init__(self, stuck: Mapping[str, str]) -> None:
+        named = "；".join(f"{place}（原来的内容在 {kept}）" if kept else place for place, kept in stuck.items())
+        super().__init__(f"没有全部写完，有 {len(stuck)} 个文件已经换成新的，没能换回去：{named}。其余的文件没有改动。")
 
 
 def write_fault(error: OSError) -> str:
     """Return what a user is told where a file could not be written."""
     why = _WRITE_FAULTS.get(error.errno or 0, error.strerror or str(error))
-    return f"写不了文件：{error.filename or ''}（{why}）。原来的文件没有改动，也没有留下写了一半的文件。"
+    return f"写不了文件：{error.filename or ''}（{why}）。{_NOTHING_CHANGED}"
 
 
 def explain(code: str) -> Entry | None:

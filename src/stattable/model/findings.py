@@ -79,12 +79,14 @@ class Finding:
     params: dict[str, Param] = default(default_factory=dict)
 
 
-# A return with an error of one of these families, or of the code H003, is rejected.
+# A return with an error of one of these families, or of one of these codes, is rejected.
 _REJECTING_FAMILIES: Final = frozenset("FTUVR")
+_REJECTING_CODES: Final = frozenset({"H003", "H008"})
 
 
 def rejects(findings: Iterable[Finding]) -> bool:
     """Whether a return with these findings is kept out of the totals."""
     return any(
-        f.severity is Severity.ERROR and (f.code[0] in _REJECTING_FAMILIES or f.code == "H003") for f in findings
+        f.severity is Severity.ERROR and (f.code[0] in _REJECTING_FAMILIES or f.code in _REJECTING_CODES)
+        for f in findings
     )

@@ -1,0 +1,426 @@
+"""Merged workbooks among other files: what each was made from; what of that is here, changed, missing or held twice.
+
+Decided from the records that the workbooks carry, never from which units have files (design, section 1).
+"""
+
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Final
+
+from stattable.checking.batch import Checked
+from stattable.model.catalogue import found, phrase
+from stattable.model.findings import Finding, Param
+from stattable.model.form import FIELDS, Values, label_of, number, total
+from stattable.model.record import Record, Sent
+from stattable.model.units import Scope, Tree, bare_name
+
+_NAMED: Final = 20  # units that a finding names; the others it counts
+_SHOWN: Final = 3  # figures of each
+
+
+# -- what a workbook was made from ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A return that a merged workbook was made from.
+
+    Attributes:
+        place: what tells its unit from all others in any merge: see :func:`place_of`.
+        name: of its unit.
+        scope: of the return.
+        sent: the return, as the record has it.
+        contents: what it was made from itself, where it was a merged workbook; or None.
+    """
+
+    place: str
+    name: str
+    scope: Scope
+    sent: Sent
+    contents: "Contents | None"
+
+    @property
+    def covers(self) -> bool:
+        """Whether it stands for units below it that nobody can tell: a cumulative return that was typed in."""
+        return self.scope is Scope.CUMULATIVE and self.contents is None
+
+
+class Contents:
+    """What a merged workbook was made from, through the merged workbooks among it.
+
+    Args:
+        record: that the workbook carries.
+        place: of its unit.
+
+    Attributes:
+        counted: the inputs that its total is the sum of, merged workbooks as one. What was only compared is none of it.
+    """
+
+    def __init__(self, record: Record, place: str) -> None:
+        self._places = _places(record, place)
+        self._tree = record.tree
+        self.counted = [
+            Input(
+                self._places[key],
+                record.tree[key].name,
+                scope,
+                sent,
+                Contents(sent.record, self._places[key]) if sent.record else None,
+            )
+            for (key, scope), sent in record.sent.items()
+            if record.counts(key, scope)
+        ]
+
+    def standing(self) -> Iterator[Input]:
+        """Yield the inputs that count, and those that count in merged workbooks among them."""
+        for one in self.counted:
+            yield one
+            if one.contents:
+                yield from one.contents.standing()
+
+    def leaves(self) -> Iterator[Input]:
+        """Yield the inputs that the total is the sum of in the end: no merged workbook is one."""
+        return (one for one in self.standing() if one.contents is None)
+
+    @cached_property
+    def by_print(self) -> Mapping[str, Input]:
+        """What stands, by the fingerprints of the files."""
+        return {one.sent.sha256: one for one in self.standing()}
+
+    @cached_property
+    def by_unit(self) -> Mapping[tuple[str, Scope], Input]:
+        """What stands, by unit and scope."""
+        return {(one.place, one.scope): one for one in self.standing()}
+
+    @cached_property
+    def covering(self) -> Mapping[str, Input]:
+        """The inputs that cover what is below their units, by unit."""
+        return {one.place: one for one in self.leaves() if one.covers}
+
+    @cached_property
+    def chains(self) -> Mapping[str, tuple[str, ...]]:
+        """The places of the units above each unit, up to the one whose workbook it is, by its own place."""
+        chains = {
+            place: tuple(self._places[above] for above in self._tree.above(key) if above in self._places)
+            for key, place in self._places.items()
+        }
+        for one in self.counted:
+            for place, above in one.contents.chains.items() if one.contents else ():
+                chains[place] = (*chains[one.place], *above)
+        return chains
+
+    def are_here(self, is_here: Callable[[Input], bool]) -> bool:
+        """Whether all that counts is here: itself, or all that it was made from."""
+        return all(is_here(one) or bool(one.contents and one.contents.are_here(is_here)) for one in self.counted)
+
+    def absent(self, is_here: Callable[[Input], bool]) -> Iterator[Input]:
+        """Yield the leaves that are not here."""
+        for one in self.counted:
+            if not is_here(one):
+                yield from one.contents.absent(is_here) if one.contents else [one]
+
+
+def place_of(tree: Tree, key: str) -> str:
+    """Return what tells a unit from all others in any merge: its code; without one its name behind that of its parent.
+
+    The key of a unit in a tree is none: what nothing places bears the same one in every merge.
+    """
+    unit = tree[key]
+    if unit.code:
+        return unit.code
+    above = place_of(tree, unit.parent) if unit.parent else ""
+    return f"{above}/{bare_name(unit.name)}"
+
+
+def _places(record: Record, place: str) -> dict[str, str]:
+    """Return the places of a record's units, where its root stands at `place`."""
+    places = {record.root: place}
+    for key in record.tree.below(record.root):
+        unit = record.tree[key]
+        if key != record.root:
+            places[key] = unit.code or f"{places[unit.parent or '']}/{bare_name(unit.name)}"
+    return places
+
+
+# -- how a return stands to a workbook --------------------------------------------------------------------
+
+
+class Relation(StrEnum):
+    """How a return stands to a merged workbook above it."""
+
+    HELD = "held"  # the workbook was made from it, or from one with the same figures
+    COVERED = "covered"  # from a cumulative return, typed in, that stands for its unit
+    CHANGED = "changed"  # from another return of the same unit and scope
+    MISSING = "missing"  # not from it: it came too late
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """How a return stands to a merged workbook above it.
+
+    Attributes:
+        relation: in a word.
+        input: what the workbook holds of the unit, or what stands for it; None where that is nothing, or more than one.
+        leaves: of a merged workbook that the other does not hold: the leaves that keep it from being held.
+    """
+
+    relation: Relation
+    input: Input | None = None
+    leaves: tuple[tuple[Input, "Holding"], ...] = ()
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether a merge of what the workbook was made from and the return would come to something else."""
+        return self.relation in {Relation.CHANGED, Relation.MISSING}
+
+
+@dataclass(frozen=True, slots=True)
+class _Return:
+    """A return as it is held against contents: a file here, or a leaf of one."""
+
+    place: str
+    above: tuple[str, ...]
+    scope: Scope
+    sha256: str
+    values: Values
+    contents: Contents | None = None
+
+
+def holding(contents: Contents, one: _Return) -> Holding:
+    """Return how a return stands to the workbook with these contents."""
+    if one.sha256 in contents.by_print:
+        return Holding(Relation.HELD, contents.by_print[one.sha256])
+    same_unit = contents.by_unit.get((one.place, one.scope))
+    if same_unit:
+        is_same = same_unit.sent.values == one.values
+        return Holding(Relation.HELD if is_same else Relation.CHANGED, same_unit)
+    chain = (*one.above, *contents.chains.get(one.place, ()), *([one.place] if one.scope is Scope.OWN else ()))
+    if cover := next((contents.covering[place] for place in chain if place in contents.covering), None):
+        return Holding(Relation.COVERED, cover)
+    if one.contents is None:
+        return Holding(Relation.MISSING)
+    leaves = tuple(
+        (leaf, holding(contents, _Return(leaf.place, (*chain, *above), leaf.scope, leaf.sent.sha256, leaf.sent.values)))
+        for leaf in one.contents.leaves()
+        for above in [one.contents.chains[leaf.place]]
+    )
+    stale = tuple((leaf, its) for leaf, its in leaves if its.is_stale)
+    return Holding(Relation.MISSING, None, stale) if stale else Holding(Relation.HELD)
+
+
+# -- the workbooks among the files of a merge -------------------------------------------------------------
+
+
+class Overlaps:
+    """The merged workbooks among the files of a merge, with what each was made from.
+
+    Args:
+        returns: all files.
+        tree: the units.
+    """
+
+    def __init__(self, returns: Iterable[Checked], tree: Tree) -> None:
+        self._tree = tree
+        self._contents = {
+            one.path: Contents(one.received.record, place_of(tree, one.key))
+            for one in returns
+            if one.received.is_merged and one.received.record and one.key is not None and one.key in tree
+        }
+
+    def __bool__(self) -> bool:
+        return bool(self._contents)
+
+    def contents(self, one: Checked) -> Contents | None:
+        """Return what a file was made from; None for what `merge` did not write, or wrote without a whole record."""
+        return self._contents.get(one.path)
+
+    def holding(self, holder: Checked, one: Checked) -> Holding | None:
+        """Return how a return stands to the merged workbook above it; None where that is none, or has no record."""
+        contents = self.contents(holder)
+        return holding(contents, self._return(one)) if contents else None
+
+    def place(self, one: Checked) -> str:
+        """Return what tells the unit of a file from all others in any merge."""
+        return place_of(self._tree, one.key) if one.key is not None and one.key in self._tree else ""
+
+    def _return(self, one: Checked) -> _Return:
+        above = tuple(place_of(self._tree, key) for key in self._tree.above(one.key or ""))
+        sha256, scope = one.received.facts.sha256 or "", one.scope or Scope.OWN
+        return _Return(self.place(one), above, scope, sha256, one.values, self.contents(one))
+
+    # -- here
+
+    def all_here(self, one: Checked, accepted: Iterable[Checked], prints: Container[str]) -> bool:
+        """Whether all that a merged workbook was made from is here.
+
+        Args:
+            one: the workbook.
+            accepted: the returns that are accepted here.
+            prints: the fingerprints of the files that are here.
+        """
+        contents = self.contents(one)
+        return contents is not None and contents.are_here(self._presence(one, accepted, prints))
+
+    def absent(self, one: Checked, accepted: Iterable[Checked], prints: Container[str]) -> list[Input]:
+        """Return what of a merged workbook, through those that it was made from, is not here."""
+        contents = self.contents(one)
+        return [*contents.absent(self._presence(one, accepted, prints))] if contents else []
+
+    def _presence(self, one: Checked, accepted: Iterable[Checked], prints: Container[str]) -> Callable[[Input], bool]:
+        """Return what tells whether an input of a merged workbook is here: its file, or a return that stands for it.
+
+        A merged workbook stands for another one of its unit only where nothing of that is lost: it holds what is not
+        here. It never stands for what another one of its own unit was made from.
+        """
+        units: dict[tuple[str, Scope | None], list[Checked]] = {}
+        for other in accepted:
+            if not (other.received.is_merged and other.key == one.key):
+                units.setdefault((self.place(other), other.scope), []).append(other)
+
+        def is_here(given: Input) -> bool:
+            others = units.get((given.place, given.scope), ())
+            return given.sent.sha256 in prints or any(stands_for(other, given) for other in others)
+
+        def stands_for(other: Checked, given: Input) -> bool:
+            its = self.contents(other)
+            if its is None or given.contents is None:
+                return True
+            return all(
+                leaf.sent.sha256 in its.by_print or (leaf.place, leaf.scope) in its.by_unit or is_here(leaf)
+                for leaf in given.contents.leaves()
+            )
+
+        return is_here
+
+    # -- findings
+
+    def stale(self, received: Sequence[Checked]) -> dict[str, Finding]:
+        """Return H006 for the accepted workbooks that late or corrected returns have made stale, by path."""
+        accepted: dict[str, list[Checked]] = {}
+        for one in received:
+            if one.status == "accepted" and one.key is not None:
+                accepted.setdefault(one.key, []).append(one)
+        findings: dict[str, Finding] = {}
+        for holder in (one for ones in accepted.values() for one in ones if self.contents(one)):
+            others = [one for key in self._tree.below(holder.key or "") for one in accepted.get(key, ())]
+            said = [text for one in others if one.path != holder.path for text in self._stale_words(holder, one)]
+            if said:
+                params: dict[str, Param] = {
+                    "name": holder.unit.name or "", "count": len(said), "units": listed(said, "；"),
+                }  # fmt: skip
+                findings[holder.path] = found("H006", params=params)
+        return findings
+
+    def _stale_words(self, holder: Checked, one: Checked) -> Iterator[str]:
+        its = self.holding(holder, one)
+        if its is None or not its.is_stale:
+            return
+        where, name, scope = {"path": one.path}, one.unit.name or "", one.scope or Scope.OWN
+        if not its.leaves:
+            yield _stale(its, name, scope, one.values, where)
+        for leaf, of_leaf in its.leaves:
+            yield _stale(of_leaf, leaf.name, leaf.scope, leaf.sent.values, where)
+
+    def twice(self, received: Sequence[Checked], counted: Container[str]) -> dict[str, list[Finding]]:
+        """Return H007 for what counts twice: in two merged workbooks, or in one and by itself; by path of the first.
+
+        Args:
+            received: all returns.
+            counted: the paths of those whose figures are in the total.
+        """
+        holders = [one for one in received if one.path in counted]
+        claims = [claim for one in holders for claim in self._claims(one)]
+        pairs: dict[tuple[str, str], dict[str, Input]] = {}
+        for claim, other in self._clashes(claims):
+            if self.contents(claim.holder) or self.contents(other.holder):
+                first, second = sorted((claim, other), key=lambda one: one.holder.path)
+                pairs.setdefault((first.holder.path, second.holder.path), {})[claim.input.place] = claim.input
+        findings: dict[str, list[Finding]] = {}
+        for (path, other_path), inputs in pairs.items():
+            leaves = [one for one in inputs.values() if one.contents is None] or [*inputs.values()]
+            figures = _figures(total(one.sent.values for one in leaves))
+            params: dict[str, Param] = {
+                "holder": path, "other": other_path, "count": len(leaves), "figures": figures,
+                "units": listed([f"“{one.name}”" for one in leaves], "、"),
+            }  # fmt: skip
+            findings.setdefault(path, []).append(found("H007", params=params))
+        return findings
+
+    def _claims(self, one: Checked) -> Iterator["_Claim"]:
+        """Yield what a return that counts claims: itself, and all that counts in it."""
+        its, contents = self._return(one), self.contents(one)
+        sent = Sent(0, one.values, (), its.sha256)
+        yield _Claim(one, Input(its.place, one.unit.name or "", its.scope, sent, contents), its.above)
+        if contents:
+            for given in contents.standing():
+                yield _Claim(one, given, (*its.above, *contents.chains[given.place], *self._now_above(given.place)))
+
+    def _now_above(self, place: str) -> tuple[str, ...]:
+        """Return the places above a unit as this merge has them; none where it does not know the unit."""
+        return tuple(place_of(self._tree, key) for key in self._tree.above(place)) if place in self._tree else ()
+
+    def _clashes(self, claims: Sequence["_Claim"]) -> Iterator[tuple["_Claim", "_Claim"]]:
+        """Yield the claims of two returns to the same file or return, or to a unit and to all that is below it."""
+        same: dict[object, list[_Claim]] = {}
+        sums: dict[str, list[_Claim]] = {}  # typed in, by their units
+        over: dict[str, list[_Claim]] = {}  # the same, by the units that their workbooks say are below them
+        for claim in claims:
+            given = claim.input
+            for what in (given.sent.sha256, (given.place, given.scope)):
+                yield from ((claim, other) for other in same.get(what, ()) if other.holder.path != claim.holder.path)
+                same.setdefault(what, []).append(claim)
+            if given.covers:
+                sums.setdefault(given.place, []).append(claim)
+                contents = self.contents(claim.holder)
+                for place, chain in contents.chains.items() if contents else ():
+                    if given.place in chain:
+                        over.setdefault(place, []).append(claim)
+        for claim in claims if sums else ():
+            given = claim.input
+            places = dict.fromkeys((*claim.above, *([given.place] if given.scope is Scope.OWN else ())))
+            above = [other for place in places for other in sums.get(place, ())]
+            for other in (*above, *over.get(given.place, ())):
+                if other.holder.path != claim.holder.path:
+                    yield claim, other
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """What a return that counts claims for itself: a file, of a unit, below others."""
+
+    holder: Checked
+    input: Input
+    above: tuple[str, ...]
+
+
+def _stale(its: Holding, name: str, scope: Scope, values: Values, where: Mapping[str, str]) -> str:
+    """Say of one unit what a stale workbook holds of it, and what is here."""
+    if its.input is None:
+        return phrase("H006", "missing", name=name, scope=scope.label, now=_figures(values), **where)
+    was, now = its.input.sent.values, values
+    changed = [field for field in FIELDS if was[field.index] != now[field.index]]
+    figures = "，".join(
+        phrase("H006", "figure", label=label_of(field.key), was=_shown(was[field.index]), now=_shown(now[field.index]))
+        for field in changed[:_SHOWN]
+    )
+    more = f"等 {len(changed)} 个数" if len(changed) > _SHOWN else ""
+    print_ = its.input.sent.sha256[:8]
+    return phrase("H006", "changed", name=name, scope=scope.label, figures=figures + more, print=print_, **where)
+
+
+def _figures(values: Values) -> str:
+    """Name the first figures of a return that are not 0."""
+    told = [f"{label_of(field.key)} {number(values[field.index])}" for field in FIELDS if values[field.index]]
+    return "，".join(told[:_SHOWN]) + (f"等 {len(told)} 个数" if len(told) > _SHOWN else "") or "各栏都是 0"
+
+
+def _shown(value: int | bool | None) -> str:
+    return "空白" if value is None else str(number(value))
+
+
+def listed(texts: Sequence[str], separator: str) -> str:
+    """Return the first of `texts`, and how many there are where these are not all."""
+    more = f"{separator}等 {len(texts)} 个" if len(texts) > _NAMED else ""
+    return separator.join(texts[:_NAMED]) + more

@@ -1,0 +1,367 @@
+"""Merged workbooks of all kinds among other files: random worlds against the reference, and against the promise.
+
+Every return says one figure that no other says: a power of eight, so that the total tells how often each was counted.
+
+`STATTABLE_WORLDS=20000 pytest tests/test_overlap_worlds.py --hypothesis-seed=1` looks at many more of them.
+"""
+
+import os
+from collections.abc import Iterable
+from dataclasses import replace
+from hashlib import sha256
+from typing import Any
+
+from hypothesis import HealthCheck, assume, event, given, settings
+from hypothesis import strategies as st
+
+import memory
+from builders import EDITION
+from overlap_reference import File, Made, Overlap, Return, placed
+from stattable.checking.batch import Checked
+from stattable.checking.reader import FileFacts
+from stattable.checking.received import Received
+from stattable.merging.merge import Merged
+from stattable.model.catalogue import Refusal, found, render
+from stattable.model.findings import rejects
+from stattable.model.form import FIELD_BY_KEY, label_of
+from stattable.model.identity import WorkbookKind
+from stattable.model.units import Level, Scope, Tree, Unit
+
+OWN, CUMULATIVE = Scope.OWN, Scope.CUMULATIVE
+ENDINGS = dict(zip(Level, ("协会", "省", "市", "县", "镇", "村"), strict=True))
+FIGURE, BELOW = "media.national.text", "activities.village.sessions"  # everybody's, and the villages'
+BASE = 8
+SETTLED = {"U004", "U005", "U008", "H006", "H007", "H008"}  # what the other files decide
+OF_TOTALS = {"H001", "H002"}  # errors that say something of two figures, and of no return
+
+WORLDS = int(os.environ.get("STATTABLE_WORLDS", "0"))
+worlds_of = settings(
+    max_examples=WORLDS or 150,
+    derandomize=not WORLDS,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
+)
+
+
+# -- random worlds ----------------------------------------------------------------------------------------
+
+
+class World:
+    """Units, what they were sent and merged before, and what of it lies before the root now.
+
+    Args:
+        tree: the units as they are.
+        before: the units at the time of some of the earlier merges.
+        roster: whether there is one; else all is known from identities.
+    """
+
+    def __init__(self, tree: Tree, before: Tree, roster: bool) -> None:
+        self.tree, self.before, self.roster = tree, before, roster
+        self.returns: list[Received] = []
+        self.workbooks: list[Received] = []
+        self.here: list[Received] = []
+        self.told: list[str] = []
+
+    def __repr__(self) -> str:
+        units = [f"{key} ({unit.level}) under {unit.parent}" for key, unit in self.tree.units.items()]
+        moved = [f"{key} was under {parent}" for key, parent in self.moved.items()]
+        return "\n".join(["", *units, *moved, *self.told, f"here: {', '.join(one.path for one in self.here)}"])
+
+    @property
+    def moved(self) -> dict[str, str]:
+        """The units that stood elsewhere, and under whom."""
+        parents = {key: str(unit.parent) for key, unit in self.before.units.items()}
+        return {key: parent for key, parent in parents.items() if str(self.tree[key].parent) != parent}
+
+    def options(self, key: str, tree: Tree) -> dict[str, Any]:
+        """What to ask of a merge for the unit `key`."""
+        unit = tree[key]
+        if self.roster:
+            return {"roster": tree, "code": key}
+        return {"code": unit.code, "name": unit.name, "level": unit.level}
+
+    def merged(self, edition: int = EDITION) -> Merged:
+        return memory.merge(self.here, edition=edition, **self.options(self.tree.tops[0], self.tree))
+
+
+@st.composite
+def trees(draw: st.DrawFn, coded: bool) -> Tree:
+    """A root and some units below it; levels are skipped. A unit without code is known by the names above it."""
+    top = draw(st.sampled_from([Level.COUNTY, Level.PREFECTURE, Level.PROVINCE, Level.NATIONAL]))
+    units = [_unit("根", top, None, coded)]
+    for number in range(draw(st.integers(3, 9))):
+        parent = draw(st.sampled_from([unit for unit in reversed(units) if unit.level is not Level.VILLAGE]))
+        level = draw(st.sampled_from(parent.level.beneath[:2]))
+        units.append(_unit(f"{number}号", level, parent, coded))
+    return Tree(units)
+
+
+def _unit(name: str, level: Level, parent: Unit | None, coded: bool) -> Unit:
+    name += ENDINGS[level]
+    above = parent.key if parent else None
+    key = f"U{name}" if coded else "/".join(filter(None, (above, name)))
+    return Unit(key, name, level, key if coded else None, above, expected=level is not Level.NATIONAL)
+
+
+@st.composite
+def elsewhere(draw: st.DrawFn, tree: Tree) -> Tree:
+    """The same units, of which some stood under others."""
+    units = dict(tree.units)
+    for _ in range(draw(st.sampled_from([1, 0, 2]))):
+        key = draw(st.sampled_from([one.key for one in units.values() if one.parent]))
+        above = [one.key for one in units.values() if one.level.above(units[key].level)]
+        units[key] = replace(units[key], parent=draw(st.sampled_from(above)))
+    return Tree(units.values())
+
+
+@st.composite
+def worlds(draw: st.DrawFn, roster: bool) -> World:
+    coded = roster or draw(st.booleans())
+    tree = draw(trees(coded))
+    world = World(tree, draw(elsewhere(tree)) if roster else tree, roster)
+    for key in tree.units:
+        for _ in range(draw(st.sampled_from([0, 1, 1, 1, 2]))):
+            draw(returned(world, key))
+    for key, parent in world.moved.items():  # both have it
+        draw(merged_before(world, parent, world.before))
+        draw(merged_before(world, str(tree[key].parent), tree))
+    for _ in range(draw(st.sampled_from([3, 2, 1, 4, 5]))):
+        when = draw(st.sampled_from([tree, world.before]))
+        parents = [key for key, below in when.children.items() if below and key not in when.tops]
+        draw(merged_before(world, draw(st.sampled_from([*parents, *parents, *when.tops])), when))
+    world.here += draw(some_of(world, world.returns, tree.tops[0], tree))
+    world.here += draw(workbooks_here(world))
+    assume(world.here)
+    return world
+
+
+@st.composite
+def returned(draw: st.DrawFn, world: World, key: str) -> None:
+    """A return of a unit: on a blank, or typed; sometimes rejected, or of another year."""
+    level = world.tree[key].level
+    scope = draw(st.sampled_from(_scopes(level)))
+    number = len(world.returns)
+    figures = {FIGURE: BASE**number} | ({BELOW: 1} if scope is CUMULATIVE or level is Level.VILLAGE else {})
+    typed = level is not Level.NATIONAL and draw(st.sampled_from([world.roster, world.roster, False, True]))
+    one = memory.sent(world.tree, key, figures, None if typed else scope, path=f"{number:02}.xlsx")
+    kind = draw(st.sampled_from([*[""] * 12, " rejected", " of another year"]))
+    if kind == " rejected":
+        one = replace(one, findings=(found("V002", path=one.path, field="media.county.text", cell="H14"),))
+    elif kind:
+        one = replace(one, edition=EDITION - 1)
+    world.returns.append(one)
+    world.told.append(f"{one.path}: {'typed ' if typed else ''}{scope} of {key}{kind}")
+
+
+def _scopes(level: Level) -> list[Scope]:
+    if level is Level.VILLAGE:
+        return [OWN]
+    return [CUMULATIVE] if level is Level.NATIONAL else [OWN, OWN, OWN, OWN, CUMULATIVE]
+
+
+@st.composite
+def some_of(draw: st.DrawFn, world: World, files: list[Received], key: str, tree: Tree) -> list[Received]:
+    """One return, or none or all, of each unit and scope; how often there is none is drawn first."""
+    absent = [None] * draw(st.sampled_from([2, 5, 1, 0]))
+    groups: dict[Any, list[Received]] = {}
+    for one in files:
+        unit = unit_of(world, one)
+        if tree.under(unit, key):
+            groups.setdefault((unit, one.identity and one.identity.scope, one.record is None), []).append(one)
+    chosen: list[Received] = []
+    for group in groups.values():
+        one = draw(st.sampled_from([*group, *group, "all", *absent]))
+        chosen += group if one == "all" else [one] if isinstance(one, Received) else []
+    return chosen
+
+
+def unit_of(world: World, one: Received) -> str:
+    return next(key for key, unit in world.tree.units.items() if unit.name == one.name)
+
+
+@st.composite
+def merged_before(draw: st.DrawFn, world: World, key: str, tree: Tree) -> None:
+    """Merge some of what is there for a unit, with the units as they were or as they are."""
+    others = [one for one in world.workbooks if unit_of(world, one) != key]
+    files = [*draw(some_of(world, world.returns, key, tree)), *draw(some_of(world, others, key, tree))]
+    edition = draw(st.sampled_from([EDITION] * 7 + [EDITION - 1]))
+    if not files:
+        return
+    try:
+        merged = memory.merge(files, edition=edition, **world.options(key, tree))
+    except Refusal:
+        return
+    if merged.refused:
+        return
+    number = len(world.workbooks)
+    one = replace(memory.written(merged, f"M{number}.xlsx"), edition=edition)
+    world.workbooks.append(one)
+    what = ", ".join(file.path for file in files)
+    which = "" if tree is world.tree else " as the units were"
+    world.told.append(f"{one.path}: {key} of {what}{which}{'' if edition == EDITION else ' of another year'}")
+
+
+@st.composite
+def workbooks_here(draw: st.DrawFn, world: World) -> list[Received]:
+    """Mostly the last workbook of each unit."""
+    here: list[Received] = []
+    last = {unit_of(world, one): one for one in world.workbooks}
+    of_last, of_older = ["here", "here", "here", "twice", "altered", "gone"], ["gone", "gone", "here"]
+    for one in world.workbooks:
+        match draw(st.sampled_from(of_last if last[unit_of(world, one)] is one else of_older)):
+            case "here":
+                here.append(one)
+            case "twice":
+                here += [one, replace(one, path=f"copy of {one.path}")]
+            case "altered":
+                here.append(altered(one))
+    return here
+
+
+def altered(one: Received) -> Received:
+    """The workbook with another figure typed over the one that it was written with."""
+    assert one.values
+    at = FIELD_BY_KEY["media.county.text"]
+    values = tuple(5 if entry == at.index else value for entry, value in enumerate(one.values))
+    path = f"altered {one.path}"
+    finding = found("P001", path=path, cell=at.cell, field=at.key, raw="5", params={"expected": "空白"})
+    facts = FileFacts(sha256(path.encode()).hexdigest(), 1, 0.0)
+    return replace(one, path=path, values=values, facts=facts, findings=(finding,))
+
+
+# -- what the reference makes of them ---------------------------------------------------------------------
+
+
+class Expected(Overlap):
+    """The reference of a merge, with the places of its units by their keys."""
+
+    def __init__(self, tree: Tree, root: str, files: Iterable[Checked]) -> None:
+        unit = tree[root]
+        tree, self.places = placed(tree, root, unit.code or f"/{unit.name}")
+        super().__init__(tree, self.places[root], map(self._file, files))
+
+    def _file(self, one: Checked) -> File:
+        identity, received = one.received.identity, one.received
+        place = self.places.get(one.key or "", "")
+        return File(
+            unit=place,
+            scope=one.scope or OWN,
+            values=one.values,
+            sha256=received.facts.sha256 or "",
+            made_of=Made(received.record, place) if received.record else None,
+            path=one.path,
+            is_merged=identity is not None and identity.kind is WorkbookKind.MERGED,
+            is_rejected=rejects(finding for finding in one.findings if finding.code not in SETTLED),
+            is_altered=any(finding.code == "P001" for finding in received.findings),
+        )
+
+
+def paths(files: Iterable[Any]) -> list[str]:
+    return sorted(one.path for one in files)
+
+
+def of_code(merged: Merged, code: str) -> list[str]:
+    return sorted(str(one.path) for one in merged.findings if one.code == code)
+
+
+def agree(merged: Merged) -> None:
+    """Hold the result of a merge against the reference."""
+    expected = Expected(merged.tree, merged.root, merged.files)
+    assert paths(merged.earlier) == paths(expected.set_aside)
+    lost = [one for one in merged.returns if one.path in expected.lost]
+    assert of_code(merged, "H008") == sorted(expected.lost) == paths(lost)
+    assert paths(merged.accepted.values()) == paths(expected.accepted)
+    assert merged.total == expected.total
+    assert of_code(merged, "H006") == sorted(expected.stale)
+    assert of_code(merged, "U008") == paths(expected.set_aside)
+    if not of_code(merged, "H004"):  # which says that of units that nothing places
+        assert bool(of_code(merged, "H007")) == bool(expected.twice)
+
+
+# -- the promise ------------------------------------------------------------------------------------------
+
+
+def keep_the_promise(merged: Merged) -> None:
+    """Every return that is accepted, or in a workbook that is here, is counted once, or an error names it."""
+    errors = [one for one in merged.findings if one.severity == "error" and one.code not in OF_TOTALS]
+    said = [f"{one.path} {one.unit.name if one.unit else ''} {render(one, label_of)}" for one in errors]
+    expected = Expected(merged.tree, merged.root, merged.files)
+    files, tree = expected.files, expected.tree
+    accepted = {one.said for one in files if one.path in paths(merged.accepted.values())}
+    counted = paths(contributing(merged))
+    by_hand = [
+        (one, tree_of)
+        for file in files
+        if file.path in counted
+        for one, tree_of in expected.standing(file, tree)
+        if one.scope is CUMULATIVE and one.made_of is None
+    ]
+    for file in files:
+        if file.is_rejected:  # for a cause of its own, which an error says
+            continue
+        for one in file.leaves:
+            over = {*above(tree, file.unit), *above(tree, one.unit)}
+            over |= {file.unit, one.unit} if file.is_merged or one.scope is OWN else set()
+            sums = [
+                sum_
+                for sum_, then in by_hand
+                if sum_.sha256 != one.sha256 and sum_.unit in over.union(above(then, one.unit))
+            ]
+            if times(merged, one) == 1 or sums:
+                continue  # what a sum that was typed by hand holds nobody knows
+            if one is not file and one.said in accepted and one.sha256 not in {other.sha256 for other in files}:
+                continue  # corrected
+            holders = [other for other in files if one.sha256 in {it.sha256 for it in other.leaves}]
+            names = [*paths(holders), *(tree[key].name for key in [one.unit] if key in tree)]
+            assert any(name in text for name in names for text in said), (file.path, one.unit, one.scope)
+
+
+def above(tree: Tree, key: str) -> list[str]:
+    return tree.above(key) if key in tree else []
+
+
+def contributing(merged: Merged) -> list[Checked]:
+    cumulative = {unit for unit, scope in merged.accepted if scope is CUMULATIVE}
+    return [
+        one
+        for (unit, scope), one in merged.accepted.items()
+        if not cumulative.intersection((*merged.tree.above(unit), *([unit] if scope is OWN else [])))
+    ]
+
+
+def times(merged: Merged, one: Return) -> int:
+    """How often the figure of a return is in the total."""
+    figure, total = (int(values[FIELD_BY_KEY[FIGURE].index] or 0) for values in (one.values, merged.total))
+    return total // figure % BASE
+
+
+# -- the properties ---------------------------------------------------------------------------------------
+
+
+def hold(world: World) -> None:
+    try:
+        merged = world.merged()
+    except Refusal:  # there is nothing but earlier results, all of which are whole
+        options = world.options(world.tree.tops[0], world.tree)
+        collected = memory.collected(world.here, edition=EDITION, **options)
+        expected = Expected(collected.tree, collected.root, collected.earlier)
+        assert not collected.returns
+        assert paths(collected.earlier) == paths(expected.set_aside)
+        return
+    for code in sorted({one.code for one in merged.findings} & SETTLED):
+        event(code)
+    agree(merged)
+    keep_the_promise(merged)
+
+
+@worlds_of
+@given(worlds(roster=True))
+def test_with_a_roster(world: World) -> None:
+    hold(world)
+
+
+@worlds_of
+@given(worlds(roster=False))
+def test_without_a_roster(world: World) -> None:
+    hold(world)
