@@ -148,3 +148,23 @@ def row_label(row: BreakdownRow, rolled: RollUp) -> str:
         case RowKind.UNLISTED:
             unlisted = [key for key in rolled.tree.children[row.key] if not is_listed(rolled.tree, key, row.depth)]
             return f"{name} 所属 {len(unlisted)} 个村居社区合计"
+
+
+_BASIS_WORDS: Final = {Basis.OWN: "本级 + 下级", Basis.CUMULATIVE: "上报的汇总数", Basis.DERIVED: "下级之和"}
+
+
+def unit_cells(row: BreakdownRow, rolled: RollUp, state: str) -> tuple[str, str, str, str]:
+    """Return what stands in front of the figures of a row; `state` says whether its unit reported."""
+    unit, label = rolled.tree[row.key], row_label(row, rolled)
+    match row.kind:
+        case RowKind.TOTAL:
+            basis = _BASIS_WORDS[rolled.totals[row.key].basis]
+            return label, unit.level.label, state if row.depth else "", basis
+        case RowKind.OWN:
+            return label, unit.level.label, "已报" if row.key in rolled.counted.own else "未单独报", ""
+        case RowKind.UNLISTED:
+            return label, "", "", "见其汇总表"
+        case RowKind.GAP:
+            difference = rolled.differences.get(row.key)
+            compared = difference and difference.compared
+            return label, "", "", "上报的汇总数 − 本级 − 下级" if compared else "没有差额"

@@ -7,7 +7,9 @@ from typing import Final
 from stattable.model.form import Values
 from stattable.model.identity import UnitFacts, figures_text
 from stattable.model.record import Record
+from stattable.model.text import plain
 
+CHECK_CODE: Final = "校验码"
 # Without what is mistaken for one another on paper: 0 O Q, 1 I L, 2 Z, 5 S, 8 B, U V.
 ALPHABET: Final = "34679ACDEFGHJKMNPRTWXY"
 LENGTH: Final = 12  # 22¹² is more than 50 bits: nobody hits upon the code of another page by trying
@@ -23,8 +25,8 @@ def check_code(unit: UnitFacts, edition: int, figures: Values, prints: Iterable[
         figures: the 40 figures that stand on the page.
         prints: SHA-256 of the files whose figures are in the total, in any order.
     """
-    said = [unit.code or "", unit.name, unit.level, str(edition), figures_text(figures), *sorted(prints)]
-    number = int.from_bytes(hashlib.sha256("\n".join(said).encode()).digest(), "big")
+    said = [unit.code or "", plain(unit.name), unit.level, str(edition), figures_text(figures), *sorted(prints)]
+    number = int.from_bytes(hashlib.sha256("\n".join(said).encode("utf-8", "replace")).digest(), "big")
     letters = ""
     for _ in range(LENGTH):
         number, rest = divmod(number, len(ALPHABET))

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from stattable import __version__
 from stattable.checking.batch import Checked
 from stattable.checking.reader import FileFacts
+from stattable.merging.check_code import CHECK_CODE, code_of
 from stattable.merging.merge import Merged, MergeOptions
 from stattable.merging.overlap import Relation
 from stattable.merging.root import RootOptions
@@ -101,6 +102,11 @@ class Ledger:
         return MergeOptions(asked, int(edition[0]) if edition else None, said.get(_DUPLICATES) == [_LATEST])
 
     @property
+    def check_code(self) -> str | None:
+        """The check code, or None where it is not said."""
+        return dict(self.about).get(CHECK_CODE)
+
+    @property
     def is_part(self) -> bool:
         """Whether it lists the files of a unit only, out of a larger merge."""
         return any(label == _PART for label, _ in self.about)
@@ -137,10 +143,11 @@ def _about(merged: Merged, run: Run) -> Iterator[tuple[str, str]]:
     yield "命令", " ".join(["stattable", *run.arguments])
     yield "开始", run.started.strftime(TIME)
     yield "结束", run.ended.strftime(TIME)
-    yield "汇总单位", f"{root.name}（{root.level.label}）{root.code or ''}"
+    yield "汇总单位", unit_words(_facts(root))
     if merged.part_of:
         yield _PART, f"随“{merged.part_of}”的汇总一起写出，只列属于本单位和下级的报表"
-    yield "届次", f"第 {merged.edition} 个会员活动日"
+    yield "届次", edition_words(merged.edition)
+    yield CHECK_CODE, code_of(record_of(merged, run.ended), merged.total)
     if run.roster:
         path, facts = run.roster
         yield _ROSTER, path
@@ -151,6 +158,16 @@ def _about(merged: Merged, run: Run) -> Iterator[tuple[str, str]]:
     yield from ((_SCOPE, f"{unit}={scope}") for unit, scope in asked.scopes.items() if _concerns(merged, unit))
     if options.latest:
         yield _DUPLICATES, _LATEST
+
+
+def unit_words(unit: UnitFacts) -> str:
+    """Return how the ledger names the unit whose total it is of."""
+    return f"{unit.name}（{unit.level.label}）{unit.code or ''}"
+
+
+def edition_words(edition: int) -> str:
+    """Return how the ledger names the edition."""
+    return f"第 {edition} 个会员活动日"
 
 
 def _concerns(merged: Merged, said: str) -> bool:
