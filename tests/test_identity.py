@@ -67,6 +67,11 @@ def test_numbers_empty_cells_and_empty_rows_do_no_harm() -> None:
     assert read_identity([(" form ", "members-day "), *ROWS[1:], ("later", "what a later version says")]) == BLANK
 
 
+def test_a_code_is_read_in_the_one_spelling_of_codes() -> None:
+    rows = replaced("unit", "unit", "４１０１２２１０１０００", "官渡镇", "township")
+    assert read_identity(rows) == BLANK
+
+
 def replaced(word: str, *row: str) -> list[tuple[str, ...]]:
     return [row if old[0] == word else old for old in ROWS]
 

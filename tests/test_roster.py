@@ -121,6 +121,11 @@ def test_units_are_sorted_by_code() -> None:
             id="padded",
         ),
         pytest.param(
+            "４１,河南省\n41 01,郑州市\n410122\u200b,中牟县\n410122-101,官渡镇\n410122-101 201,官渡村",
+            {"41": None, "4101": "41", "410122": "4101", "410122101": "410122", "410122101201": "410122101"},
+            id="as they come out of other documents",
+        ),
+        pytest.param(
             "41,河南省\n410122,中牟县\n410122101201,官渡村",
             {"41": None, "410122": "41", "410122101201": "410122"},
             id="levels skipped",

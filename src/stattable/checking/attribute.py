@@ -25,7 +25,6 @@ from stattable.model.units import (
     bare_name,
     level_of_name,
     parent_code,
-    unpadded,
 )
 
 
@@ -143,7 +142,7 @@ def _words(facts: UnitFacts, parent: str | None = None) -> str:
 def facts_key(facts: UnitFacts, parent: str | None) -> str:
     """Return the key of a unit: its code, or its name after its parent's key."""
     if facts.code:
-        return unpadded(facts.code)
+        return facts.code
     return "/".join(filter(None, (parent, bare_name(facts.name))))
 
 
@@ -240,7 +239,7 @@ class Attributor:
         """
         wanted = (bare_name(identity.unit.name), identity.unit.level)
         return _same_name(one.name, identity) or any(
-            (bare_name(unit.name), unit.level) == wanted and unpadded(identity.unit.code or key) == key
+            (bare_name(unit.name), unit.level) == wanted and (identity.unit.code or key) == key
             for key, unit in ((key, self._tree[key]) for key in self._names.match(one.name))
         )
 

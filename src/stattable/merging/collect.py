@@ -15,7 +15,7 @@ from stattable.merging.scope import infer_scopes
 from stattable.merging.unplaced import say_of_unplaced, with_unplaced
 from stattable.model.catalogue import found
 from stattable.model.identity import Identity, UnitFacts, WorkbookKind
-from stattable.model.units import Level, Scope, Tree, bare_name, unpadded
+from stattable.model.units import Level, Scope, Tree, bare_code, bare_name
 
 MERGED: Final = WorkbookKind.MERGED
 
@@ -119,7 +119,7 @@ class _Presence:
         one that nothing places, and there must be as many as the ledger has.
         """
         names = Counter((bare_name(facts.name), facts.level) for facts in ledger if not facts.code)
-        return all(self._has_own(unpadded(facts.code), key) for facts in ledger if facts.code) and all(
+        return all(self._has_own(bare_code(facts.code), key) for facts in ledger if facts.code) and all(
             sum(self._may_be_in(one, key) and self._has_own(one, key) for one in self._named.get(name, ())) >= count
             for name, count in names.items()
         )

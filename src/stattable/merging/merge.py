@@ -20,7 +20,7 @@ from stattable.model.findings import Finding, Param, Severity, UnitRef
 from stattable.model.form import DEFAULT_EDITION, FIELDS, Values, number
 from stattable.model.identity import UnitFacts, WorkbookKind
 from stattable.model.text import a1
-from stattable.model.units import Scope, Tree, Unit, bare_name, unpadded
+from stattable.model.units import Scope, Tree, Unit, bare_code, bare_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +261,7 @@ def _is_merged(one: Received) -> bool:
 
 def _is_of(replaced: UnitFacts, root: Unit) -> bool:
     """Whether the earlier result that the output replaces is the root's, and not what another unit sent in."""
-    same_code = not (replaced.code and root.code) or unpadded(replaced.code) == root.code
+    same_code = not (replaced.code and root.code) or bare_code(replaced.code) == root.code
     return same_code and (bare_name(replaced.name), replaced.level) == (bare_name(root.name), root.level)
 
 

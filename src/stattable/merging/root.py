@@ -7,7 +7,7 @@ from stattable.checking.attribute import Register, identity_tree, unplaced_key
 from stattable.checking.received import Received
 from stattable.model.catalogue import Refusal
 from stattable.model.findings import Finding
-from stattable.model.units import Level, Names, Scope, Tree, Unit, level_of_name, unpadded
+from stattable.model.units import Level, Names, Scope, Tree, Unit, bare_code, level_of_code, level_of_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +64,21 @@ def _said(tree: Tree, options: RootOptions) -> str | None:
     if len(keys) == 1:
         return keys[0]
     if options.code is not None:
+        _check_code(options)
         raise Refusal("unknown_root", code=options.code)
     raise Refusal("unknown_unit", name=options.name)
+
+
+def _check_code(options: RootOptions) -> None:
+    """Refuse what cannot be the code of a unit that the files do not know; a roster may have codes of its own."""
+    if options.roster is None and options.code is not None and level_of_code(bare_code(options.code)) is None:
+        raise Refusal("bad_code", code=options.code)
 
 
 def _meant(tree: Tree, options: RootOptions) -> list[str]:
     """Return the units that the options may mean."""
     if options.code is not None:
-        key = unpadded(options.code)
+        key = bare_code(options.code)
         return [key] if key in tree else []
     return [key for key in Names(tree).match(options.name or "") if options.level in {None, tree[key].level}]
 
@@ -84,7 +91,8 @@ def _root_of_identities(tree: Tree, received: Sequence[Received], options: RootO
     level = options.level or (level_of_name(options.name) if options.name else None)
     if options.name is None or level is None or _meant(tree, options):
         return tree, str(_said(tree, options))
-    code = unpadded(options.code) if options.code else None
+    _check_code(options)
+    code = bare_code(options.code) if options.code else None
     key = code or unplaced_key(options.name)
     root = Unit(key, options.name, level, code=code, expected=level is not Level.NATIONAL)
     placed = [replace(unit, parent=_parent_under(unit, root)) for unit in tree.units.values()]
@@ -106,7 +114,7 @@ def _lowest_above(tree: Tree, received: Sequence[Received]) -> str:
     for one in received:
         if one.identity is None:
             continue
-        code = unpadded(one.identity.unit.code or "")
+        code = one.identity.unit.code or ""
         keys = [code] if code in tree else _by_name(tree, one)
         if len(keys) != 1:
             continue
@@ -141,8 +149,9 @@ def _one_top(tree: Tree, tops: Sequence[str]) -> str:
 
 def _scope_key(tree: Tree, unplaced: Container[str], said: str) -> str:
     """Return the key of the unit whose scope an option says, by its code or name."""
-    if unpadded(said) in tree:
-        return unpadded(said)
+    code = bare_code(said)
+    if code in tree:
+        return code
     keys = Names(tree).match(said)
     if len(keys) == 1:
         return keys[0]

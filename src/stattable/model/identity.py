@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from stattable.model.form import FIELDS, FORM_ID, Values
-from stattable.model.units import Level, Scope
+from stattable.model.units import Level, Scope, bare_code
 
 IDENTITY_SHEET: Final = "_stattable"
 TEMPLATE_VERSION: Final = 1
@@ -25,7 +25,7 @@ class WorkbookKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class UnitFacts:
-    """What an identity says of one unit: the code may be missing, name and level are not."""
+    """What an identity says of one unit: the code, as `units.bare_code` gives it, may be missing; the rest is not."""
 
     code: str | None
     name: str
@@ -129,7 +129,7 @@ def _facts(row: Sequence[str]) -> UnitFacts:
     code, name, level, *_ = row
     if not name:
         raise ValueError("a unit without a name")
-    return UnitFacts(code or None, name, Level(level))
+    return UnitFacts(bare_code(code) or None, name, Level(level))
 
 
 def cell_text(cell: object) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from stattable.model.text import squeezed
+from stattable.model.text import plain, squeezed
 
 
 class Level(StrEnum):
@@ -106,7 +106,7 @@ class Unit:
         key: what it is known by in a tree: its code, or its name where it has none.
         name: as the roster or its blank writes it.
         level: its level.
-        code: its division code, unpadded, or None.
+        code: its code as :func:`bare_code` gives it, or None.
         parent: key of the unit above it, or None at the top.
         scope: what the roster says its returns hold, or None.
         expected: whether it is to send a return.
@@ -295,13 +295,30 @@ CODE_LENGTHS: Final[Mapping[int, Level]] = {
 }
 
 
-def unpadded(code: str) -> str:
-    """Return a division code without the zeros that pad it: ``410122000000`` gives ``410122``."""
-    if code.isdigit():
+_GROUPED: Final = re.compile("[0-9]+(?:[-\u2010-\u2015\u2212][0-9]+)+")
+_LEAST_GROUPED: Final = 6  # digits: 1-1 is somebody's own numbering
+
+
+def bare_code(text: str) -> str:
+    """Return a code as it is compared: NFKC, nothing invisible, no white space, without the zeros that pad it.
+
+    ``４１０１２２``, ``410122000000``, ``410 122`` and ``41-01-22`` give ``410122``: hyphens that group the digits of a
+    division code are no part of it. A roster may have codes of its own, such as ``QY-001``; they keep theirs.
+    """
+    code = plain(text).replace(" ", "")
+    if _GROUPED.fullmatch(code):
+        digits = "".join(filter(str.isdigit, code))
+        code = digits if len(digits) in CODE_LENGTHS and len(digits) >= _LEAST_GROUPED else code
+    if code.isascii() and code.isdigit():
         for length in CODE_LENGTHS:
             if len(code) > length and not code[length:].strip("0"):
                 return code[:length]
     return code
+
+
+def level_of_code(code: str) -> Level | None:
+    """Return the level that the length of a division code tells; None for any other code."""
+    return CODE_LENGTHS.get(len(code)) if code.isascii() and code.isdigit() else None
 
 
 def parent_code(code: str, known: Mapping[str, object]) -> str | None:

@@ -21,7 +21,7 @@ from stattable.model.form import FIELDS, Kind, below, own
 from stattable.model.identity import IDENTITY_SHEET, Identity, UnitFacts, WorkbookKind, identity_rows
 from stattable.model.parallel import over_processes
 from stattable.model.text import plain, squeezed
-from stattable.model.units import CODE_LENGTHS, Level, Scope, Tree, bare_name, level_of_name, unpadded
+from stattable.model.units import Level, Scope, Tree, bare_code, bare_name, level_of_code, level_of_name
 from stattable.writing.annex import add_blank_annex
 from stattable.writing.files import folders, write_whole
 from stattable.writing.page import Place, add_hidden, add_page, page_content, put_note, select
@@ -92,10 +92,11 @@ def single_blank(name: str, level: Level | None, code: str | None, scope: Scope,
     Raises:
         Refusal: the name is empty, its level cannot be told, or the code is none.
     """
-    its_code = None if code is None else unpadded(plain(code))
-    if its_code is not None and not (its_code.isdigit() and len(its_code) in CODE_LENGTHS):
+    its_code = None if code is None else bare_code(code)
+    of_code = level_of_code(its_code or "")
+    if its_code is not None and of_code is None:
         raise Refusal("bad_code", code=code)
-    its_level = level or (CODE_LENGTHS[len(its_code)] if its_code else level_of_name(name))
+    its_level = level or of_code or level_of_name(name)
     if not bare_name(name):
         raise Refusal("empty_name")
     if its_level is None:
@@ -121,9 +122,9 @@ def blanks_of(tree: Tree, root: str | None, scope: Scope, edition: int, folder: 
     Raises:
         Refusal: the roster does not have `root`, or nobody there is to report.
     """
-    if root is not None and unpadded(root) not in tree:
+    if root is not None and bare_code(root) not in tree:
         raise Refusal("unknown_root", code=root)
-    tops = tree.tops if root is None else [unpadded(root)]
+    tops = tree.tops if root is None else [bare_code(root)]
     blanks = [blank for top in tops for blank in _blanks_under(tree, top, scope, edition, folder)]
     if not blanks:
         raise Refusal("nothing_expected", name="、".join(tree[top].name for top in tops))
