@@ -157,6 +157,7 @@ def test_as_the_options_say(returns: list[Received], options: dict[str, Any], ex
         ({"code": "4199"}, "没有代码是“4199”的单位"),
         ({"code": "41012A"}, "代码“41012A”不对：应为 2、4、6、9 或 12 位数字"),
         ({"code": "41012", "name": "中牟县"}, "代码“41012”不对：应为 2、4、6、9 或 12 位数字"),
+        ({"name": "县" * 256}, "单位名称太长：最多 255 个字"),
         ({"name": "某市"}, "找不到唯一名为“某市”的单位"),  # of which level?
         ({"name": "官渡镇", "level": Level.TOWNSHIP}, "找不到唯一名为“官渡镇”的单位"),  # there are two
     ],
@@ -179,6 +180,13 @@ def test_faults_of_identities_are_kept_by_file() -> None:
         "中牟县.xlsx": "U009",
         "新郑县.xlsx": "U009",
     }
+
+
+def test_a_file_at_fault_does_not_say_who_the_root_is() -> None:
+    upside_down = blank(UnitFacts("99", "某省", Level.PROVINCE), UnitFacts("9901", "某市", Level.PREFECTURE))
+    register = find_register([blank(GUANDU, *TO_COUNTY), upside_down], RootOptions())
+    assert (register.root, list(register.conflicts)) == ("410122101", ["某省.xlsx"])
+    assert find_register([upside_down], RootOptions(code="99")).root == "99"
 
 
 # -- whose scope an option says ---------------------------------------------------------------------------

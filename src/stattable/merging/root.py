@@ -7,7 +7,20 @@ from stattable.checking.attribute import Register, identity_tree, unplaced_key
 from stattable.checking.received import Received
 from stattable.model.catalogue import Refusal
 from stattable.model.findings import Finding
-from stattable.model.units import Level, Names, Scope, Tree, Unit, bare_code, level_of_code, level_of_name
+from stattable.model.identity import Identity
+from stattable.model.text import plain
+from stattable.model.units import (
+    MAX_NAME,
+    Level,
+    Names,
+    Scope,
+    Tree,
+    Unit,
+    bare_code,
+    level_of_code,
+    level_of_name,
+    placed_by_code,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +57,8 @@ def find_register(received: Sequence[Received], options: RootOptions) -> Registe
     else:
         tree, conflicts = identity_tree(received)
         unplaced = {unplaced_key(one.name) for one in received}
-        tree, root = _root_of_identities(tree, received, options)
+        trusted = [one for one in received if one.path not in conflicts]
+        tree, root = _root_of_identities(tree, trusted or received, options)
     scopes = {_scope_key(tree, unplaced, said): scope for said, scope in options.scopes.items()}
     return Register(
         tree,
@@ -94,9 +108,11 @@ def _root_of_identities(tree: Tree, received: Sequence[Received], options: RootO
     _check_code(options)
     code = bare_code(options.code) if options.code else None
     key = code or unplaced_key(options.name)
+    if len(plain(options.name)) > MAX_NAME:
+        raise Refusal("long_name", limit=MAX_NAME)
     root = Unit(key, options.name, level, code=code, expected=level is not Level.NATIONAL)
-    placed = [replace(unit, parent=_parent_under(unit, root)) for unit in tree.units.values()]
-    return Tree([root, *placed]), root.key
+    placed = placed_by_code([root, *tree.units.values()])
+    return Tree(replace(unit, parent=_parent_under(unit, root)) for unit in placed), root.key
 
 
 def _parent_under(unit: Unit, root: Unit) -> str | None:
@@ -109,13 +125,14 @@ def _parent_under(unit: Unit, root: Unit) -> str | None:
 
 def _lowest_above(tree: Tree, received: Sequence[Received]) -> str:
     """Return the lowest unit above, or at, all units that the identities are of."""
+    names = Names(tree)
     common: list[str] | None = None
     tops: dict[str, None] = {}
     for one in received:
         if one.identity is None:
             continue
         code = one.identity.unit.code or ""
-        keys = [code] if code in tree else _by_name(tree, one)
+        keys = [code] if code in tree else _by_name(tree, names, one.identity)
         if len(keys) != 1:
             continue
         chain = [*tree.above(keys[0]), keys[0]]
@@ -128,14 +145,12 @@ def _lowest_above(tree: Tree, received: Sequence[Received]) -> str:
     return common[-1] if common else _one_top(tree, list(tops))
 
 
-def _by_name(tree: Tree, one: Received) -> list[str]:
-    if one.identity is None:
-        return []
-    facts = one.identity.unit
-    wanted = {above.name for above in one.identity.above}
+def _by_name(tree: Tree, names: Names, identity: Identity) -> list[str]:
+    facts = identity.unit
+    wanted = {above.name for above in identity.above}
     return [
         key
-        for key in Names(tree).match(facts.name)
+        for key in names.match(facts.name)
         if tree[key].level is facts.level and wanted.issuperset(tree[above].name for above in tree.above(key))
     ]
 

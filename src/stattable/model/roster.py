@@ -10,6 +10,8 @@ from stattable.model.findings import Finding, Param
 from stattable.model.text import a1, plain
 from stattable.model.units import (
     LEVEL_BY_WORD,
+    MAX_CODE,
+    MAX_NAME,
     SCOPE_BY_WORD,
     Tree,
     Unit,
@@ -110,6 +112,8 @@ def _parse(rows: Iterable[Sequence[object]], faults: _Faults) -> list[_Row]:
             faults.add(number, "code", "no_code", said["name"])
         elif _SCIENTIFIC.match(code):
             faults.add(number, "code", "scientific", code)
+        elif len(code) > MAX_CODE:
+            faults.add(number, "code", "code_long", limit=MAX_CODE)
         else:
             parsed.append(_Row(number, said, code))
     return parsed
@@ -123,6 +127,8 @@ def _unit(row: _Row, faults: _Faults) -> Unit | None:
     level = LEVEL_BY_WORD.get(level_word) or level_of_code(row.code)
     if not said["name"]:
         faults.add(row.number, "name", "no_name", row.code)
+    elif len(said["name"]) > MAX_NAME:
+        faults.add(row.number, "name", "name_long", limit=MAX_NAME)
     elif level_word and level_word not in LEVEL_BY_WORD:
         faults.add(row.number, "level", "level_word", said["level"])
     elif level is None:

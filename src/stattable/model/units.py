@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -125,6 +125,43 @@ class Unit:
     phone: str = ""
 
 
+def placed_by_code(units: Iterable[Unit]) -> list[Unit]:
+    """Return units, each under the lowest one that is known to stand above it, by what is said or by codes.
+
+    The parent that a unit names need not be the one right above it: a blank may name only some of the units above.
+    Where a code begins the unit's, and stands for a unit below the parent that is named, that unit is the parent. One
+    of the same level as the named parent is none: what is said now is truer than a code that an earlier place left.
+
+    Args:
+        units: with the parents that are said; each is among them, or None.
+    """
+    placed: dict[str, Unit] = {}
+    for unit in sorted(units, key=lambda unit: _RANK[unit.level]):  # so that all that is above it has its place
+        placed[unit.key] = replace(unit, parent=_parent(unit, placed))
+    return list(placed.values())
+
+
+def _parent(unit: Unit, placed: Mapping[str, Unit]) -> str | None:
+    said = placed.get(unit.parent or "")
+    if said and not said.level.above(unit.level):
+        said = None
+    code = unit.code or ""
+    for length in range(len(code) - 1, 0, -1):
+        one = placed.get(code[:length])
+        if one is None or one.code is None or not one.level.above(unit.level):
+            continue
+        if said is None or (said.level.above(one.level) and _stands_under(one, said, placed)):
+            return one.key
+    return said.key if said else None
+
+
+def _stands_under(unit: Unit, above: Unit, placed: Mapping[str, Unit]) -> bool:
+    parent = unit.parent
+    while parent is not None and parent != above.key:
+        parent = placed[parent].parent
+    return parent is not None
+
+
 class Tree:
     """Units and who stands under whom.
 
@@ -171,6 +208,8 @@ class Tree:
 
 
 # -- names ------------------------------------------------------------------------------------------------
+
+MAX_NAME: Final = 255  # characters of a unit's name, wherever a unit is made
 
 # One word each.
 _SYNONYMS: Final = (
@@ -295,6 +334,7 @@ CODE_LENGTHS: Final[Mapping[int, Level]] = {
 }
 
 
+MAX_CODE: Final = 32  # characters of a code, of a roster's own too
 _GROUPED: Final = re.compile("[0-9]+(?:[-\u2010-\u2015\u2212][0-9]+)+")
 _LEAST_GROUPED: Final = 6  # digits: 1-1 is somebody's own numbering
 

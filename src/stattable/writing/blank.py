@@ -21,7 +21,7 @@ from stattable.model.form import FIELDS, Kind, below, own
 from stattable.model.identity import IDENTITY_SHEET, Identity, UnitFacts, WorkbookKind, identity_rows
 from stattable.model.parallel import over_processes
 from stattable.model.text import plain, squeezed
-from stattable.model.units import Level, Scope, Tree, bare_code, bare_name, level_of_code, level_of_name
+from stattable.model.units import MAX_NAME, Level, Scope, Tree, bare_code, bare_name, level_of_code, level_of_name
 from stattable.writing.annex import add_blank_annex
 from stattable.writing.files import folders, write_whole
 from stattable.writing.page import Place, add_hidden, add_page, page_content, put_note, select
@@ -90,7 +90,7 @@ def single_blank(name: str, level: Level | None, code: str | None, scope: Scope,
     """Return the blank for one unit, of which nothing is known but what the user says.
 
     Raises:
-        Refusal: the name is empty, its level cannot be told, or the code is none.
+        Refusal: the name is empty or too long, its level cannot be told, or the code is none.
     """
     its_code = None if code is None else bare_code(code)
     of_code = level_of_code(its_code or "")
@@ -99,6 +99,8 @@ def single_blank(name: str, level: Level | None, code: str | None, scope: Scope,
     its_level = level or of_code or level_of_name(name)
     if not bare_name(name):
         raise Refusal("empty_name")
+    if len(plain(name)) > MAX_NAME:
+        raise Refusal("long_name", limit=MAX_NAME)
     if its_level is None:
         raise Refusal("level_unknown", name=name)
     if its_level is Level.NATIONAL:
