@@ -91,7 +91,7 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
         for made_of in ("", "（官渡镇 9）") for contact in ("", "（李四 110）")
     ],
     "H003": [{"reason": reason, "name": "中牟县", "key": "410122"} for reason in catalogue._REASONS["H003"]],
-    "H004": [{"name": "官渡镇", "other": "中牟县"}],
+    "H004": [{"reason": reason, "name": "官渡镇", "others": "“中牟县”"} for reason in catalogue._REASONS["H004"]],
     "H005": [{"reason": reason, "scope": "本级", "other": "a.xlsx", "other_cell": "H6"}
              for reason in catalogue._REASONS["H005"]],
     "C001": [{"name": "官渡镇", "level": "乡镇级", "contact": contact} for contact in ("", "联系人：李四。")],
@@ -197,7 +197,7 @@ def test_entry(entry: Entry) -> None:
 def test_the_words_for_every_reason_are_used() -> None:
     """The tables above give the words for every reason; this holds them against those that the code can raise."""
     assert set(catalogue._REASONS) == {
-        "T005", "T007", "U002", "U008", "U009", "U011", "U013", "H003", "H005", "A001", "A004", "A007", "P003",
+        "T005", "T007", "U002", "U008", "U009", "U011", "U013", "H003", "H004", "H005", "A001", "A004", "A007", "P003",
     }  # fmt: skip
     assert {one["reason"] for one in PARAMS["A001"]} == set(catalogue._REASONS["A001"])
     of_files, of_pictures, of_codes = {"missing", "size"}, set(get_args(Fault)), set(CodeKind) - {CodeKind.OFFICIAL}

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from builders import GUANDU, TO_COUNTY, TO_GUANDU, codes, filled, own_values, run
+from builders import GUANDU, TO_COUNTY, TO_GUANDU, ZHONGMU, codes, filled, own_values, run, typed
 from stattable.model.identity import IDENTITY_SHEET, UnitFacts
-from stattable.model.units import Level
+from stattable.model.units import Level, Scope
 
 VILLAGE = own_values(Level.VILLAGE)
 PEOPLE = "activities.village.people"
@@ -87,3 +87,61 @@ def test_one_blank_that_names_the_county_otherwise(tmp_path: Path) -> None:
     )
     assert (merged.json["summary"]["accepted"], merged.json["total"][PEOPLE]) == (20, 20 * 60)
     assert out.exists()
+
+
+# -- counted twice, or not --------------------------------------------------------------------------------
+
+COUNTY = ("--unit", "中牟县", "--level", "县级")
+
+
+def with_two_villages(level: Level) -> dict[str, int]:
+    own = own_values(level)
+    return {key: own.get(key, 0) + 2 * VILLAGE.get(key, 0) for key in own | VILLAGE}
+
+
+def township(folder: Path, unit: UnitFacts) -> None:
+    """A township's cumulative return, 60 people of each of its two villages in it."""
+    filled(folder / "镇.xlsx", unit, with_two_villages(Level.TOWNSHIP), scope=Scope.CUMULATIVE)
+
+
+@pytest.mark.parametrize("above", [(), (ZHONGMU,)])
+def test_villages_that_a_township_without_code_may_hold(tmp_path: Path, above: tuple[UnitFacts, ...]) -> None:
+    township(tmp_path / "收到", UnitFacts(None, "官渡镇", Level.TOWNSHIP))
+    send(tmp_path / "收到", range(1, 3), above)
+    out = tmp_path / "汇总表.xlsx"
+    merged = run("merge", tmp_path / "收到", *COUNTY, "-o", out, "--format", "json")
+    (doubt,) = (one for one in merged.json["findings"] if one["code"] == "H004")
+    assert (merged.code, Path(doubt["path"]).name, out.exists()) == (1, "镇.xlsx", False)
+    assert doubt["message"].startswith("“官渡镇计生协”报了汇总数，不知道其中是不是已经包含“1号村”、“2号村”。")
+
+
+def test_a_county_of_which_only_the_name_is_known_and_its_village(tmp_path: Path) -> None:
+    typed(tmp_path / "收到" / "县.xlsx", "中牟县", with_two_villages(Level.COUNTY))
+    send(tmp_path / "收到", range(1, 2), ())
+    options = ("--unit", "郑州市", "--level", "地市级", "-o", tmp_path / "汇总表.xlsx", "--format", "json")
+    assert "H004" in codes(run("merge", tmp_path / "收到", *options).json)
+    send(tmp_path / "收到", range(1, 2), TO_COUNTY)  # whose blank says that it is in this county
+    merged = run("merge", tmp_path / "收到", *options)
+    assert ("H004" in codes(merged.json), merged.json["total"][PEOPLE]) == (False, 120)
+
+
+BY_CODE = ("--unit", "中牟县", "--code", "４１０１２２")
+
+
+@pytest.mark.parametrize(
+    ("root", "above"),
+    [
+        (("--root", "410122"), (ZHONGMU,)),
+        (("--root", "410122"), TO_COUNTY),
+        (BY_CODE, (ZHONGMU,)),
+        (BY_CODE, TO_COUNTY[:2]),  # nobody speaks of the county
+        (BY_CODE, ()),
+    ],
+)
+def test_villages_whose_codes_say_which_township_holds_them(
+    tmp_path: Path, root: tuple[str, ...], above: tuple[UnitFacts, ...]
+) -> None:
+    township(tmp_path / "收到", GUANDU)
+    send(tmp_path / "收到", range(1, 3), above)
+    merged = run("merge", tmp_path / "收到", *root, "-o", tmp_path / "汇总表.xlsx", "--format", "json")
+    assert (merged.code, merged.json["total"][PEOPLE]) == (0, 120)

@@ -70,7 +70,7 @@ def collect(checked: Sequence[Checked], register: Register, *, one_edition: bool
         refused = True
     tree = with_unplaced(register.tree, root, received)
     received = infer_scopes(received, tree, root, register.scopes, partial(mark_duplicates, latest=latest))
-    received, ambiguous = say_of_unplaced(received, register.tree, root)
+    received, ambiguous = say_of_unplaced(received, tree, register)
     marked = mark_accounts(received, Owners(tree, is_roster=register.is_roster))
     return Collected(tree, root, tuple(marked), tuple(earlier), refused or ambiguous)
 
