@@ -14,7 +14,7 @@ E, W, I = Severity.ERROR, Severity.WARNING, Severity.INFO  # noqa: E741
 
 # Of the design's table of findings, and what was added to it since.
 SEVERITIES = {
-    E: "F001 F002 F003 F004 F005 F007 T001 T002 T003 T005 T006 U001 U002 U003 U005 U007 U009 U013"
+    E: "F001 F002 F003 F004 F005 F007 T001 T002 T003 T005 T006 U001 U002 U003 U005 U007 U009 U013 U014"
        " V000 V002 V003 V004 V005 V006 V009 R001 R004 R005 H001 H002 H003 H004"
        " P001 P002 P003 P004 P005 P006 P007 P008",
     W: "T004 T007 U006 U010 V001 V008 V010 V011 V012 V013 R002 R003 O001 O002 O003 C001"
@@ -58,11 +58,12 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
     ],
     "U010": [{"name": "官渡镇", "other": "b.xlsx"}],
     "U011": [
-        {"name": "某企业", "root": "中牟县", "level": "乡镇级", "reason": reason}
+        {"name": "某企业", "root": "中牟县", "level": "乡镇级", "reason": reason, "apart": ""}
         for reason in catalogue._REASONS["U011"]
     ],
     "U012": [{"name": "中牟县", "level": "县级"}],
     "U013": [{"reason": reason} for reason in catalogue._REASONS["U013"]],
+    "U014": [{"name": "东村", "others": "甲/东村.xlsx、乙/东村.xlsx"}],
     "V001": [{"section": "宣传活动", "count": 2}],
     "V007": [{"value": "1200"}],
     "V008": [{"value": "12000"}],

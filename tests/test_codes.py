@@ -253,6 +253,17 @@ def two_returns(*, unit: UnitFacts = GUANDU_VILLAGE, **changes: Any) -> Case:
     return case
 
 
+def in_two_folders(*folders: str) -> Case:
+    """Check a village's typed return twice, in two folders."""
+
+    def case(folder: Path) -> set[str]:
+        for name in folders:
+            typed(folder / RETURNS / name / "1.xlsx", "东村", VILLAGE)
+        return check(folder)
+
+    return case
+
+
 def in_roster(name: str) -> Case:
     def case(folder: Path) -> set[str]:
         typed(folder / RETURNS / "1.xlsx", name, VILLAGE)
@@ -563,6 +574,7 @@ CASES: dict[str, tuple[Case, Case]] = {
     "U011": (unplaced("外来人口社区"), unplaced("逐鹿营村")),
     "U012": (for_whom(), for_whom("--root", "410122101")),
     "U013": (of_village(change=more_above(5)), of_village(change=more_above(0))),
+    "U014": (in_two_folders("第一批", "第二批"), in_two_folders("官渡镇", "狼城岗镇")),
     "V000": (of_village(figures=dict.fromkeys(VILLAGE)), of_village(figures=dict.fromkeys(VILLAGE, 0))),
     "V001": (figure("media.county.text", None), figure("media.county.text", 0)),
     "V002": (figure(SESSIONS, "若干"), figure(SESSIONS, "2")),

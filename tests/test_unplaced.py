@@ -147,8 +147,11 @@ def test_many_that_could_hold_many() -> None:
 # -- a hidden tree ----------------------------------------------------------------------------------------
 
 TOWNS = [UnitFacts(f"41012210{t}", f"镇{t}镇", Level.TOWNSHIP) for t in range(3)]
+# One village of each township bears the same name.
 VILLAGES = {
-    UnitFacts(f"{town.code}20{v}", f"村{town.name[1]}{v}村", Level.VILLAGE): town for town in TOWNS for v in range(3)
+    UnitFacts(f"{town.code}20{v}", f"村{town.name[1]}{v}村" if v else "东村", Level.VILLAGE): town
+    for town in TOWNS
+    for v in range(3)
 }
 # Sessions of their own, by which a total tells who is in it.
 OWN_SESSIONS = {unit: 2**at for at, unit in enumerate((*TOWNS, *VILLAGES))}
@@ -173,8 +176,11 @@ def known(draw: st.DrawFn, unit: UnitFacts) -> UnitFacts:
 
 
 @st.composite
-def files(draw: st.DrawFn, unit: UnitFacts, scope: Scope) -> Received:
-    """A true return of a unit, that reveals more or less of its place."""
+def files(draw: st.DrawFn, unit: UnitFacts, scope: Scope, place: str = "收到") -> Received:
+    """A true return of a unit, that reveals more or less of its place.
+
+    It lies in a folder that says nothing and holds no other one, or in one of its township's name.
+    """
     figures = summed([unit, *(below(unit) if scope is CUMULATIVE else ())])
     mine = {key: value for key, value in figures.items() if scope is CUMULATIVE or key == COUNTED[unit.level]}
     chain = (ZHENGZHOU, ZHONGMU, *([VILLAGES[unit]] if unit in VILLAGES else []))
@@ -184,7 +190,14 @@ def files(draw: st.DrawFn, unit: UnitFacts, scope: Scope) -> Received:
     its = {"code": unit, "name": nameless(unit), "some": draw(known(unit))}.get(by, unit)
     above = () if by in {"code", "name"} else chain
     identity = None if by == "hand" else Identity(WorkbookKind.BLANK, 23, its, scope, above)
-    return memory.received(f"{unit.name}.{scope}.xlsx", unit.name, memory.values_of(mine), identity=identity)
+    folder, name = f"第{unit.code}批", unit.name
+    if unit in VILLAGES and draw(st.booleans()):
+        folder = VILLAGES[unit].name
+    if unit in VILLAGES and by == "hand" and draw(st.booleans()):
+        name = VILLAGES[unit].name + name
+    return memory.received(
+        f"{place}/{folder}/{unit.name}.{scope}.xlsx", name, memory.values_of(mine), identity=identity
+    )
 
 
 @st.composite
@@ -197,6 +210,7 @@ def worlds(draw: st.DrawFn) -> tuple[list[Received], dict[str, int]]:
         senders = [village for village in below(town) if draw(st.booleans())]
         returns += [draw(files(town, scope)) for scope in scopes]
         returns += [draw(files(village, OWN)) for village in senders]
+        returns += [draw(files(village, OWN, "又")) for village in senders if draw(st.integers(0, 5)) == 0]
         counted += [town, *below(town)] if CUMULATIVE in scopes else [*([town] if scopes else []), *senders]
     return returns, summed(counted)
 

@@ -1,9 +1,9 @@
 """For whom a merge is: its root, and the units that returns may be from."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from stattable.checking.attribute import Register, identity_tree, unplaced_key
+from stattable.checking.attribute import Attributor, Register, identity_tree, unplaced_key
 from stattable.checking.received import Received
 from stattable.model.catalogue import Refusal
 from stattable.model.findings import Finding
@@ -52,22 +52,18 @@ def find_register(received: Sequence[Received], options: RootOptions) -> Registe
     if options.roster is not None:
         tree = options.roster
         conflicts: dict[str, Finding] = {}
-        unplaced: set[str] = set()
         root = _said(tree, options) or _one_top(tree, tree.tops)
     else:
         tree, conflicts = identity_tree(received)
-        unplaced = {unplaced_key(one.name) for one in received}
         trusted = [one for one in received if one.path not in conflicts]
         tree, root = _root_of_identities(tree, trusted or received, options)
+    register = Register(tree, is_roster=options.roster is not None, root=root, level_needed=True, conflicts=conflicts)
+    if not options.scopes:
+        return register
+    keys = {whose.key for whose in Attributor(register).attribute_all(received)} - tree.units.keys()
+    unplaced = {key.replace("/", ""): key for key in keys if key}
     scopes = {_scope_key(tree, unplaced, said): scope for said, scope in options.scopes.items()}
-    return Register(
-        tree,
-        is_roster=options.roster is not None,
-        root=root,
-        scopes=scopes,
-        level_needed=True,
-        conflicts=conflicts,
-    )
+    return replace(register, scopes=scopes)
 
 
 def _said(tree: Tree, options: RootOptions) -> str | None:
@@ -162,14 +158,21 @@ def _one_top(tree: Tree, tops: Sequence[str]) -> str:
     raise Refusal("several_tops", names=names)
 
 
-def _scope_key(tree: Tree, unplaced: Container[str], said: str) -> str:
-    """Return the key of the unit whose scope an option says, by its code or name."""
+def _scope_key(tree: Tree, unplaced: Mapping[str, str], said: str) -> str:
+    """Return the key of the unit whose scope an option says, by its code or name.
+
+    Args:
+        tree: the units whose places are known.
+        unplaced: the keys of the others, by what they are without slashes.
+        said: the code or the name, with names of units above in front where there are others of the name.
+    """
     code = bare_code(said)
     if code in tree:
         return code
     keys = Names(tree).match(said)
     if len(keys) == 1:
         return keys[0]
-    if keys or unplaced_key(said) not in unplaced:
+    key = unplaced.get(unplaced_key(said).replace("/", ""))
+    if keys or key is None:
         raise Refusal("unknown_scope_unit", code=said)
-    return unplaced_key(said)
+    return key

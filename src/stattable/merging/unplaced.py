@@ -185,7 +185,9 @@ def _doubt(one: Checked, others: Sequence[Checked], reason: str) -> Finding:
 def _put_under(one: Checked, root: Unit, level: Level) -> Finding:
     """Return U011 on a return of a unit that nothing places."""
     params: dict[str, Param] = {"name": one.unit.name or "", "root": root.name, "level": level.label}
-    return found("U011", params={**params, "reason": _level_by(one)})
+    above = (one.key or "").removeprefix("?").rpartition("/")[0]
+    apart = f"，与同名的单位按上级“{above}”区分" if above else ""
+    return found("U011", params={**params, "reason": _level_by(one), "apart": apart})
 
 
 def _level_by(one: Checked) -> str:
