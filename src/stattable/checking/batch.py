@@ -141,8 +141,12 @@ def judge_all(received: Sequence[Received], register: Register, edition: int | N
         edition: the only one to be accepted, or None for any.
     """
     attributor = Attributor(register)
-    returns = tuple(_judge(one, attributor.attribute(one), edition) for one in received)
-    return Batch(register.tree, returns)
+    whose = attributor.attribute_all(received)
+    returns = [_judge(one, its, edition) for one, its in zip(received, whose, strict=True)]
+    accepted = {one.path for one in returns if one.status == "accepted"}
+    for at, its in attributor.in_doubt(received, whose, accepted).items():
+        returns[at] = _judge(received[at], its, edition)
+    return Batch(register.tree, tuple(returns))
 
 
 def _judge(one: Received, whose: Attribution, edition: int | None) -> Checked:

@@ -19,7 +19,7 @@ from stattable.model.form import BLANK, FIELDS, shown_value
 from stattable.model.identity import Identity
 from stattable.model.record import RECORD_SHEET
 from stattable.model.text import a1
-from stattable.model.units import Level, Scope, Tree, bare_name
+from stattable.model.units import Level, Scope, Tree, bare_code, bare_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def collect(
     received, earlier = _set_aside_earlier(returns, root, sort, overlaps, replaced)
     refused = refused or any(finding.code == "H008" for one in received for finding in one.findings)
     tree = with_unplaced(register.tree, root, received)
-    received, ambiguous = say_of_unplaced(received, register.tree, root)
+    received, ambiguous = say_of_unplaced(received, tree, register)
     received = _with_overlaps(received, tree, root, overlaps)
     marked = mark_accounts(received, Owners(tree, is_roster=register.is_roster))
     return Collected(tree, root, tuple(marked), tuple(earlier), refused or ambiguous, overlaps)
@@ -108,8 +108,8 @@ def _held_against_record(one: Checked) -> Checked:
         return one.with_findings(found("P003", sheet=RECORD_SHEET, params={"reason": "sheet"}))
     unit, findings = record.tree[record.root], []
     was = f"{unit.name}（{unit.level.label}）第 {record.edition} 个"
-    if (unit.code, bare_name(unit.name), unit.level, record.edition) != (
-        identity.unit.code, bare_name(identity.unit.name), identity.unit.level, one.received.edition,
+    if (bare_code(unit.code or ""), bare_name(unit.name), unit.level, record.edition) != (
+        bare_code(identity.unit.code or ""), bare_name(identity.unit.name), identity.unit.level, one.received.edition,
     ):  # fmt: skip
         findings.append(found("P003", sheet=received.sheet, raw=was, params={"reason": "rebadged"}))
     told = {finding.field for finding in one.findings if finding.code == "P001"}
