@@ -89,7 +89,7 @@ def collect(
         one_each=partial(mark_duplicates, latest=latest),
     )
     overlaps = Overlaps(returns, tree)
-    received, earlier = _set_aside_earlier(returns, root, sort, overlaps, replaced)
+    received, earlier = _set_aside_earlier(returns, tree, root, sort, overlaps, replaced)
     refused = refused or any(finding.code == "H008" for one in received for finding in one.findings)
     tree = with_unplaced(register.tree, root, received)
     received, ambiguous = say_of_unplaced(received, tree, register)
@@ -133,6 +133,7 @@ def _held_against_record(one: Checked) -> Checked:
 
 def _set_aside_earlier(
     returns: Sequence[Checked],
+    tree: Tree,
     root: str,
     sort: Callable[[Sequence[Checked]], list[Checked]],
     overlaps: Overlaps,
@@ -142,23 +143,26 @@ def _set_aside_earlier(
 
     An earlier result below the root is set aside where all that it was made from is here, and accepted; it counts
     otherwise. What is accepted hangs in turn on what is set aside, for a scope is inferred from what counts below. So
-    all are set aside at first, and those taken back of which something is not here, until nothing changes.
+    all are set aside at first, and those taken back of which something is not here, the lowest first, for they may be
+    what others were made from; until nothing changes.
 
     The root's own results, and those that are about to be replaced, never count: where something of them is not here,
     nothing may be written (H008).
     """
     merged = [one for one in returns if one.received.is_merged and one.status == "accepted" and one.key is not None]
     ours = {one.path for one in merged if one.key == root or one.path in replaced}
-    rest = {one.path: one for one in merged if one.path not in ours and not is_altered(one)}
-    aside = dict(rest)
+    aside = {one.path: one for one in merged if one.path not in ours and not _has_altered_page(one)}
+    returns = [one for one in returns if one.path not in replaced or one.path in ours]
     while True:
         received = sort([one for one in returns if one.path not in aside and one.path not in ours])
         accepted = [one for one in received if one.status == "accepted" and one.key is not None]
         prints = _prints(*accepted, *aside.values())
-        still = {path: one for path, one in aside.items() if overlaps.all_here(one, accepted, prints)}
-        if still.keys() == aside.keys():
+        depths = {one.path: len(tree.above(one.key or "")) for one in aside.values()
+                  if not overlaps.all_here(one, accepted, prints)}  # fmt: skip
+        if not depths:
             break
-        aside = still
+        lowest = max(depths.values())
+        aside = {path: one for path, one in aside.items() if depths.get(path) != lowest}
     # What is rejected now has an error that names it.
     prints = _prints(*(one for one in returns if one.path not in ours))
     earlier = [_earlier(one, "superseded", ()) for one in aside.values()]
@@ -177,8 +181,7 @@ def _prints(*files: Checked) -> set[str]:
     return {one.received.facts.sha256 or "" for one in files}
 
 
-def is_altered(one: Checked) -> bool:
-    """Whether the page of a merged workbook says something else than what it was made from."""
+def _has_altered_page(one: Checked) -> bool:
     return any(finding.code == "P001" for finding in one.findings)
 
 
