@@ -65,7 +65,7 @@ def named(
     edition: int | None = 23, level: Level | None = V,
 ) -> Named:  # fmt: skip
     """A return, as `path` says: its folder, and a file of any name."""
-    return Named(path, path.rpartition("/")[0], name, level, above or {}, key, sure, edition)
+    return Named(path, name, level, above or {}, key, sure, edition)
 
 
 FRONT, OTHER_FRONT = named("1", name="甲镇东村"), named("2", name="乙镇东村")

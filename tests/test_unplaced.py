@@ -56,6 +56,8 @@ TYPED_TOWNSHIP = sent(GUANDU, CUMULATIVE, typed=True)
 
 
 NO_CODE, OTHER_NO_CODE = nameless(GUANDU), nameless(LANGCHENGGANG)
+XINCUN = UnitFacts("410184100", "新村镇", Level.TOWNSHIP)
+OF_XINZHENG = UnitFacts("410184100201", "裴村", Level.VILLAGE)
 IN_XINZHENG = (*TO_COUNTY[:2], XINZHENG)
 
 
@@ -75,6 +77,12 @@ IN_XINZHENG = (*TO_COUNTY[:2], XINZHENG)
         ),
         "of one county, the lower one without code": (TOWNSHIP, sent(nameless(ZHULUYING), OWN, TO_COUNTY)),
         "only the names of both are known": (TYPED_TOWNSHIP, sent(ZHULUYING, OWN, typed=True)),
+        "the lower one came from elsewhere, with its code": (
+            sent(GUANDU, CUMULATIVE, TO_COUNTY), sent(OF_XINZHENG, OWN, TO_COUNTY),
+        ),
+        "the higher one came from elsewhere, with its code": (
+            sent(XINCUN, CUMULATIVE, TO_COUNTY), sent(ZHULUYING, OWN, TO_COUNTY),
+        ),
         "under one of the same name, and only that one has a code": (
             sent(NO_CODE, CUMULATIVE, (ZHENGZHOU,)), sent(ZHULUYING, OWN, (ZHENGZHOU, ZHONGMU, GUANDU)),
         ),

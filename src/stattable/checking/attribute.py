@@ -3,14 +3,14 @@
 With a roster the roster decides. Without one the units are those that the identities of all files speak of.
 """
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
-from stattable.checking.namesakes import ENOUGH, Above, Named, contradict, doubts, labels, names_above, said_above
+from stattable.checking.namesakes import ENOUGH, Above, Named, contradict, labels, names_above, said_above
 from stattable.checking.received import Received
 from stattable.model.catalogue import found
 from stattable.model.findings import Finding, Param, Severity, UnitRef
@@ -238,32 +238,25 @@ class Attributor:
         self._register = register
         self._tree = register.tree
         self._names = register.names()
-        self._above: dict[tuple[Path, Level | None], Above] = {}  # by folder, of which many files lie in one
+        self._above: dict[tuple[Path, Level | None], Above] = {}  # by folder: many files lie in one
+        self._known: dict[str | None, Above] = {}  # by parent: many units stand under one
 
-    def attribute_all(self, received: Sequence[Received]) -> list[Attribution]:
-        """Return whose returns they all hold; without a roster, units of one name are told apart."""
-        whose = [self.attribute(one) for one in received]
-        apart = labels(self._named(received, whose))
-        return [
-            self._labelled(one, its, apart[one.path]) if one.path in apart else its
-            for one, its in zip(received, whose, strict=True)
-        ]
+    def attribute_all(self, received: Sequence[Received]) -> tuple[list[Attribution], list[Named]]:
+        """Return whose returns they all hold; without a roster, units of one name are told apart.
 
-    def in_doubt(
-        self, received: Sequence[Received], whose: Sequence[Attribution], accepted: Container[str]
-    ) -> dict[int, Attribution]:
-        """Return whose those returns are of which nobody can tell whether others are of the same unit: nobody's (U014).
-
-        Args:
-            received: all returns.
-            whose: they are, as :meth:`attribute_all` says.
-            accepted: the paths of those that are accepted.
-
-        Returns:
-            By their places in `received`.
+        Beside it what is known of the units, where there may be returns of which nobody can tell whether they are of
+        one unit, and nothing where a roster or codes say enough of all.
         """
-        others = doubts(self._named(received, whose), accepted)
-        return {at: _in_doubt(one, others[one.path]) for at, one in enumerate(received) if one.path in others}
+        whose = [self.attribute(one) for one in received]
+        owned = [(one, its, its.key) for one, its in zip(received, whose, strict=True) if its.key and one.values]
+        if self._register.is_roster or all(one.identity and one.identity.unit.code for one, *_ in owned):
+            return whose, []
+        named = [self._named(one, its.level, key) for one, its, key in owned]
+        apart = labels(named)
+        for at, one in enumerate(received):
+            if one.path in apart:
+                whose[at] = self._labelled(one, whose[at], apart[one.path])
+        return whose, named
 
     def attribute(self, one: Received) -> Attribution:
         """Return whose return `one` holds, by itself."""
@@ -306,7 +299,7 @@ class Attributor:
         keys = self._names.match(one.name, folder)
         if not self._register.is_roster and keys:
             said = self._said_above(one, None)
-            keys = [key for key in keys if not contradict(said, names_above(key, self._tree))]
+            keys = [key for key in keys if not contradict(said, self._known_above(key))]
         if one.identity:
             keys = [key for key in keys if self._tree[key].level is one.identity.unit.level]
         if len(keys) == 1:
@@ -332,26 +325,18 @@ class Attributor:
         key = unplaced_key(one.name)
         return self._scoped(one, UnitRef(None, one.name, level), key, level, None, findings)
 
-    def _named(self, received: Sequence[Received], whose: Sequence[Attribution]) -> list[Named]:
-        """Return what is known of the units of returns; nothing where a roster or codes say enough of all."""
-        owned = [(one, its, its.key) for one, its in zip(received, whose, strict=True) if its.key and one.values]
-        if self._register.is_roster or all(one.identity and one.identity.unit.code for one, *_ in owned):
-            return []
-        return [self._known_of(one, its.level, key) for one, its, key in owned]
-
-    def _known_of(self, one: Received, level: Level | None, key: str) -> Named:
-        folder = str(Path(one.path).parent.absolute())
+    def _named(self, one: Received, level: Level | None, key: str) -> Named:
         if key not in self._tree:
             above = self._said_above(one, level)
-            return Named(one.path, folder, bare_name(one.name), level, above, None, sure=False, edition=one.edition)
-        unit, known = self._tree[key], names_above(key, self._tree)
+            return Named(one.path, bare_name(one.name), level, above, None, sure=False, edition=one.edition)
+        unit, above = self._tree[key], self._known_above(key)
         is_root = key == self._register.root
         sure = is_root or unit.code is not None
         if not (is_root or (one.identity and _places(one.identity))):
-            above = self._said_above(one, level)
-            confirmed = bool(above) and above.items() <= known.items()
-            known, sure = known if confirmed else above, sure and confirmed
-        return Named(one.path, folder, bare_name(unit.name), level, known, key, sure, one.edition)
+            said = self._said_above(one, level)
+            confirmed = bool(said) and said.items() <= above.items()
+            above, sure = above if confirmed else said, sure and confirmed
+        return Named(one.path, bare_name(unit.name), level, above, key, sure, one.edition)
 
     def _labelled(self, one: Received, whose: Attribution, label: str) -> Attribution:
         ref = UnitRef(None, label.replace("/", ""), whose.level)
@@ -363,6 +348,12 @@ class Attributor:
         if at not in self._above:
             self._above[at] = said_above(at[0].parts, level, self._tree, self._names, self._register.root)
         return self._above[at]
+
+    def _known_above(self, key: str) -> Above:
+        parent = self._tree[key].parent
+        if parent not in self._known:
+            self._known[parent] = names_above(key, self._tree)
+        return self._known[parent]
 
     def _is_of(self, one: Received, identity: Identity) -> bool:
         """Whether the name in the form is that of the unit the blank was made for.
@@ -473,7 +464,8 @@ def _nobody(findings: Sequence[Finding], name: str | None = None) -> Attribution
     return Attribution(UnitRef(name=name), None, None, None, None, tuple(findings))
 
 
-def _in_doubt(one: Received, others: Sequence[str]) -> Attribution:
+def in_doubt(one: Received, others: Sequence[str]) -> Attribution:
+    """Return whose return `one` is, where it may be of the same unit as `others` of its name: nobody's (U014)."""
     shown = "、".join(others[: ENOUGH - 1]) + ("等" if len(others) == ENOUGH else "")
     return _nobody([_u("U014", one, params={"name": one.name, "others": shown})], one.name)
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
+from pathlib import Path
 from typing import Final
 
 from stattable.model.units import Level, Names, Tree, bare_name, level_of_name
@@ -27,7 +28,6 @@ class Named:
 
     Attributes:
         path: of the file.
-        folder: it lies in.
         name: bare, perhaps with names of units above in front.
         level: of the unit, or None.
         above: what is said of the units above it.
@@ -37,13 +37,17 @@ class Named:
     """
 
     path: str
-    folder: str
     name: str
     level: Level | None
     above: Above
     key: str | None
     sure: bool
     edition: int | None
+
+    @property
+    def folder(self) -> Path:
+        """The folder that the file lies in."""
+        return Path(self.path).parent.absolute()
 
 
 def said_above(folders: Sequence[str], level: Level | None, tree: Tree, names: Names, root: str | None) -> Above:
@@ -119,11 +123,8 @@ class _Class:
         """Whether the two may be one unit, though that is not sure."""
         if self.edition and other.edition and self.edition != other.edition:
             return False
-        if self.level is not other.level and (
-            self.key or other.key
-        ):  # by which the one of no known place was not found
-            return False
-        return not contradict(self.above, other.above)
+        in_tree = self.key or other.key  # where levels are known for sure
+        return not (in_tree and self.level is not other.level) and not contradict(self.above, other.above)
 
     def says_more(self, other: "_Class") -> bool:
         """Whether more is said of this one than of `other`, and of all levels of which anything is said there.
@@ -192,24 +193,25 @@ def doubts(returns: Iterable[Named], accepted: Container[str]) -> dict[str, list
 
 def _told_apart(returns: Iterable[Named]) -> Iterator[tuple[str, list[_Class]]]:
     """Yield each name that returns bear which do not say the same, or not in the same words, with their classes."""
-    named = list(returns)
-    if all(one.sure for one in named):
-        return
-    for name, group in _groups(named):
+    for name, group in _groups(list(returns)):
         classes = _classes(group)
         if len(classes) > 1 or len({one.name for one in group}) > 1:
             yield name, classes
 
 
-def _groups(returns: Iterable[Named]) -> Iterator[tuple[str, list[Named]]]:
-    """Yield each name with the returns that bear it, some with names of units above in front; the shortest first."""
+def _groups(returns: Sequence[Named]) -> Iterator[tuple[str, list[Named]]]:
+    """Yield each name with the returns that bear it, some with names of units above in front; the shortest first.
+
+    Only names of units of which one is known by no more.
+    """
+    unsure = {one.name[start:] for one in returns if not one.sure for start in range(len(one.name))}
     by_name: dict[str, list[Named]] = {}
-    for one in returns:
+    for one in returns if unsure else ():
         by_name.setdefault(one.name, []).append(one)
-    groups = {name: [*of_name] for name, of_name in by_name.items()}
+    groups = {name: [*of_name] for name, of_name in by_name.items() if name in unsure}
     for name, of_name in by_name.items():
         for start in range(1, len(name)):
-            level = _own_level(name[:start]) if name[start:] in by_name else None
+            level = _own_level(name[:start]) if name[start:] in groups else None
             groups.get(name[start:], []).extend(
                 replace(one, above={**one.above, level: name[:start]})
                 for one in of_name

@@ -60,7 +60,8 @@ def find_register(received: Sequence[Received], options: RootOptions) -> Registe
     register = Register(tree, is_roster=options.roster is not None, root=root, level_needed=True, conflicts=conflicts)
     if not options.scopes:
         return register
-    keys = {whose.key for whose in Attributor(register).attribute_all(received)} - tree.units.keys()
+    whose, _ = Attributor(register).attribute_all(received)
+    keys = {one.key for one in whose} - tree.units.keys()
     unplaced = {key.replace("/", ""): key for key in keys if key}
     scopes = {_scope_key(tree, unplaced, said): scope for said, scope in options.scopes.items()}
     return replace(register, scopes=scopes)

@@ -63,7 +63,8 @@ def could_hold(holder: Checked, other: Checked, tree: Tree, root: str) -> bool:
     are of different levels, and the lower  yes
     one stands under the higher one
     … and nothing says so                   if the higher one's code begins the lower one's, where both have
-                                            division codes; else nothing speaks against it
+                                            division codes that are not older than their places; else nothing
+                                            speaks against it
     ======================================  ====================================================================
 
     So a return of which only the name is known could be held by every cumulative one of a higher level; and a
@@ -98,8 +99,16 @@ def _in_one_line(one: Unit, two: Unit, tree: Tree) -> bool:
     high, low = (one, two) if one.level.above(two.level) else (two, one)
     if tree.under(low.key, high.key):
         return True
-    codes = high.code or "", low.code or ""
-    return not all(map(level_of_code, codes)) or codes[1].startswith(codes[0])
+    codes = _telling_code(high, tree), _telling_code(low, tree)
+    return not all(codes) or codes[1].startswith(codes[0])
+
+
+def _telling_code(unit: Unit, tree: Tree) -> str:
+    """Return the division code of a unit; nothing where it has none, or one from before it stood where it does now."""
+    above = tree[unit.parent].code if unit.parent else None
+    code = unit.code or ""
+    stale = above and level_of_code(above) and not code.startswith(above)
+    return "" if stale or level_of_code(code) is None else code
 
 
 # -- who may be counted twice -----------------------------------------------------------------------------
@@ -149,20 +158,19 @@ class _Holders:
             unit = tree[one.key or ""]
             self._of_level.setdefault(unit.level, []).append(one)
             self._by_name.setdefault((unit.level, bare_name(unit.name)), []).append(one)
-            code = unit.code if level_of_code(unit.code or "") else None
-            self._by_code.setdefault((unit.level, code or ""), []).append(one)
+            self._by_code.setdefault((unit.level, _telling_code(unit, tree)), []).append(one)
 
     def near(self, other: Checked, tree: Tree, root: str) -> Iterator[Checked]:
         """Yield all that could hold `other`, and some that could not."""
         key = other.key or ""
         above = {tree[unit].level: tree[unit] for unit in _line(key, tree, root)}
-        code = tree[key].code or ""
+        code = _telling_code(tree[key], tree)
         for level in self._of_level:
             if not level.above(tree[key].level):
                 continue
             if level in above:
                 yield from self._by_name.get((level, bare_name(above[level].name)), ())
-            elif level_of_code(code):
+            elif code:
                 for length in range(len(code)):
                     yield from self._by_code.get((level, code[:length]), ())
             else:
