@@ -202,7 +202,8 @@ def test_entry(entry: Entry) -> None:
 def test_the_words_for_every_reason_are_used() -> None:
     """The tables above give the words for every reason; this holds them against those that the code can raise."""
     assert set(catalogue._REASONS) == {
-        "T005", "T007", "U002", "U008", "U009", "U011", "U013", "H003", "H004", "H005", "H008", "A001", "A004", "A007", "P003",
+        "T005", "T007", "U002", "U008", "U009", "U011", "U013",
+        "H003", "H004", "H005", "H008", "A001", "A004", "A007", "P003",
     }  # fmt: skip
     assert {one["reason"] for one in PARAMS["A001"]} == set(catalogue._REASONS["A001"])
     of_files, of_pictures, of_codes = {"missing", "size"}, set(get_args(Fault)), set(CodeKind) - {CodeKind.OFFICIAL}
