@@ -38,7 +38,7 @@ from stattable.checking import received
 from stattable.model.annex import ANNEX_SHEET
 from stattable.model.catalogue import CATALOGUE
 from stattable.model.form import FIELD_BY_KEY, FIELDS, LABELS
-from stattable.model.identity import UnitFacts
+from stattable.model.identity import IDENTITY_SHEET, UnitFacts
 from stattable.model.units import Level, Scope
 
 Case = Callable[[Path], set[str]]
@@ -229,6 +229,16 @@ def second_row(head: str | None) -> Case:
     return case
 
 
+def more_above(count: int) -> Callable[[Any], None]:
+    """Have the hidden sheet name `count` more units above."""
+
+    def change(sheet: Any) -> None:
+        for _ in range(count):
+            sheet.parent[IDENTITY_SHEET].append(["above", "", "某镇", "township"])
+
+    return change
+
+
 # -- several files ----------------------------------------------------------------------------------------
 
 
@@ -238,6 +248,17 @@ def two_returns(*, unit: UnitFacts = GUANDU_VILLAGE, **changes: Any) -> Case:
     def case(folder: Path) -> set[str]:
         village(folder, "1.xlsx")
         village(folder, "2.xlsx", unit, **changes)
+        return check(folder)
+
+    return case
+
+
+def in_two_folders(*folders: str) -> Case:
+    """Check a village's typed return twice, in two folders."""
+
+    def case(folder: Path) -> set[str]:
+        for name in folders:
+            typed(folder / RETURNS / name / "1.xlsx", "东村", VILLAGE)
         return check(folder)
 
     return case
@@ -552,6 +573,8 @@ CASES: dict[str, tuple[Case, Case]] = {
     "U010": (corrected("latest"), corrected("refuse")),
     "U011": (unplaced("外来人口社区"), unplaced("逐鹿营村")),
     "U012": (for_whom(), for_whom("--root", "410122101")),
+    "U013": (of_village(change=more_above(5)), of_village(change=more_above(0))),
+    "U014": (in_two_folders("第一批", "第二批"), in_two_folders("官渡镇", "狼城岗镇")),
     "V000": (of_village(figures=dict.fromkeys(VILLAGE)), of_village(figures=dict.fromkeys(VILLAGE, 0))),
     "V001": (figure("media.county.text", None), figure("media.county.text", 0)),
     "V002": (figure(SESSIONS, "若干"), figure(SESSIONS, "2")),

@@ -258,9 +258,37 @@ def test_csv_opens_in_excel_and_holds_no_formula() -> None:
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row.values())
 
 
+def test_csv_holds_no_formula_of_wide_characters() -> None:
+    village(**{SESSIONS: "＝SUM(A1)", PEOPLE: "\u200b ＠1"})
+    Path("收到/官渡村.xlsx").rename(Path("收到/ ＠a.xlsx"))
+    out = run("check", "收到/ ＠a.xlsx", "--format", "csv").out
+    cells = [cell for row in csv.reader(io.StringIO(out.removeprefix("\ufeff"))) for cell in row]
+    assert [cell for cell in cells if re.match(r"\s*[=+\-@＝＋－＠]", cell)] == []
+    assert {"'＝SUM(A1)", "'＠1"} <= set(cells)
+
+
 @pytest.mark.parametrize(
     ("text", "safe"),
-    [("=1+1", "'=1+1"), ("+1", "'+1"), ("-1", "'-1"), ("@a", "'@a"), ("\t=1", "'\t=1"), ("a=1", "a=1"), ("", "")],
+    [
+        ("=1+1", "'=1+1"),
+        ("+1", "'+1"),
+        ("-1", "'-1"),
+        ("@a", "'@a"),
+        ("\t=1", "'\t=1"),
+        ("\ra", "'\ra"),
+        ("a=1", "a=1"),
+        ("", ""),
+        ("\n=1", "'\n=1"),
+        (" 官渡", " 官渡"),
+        ("＝1+1", "'＝1+1"),
+        ("＋1", "'＋1"),
+        ("－1", "'－1"),
+        ("＠a", "'＠a"),
+        ("  =1", "'  =1"),
+        ("\u3000＝1", "'\u3000＝1"),
+        ("\u200b=1", "'\u200b=1"),
+        ("\ufeff \x1b@a", "'\ufeff \x1b@a"),
+    ],
 )
 def test_harmless(text: str, safe: str) -> None:
     assert harmless(text) == safe

@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -150,7 +150,7 @@ def test_the_results_are_whole_to_begin_with(place: Place) -> None:
 def test_killed_at_any_moment(place: Place) -> None:
     rng = random.Random(SEED)
     reached = set()
-    for number, moment in enumerate(sorted(rng.uniform(0, place.seconds) for _ in range(KILLS))):
+    for number, moment in enumerate(sorted(rng.uniform(0, 1.2 * place.seconds) for _ in range(KILLS))):
         before = place.old if number % 2 else {}
         place.put_back(before)
         process = place.start()
@@ -162,8 +162,58 @@ def test_killed_at_any_moment(place: Place) -> None:
         assert_old_or_new(place, before)
         place.assert_inputs_unchanged()
         reached.add(sum(data == place.new[path] for path, data in place.results().items()))
-    assert len(reached) > 1  # it was killed before it wrote, and while or after it did
+    assert reached >= {0, len(place.new)}  # it was killed before the results were moved, and after they were
     assert merged_again(place) == place.said  # with all that was left over
+
+
+@pytest.mark.parametrize("is_old", [True, False])
+@pytest.mark.parametrize("move", [1, 2, 20, TOWNSHIPS + 2])
+def test_killed_between_two_moves(place: Place, is_old: bool, move: int) -> None:
+    """In a process of its own, which kills itself instead of making that move."""
+    before = place.old if is_old else {}
+    place.put_back(before)
+    dies = (
+        "import os, signal, sys, stattable.cli\n"
+        f"replace, left = os.replace, [{move}]\n"
+        "def dying(*names):\n"
+        "    left[0] -= 1\n"
+        "    replace(*names) if left[0] else os.kill(os.getpid(), signal.SIGKILL)\n"
+        "os.replace = dying\n"
+        "stattable.cli.main(sys.argv[1:])\n"
+    )
+    process = replace(place, command=(sys.executable, "-c", dies, *place.command[3:])).start()
+    with nobody_left(process):
+        assert process.wait() == -signal.SIGKILL
+    results = place.results()
+    assert sum(results.get(path) == data for path, data in place.new.items()) == move - 1
+    assert_old_or_new(place, before)
+    assert place.leftovers()
+    assert merged_again(place) == place.said
+    place.assert_inputs_unchanged()
+
+
+# -- stopped ----------------------------------------------------------------------------------------------
+
+
+def test_stopped_at_any_moment(place: Place) -> None:
+    """By Ctrl-C, which reaches the processes that it started, too: all results are the old ones, or the new ones."""
+    for path in place.leftovers():
+        path.unlink()
+    rng = random.Random(SEED)
+    seen = set()
+    for moment in sorted(rng.uniform(0.3, 1.2) * place.seconds for _ in range(KILLS)):
+        place.put_back(place.old)
+        process = place.start(stderr=subprocess.PIPE, start_new_session=True)
+        time.sleep(moment)
+        os.killpg(process.pid, signal.SIGINT)
+        said = "".join(process.communicate()[1].decode().split())
+        is_new = place.results() == place.new
+        assert (is_new or place.results() == place.old, place.leftovers()) == (True, [])
+        if process.returncode == 3:  # Python may have said something before: a fork is no good moment
+            assert said.endswith(("错误：已中止。",) if is_new else ("错误：已中止。", f"错误：已中止。{KEPT}"))
+        seen.add((process.returncode, is_new))
+    assert (3, False) in seen
+    place.assert_inputs_unchanged()
 
 
 def assert_old_or_new(place: Place, before: Files) -> None:
@@ -221,9 +271,9 @@ def fault(path: Path, why: str) -> str:
 @pytest.mark.parametrize("locked", ["汇总.xlsx", "410122_中牟县_汇总.xlsx", "410122117_第117镇_汇总.xlsx"])
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_locked(place: Place, monkeypatch: pytest.MonkeyPatch, locked: str, jobs: str) -> None:
-    """The result, or one of the levels': it stays as it was, those before it are the new ones."""
+    """The result, or one of the levels': all stay as they were."""
 
-    def replace(source: str | Path, target: str | Path) -> None:
+    def refuse(source: str | Path, target: str | Path) -> None:
         if Path(target).name == locked:
             raise PermissionError(13, "Permission denied", str(source))
         rename(source, target)
@@ -234,15 +284,9 @@ def test_locked(place: Place, monkeypatch: pytest.MonkeyPatch, locked: str, jobs
     place.put_back(place.old)
     monkeypatch.setenv("SOURCE_DATE_EPOCH", EPOCH)
     monkeypatch.setattr("sys.argv", ["stattable", *place.command[3:]])
-    monkeypatch.setattr("os.replace", replace)
+    monkeypatch.setattr("os.replace", refuse)
     result = run(*place.command[3:-1], jobs)
     (path,) = (path for path in place.old if path.name == locked)
     assert (result.code, result.out, "".join(result.err.split())) == (3, "", fault(path, LOCKED))
-    results, first = place.results(), place.box / "汇总.xlsx"
-    assert (results[path], place.leftovers()) == (place.old[path], [])
-    for one, data in results.items():
-        assert data in {place.old[one], place.new[one]}
-    order = [first, *sorted(results.keys() - {first}, key=lambda one: one.name.partition("_")[0])]
-    before = order[: order.index(path)]
-    assert {one: results[one] for one in before} == {one: place.new[one] for one in before}
+    assert (place.results(), place.leftovers()) == (place.old, [])
     place.assert_inputs_unchanged()

@@ -9,7 +9,9 @@ from stattable.model.text import (
     file_name,
     label_forms,
     plain,
+    printable,
     squeezed,
+    with_ending,
 )
 
 
@@ -156,6 +158,14 @@ def test_no_chinese_number(text: str) -> None:
         ("COM10", "COM10"),
         ("a" * 81, "a" * 80),
         ("a" * 79 + ". b", "a" * 79),
+        ("CON" + " " * 78 + "x", "_CON"),  # it is reserved once it is cut
+        ("官" * 80, "官" * 80),
+        ("𠮷" * 80, "𠮷" * 60),  # 240 bytes
+        ("a" + "𠮷" * 80, "a" + "𠮷" * 59),
+        ("a" * 78 + "e\u0301\u0302x", "a" * 78),  # no mark is parted from its letter
+        ("a" * 77 + "e\u0301\u0302x", "a" * 77 + "e\u0301\u0302"),
+        ("官渡\u2028镇\x85村\ud800", "官渡_镇_村_"),
+        ("官渡\x1b\u202e镇", "官渡镇"),
     ],
 )
 def test_file_name(text: str, expected: str) -> None:
@@ -165,6 +175,49 @@ def test_file_name(text: str, expected: str) -> None:
 @pytest.mark.parametrize("text", ["x" * 500, "NUL." + "x" * 500, "." * 500, "/" * 500, " x" * 300])
 def test_a_file_name_has_at_most_80_characters(text: str) -> None:
     assert 0 < len(file_name(text)) <= MAX_FILE_NAME == 80
+
+
+@pytest.mark.parametrize("char", ["x", "官", "𠮷"])
+@pytest.mark.parametrize("ending", ["", "_2", "_100"])
+def test_a_file_name_leaves_room_for_what_stands_behind_it(char: str, ending: str) -> None:
+    name = file_name(char * 500, ending)
+    assert name.endswith(char + ending)
+    assert (len(name) <= MAX_FILE_NAME, len(f"{name}_汇总.xlsx".encode()) <= 255) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "whole"),
+    [("汇总", "汇总（旧）.xlsx"), ("官" * 81, "官" * 80 + "（旧）.xlsx"), ("a" * 250, "a" * 241 + "（旧）.xlsx")],
+)
+def test_with_ending(name: str, whole: str) -> None:
+    assert with_ending(name, "（旧）.xlsx") == whole
+    assert len(whole.encode()) <= 255
+
+
+# -- what could deceive whoever reads it ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("官渡镇 𠮷 ﹏ é 👍🏽", "官渡镇 𠮷 ﹏ é 👍🏽"),
+        ("葛\U000e0100", "葛\U000e0100"),  # which of a character's shapes is meant
+        ("\x1b[2J", "�[2J"),
+        ("a\x07\x08\x7f\x9b\x85b", "a�����b"),
+        ("a\r\n\tb", "a���b"),
+        ("\u202axslx.\u202e\u2066\u2069", "�xslx.���"),
+        ("\u200e\u200f\u061c\u200b\u200d\u2060\ufeff", "�" * 7),
+        ("a\u2028b\u2029", "a�b�"),
+        ("\udcb9\ud800", "��"),
+        ("\U000e0041", "�"),
+        ("_x001B_[2J_x0007__x202e__x009F__xFEFF__xD83D_", "�[2J�����"),
+        ("_x005F_x001B_", "_x005F�"),
+        ("_x0041__x001__X001B_", "_x0041__x001__X001B_"),  # which nobody decodes to what deceives
+    ],
+)
+def test_printable(text: str, expected: str) -> None:
+    assert printable(text) == expected
+    assert printable(expected) == expected
 
 
 @pytest.mark.parametrize(

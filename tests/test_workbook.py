@@ -75,6 +75,11 @@ def test_a_blank_cell_has_its_look(value: object) -> None:
         ("官渡\ufffe\uffff镇", "官渡镇"),
         ("官渡\udcb9\udcd9镇", "官渡\ufffd\ufffd镇"),  # bytes of a file name that is not UTF-8
         ("官渡\n\t镇 𠮷", "官渡\n\t镇 𠮷"),
+        ("官渡\r\n镇", "官渡\n镇"),
+        ("官\x1b\x7f\x85\x9b渡\u202e\u2066\u200f\u061c\u200b\ufeff镇\u2028", "官渡镇"),
+        ("官渡_x001B_镇_x0007__x202E_", "官渡镇"),  # which Excel would decode
+        ("_x005F_x001B_", "_x005F"),
+        ("_x0041_ _x41_", "_x0041_ _x41_"),
         ("镇" * 32_767, "镇" * 32_767),
         ("镇" * 32_768, "镇" * 32_766 + "…"),
     ],

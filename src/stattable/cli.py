@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 import click
 
 from stattable import __version__
-from stattable.model.text import display_width
+from stattable.model.text import display_width, printable
 from stattable.model.units import LEVEL_BY_WORD, SCOPE_BY_WORD, Level, Scope
 
 if TYPE_CHECKING:
@@ -63,6 +63,20 @@ _CHINESE: Final = {
 }
 
 
+class _Words(str):
+    """What click says, into which it puts what was typed: nothing that could deceive whoever reads it."""
+
+    __slots__ = ()
+
+    def format(self, *args: object, **kwargs: object) -> str:
+        """Put the arguments in, as they may be printed."""
+        return super().format(*map(_as_printed, args), **{name: _as_printed(one) for name, one in kwargs.items()})
+
+
+def _as_printed(one: object) -> object:
+    return printable(one) if isinstance(one, str) else one
+
+
 def _speak_chinese() -> None:
     """Give click the Chinese for its own messages, and the width of Chinese in its columns.
 
@@ -70,7 +84,7 @@ def _speak_chinese() -> None:
     """
 
     def translated(message: str) -> str:
-        return _CHINESE.get(message, message)
+        return _Words(_CHINESE.get(message, message))
 
     def counted(one: str, many: str, count: int) -> str:
         return translated(one if count == 1 else many)
@@ -115,7 +129,7 @@ class _UnitScope(click.ParamType[Any]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if isinstance(value, tuple):
             return value
-        unit, equals, scope = str(value).rpartition("=")
+        unit, equals, scope = str(value).replace("＝", "=").rpartition("=")
         if not equals or not unit.strip():
             self.fail(f"“{value}”应写成 代码=own 或 代码=cumulative。", param, ctx)
         return unit.strip(), _SCOPE.convert(scope, param, ctx)
@@ -149,7 +163,7 @@ def _command(function: Callable[..., int]) -> Callable[..., None]:
     @wraps(function)
     def run(*args: Any, **kwargs: Any) -> None:
         from stattable.console.terminal import say, use_utf8
-        from stattable.model.catalogue import Refusal, write_fault
+        from stattable.model.catalogue import STOPPED, HalfWritten, Refusal, Stopped, write_fault
 
         use_utf8()
         debug = kwargs.get("debug", False)
@@ -160,8 +174,10 @@ def _command(function: Callable[..., int]) -> Callable[..., None]:
             sys.exit(USAGE)
         except click.ClickException:
             raise
+        except (HalfWritten, Stopped) as end:
+            _no_verdict(str(end), debug)
         except KeyboardInterrupt:
-            _no_verdict("已中止。", debug)
+            _no_verdict(STOPPED, debug)
         except OSError as error:
             _no_verdict(write_fault(error), debug)
         except BaseException as error:  # the readers' own panics derive from BaseException
@@ -243,6 +259,7 @@ def new(
     from stattable.console.findings import show_faults
     from stattable.console.terminal import progress_bar, say
     from stattable.model.form import DEFAULT_EDITION
+    from stattable.model.paths import refuse_unless_file
     from stattable.writing.blank import blanks_of, single_blank, write_blanks
 
     its_edition = _which_edition(edition, year) or DEFAULT_EDITION
@@ -251,6 +268,7 @@ def new(
     if roster is None:
         if root is not None:
             raise click.UsageError("--root 只能和 --roster 一起用；单个单位的代码用 --code。")
+        refuse_unless_file(output)
         blanks = [(Path(output), single_blank(unit or "", level, code, scope, its_edition))]
     else:
         if level is not None or code is not None:
@@ -261,7 +279,7 @@ def new(
             return FINDINGS
         blanks = list(blanks_of(tree, root, scope, its_edition, Path(output)))
     with progress_bar("制作空白表", len(blanks), quiet=quiet) as progress:
-        write_blanks(blanks, force=force, jobs=jobs, progress=progress)
+        write_blanks(blanks, roster=roster, force=force, jobs=jobs, progress=progress)
     if not quiet:
         say(f"已写出 {len(blanks)} 张空白表：{output}")
     return OK
@@ -358,6 +376,7 @@ def check(
     help="同一单位报了不同的表：refuse 都不计，latest 以较晚的为准。",
 )
 @click.option("--strict", is_flag=True, help="有报表被退回时不写汇总表。")
+@click.option("--force", is_flag=True, help="覆盖已有的文件，不管它是什么。本单位这一届以前的汇总表不加也能覆盖。")
 @click.option(
     "--each-level",
     type=click.Path(file_okay=False),
@@ -386,8 +405,8 @@ def check(
 def merge(
     *, paths: tuple[str, ...], output: str, roster: str | None, root: str | None, unit: str | None,
     level: Level | None, code: str | None, edition: int | None, year: int | None,
-    scopes: tuple[tuple[str, Scope], ...], duplicates: str, strict: bool, each_level: str | None, accounts_csv: str | None,
-    layout: str, fail_on: str, jobs: int | None, quiet: bool, debug: bool,
+    scopes: tuple[tuple[str, Scope], ...], duplicates: str, strict: bool, force: bool, each_level: str | None,
+    accounts_csv: str | None, layout: str, fail_on: str, jobs: int | None, quiet: bool, debug: bool,
 ) -> int:  # fmt: skip
     """汇总报表，写出一个工作簿：信息统计表、分单位汇总、报送情况、审核意见、汇总台账、网站和新媒体明细。"""
     from stattable import export
@@ -396,9 +415,10 @@ def merge(
     from stattable.console.merged import show_merge
     from stattable.console.terminal import progress_bar
     from stattable.merging.ledger import Run
-    from stattable.merging.merge import LevelPlaces, MergeOptions, merge_files, refuse_to_overwrite
+    from stattable.merging.merge import MergeOptions, merge_files
+    from stattable.merging.outputs import LevelPlaces, Outputs, altered_results, refuse_to_overwrite
     from stattable.merging.root import RootOptions
-    from stattable.writing.files import write_whole
+    from stattable.writing.files import Staging
     from stattable.writing.levels import level_places, write_levels
     from stattable.writing.report import report_bytes
     from stattable.writing.workbook import run_time
@@ -412,7 +432,9 @@ def merge(
         _print_document(layout, lambda: export.refused_json("merge", faults), faults, lambda: show_faults(faults))
         return FINDINGS
     inputs = _inputs(paths, [roster] if roster else [])
-    refuse_to_overwrite([output, *filter(None, [accounts_csv])], roster, inputs.paths)
+    places = LevelPlaces(each_level, partial(level_places, folder=Path(each_level))) if each_level else None
+    outputs = Outputs(output, accounts_csv, places, roster, force)
+    refuse_to_overwrite(outputs, inputs)
     options = MergeOptions(
         RootOptions(tree, root or code, unit, level, dict(scopes)),
         its_edition,
@@ -420,26 +442,31 @@ def merge(
         jobs,
         debug,
     )
-    places = LevelPlaces(each_level, partial(level_places, folder=Path(each_level))) if each_level else None
-    with progress_bar("读取", len(inputs.paths), quiet=quiet) as progress:
-        merged = merge_files(inputs, options, output=output, levels=places, progress=progress)
-    refused = merged.refused or (strict and merged.summary.rejected > 0)
-    written = None if refused else output
     levels = None
-    if written:
-        run = Run(sys.argv[1:], started, run_time(), (roster, file_facts(roster)) if roster else None)
-        workbook = report_bytes(merged, run)
-        write_whole(Path(output), workbook)
-        if accounts_csv:
-            write_whole(Path(accounts_csv), export.accounts_csv(merged).encode("utf-8"))
-        if each_level:
-            with progress_bar("逐级写出", len(merged.parents), quiet=quiet) as progress:
-                levels = write_levels(merged, run, Path(each_level), workbook, jobs=jobs, progress=progress)
+    kept: dict[str, str] = {}
+    with Staging() as staging:
+        with progress_bar("读取", len(inputs.paths), quiet=quiet) as progress:
+            merged = merge_files(inputs, options, output=output, levels=places, progress=progress)
+        refused = merged.refused or (strict and merged.summary.rejected > 0)
+        if not refused:
+            altered = altered_results(outputs, inputs, merged)
+            run = Run(sys.argv[1:], started, run_time(), (roster, file_facts(roster)) if roster else None)
+            workbook = report_bytes(merged, run)
+            kept = {path: str(staging.keep(Path(path), run.ended)) for path in altered}
+            staging.write(Path(output), workbook)
+            if accounts_csv:
+                staging.write(Path(accounts_csv), export.accounts_csv(merged).encode("utf-8"))
+            if each_level:
+                with progress_bar("逐级写出", len(merged.parents), quiet=quiet) as progress:
+                    levels = write_levels(
+                        merged, run, Path(each_level), workbook, staging, jobs=jobs, progress=progress
+                    )
+    written = None if refused else output
     _print_document(
         layout,
-        lambda: export.merge_json(merged, written, levels),
+        lambda: export.merge_json(merged, written, levels, kept),
         merged.findings,
-        lambda: show_merge(merged, written, levels),
+        lambda: show_merge(merged, written, levels, kept),
     )
     return FINDINGS if refused else _exit_code(merged.findings, fail_on)
 

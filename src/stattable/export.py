@@ -3,10 +3,12 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from stattable.checking.batch import Batch, Checked
+from stattable.merging.annexes import ACCOUNT_HEADS
 from stattable.merging.merge import Merged
 from stattable.merging.reopened import Reopened
 from stattable.merging.rollup import Difference
@@ -16,6 +18,7 @@ from stattable.merging.verify import Verdict
 from stattable.model.catalogue import render
 from stattable.model.findings import Finding, Severity, UnitRef
 from stattable.model.form import BLANK, FIELDS, Field, Values, label_of
+from stattable.model.text import DECEPTIVE, INVISIBLE, printable
 
 if TYPE_CHECKING:
     from stattable.writing.levels import Written
@@ -58,13 +61,16 @@ def check_json(batch: Batch, findings: Sequence[Finding], shown: Shown) -> str:
     )
 
 
-def merge_json(merged: Merged, output: str | None, levels: "Written | None" = None) -> str:
+def merge_json(
+    merged: Merged, output: str | None, levels: "Written | None" = None, kept: Mapping[str, str] | None = None
+) -> str:
     """Return the JSON document of `merge`.
 
     Args:
         merged: the result.
         output: where it was written, or None where it was not.
         levels: what became of the levels' workbooks, or None where none were asked for.
+        kept: where earlier results are now that somebody altered, by the places where they stood.
     """
     summary, root = merged.summary, merged.root_unit
     return _dump(
@@ -72,6 +78,7 @@ def merge_json(merged: Merged, output: str | None, levels: "Written | None" = No
             "schema_version": SCHEMA_VERSION,
             "output": output,
             **({"each_level": _written(levels)} if levels else {}),
+            **({"kept": [{"path": path, "now": now} for path, now in kept.items()]} if kept else {}),
             "root": {"code": root.code, "name": root.name, "level": root.level},
             "total": _values(merged.total),
             "summary": {
@@ -195,13 +202,8 @@ def findings_csv(findings: Iterable[Finding]) -> str:
             unit.level, finding.sheet, finding.cell, finding.field,
             _label(finding), finding.raw, finding.suggestion,
         )  # fmt: skip
-        writer.writerow([harmless(cell or "") for cell in row])
+        writer.writerow([_csv_cell([cell or ""]) for cell in row])
     return "\ufeff" + out.getvalue()
-
-
-ACCOUNT_HEADS: Final = (
-    "序号", "单位代码", "单位名称", "层级", "官网网址", "微信公众号名称", "二维码内容", "微博名", "备注", "文件", "行",
-)  # fmt: skip
 
 
 def accounts_csv(merged: Merged) -> str:
@@ -213,21 +215,34 @@ def accounts_csv(merged: Merged) -> str:
         row, key, level = account.listed.row, account.listed.key, account.listed.level
         unit = merged.tree[key] if key in merged.tree.units else None
         cells = (
-            str(number), (unit.code if unit else None) or "", row.unit or (unit.name if unit else ""),
-            level.label if level else row.level, "\n".join(row.websites), "\n".join(row.wechat),
-            "\n".join(row.payloads), "\n".join(row.weibo), row.remark, account.source.path, str(row.row),
+            [str(number)], [(unit.code if unit else None) or ""], [row.unit or (unit.name if unit else "")],
+            [level.label if level else row.level], row.websites, row.wechat, row.payloads, row.weibo, [row.remark],
+            [account.source.path], [str(row.row)],
         )  # fmt: skip
-        writer.writerow([harmless(cell) for cell in cells])
+        writer.writerow(map(_csv_cell, cells))
     return "\ufeff" + out.getvalue()
+
+
+def _csv_cell(lines: Iterable[str]) -> str:
+    """Return a cell of a CSV that holds `lines`: no formula, and nothing that could deceive whoever reads it."""
+    first, *rest = lines or [""]
+    return "\n".join(map(printable, (harmless(first), *rest)))
+
+
+_FORMULA: Final = re.compile(
+    rf"(?:\s|{INVISIBLE.pattern})*[=+\-@＝＋－＠]|[\t\r]"
+)  # Excel in Chinese takes the wide ones
 
 
 def harmless(text: str) -> str:
     """Return `text` so that a spreadsheet program which opens the CSV takes it for text, never for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def _dump(document: Mapping[str, Any]) -> str:
-    return json.dumps(document, ensure_ascii=False, indent=1)
+    """Return a document as JSON: exact, with escapes for what could deceive whoever sees it on a terminal."""
+    text = json.dumps(document, ensure_ascii=False, indent=1)
+    return DECEPTIVE.sub(lambda match: json.dumps(match[0])[1:-1], text)
 
 
 def _severities(findings: Iterable[Finding]) -> dict[str, int]:

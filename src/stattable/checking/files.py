@@ -9,6 +9,7 @@ from typing import Final
 from stattable.checking.sniff import RETURN_LIKE, is_spreadsheet_name, sniff
 from stattable.model.catalogue import found
 from stattable.model.findings import Finding
+from stattable.model.paths import KEPT_MARK, file_key
 
 _NEVER_PREFIXES: Final = ("~$", ".~", "._")
 _NEVER_NAMES: Final = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
@@ -38,7 +39,7 @@ def find_inputs(arguments: Iterable[str], never: Iterable[str | Path] = ()) -> I
         arguments: paths that exist.
         never: files that are no inputs, wherever they turn up: the roster.
     """
-    skipped = {os.path.realpath(path) for path in never}
+    skipped = set(map(file_key, never))
     chosen: dict[str, str] = {}  # real path → the first of its names in sorted order
     named: set[str] = set()
     others: dict[str, str] = {}  # the same, of files that are no returns
@@ -47,7 +48,7 @@ def find_inputs(arguments: Iterable[str], never: Iterable[str | Path] = ()) -> I
         walked = Path(argument).is_dir()
         for path in _walk(argument, closed) if walked else [argument]:
             real = os.path.realpath(path)
-            if _never(path) or real in skipped:
+            if _never(path) or (skipped and file_key(path) in skipped):
                 continue
             kept = others if walked and not _is_return_like(path) else chosen
             kept[real] = min(path, kept.get(real, path))
@@ -99,6 +100,8 @@ def _never(path: str) -> bool:
 
 
 def _is_return_like(path: str) -> bool:
+    if KEPT_MARK in Path(path).name:  # what `merge` kept of an earlier result is for people to look at
+        return False
     if is_spreadsheet_name(Path(path)):
         return True
     if not Path(path).is_file():  # a pipe may wait forever

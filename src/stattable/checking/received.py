@@ -37,7 +37,7 @@ class Received:
         filled_in: the date of filling in, or None.
         annex: of accounts, or None where none is filled in.
         edition: that the title says, or else the identity; None where neither does.
-        findings: of the families F, T and V.
+        findings: of the families F, T and V, and U013.
     """
 
     path: str

@@ -11,5 +11,6 @@ def show_entry(entry: Entry) -> None:
     console = make_console()
     console.print(Text.assemble((entry.code, "bold cyan"), "  ", (entry.title, "bold")))
     console.print(Text(f"{FAMILIES[entry.code[0]]}类，{entry.severity.label}", style=COLOURS[entry.severity]))
-    console.print(Text(f"\n为什么：{entry.why}"))
+    console.print()
+    console.print(Text(f"为什么：{entry.why}"))
     console.print(Text(f"怎么办：{entry.remedy}" if "{" not in entry.remedy else "怎么办：按提示中的建议处理。"))

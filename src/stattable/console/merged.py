@@ -1,5 +1,6 @@
 """What `merge` came to."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from rich.table import Table
@@ -18,8 +19,17 @@ if TYPE_CHECKING:
 _MOST_GROUPS: Final = 30  # files whose findings a merge shows
 
 
-def show_merge(merged: Merged, output: str | None, levels: "Written | None" = None) -> None:
-    """Show the result of `merge`: the total, what came in, findings, and where the workbooks are."""
+def show_merge(
+    merged: Merged, output: str | None, levels: "Written | None" = None, kept: Mapping[str, str] | None = None
+) -> None:
+    """Show the result of `merge`: the total, what came in, findings, and where the workbooks are.
+
+    Args:
+        merged: the result.
+        output: where it was written, or None where it was not.
+        levels: what became of the levels' workbooks, or None where none were asked for.
+        kept: where earlier results are now that somebody altered, by the places where they stood.
+    """
     console = make_console()
     root, summary = merged.root_unit, merged.summary
     groups = _groups(merged)
@@ -52,6 +62,13 @@ def show_merge(merged: Merged, output: str | None, levels: "Written | None" = No
                 console.print(
                     Text(f"注意：{path} 是以前的，这个单位现在没有可以计入的报表，没有重写。", style="bold red")
                 )
+        for path, now in (kept or {}).items():
+            console.print(
+                Text(
+                    f"注意：原来的 {path} 写出以后被人改动过，没有覆盖，现在是 {now}，请看看改了什么。",
+                    style="bold red",
+                )
+            )
         if summary.rejected:
             console.print(Text(f"注意：有 {summary.rejected} 份报表被退回，没有计入。", style="bold red"))
 

@@ -1,24 +1,44 @@
 """The terminal: where text goes, how far it has come, and where its lines are broken."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
 from rich.cells import cell_len
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.text import Text
 
 from stattable.model.findings import Severity
+from stattable.model.text import STAND_IN, UNPRINTABLE, printable
 
 COLOURS: Final = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
 _NOT_FIRST: Final = "，。、；：？！）”》】…"  # what no line begins with
 _HANGING: Final = 2  # columns
 
 
+class _Terminal(Console):
+    """A console that prints nothing which could deceive whoever reads it, whatever names and cells hold."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Render what is to be printed, and each text within it."""
+        return super().render(_printable(renderable) if isinstance(renderable, Text) else renderable, options)
+
+
+def _printable(text: Text) -> Text:
+    clean, at = text.blank_copy(), 0
+    for match in UNPRINTABLE.finditer(text.plain):
+        stand_in = text[match.start() : match.start() + 1]  # in its style
+        stand_in.plain = STAND_IN
+        clean.append_text(text[at : match.start()]).append_text(stand_in)
+        at = match.end()
+    return clean.append_text(text[at:]) if at else text
+
+
 def make_console(*, stderr: bool = False) -> Console:
     """Return a console for people's text."""
-    return Console(stderr=stderr, highlight=False, soft_wrap=False, emoji=False, markup=False)
+    return _Terminal(stderr=stderr, highlight=False, soft_wrap=False, emoji=False, markup=False)
 
 
 @contextmanager
@@ -55,7 +75,7 @@ def wrapped(text: str, width: int) -> list[str]:
     One closing mark may hang over the end of a line.
     """
     lines, line, used = [], "", 0
-    for char in text:
+    for char in printable(text):
         size = cell_len(char)
         if used + size > width + (_HANGING if char in _NOT_FIRST else 0):
             cut = len(line)

@@ -12,6 +12,10 @@ from stattable.model.catalogue import found
 from stattable.model.findings import Finding, UnitRef
 from stattable.model.units import Scope, bare_name
 
+ACCOUNT_HEADS: Final = (
+    "序号", "单位代码", "单位名称", "层级", "官网网址", "微信公众号名称", "二维码内容", "微博名", "备注", "文件", "行",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Account:

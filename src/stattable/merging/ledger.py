@@ -9,11 +9,12 @@ from stattable import __version__
 from stattable.checking.batch import Checked
 from stattable.checking.reader import FileFacts
 from stattable.merging.merge import Merged, MergeOptions
+from stattable.merging.overlap import Relation
 from stattable.merging.root import RootOptions
 from stattable.model.findings import Finding, Severity
 from stattable.model.identity import Identity, UnitFacts, WorkbookKind, cell_text
 from stattable.model.record import Record, Sent
-from stattable.model.units import Names, Scope, ScopeBy, Tree, Unit, unpadded
+from stattable.model.units import Names, Scope, ScopeBy, Tree, Unit, bare_code
 
 LEDGER_SHEET: Final = "汇总台账"
 HEADS: Final = (
@@ -155,7 +156,7 @@ def _about(merged: Merged, run: Run) -> Iterator[tuple[str, str]]:
 def _concerns(merged: Merged, said: str) -> bool:
     """Whether an option that names a unit by its code or name speaks of the root or of a unit below it."""
     tree = merged.tree
-    keys = [unpadded(said)] if unpadded(said) in tree else Names(tree).match(said)
+    keys = [bare_code(said)] if bare_code(said) in tree else Names(tree).match(said)
     return any(tree.under(key, merged.root) for key in keys)
 
 
@@ -200,15 +201,38 @@ def _counted(merged: Merged, one: Checked) -> tuple[bool, str]:
     if one.status != "accepted" or one.key is None:
         codes = dict.fromkeys(f.code for f in one.findings if f.severity is Severity.ERROR)
         return False, f"退回：{'、'.join(codes)}"
-    cumulative = merged.counted.cumulative
-    if one.scope is Scope.OWN and one.key in cumulative:
-        return False, "以本单位的汇总数为准，本级数只用来核对"
-    chain = [*merged.tree.above(one.key)]
-    chain = chain[chain.index(merged.root) :] if merged.root in chain else []
-    holder = next((key for key in chain if key in cumulative), None)
-    if holder is not None:
-        return False, f"已含在“{merged.tree[holder].name}”的汇总数里，只用来核对"
-    return True, ""
+    chain = [*merged.tree.above(one.key), *([one.key] if one.scope is Scope.OWN else ())]
+    within = (key for key in chain if merged.tree.under(key, merged.root))
+    holder = next((key for key in within if key in merged.counted.cumulative), None)
+    if holder is None:
+        return True, ""
+    return False, _held(merged, merged.accepted[holder, Scope.CUMULATIVE], one)
+
+
+def _held(merged: Merged, holder: Checked, one: Checked) -> str:
+    """Say where the figures of a return are that does not count itself: in which workbook, or in none."""
+    holding = merged.overlaps.holding(holder, one)
+    words = {"name": holder.unit.name, "path": holder.path}
+    if holding is None:
+        typed = "own" if holder.key == one.key else "typed"
+        return _HELD_WORDS[typed].format(**words)
+    held = holding.input
+    if held is None:
+        return _HELD_WORDS["parts" if holding.relation is Relation.HELD else holding.relation].format(**words)
+    print_ = f"SHA-256 {held.sent.sha256[:_PRINT_SHOWN]}…"
+    return _HELD_WORDS[holding.relation].format(print=print_, held=held.name, **words)
+
+
+_PRINT_SHOWN: Final = 16  # characters of a fingerprint, which tell it from all others at hand
+_HELD_WORDS: Final[Mapping[str, str]] = {
+    "own": "以本单位的汇总数“{path}”为准，本级数只用来核对",
+    "typed": "以“{name}”上报的汇总数“{path}”为准，只用来核对；那是直接填的数，没有记录可查",
+    Relation.HELD: "已含在“{name}”的汇总表“{path}”里（{print}），只用来核对",
+    "parts": "它由之加起来的报表都已含在“{name}”的汇总表“{path}”里，只用来核对",
+    Relation.COVERED: "已含在“{held}”的汇总数里（{print}），那是“{name}”的汇总表“{path}”所依据的，只用来核对",
+    Relation.CHANGED: "没有算进去：“{name}”的汇总表“{path}”用的是另一份（{print}），见 H006",
+    Relation.MISSING: "没有算进去：“{name}”的汇总表“{path}”里没有它，哪一份汇总表里都没有，见 H006",
+}
 
 
 def _finding(one: Checked, code: str) -> Finding | None:

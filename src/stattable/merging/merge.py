@@ -1,10 +1,8 @@
 """One merge: returns sorted out, rolled up, compared, and counted for completeness."""
 
-import os
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
-from pathlib import Path
 from typing import Final
 
 from stattable.checking.accounts import Owners
@@ -13,15 +11,15 @@ from stattable.checking.files import Inputs
 from stattable.checking.received import Received
 from stattable.merging.annexes import Account, merged_annex
 from stattable.merging.collect import Collected, collect
+from stattable.merging.outputs import LevelPlaces, replaced_inputs
 from stattable.merging.overlap import Overlaps
 from stattable.merging.rollup import Difference, RollUp, excess_fields, roll_up
 from stattable.merging.root import RootOptions, find_register
 from stattable.model.catalogue import Refusal, found
 from stattable.model.findings import Finding, Param, Severity, UnitRef
 from stattable.model.form import DEFAULT_EDITION, FIELDS, Values, number
-from stattable.model.identity import UnitFacts, WorkbookKind
 from stattable.model.text import a1
-from stattable.model.units import Scope, Tree, Unit, bare_name, unpadded
+from stattable.model.units import Scope, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,19 +128,6 @@ class Merged(RollUp):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class LevelPlaces:
-    """Where the results of the levels below are to go.
-
-    Attributes:
-        folder: under which all of them stand.
-        of: which is to stand where, given the units and the root.
-    """
-
-    folder: str
-    of: Callable[[Tree, str], Mapping[str, Path]]
-
-
 def merge_files(
     inputs: Inputs,
     options: MergeOptions,
@@ -156,116 +141,47 @@ def merge_files(
     Args:
         inputs: the files.
         options: what the user asked for.
-        output: where the result is to go. An earlier result that a walk found there does not count.
+        output: where the result is to go. An earlier result that a walk found there will be replaced.
         levels: where the results of the levels below are to go, or None. The same holds for these places.
         progress: told of every file that was read.
 
     Raises:
-        Refusal: the output is one of the inputs, there is no root, or there is nothing but earlier results.
+        Refusal: something else among the inputs stands where a result is to go, there is no root, or there is nothing
+            but earlier results.
     """
     read = read_all(inputs.paths, CheckOptions(jobs=options.jobs, debug=options.debug), progress)
-    read, replaced = _without_output(read, inputs.named, output)
-    register = find_register(read, options.root)
-    root = register.root or ""
-    if replaced is not None and not _is_of(replaced, register.tree[root]):
-        raise Refusal("output_is_input", path=output)
-    if levels:
-        places = levels.of(register.tree, root)
-        if os.path.realpath(output) in map(os.path.realpath, places.values()):
-            raise Refusal("levels_hold_output", path=output)
-        read = _without_levels(read, inputs.named, levels.folder, places, register.tree)
-    return merge_read(read, options, inputs.findings)
+    replaced = replaced_inputs(read, inputs.named, output, levels, options.root)
+    return merge_read(read, options, inputs.findings, replaced)
 
 
-def refuse_to_overwrite(outputs: Sequence[str], roster: str | None, paths: Iterable[str]) -> None:
-    """Refuse to write what would overwrite something else.
-
-    Args:
-        outputs: the workbook, and what is written beside it; the workbook may replace an earlier result of its own.
-        roster: its path, or None.
-        paths: of the files to merge.
-
-    Raises:
-        Refusal: two outputs are one file, or one is the roster, or one beside the workbook is to be merged.
-    """
-    taken = {os.path.realpath(roster)} if roster else set()
-    for position, output in enumerate(outputs):
-        real = os.path.realpath(output)
-        name = Path(real).name
-        merged = position > 0 and any(Path(one).name == name and os.path.realpath(one) == real for one in paths)
-        if real in taken or merged:
-            raise Refusal("output_is_input", path=output)
-        taken.add(real)
-
-
-def merge_read(read: Sequence[Received], options: MergeOptions, findings: Sequence[Finding] = ()) -> Merged:
+def merge_read(
+    read: Sequence[Received],
+    options: MergeOptions,
+    findings: Sequence[Finding] = (),
+    replaced: Container[str] = frozenset(),
+) -> Merged:
     """Merge files that were read.
 
     Args:
         read: in the order of their paths.
         options: what the user asked for.
         findings: of no single file.
+        replaced: paths of earlier results that will be overwritten; they never count, but nothing that they hold may
+            be lost (H008).
 
     Raises:
         Refusal: there is no root, or there is nothing but earlier results.
     """
+    editions = {one.edition for one in read if one.path not in replaced}
+    read = [one for one in read if one.path not in replaced or one.edition in editions]
     register = find_register(read, options.root)
     batch = judge_all(read, register, options.edition)
-    collected = collect(batch.returns, register, one_edition=options.edition is None, latest=options.latest)
-    if not collected.returns:
+    collected = collect(
+        batch.returns, register, one_edition=options.edition is None, latest=options.latest, replaced=replaced
+    )
+    if all(any(finding.code == "H008" for finding in one.findings) for one in collected.returns):
         raise Refusal("only_earlier")
     return _result(collected, options, findings)
-
-
-def _without_output(
-    read: Sequence[Received], named: Container[str], output: str
-) -> tuple[list[Received], UnitFacts | None]:
-    """Return the files without an earlier result that a walk came upon where the result is to go, and whose it is."""
-    target, name = os.path.realpath(output), Path(output).name
-    clash = next((one for one in read if Path(one.path).name == name and os.path.realpath(one.path) == target), None)
-    if clash is None:
-        return [*read], None
-    if clash.path in named or clash.identity is None or not _is_merged(clash):
-        raise Refusal("output_is_input", path=output)
-    return _rest(read, [clash]), clash.identity.unit
-
-
-def _without_levels(
-    read: Sequence[Received], named: Container[str], folder: str, places: Mapping[str, Path], tree: Tree
-) -> list[Received]:
-    """Return the files without earlier results of levels below, where these are to go; nothing else may be there."""
-    if not Path(folder).is_dir():
-        return [*read]
-    within = os.path.realpath(folder) + os.sep
-    units = {os.path.realpath(path): tree[key] for key, path in places.items()}
-    earlier = []
-    for one in read:
-        real = os.path.realpath(one.path)
-        if not real.startswith(within):
-            continue
-        is_ours = _is_merged(one) and one.path not in named
-        if not (is_ours and one.identity and real in units and _is_of(one.identity.unit, units[real])):
-            raise Refusal("levels_hold_inputs", folder=folder, path=one.path)
-        earlier.append(one)
-    return _rest(read, earlier) if earlier else [*read]
-
-
-def _rest(read: Sequence[Received], earlier: Sequence[Received]) -> list[Received]:
-    gone = {one.path for one in earlier}
-    rest = [one for one in read if one.path not in gone]
-    if not rest:
-        raise Refusal("only_earlier")
-    return rest
-
-
-def _is_merged(one: Received) -> bool:
-    return one.identity is not None and one.identity.kind is WorkbookKind.MERGED
-
-
-def _is_of(replaced: UnitFacts, root: Unit) -> bool:
-    """Whether the earlier result that the output replaces is the root's, and not what another unit sent in."""
-    same_code = not (replaced.code and root.code) or unpadded(replaced.code) == root.code
-    return same_code and (bare_name(replaced.name), replaced.level) == (bare_name(root.name), root.level)
 
 
 def _result(collected: Collected, options: MergeOptions, more: Sequence[Finding]) -> Merged:

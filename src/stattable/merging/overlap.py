@@ -342,7 +342,7 @@ class Overlaps:
             leaves = [one for one in inputs.values() if one.contents is None] or [*inputs.values()]
             figures = _figures(total(one.sent.values for one in leaves))
             params: dict[str, Param] = {
-                "other": other_path, "count": len(leaves), "figures": figures,
+                "holder": path, "other": other_path, "count": len(leaves), "figures": figures,
                 "units": listed([f"“{one.name}”" for one in leaves], "、"),
             }  # fmt: skip
             findings.setdefault(path, []).append(found("H007", params=params))

@@ -113,16 +113,22 @@ _ENTRIES: Final = (
           "汇总表与它所依据的下级报表放在一起时，再加一遍就会重复计数。"),
     Entry("U009", _E, "单位标识互相矛盾", "单位标识矛盾：{reason}。",
           "请核对是哪一个不对；用名册（--roster）重新下发空白表最可靠。",
-          "文件里带的代码、名称、级别、上级互相对不上时，无法确定单位在哪里。"),
+          "文件里带的代码、名称、级别、上级与名册或多数文件对不上的，错在这个文件；说不清多数的，说到这个单位的都不计入。"),
     Entry("U010", _W, "较早的报表被替换", "“{name}”另有较晚的报表“{other}”，按 --duplicates latest，这一张没有计入。",
           "请确认较晚的一张确实是更正后的报表。",
           "同一单位的不同报表以填报日期较晚的为准，日期相同的看文件时间。"),
-    Entry("U011", _I, "单位的位置由程序推断", "“{name}”没有写明上级，也没有名册，直接归“{root}”汇总；级别按{reason}定为{level}。",
+    Entry("U011", _I, "单位的位置由程序推断", "“{name}”没有写明上级，也没有名册，直接归“{root}”汇总；级别按{reason}定为{level}{apart}。",
           "请核对；不对的，用 --roster 提供名册，或让它改用带标识的空白表。",
           "没有名册时，找不到上级的单位直接挂在汇总单位下面，这样合计不会错，但看不出它归哪个下级管。"),
     Entry("U012", _I, "汇总单位由程序推断", "没有指明给谁汇总，按报表里的单位标识，给“{name}”（{level}）汇总。",
           "如果不对，请用 --root 代码，或 --unit 名称 --level 级别 指明。",
           "没有名册也没有指明时，取所有报表共同的、最低一级的上级。"),
+    Entry("U013", _E, "单位标识不可信", "文件里隐藏的单位标识{reason}，下发的空白表和汇总表不会这样。整个文件没有读取。",
+          "请把数字填进下发的空白表，重新报送。",
+          "单位标识里的上级不过几级，名称和代码不长，届次和个数合乎情理。超出这些限度的，不知道是谁改的，既不按它归属，也不当作没有标识。"),
+    Entry("U014", _E, "分不清是不是同一个单位", "“{name}”另有同名的表：{others}。看不出是一个单位报了两次，还是两个单位，这一张没有计入。",
+          "是同一张的，删去多余的一份；是两个单位的，请用 --roster 提供名册，或改用带标识的空白表，或把表放进以上级命名的文件夹。",
+          "没有名册时，同名的表只能按上级分辨：文件夹的名称、单位名称前面的上级、空白表里的标识。都没有说的，既不能当作一个单位，也不能当作两个。"),
     # -- values
     Entry("V000", _E, "空白表", "这张表一个数字也没有填。",
           "请报送单位填好后重新报送；没有开展的填 0。", "空白表不算报送。"),
@@ -185,15 +191,15 @@ _ENTRIES: Final = (
     Entry("H003", _E, "分不清本级数还是汇总数", "“{name}”的表{reason}，无法确定是本级数还是汇总数。",
           "请向报送单位问清，再用 --scope {key}=own（本级）或 --scope {key}=cumulative（汇总）指明，或写进名册的“口径”列。",
           "把本级数当成汇总数会漏掉下级，反过来会重复计数，所以问清之前不计入。"),
-    Entry("H004", _E, "无法确定上级，可能重复计数", "不知道“{name}”归谁管，而“{other}”报了汇总数，可能已经包含它。",
-          "请用 --roster 提供名册，或让这个单位改用带标识的空白表。没有写出汇总表。",
-          "没有名册时，找不到上级的单位直接挂在汇总单位下面；如果中间有别的汇总数，就可能重复计数。"),
+    Entry("H004", _E, "无法确定上级，可能重复计数", "{reason}。",
+          "请用 --roster 提供名册，或让标识不全的单位改用按名册做的空白表。没有写出汇总表。",
+          "没有名册时，只知道单位自己写明的代码和上级。一张汇总数可能已经包含另一张表、又不能排除时，合计就可能重复。"),
     Entry("H005", _I, "口径由程序推断", "这张表没有写明口径，读作{scope}数：{reason}。", "如果不对，汇总时请用 --scope 指明。",
           "有下级栏目的数就是汇总数；没有下级报表，或下级自己报了，就是本级数。"),
     Entry("H006", _E, "汇总表过时了", "这份“{name}”的汇总表照原样计入，可是它汇总以后，下级又报来或者更正了 {count} 份报表，没有算在里面：{units}。",
           "请让“{name}”重新汇总后再报；或者把它汇总时用的报表全部放进来，由这次汇总重新计算。",
           "汇总表带着它由哪些报表加起来的记录（SHA-256、单位、口径、数字）。它下面新来的、数字变了的报表不在记录里，不会被悄悄加进去，也不会被悄悄丢掉。"),
-    Entry("H007", _E, "重复计数", "这里面的 {count} 份报表，在“{other}”里又算了一次：{units}，重复的数是 {figures}。",
+    Entry("H007", _E, "重复计数", "“{holder}”算进去的 {count} 份报表，在“{other}”里又算了一次：{units}，重复的数是 {figures}。",
           "请弄清这些单位归谁汇总，让另一方重新汇总；撤并或划转的单位，只能在一处计入。",
           "按汇总表的记录判断：同一份报表（SHA-256），或同一单位、同一口径的报表，只能计入一次。"),
     Entry("H008", _E, "以前的汇总结果里有这里没有的报表", "“{name}”以前的汇总结果{reason}。这次汇总会把它们丢掉，所以没有写出汇总表。",
@@ -254,6 +260,8 @@ _ROSTER_FAULTS: Final = {
     "scientific": "代码成了“{raw}”，是 Excel 把长数字改成了科学计数，后几位已经丢失；请把这一列设为“文本”格式后重新填写",
     "formula": "“{raw}”是公式或错误值，没有可用的结果；请在 Excel 或 WPS 里打开，改成文字或数字后保存",
     "duplicate": "代码 {raw} 与第 {other} 行重复",
+    "name_long": "名称超过 {limit} 个字",
+    "code_long": "代码超过 {limit} 个字符",
     "level_word": "级别“{raw}”认不出（应为省级、地市级、县级、乡镇级或村居社区级）",
     "level_unknown": "代码 {raw} 不是 2、4、6、9 或 12 位数字，又没有写级别",
     "scope_word": "口径“{raw}”认不出（应为本级或汇总）",
@@ -381,10 +389,22 @@ _REASONS: Final[Mapping[str, Mapping[str, str]]] = {
         "files": "“{one}”说代码 {key} 是{one_says}，“{two}”说是{two_says}",
         "roster": "文件说代码 {key} 是{one_says}，名册说是{two_says}",
         "order": "文件说{one_says}归{two_says}管，上级的级别必须更高",
+        "name": "单位 {key} 的名称，{most} 个文件说是“{two_says}”，{count} 个（包括这个）说是“{one_says}”",
+        "level": "单位 {key} 的级别，{most} 个文件说是{two_says}，{count} 个（包括这个）说是{one_says}",
+        "parent": "单位 {key} 的上级，{most} 个文件说是 {two_says}，{count} 个（包括这个）说是 {one_says}",
+    },
+    "U013": {
+        "rows": "的行数过多",
+        "text": "里有过长的文字",
+        "number": "里有不合情理的数",
     },
     "H003": {
         "undecided": "没有写明口径，下级栏目没有数，下级的报表里也没有",
         "empty_cumulative": "写明是汇总数，下级栏目却没有数，而下级自己报了",
+    },
+    "H004": {
+        "held": "不知道“{name}”归谁管，而{others}报了汇总数，可能已经包含它",
+        "holds": "“{name}”报了汇总数，不知道其中是不是已经包含{others}",
     },
     "H005": {
         "figure_below": "{cell} 是下级的栏目，填了数",
@@ -443,9 +463,17 @@ _REFUSALS: Final[Mapping[str, str]] = {
     "nothing_to_read": "没有可读取的报表：{paths}。请检查文件夹里是否有 .xlsx、.xls 或 .ods 文件。",
     "only_earlier": "这里只有以前的汇总结果，没有新的报表可以汇总。",
     "output_is_input": "输出文件“{path}”也是要汇总的报表之一，或者是名册、另一个输出文件，写出会把它覆盖。请换一个文件名。",
+    "output_linked": "要汇总的“{path}”和输出文件“{output}”是同一个文件（是链接，或者文件名只有大小写不同），写出会把它覆盖。"
+    "请换一个文件名。",
+    "not_a_file": "“{path}”不是普通文件的位置：它是文件夹、管道或设备，或者是指向它们的链接。请换一个文件名。",
+    "not_ours": "已经存在：{path}，不是 merge 写出的汇总表。不会覆盖，请换一个文件名；确实要覆盖时加 --force。",
+    "of_other_unit": "已经存在：{path}，是“{name}”的汇总表，这里要写的是“{unit}”的。不会覆盖，请换一个文件名；确实要覆盖时加 --force。",
+    "of_other_edition": "已经存在：{path}，是第 {edition} 个会员活动日（{year} 年）的汇总表，这次汇总的是第 {wanted} 个。"
+    "不会覆盖，请换一个文件名；确实要覆盖时加 --force。",
+    "not_accounts": "已经存在：{path}，不是 --accounts-csv 写出的明细。不会覆盖，请换一个文件名；确实要覆盖时加 --force。",
     "levels_hold_inputs": "--each-level 的文件夹“{folder}”里有这次不会重写的文件：{path}。它是要汇总的报表，或者是已经改名、撤销的单位"
     "以前的汇总表。请换一个文件夹，或者先把它移走。",
-    "levels_hold_output": "-o 写的“{path}”正好也是逐级汇总表里的一份。请换一个文件名。",
+    "levels_hold_output": "要写的“{path}”正好也是逐级汇总表里的一份。请换一个文件名。",
     "report_unreadable": "“{path}”读不出来：{why}",
     "several_tops": "这些报表没有共同的上级：{names}。请用 --root 代码，或 --unit 名称 --level 级别 指明给谁汇总。",
     "no_top": "看不出给哪个单位汇总。请用 --unit 名称 --level 级别 指明，或用 --roster 提供名册。",
@@ -462,6 +490,7 @@ _REFUSALS: Final[Mapping[str, str]] = {
     "unknown_code": "没有“{code}”这个代码。可用的有：{codes}。",
     "roster_unreadable": "名册“{path}”读不出来：应为 .csv（UTF-8 或 GBK）或 .xlsx。",
     "empty_name": "单位名称是空的。",
+    "long_name": "单位名称太长：最多 {limit} 个字。",
 }
 
 
@@ -473,14 +502,37 @@ _WRITE_FAULTS: Final = {
     ),
     errno.EROFS: "磁盘是只读的",
     errno.ENOTDIR: "路径里有一段不是文件夹",
+    errno.EEXIST: "路径里有一段不是文件夹",
     errno.ENAMETOOLONG: "文件名太长",
+    errno.ELOOP: "链接绕了一圈又回到它自己",
 }
+STOPPED: Final = "已中止。"
+_NOTHING_CHANGED: Final = "原来的文件没有改动，也没有留下写了一半的文件。"
+
+
+class Stopped(KeyboardInterrupt):
+    """Somebody stopped the program before an output was in its place."""
+
+    def __init__(self) -> None:
+        super().__init__(f"{STOPPED}{_NOTHING_CHANGED}")
+
+
+class HalfWritten(Exception):  # noqa: N818  -- it is what is left of an error
+    """Some outputs are in their places already, the others are not, and what stood there cannot be put back.
+
+    Args:
+        stuck: the places, each with the name under which what stood there before is kept, ``""`` where nothing did.
+    """
+
+    def __init__(self, stuck: Mapping[str, str]) -> None:
+        named = "；".join(f"{place}（原来的内容在 {kept}）" if kept else place for place, kept in stuck.items())
+        super().__init__(f"没有全部写完，有 {len(stuck)} 个文件已经换成新的，没能换回去：{named}。其余的文件没有改动。")
 
 
 def write_fault(error: OSError) -> str:
     """Return what a user is told where a file could not be written."""
     why = _WRITE_FAULTS.get(error.errno or 0, error.strerror or str(error))
-    return f"写不了文件：{error.filename or ''}（{why}）。原来的文件没有改动，也没有留下写了一半的文件。"
+    return f"写不了文件：{error.filename or ''}（{why}）。{_NOTHING_CHANGED}"
 
 
 def explain(code: str) -> Entry | None:

@@ -83,7 +83,7 @@ def over_processes(
                 if alone is None:
                     raise
             finally:
-                pool.shutdown(wait=False, cancel_futures=True)  # what nobody waits for any more is not begun
+                pool.shutdown(cancel_futures=True)  # what nobody waits for any more is not begun
         if alone and done < len(items):  # the culprit is in this chunk, or in one that was under way beside it
             suspects = items[done : done + _CHUNK]
             yield from map(alone, suspects)
@@ -146,6 +146,7 @@ def _memory(process: int) -> int:
 
 
 def _begin_with(begin: Callable[[], None] | None) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C, which reaches all, is for the parent to heed
     _end_with_parent()
     if begin:
         begin()

@@ -12,6 +12,19 @@ INVISIBLE: Final = re.compile(
     "\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
+# What could deceive whoever reads it: what steers a terminal, turns the direction of writing, breaks a line where
+# nobody expects it or hides in between; half of a character, which no encoding has.
+DECEPTIVE: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
+    "\U000e0000-\U000e007f]"
+)
+# The same as Excel spells it in a workbook, and decodes it again.
+ESCAPED: Final = re.compile(
+    "_x(?:00[01][0-9A-Fa-f]|007[Ff]|00[89][0-9A-Fa-f]|061[Cc]|180[Ee]|200[B-Fb-f]|202[89A-Ea-e]|206[0-9A-Fa-f]"
+    "|[Ff][Ee][Ff][Ff]|[Ff][Ff][Ff][9ABab]|[Dd][89A-Fa-f][0-9A-Fa-f]{2})_"
+)
+UNPRINTABLE: Final = re.compile(rf"{DECEPTIVE.pattern}|[\t\n]|{ESCAPED.pattern}")  # on one line
+STAND_IN: Final = "\ufffd"
 CELL_LENGTH: Final = 32_767  # characters, as many as a cell of Excel's holds; of a longer text only these are looked at
 _CELL: Final = re.compile(r"([A-Za-z]{1,3})([1-9]\d{0,6})")
 _WIDE: Final = ("W", "F")  # of the widths that Unicode knows, those of two columns
@@ -30,6 +43,11 @@ def plain(text: str) -> str:
 def visible(text: str) -> str:
     """Return `text` as it is seen on one line: without invisible characters, runs of white space made one space."""
     return _SPACE.sub(" ", INVISIBLE.sub("", text)).strip()
+
+
+def printable(text: str) -> str:
+    """Return `text` on one line, with a � for each character that could deceive whoever reads it."""
+    return UNPRINTABLE.sub(STAND_IN, text)
 
 
 def squeezed(text: str) -> str:
@@ -115,21 +133,44 @@ def chinese_number(text: str) -> int | None:
 
 # -- file names -------------------------------------------------------------------------------------------
 
-_UNSAFE: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
+_UNSAFE: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f\x85\u2028\u2029\ud800-\udfff]')
 _RESERVED: Final = re.compile(r"(?i)^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(\.|$)")
 MAX_FILE_NAME: Final = 80
+_NAME_BYTES: Final = 255  # of a whole name, on most systems
+MAX_FILE_NAME_BYTES: Final = 240  # in UTF-8: as many as 80 Chinese characters, which leaves room for ``_汇总.xlsx``
 
 
-def file_name(text: str) -> str:
-    """Return `text` as one part of a path that is safe on Windows too: at most 80 characters, never empty.
+def file_name(text: str, ending: str = "") -> str:
+    """Return `text` as a part of a path that is safe on Windows too: at most 80 characters and 240 bytes, never empty.
 
     Separators and control characters become ``_``, names that Windows reserves get one in front, and leading
     and trailing dots and spaces go (so ``..`` does too).
+
+    Args:
+        text: any.
+        ending: what stands behind it and tells it from others, which no cut takes away.
     """
-    clean = _UNSAFE.sub("_", INVISIBLE.sub("", text)).strip(". ")[:MAX_FILE_NAME].rstrip(". ")
-    if _RESERVED.match(clean):
-        clean = f"_{clean}"[:MAX_FILE_NAME]
-    return clean or "_"
+    clean = _UNSAFE.sub("_", INVISIBLE.sub("", text)).strip(". ")
+    length, size = MAX_FILE_NAME - len(ending), MAX_FILE_NAME_BYTES - len(ending.encode())
+    name = _cut(clean, length, size).rstrip(". ")
+    if _RESERVED.match(name + ending):
+        name = _cut(f"_{name}", length, size).rstrip(". ")
+    return (name or "_") + ending
+
+
+def with_ending(name: str, ending: str) -> str:
+    """Return a file's `name` with `ending` behind it, cut before it where the whole is longer than a name may be."""
+    return _cut(name, len(name), _NAME_BYTES - len(ending.encode())) + ending
+
+
+def _cut(text: str, length: int, size: int) -> str:
+    """Return the beginning of `text`, of at most `length` characters and `size` bytes, with whole letters only."""
+    end = min(len(text), length)
+    while len(text[:end].encode(errors="surrogatepass")) > size:
+        end -= 1
+    while 0 < end < len(text) and unicodedata.combining(text[end]):  # a mark stays with what it stands on
+        end -= 1
+    return text[:end]
 
 
 def display_width(text: str) -> int:

@@ -5,6 +5,7 @@ placeholders where the unit is named, and each blank is the prototype with its o
 """
 
 import io
+import os
 import re
 import zipfile
 from collections.abc import Callable, Iterator
@@ -20,10 +21,11 @@ from stattable.model.catalogue import Refusal
 from stattable.model.form import FIELDS, Kind, below, own
 from stattable.model.identity import IDENTITY_SHEET, Identity, UnitFacts, WorkbookKind, identity_rows
 from stattable.model.parallel import over_processes
+from stattable.model.paths import are_one, refuse_unless_file
 from stattable.model.text import plain, squeezed
-from stattable.model.units import CODE_LENGTHS, Level, Scope, Tree, bare_name, level_of_name, unpadded
+from stattable.model.units import MAX_NAME, Level, Scope, Tree, bare_code, bare_name, level_of_code, level_of_name
 from stattable.writing.annex import add_blank_annex
-from stattable.writing.files import folders, write_whole
+from stattable.writing.files import Staging, fill, folders, write_whole
 from stattable.writing.page import Place, add_hidden, add_page, page_content, put_note, select
 from stattable.writing.workbook import Look, Sheet, Workbook, run_time, storable
 
@@ -90,14 +92,17 @@ def single_blank(name: str, level: Level | None, code: str | None, scope: Scope,
     """Return the blank for one unit, of which nothing is known but what the user says.
 
     Raises:
-        Refusal: the name is empty, its level cannot be told, or the code is none.
+        Refusal: the name is empty or too long, its level cannot be told, or the code is none.
     """
-    its_code = None if code is None else unpadded(plain(code))
-    if its_code is not None and not (its_code.isdigit() and len(its_code) in CODE_LENGTHS):
+    its_code = None if code is None else bare_code(code)
+    of_code = level_of_code(its_code or "")
+    if its_code is not None and of_code is None:
         raise Refusal("bad_code", code=code)
-    its_level = level or (CODE_LENGTHS[len(its_code)] if its_code else level_of_name(name))
+    its_level = level or of_code or level_of_name(name)
     if not bare_name(name):
         raise Refusal("empty_name")
+    if len(plain(name)) > MAX_NAME:
+        raise Refusal("long_name", limit=MAX_NAME)
     if its_level is None:
         raise Refusal("level_unknown", name=name)
     if its_level is Level.NATIONAL:
@@ -121,9 +126,9 @@ def blanks_of(tree: Tree, root: str | None, scope: Scope, edition: int, folder: 
     Raises:
         Refusal: the roster does not have `root`, or nobody there is to report.
     """
-    if root is not None and unpadded(root) not in tree:
+    if root is not None and bare_code(root) not in tree:
         raise Refusal("unknown_root", code=root)
-    tops = tree.tops if root is None else [unpadded(root)]
+    tops = tree.tops if root is None else [bare_code(root)]
     blanks = [blank for top in tops for blank in _blanks_under(tree, top, scope, edition, folder)]
     if not blanks:
         raise Refusal("nothing_expected", name="、".join(tree[top].name for top in tops))
@@ -143,21 +148,46 @@ def _blanks_under(tree: Tree, root: str, scope: Scope, edition: int, folder: Pat
 def write_blanks(
     blanks: list[tuple[Path, BlankFor]],
     *,
+    roster: str | None = None,
     force: bool,
     jobs: int | None = None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> None:
     """Write `blanks`; none of them where one is there already.
 
+    Args:
+        blanks: each with where it belongs.
+        roster: which is not overwritten, or None.
+        force: overwrite what is there; all of it or, where anything goes wrong, none.
+        jobs: how many processes may write.
+        progress: told of every blank.
+
     Raises:
-        Refusal: a file is there already and `force` is not given.
+        Refusal: a file is there already and `force` is not given, or something is there that is no file, or the roster.
         OSError: a file could not be written.
     """
-    taken = [path for path, _ in blanks if path.exists()]
-    if taken and not force:
-        raise Refusal("exists", path=taken[0])
-    for _ in over_processes(_write, blanks, jobs):
-        progress(1)
+    overwrites = False
+    for path, _ in blanks:
+        if os.path.lexists(path):
+            refuse_unless_file(path)
+            if roster and are_one(str(path), roster):
+                raise Refusal("output_is_input", path=path)
+            if not force:
+                raise Refusal("exists", path=path)
+            overwrites = True
+    if not overwrites:  # blanks are quickly made again, and it takes less time
+        for _ in over_processes(_write, blanks, jobs):
+            progress(1)
+        return
+    with Staging() as staging:
+        staged = [(staging.place(path), blank) for path, blank in blanks]
+        for _ in over_processes(_fill, staged, jobs):
+            progress(1)
+
+
+def _fill(blank: tuple[Path, BlankFor]) -> None:
+    path, whom = blank
+    fill(path, blank_bytes(whom))
 
 
 def _write(blank: tuple[Path, BlankFor]) -> None:

@@ -10,7 +10,7 @@ from stattable.merging.ledger import Run
 from stattable.merging.merge import Levels, Merged
 from stattable.model.parallel import over_processes
 from stattable.model.units import Tree
-from stattable.writing.files import folders, write_whole
+from stattable.writing.files import Staging, fill, folders
 from stattable.writing.report import report_bytes
 
 _MILLISECONDS: Final = 15  # that one takes
@@ -43,6 +43,7 @@ def write_levels(
     run: Run,
     folder: Path,
     whole: bytes,
+    staging: Staging,
     *,
     jobs: int | None = None,
     progress: Callable[[int], None] = lambda _: None,
@@ -54,6 +55,7 @@ def write_levels(
         run: how the merge was started.
         folder: under which all are written.
         whole: the root's own workbook, which is the largest, and there already.
+        staging: what they are written to, which will put them in their places.
         jobs: how many processes may write.
         progress: told of every workbook.
 
@@ -61,17 +63,16 @@ def write_levels(
         What was written: units without any accepted return have none.
 
     Raises:
-        OSError: one could not be written; those before it are there, whole.
+        OSError: one could not be written.
     """
     places = level_places(merged.tree, merged.root, folder)
-    items = [(key, places.pop(key)) for key in merged.parents]
+    items = [(key, staging.place(places.pop(key))) for key in merged.parents]
     begin = partial(_begin, Levels(merged), run)
     try:
-        rest = [item for item in items if item[0] != merged.root]
-        for _, path in items[: len(items) - len(rest)]:  # the root comes first
-            write_whole(path, whole)
+        for _, path in items[:1]:  # the root comes first
+            fill(path, whole)
             progress(1)
-        for _ in over_processes(_write, rest, jobs, begin=begin, milliseconds=_MILLISECONDS):
+        for _ in over_processes(_write, items[1:], jobs, begin=begin, milliseconds=_MILLISECONDS):
             progress(1)
     finally:
         _shared.clear()
@@ -85,4 +86,4 @@ def _begin(levels: Levels, run: Run) -> None:
 def _write(item: tuple[str, Path]) -> None:
     key, path = item
     levels, run = _shared[0]
-    write_whole(path, report_bytes(levels.at(key), run), durable=False)
+    fill(path, report_bytes(levels.at(key), run))

@@ -9,11 +9,14 @@ from typing import Any, Final, NamedTuple
 
 import xlsxwriter
 
+from stattable.model.text import DECEPTIVE, ESCAPED, STAND_IN
+
 Look = Mapping[str, object]  # how a cell looks, by XlsxWriter's names of a format's properties
 
-# What XML cannot hold. Surrogates stand in file names that are not UTF-8, as in archives packed with GBK names.
-_NOT_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+# What XML cannot hold, and what nobody would see. Surrogates stand in file names that are not UTF-8, as in archives
+# packed with GBK names.
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
+_DROPPED: Final = re.compile(rf"[\ufffe\uffff]|{DECEPTIVE.pattern}|{ESCAPED.pattern}")
 _LONGEST: Final = 32_767  # characters that a cell can hold
 _EARLIEST: Final = 315_532_800  # 1980-01-01: zip archives know no earlier time
 MOST_LINKS: Final = 65_530  # that a sheet can hold
@@ -44,8 +47,8 @@ def run_time() -> datetime:
 
 
 def storable(text: str) -> str:
-    """Return `text` as a cell can hold it."""
-    text = _SURROGATES.sub("\ufffd", _NOT_XML.sub("", text))
+    """Return `text` as a cell can hold it, and without what could deceive whoever reads it."""
+    text = _DROPPED.sub("", _SURROGATES.sub(STAND_IN, text))
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 

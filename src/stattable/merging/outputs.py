@@ -1,0 +1,245 @@
+"""Where the results of a merge are to go, and what stands there: nothing is overwritten but earlier ones of its own."""
+
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stattable.checking.batch import CheckOptions, read_all
+from stattable.checking.files import Inputs
+from stattable.checking.received import Received, receive
+from stattable.merging.annexes import ACCOUNT_HEADS
+from stattable.merging.root import RootOptions, find_register
+from stattable.model.catalogue import Refusal
+from stattable.model.form import year_of
+from stattable.model.paths import are_one, file_key, is_there, own_path, refuse_unless_file
+from stattable.model.units import Tree, Unit, bare_code, bare_name
+
+if TYPE_CHECKING:
+    from stattable.merging.merge import Merged
+
+_CSV_BEGINS = ",".join(ACCOUNT_HEADS).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class LevelPlaces:
+    """Where the results of the levels below are to go.
+
+    Attributes:
+        folder: under which all of them stand.
+        of: which is to stand where, given the units and the root.
+    """
+
+    folder: str
+    of: Callable[[Tree, str], Mapping[str, Path]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Where all that a merge writes is to go.
+
+    Attributes:
+        report: the merged workbook.
+        accounts: the accounts as CSV, or None.
+        levels: the results of the levels below, or None.
+        roster: which none of them may be, or None.
+        force: overwrite what is no earlier result, too; inputs and the roster aside.
+    """
+
+    report: str
+    accounts: str | None = None
+    levels: LevelPlaces | None = None
+    roster: str | None = None
+    force: bool = False
+
+
+def is_altered(earlier: Received) -> bool:
+    """Whether the page of a merged workbook says something else than it was written with."""
+    identity = earlier.identity
+    if identity is None or any(finding.code == "P001" for finding in earlier.findings):
+        return True
+    said = (earlier.values, earlier.edition, bare_name(earlier.name))
+    return said != (identity.figures, identity.edition, bare_name(identity.unit.name))
+
+
+# -- before anything is read ------------------------------------------------------------------------------
+
+
+def refuse_to_overwrite(outputs: Outputs, inputs: Inputs) -> None:
+    """Refuse what can be told to overwrite something else before the inputs are read.
+
+    Raises:
+        Refusal: an output is no regular file, or another output, the roster or an input; or something stands there
+            that is neither a merged workbook nor a list of accounts of ours, and `force` is not said.
+    """
+    taken = [outputs.roster] if outputs.roster else []
+    for path in filter(None, (outputs.report, outputs.accounts)):
+        refuse_unless_file(path)
+        if any(are_one(path, other) for other in taken):
+            raise Refusal("output_is_input", path=path)
+        taken.append(path)
+    standing = _standing(inputs.paths, filter(None, (outputs.report, outputs.accounts)))
+    if outputs.accounts in standing:
+        raise Refusal("output_is_input", path=outputs.accounts)
+    if outputs.force:
+        return
+    stands_alone = outputs.report not in standing and is_there(outputs.report)
+    if stands_alone and not receive(outputs.report).is_merged:
+        raise Refusal("not_ours", path=outputs.report)
+    if outputs.accounts and is_there(outputs.accounts) and not _are_accounts(outputs.accounts):
+        raise Refusal("not_accounts", path=outputs.accounts)
+
+
+def _are_accounts(path: str) -> bool:
+    with Path(path).open("rb") as file:
+        return file.read(len(_CSV_BEGINS) + 3).removeprefix(b"\xef\xbb\xbf").startswith(_CSV_BEGINS)
+
+
+# -- among the inputs -------------------------------------------------------------------------------------
+
+
+def replaced_inputs(
+    read: Sequence[Received], named: Collection[str], output: str, levels: LevelPlaces | None, asked: RootOptions
+) -> frozenset[str]:
+    """Return the paths of the inputs that are earlier results, and stand where the new ones are to go.
+
+    Args:
+        read: the inputs.
+        named: paths of those that the user named.
+        output: where the result is to go.
+        levels: where those of the levels below are to go, or None.
+        asked: what the user said of the root.
+
+    Raises:
+        Refusal: an input stands there that is something else, or there is nothing but an earlier result.
+    """
+    standing = set(_standing([one.path for one in read], [output]).values()) if is_there(output) else set()
+    at_output = [one for one in read if one.path in standing]
+    if any(one.path in named or not one.is_merged for one in at_output):
+        raise Refusal("output_is_input", path=output)
+    used = levels is not None and Path(levels.folder).is_dir()
+    if not at_output and not used:
+        return frozenset()
+    rest = [one for one in read if one.path not in standing]
+    if not rest:
+        raise Refusal("only_earlier")
+    register = find_register(rest, asked)
+    tree, root = register.tree, register.root or ""
+    if not all(_is_result_of(one, tree[root]) for one in at_output):
+        raise Refusal("output_is_input", path=output)
+    if levels and used:
+        standing.update(_at_levels(rest, named, levels.folder, _units_at(levels, tree, root)))
+    return frozenset(standing)
+
+
+def _at_levels(
+    read: Sequence[Received], named: Collection[str], folder: str, units: Mapping[str, Unit]
+) -> Iterator[str]:
+    """Yield the paths of the earlier results of levels below; in their folder nothing else may be but what was kept."""
+    places = {path: place for place, path in _standing([one.path for one in read], units).items()}
+    beside: dict[str, list[Unit]] = {}
+    for at, unit in units.items():
+        beside.setdefault(os.path.realpath(Path(at).parent), []).append(unit)
+    real = {parent: os.path.realpath(parent) for parent in {Path(one.path).parent for one in read}}
+    within = os.path.realpath(folder)
+    for one in read:
+        place, parent = places.get(one.path), real[Path(one.path).parent]
+        if place:
+            is_ours = _is_result_of(one, units[place])
+        elif parent == within or parent.startswith(within + os.sep):
+            is_ours = is_altered(one) and any(_is_result_of(one, unit) for unit in beside.get(parent, ()))
+        else:
+            continue
+        if one.path in named or not is_ours:
+            raise Refusal("levels_hold_inputs", folder=folder, path=one.path)
+        if place:
+            yield one.path
+
+
+# -- before anything is written ---------------------------------------------------------------------------
+
+
+def altered_results(outputs: Outputs, inputs: Inputs, merged: "Merged") -> list[str]:
+    """Return which of the earlier results that are about to be replaced somebody altered since they were written.
+
+    Raises:
+        Refusal: something else stands where a result is to go, or two of them are to go to one place.
+    """
+    units = {outputs.report: merged.root_unit}
+    if outputs.levels:
+        at_levels = _units_at(outputs.levels, merged.tree, merged.root)
+        for path in filter(None, (outputs.report, outputs.accounts)):
+            _refuse_among(path, at_levels)
+        written = set(merged.parents)
+        units |= {path: unit for path, unit in at_levels.items() if unit.key in written}
+    standing = [path for path in units if is_there(path)]
+    for path in standing:
+        refuse_unless_file(path)
+    roster = file_key(outputs.roster) if outputs.roster else None
+    altered = []
+    for one in read_all(standing, CheckOptions(jobs=merged.options.jobs), lambda _: None):
+        refusal = _refusal(one, units[one.path], merged.edition)
+        if refusal is None:
+            altered += [one.path] if is_altered(one) else []
+        elif file_key(one.path) == roster or _standing(inputs.paths, [one.path]):
+            raise Refusal("output_is_input", path=one.path)
+        elif not outputs.force:
+            raise refusal
+    return altered
+
+
+def _refuse_among(path: str, places: Collection[str]) -> None:
+    """Refuse to write what is to go to `path` where it is one of `places`, too."""
+    name = Path(os.path.realpath(path)).name.casefold()
+    there = {file_key(place) for place in places if is_there(place)}
+    alike = [place for place in places if Path(place).name.casefold() == name]
+    if file_key(path) in there or any(are_one(path, place) for place in alike):
+        raise Refusal("levels_hold_output", path=path)
+
+
+def _refusal(one: Received, unit: Unit, edition: int) -> Refusal | None:
+    """Return why what stands where the result of `unit` is to go is not replaced; None for an earlier result of it."""
+    identity = one.identity
+    if identity is None or not one.is_merged:
+        return Refusal("not_ours", path=one.path)
+    if not _is_result_of(one, unit):
+        return Refusal("of_other_unit", path=one.path, name=identity.unit.name, unit=unit.name)
+    if identity.edition != edition:
+        said = identity.edition
+        return Refusal("of_other_edition", path=one.path, edition=said, year=year_of(said), wanted=edition)
+    return None
+
+
+# -- what all of it needs ---------------------------------------------------------------------------------
+
+
+def _standing(paths: Iterable[str], outputs: Iterable[str]) -> dict[str, str]:
+    """Return the inputs that stand where outputs are to go, by these.
+
+    Raises:
+        Refusal: an input is one of these files under another name: by a link, or in another case.
+    """
+    places = {file_key(output): output for output in outputs}
+    standing = {}
+    for path in paths:
+        output = places.get(file_key(path))
+        if output is None:
+            continue
+        if own_path(path) != own_path(output):
+            raise Refusal("output_linked", path=path, output=output)
+        standing[output] = path
+    return standing
+
+
+def _units_at(levels: LevelPlaces, tree: Tree, root: str) -> dict[str, Unit]:
+    return {str(place): tree[key] for key, place in levels.of(tree, root).items()}
+
+
+def _is_result_of(one: Received, unit: Unit) -> bool:
+    """Whether a merged workbook is the unit's, and not what another one sent in."""
+    if one.identity is None or not one.is_merged:
+        return False
+    said = one.identity.unit
+    same_code = not (said.code and unit.code) or bare_code(said.code) == unit.code
+    return same_code and (bare_name(said.name), said.level) == (bare_name(unit.name), unit.level)
