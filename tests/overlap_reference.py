@@ -127,28 +127,30 @@ class Overlap:
 
     def _settle(self, unit: str) -> None:
         mine = [one for one in self.files if one.unit == unit and not one.is_rejected]
-        workbooks = [one for one in mine if one.is_merged]
-        sent = [one for one in mine if not one.is_merged]
         settled = self.accepted
-        self.accepted = [*settled, *_one_each(sent)]
         if unit == self.root:
-            for one in workbooks:
-                self._settle_earlier(one)
+            self.accepted = [*settled, *_one_each([one for one in mine if not one.is_merged])]
+            for one in mine:
+                if one.is_merged:
+                    self._settle_earlier(one)
             return
-        aside = [
-            one
-            for one in workbooks
-            if one.made_of
-            and not one.is_altered
-            and all(self._is_here(it, [other for other in workbooks if other is not one]) for it in one.counted_inputs)
-        ]
+        aside = [one for one in mine if one.made_of and not one.is_altered]
+        while True:  # what is accepted hangs on what is set aside
+            self.accepted = [*settled, *_one_each([one for one in mine if one not in aside])]
+            still = [one for one in aside if self._all_here(one, [other for other in aside if other is not one])]
+            if still == aside:
+                break
+            aside = still
         self.set_aside += aside
-        self.accepted = [*settled, *_one_each([one for one in mine if one not in aside])]
 
-    def _is_here(self, it: Return, beside: list[File]) -> bool:
-        """Whether an input of a workbook is here, `beside` which other ones of its unit lie."""
-        return self._is_among(it, [*self.accepted, *beside], self.accepted) or (
-            it.made_of is not None and all(self._is_here(one, beside) for one in it.counted_inputs)
+    def _all_here(self, workbook: File, aside: list[File]) -> bool:
+        return all(self._is_here(it, workbook, aside) for it in workbook.counted_inputs)
+
+    def _is_here(self, it: Return, workbook: File, aside: list[File]) -> bool:
+        """Whether an input of a workbook is here: its file, what stands for it, or all that it was made from."""
+        accepted = [one for one in self.accepted if not (one.is_merged and one.unit == workbook.unit)]
+        return self._is_among(it, [*self.accepted, *aside], accepted) or (
+            it.made_of is not None and all(self._is_here(one, workbook, aside) for one in it.counted_inputs)
         )
 
     def _is_among(self, it: Return, files: list[File], accepted: list[File]) -> bool:

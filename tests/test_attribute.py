@@ -1,4 +1,6 @@
 from collections.abc import Mapping
+from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -20,7 +22,7 @@ from stattable.checking.attribute import Attribution, Attributor, Register, iden
 from stattable.checking.reader import FileFacts
 from stattable.checking.received import Received
 from stattable.model.catalogue import render
-from stattable.model.findings import Severity, UnitRef
+from stattable.model.findings import Finding, Severity, UnitRef
 from stattable.model.form import FIELDS, label_of
 from stattable.model.identity import Identity, UnitFacts, WorkbookKind
 from stattable.model.units import Level, Scope, ScopeBy
@@ -40,7 +42,7 @@ def received(
     figures = {"media.county.text": 1} if values is None else values
     return Received(
         path=path,
-        facts=FileFacts("0" * 64, 1, 0.0),
+        facts=FileFacts(sha256(path.encode()).hexdigest(), 1, 0.0),
         identity=identity,
         sheet="信息统计表",
         values=tuple(figures.get(field.key) for field in FIELDS),
@@ -231,8 +233,8 @@ def test_tree_of_identities() -> None:
 FIRST = "单位标识矛盾：“1.xlsx”说代码 410122101 是官渡镇（乡镇级，上级 410122），“2.xlsx”说是"
 PARENTS = f"{FIRST}官渡镇（乡镇级，上级 4101）。"
 NAMES = f"{FIRST}狼城岗镇（乡镇级，上级 410122）。"
-LEVELS = f"{FIRST}官渡镇（县级，上级 410122）。"
-CIRCLE = "单位标识矛盾：文件说中牟县（县级）归官渡镇（乡镇级）管，上级的级别必须更高。"
+LEVELS = "单位标识矛盾：“1.xlsx”说代码 410122101 是官渡镇（乡镇级，上级 4101），“2.xlsx”说是官渡镇（县级，上级 4101）。"
+UPSIDE_DOWN = "单位标识矛盾：文件说中牟县（县级）归官渡镇（乡镇级）管，上级的级别必须更高。"
 ITSELF = "单位标识矛盾：文件说中牟县（县级）归中牟县（县级）管，上级的级别必须更高。"
 
 
@@ -243,28 +245,141 @@ ITSELF = "单位标识矛盾：文件说中牟县（县级）归中牟县（县�
         (made_for(GUANDU, TO_COUNTY), made_for(GUANDU), None),  # which says less, and nothing else
         (made_for(GUANDU, TO_COUNTY), made_for(GUANDU, (HENAN, ZHENGZHOU)), PARENTS),
         (made_for(GUANDU, TO_COUNTY), made_for(UnitFacts("410122101", "狼城岗镇", Level.TOWNSHIP), TO_COUNTY), NAMES),
-        (made_for(GUANDU, TO_COUNTY), made_for(UnitFacts("410122101", "官渡镇", Level.COUNTY), TO_COUNTY), LEVELS),
-        (made_for(GUANDU, (ZHONGMU,)), made_for(ZHONGMU, (GUANDU,)), CIRCLE),
-        (made_for(GUANDU, (ZHONGMU,)), made_for(ZHONGMU, (ZHONGMU,)), ITSELF),
+        (
+            made_for(GUANDU, (HENAN, ZHENGZHOU)),
+            made_for(UnitFacts("410122101", "官渡镇", Level.COUNTY), (HENAN, ZHENGZHOU)),
+            LEVELS,
+        ),
     ],
-    ids=str.split("same less parents names levels circle itself"),
+    ids=str.split("same less parents names levels"),
 )
 def test_identities_that_contradict_one_another(one: Identity, two: Identity, text: str | None) -> None:
-    files = [
+    files = files_of(one, two)
+    conflicts = identity_tree(files)[1]
+    whose = by_identities(*files)
+    if text is None:
+        assert (conflicts, whose.key) == ({}, "410122101")
+    else:
+        assert said_of(conflicts) == {"1.xlsx": text, "2.xlsx": text}
+        assert (whose.key, codes(whose)) == (None, ["U009"])
+
+
+def files_of(*identities: Identity) -> list[Received]:
+    return [
         received(identity.unit.name, path=f"{number}.xlsx", identity=identity)
-        for number, identity in enumerate((one, two), start=1)
+        for number, identity in enumerate(identities, start=1)
     ]
-    for first, second in (files, files[::-1]):
-        tree, conflicts = identity_tree(sorted((first, second), key=lambda file: file.path))
-        assert all(tree.above(key)[:1] in ([], tree.tops) for key in tree.units)  # no unit stands above itself
-        whose = by_identities(*sorted((first, second), key=lambda file: file.path))
-        if text is None:
-            assert (conflicts, whose.key) == ({}, "410122101")
-        else:
-            assert {path: render(finding, label_of).partition("请核对")[0] for path, finding in conflicts.items()} == {
-                "1.xlsx": text, "2.xlsx": text,
-            }  # fmt: skip
-            assert (whose.key, codes(whose)) == (None, ["U009"])
+
+
+def said_of(conflicts: Mapping[str, Finding]) -> dict[str, str]:
+    """What is wrong with the files that are at fault."""
+    return {path: render(one, label_of).partition("请核对")[0] for path, one in conflicts.items()}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "text"),
+    [
+        (made_for(ZHONGMU, (GUANDU,)), UPSIDE_DOWN),
+        (made_for(ZHONGMU, (ZHONGMU,)), ITSELF),
+        (
+            made_for(UnitFacts("410122101", "官渡镇", Level.COUNTY), TO_COUNTY),
+            "单位标识矛盾：文件说官渡镇（县级）归中牟县（县级）管，上级的级别必须更高。",
+        ),
+    ],
+    ids=["upside down", "itself", "of the same level"],
+)
+def test_an_identity_that_contradicts_itself_is_the_one_at_fault(wrong: Identity, text: str) -> None:
+    files = files_of(made_for(GUANDU, TO_COUNTY), wrong)
+    tree, conflicts = identity_tree(files)
+    assert said_of(conflicts) == {"2.xlsx": text}
+    assert tree.above("410122101") == ["41", "4101", "410122"]
+    alone, conflicts = identity_tree(files[1:])  # whoever speaks of its units, no unit stands above itself
+    assert (said_of(conflicts), all(alone.above(key)[:1] in ([], alone.tops) for key in alone.units)) == (
+        {"2.xlsx": text}, True,
+    )  # fmt: skip
+
+
+VILLAGES = [UnitFacts(f"4101221012{number:02}", f"村{number}村", Level.VILLAGE) for number in range(1, 30)]
+RENAMED = UnitFacts("410122", "中牟新区", Level.COUNTY)
+AS_CITY = UnitFacts("410122", "中牟县", Level.PREFECTURE)
+
+
+def villages(count: int, above: tuple[UnitFacts, ...] = TO_GUANDU, start: int = 0) -> list[Identity]:
+    return [made_for(unit, above) for unit in VILLAGES[start : start + count]]
+
+
+@pytest.mark.parametrize(
+    ("many", "few", "text"),
+    [
+        (villages(20), villages(1, (HENAN, ZHENGZHOU, RENAMED, GUANDU), 20),
+         "单位 410122 的名称，20 个文件说是“中牟县”，1 个（包括这个）说是“中牟新区”。"),
+        (villages(2), villages(1, (HENAN, ZHENGZHOU, RENAMED, GUANDU), 20),
+         "单位 410122 的名称，2 个文件说是“中牟县”，1 个（包括这个）说是“中牟新区”。"),
+        (villages(3, TO_GUANDU[2:]), villages(2, (AS_CITY, GUANDU), 20),
+         "单位 410122 的级别，3 个文件说是县级，2 个（包括这个）说是地市级。"),
+        (villages(3), villages(1, (HENAN, ZHONGMU, GUANDU), 20),
+         "单位 410122 的上级，3 个文件说是 4101，1 个（包括这个）说是 41。"),
+        # a unit's own blank, and those of the units below it
+        (villages(2), [made_for(UnitFacts("410122101", "官渡乡", Level.TOWNSHIP), TO_COUNTY)],
+         "单位 410122101 的名称，2 个文件说是“官渡镇”，1 个（包括这个）说是“官渡乡”。"),
+        (villages(2), [made_for(GUANDU, (HENAN, ZHENGZHOU))],
+         "单位 410122101 的上级，2 个文件说是 410122，1 个（包括这个）说是 4101。"),
+        # whoever names no parent does not vote on it
+        ([*villages(2), *villages(9, (GUANDU,), 10)], [made_for(GUANDU, (HENAN, ZHENGZHOU))],
+         "单位 410122101 的上级，2 个文件说是 410122，1 个（包括这个）说是 4101。"),
+    ],
+)  # fmt: skip
+def test_one_against_many_is_the_one_at_fault(many: list[Identity], few: list[Identity], text: str) -> None:
+    """Whatever the order of the files, and however often the one was copied."""
+    at_fault = files_of(*few)
+    true = [replace(one, path=f"true/{one.path}", facts=FileFacts(one.path, 1, 0.0)) for one in files_of(*many)]
+    copies = [replace(at_fault[0], path=f"copies/{number}.xlsx") for number in range(30)]
+    for files in ([*true, *at_fault], [*at_fault, *true], [*at_fault, *true, *copies]):
+        tree, conflicts = identity_tree(files)
+        assert conflicts.keys() == {one.path for one in files} - {one.path for one in true}
+        assert set(said_of(conflicts).values()) == {f"单位标识矛盾：{text}"}
+        expected = identity_tree(true)[0]
+        assert {key: tree[key] for key in expected.units} == expected.units
+
+
+def test_half_is_no_majority() -> None:
+    other = (HENAN, ZHENGZHOU, RENAMED, GUANDU)
+    files = files_of(*villages(2), *villages(2, other, 10))
+    conflicts = identity_tree(files)[1]
+    assert conflicts.keys() == {one.path for one in files}
+    assert set(said_of(conflicts).values()) == {
+        "单位标识矛盾：“1.xlsx”说代码 410122 是中牟县（县级，上级 4101），“3.xlsx”说是中牟新区（县级，上级 4101）。"
+    }
+
+
+# -- places by codes --------------------------------------------------------------------------------------
+
+KAIFENG_COUNTY = UnitFacts("410212", "祥符县", Level.COUNTY)
+BIANXI = UnitFacts("410212100", "汴西镇", Level.TOWNSHIP)
+
+
+@pytest.mark.parametrize(
+    ("village", "others", "above"),
+    [
+        # the parent that it names is refined by the code of a township that stands under it
+        (made_for(GUANDU_VILLAGE, (ZHONGMU,)), [made_for(GUANDU)], ["410122", "410122101"]),
+        (made_for(GUANDU_VILLAGE, (HENAN,)), [made_for(GUANDU, (ZHONGMU,))], ["41", "410122", "410122101"]),
+        (made_for(GUANDU_VILLAGE, (ZHONGMU,)), [made_for(LANGCHENGGANG)], ["410122"]),
+        # a parent of the same level is where the village is now, whatever its code says
+        (made_for(GUANDU_VILLAGE, (LANGCHENGGANG,)), [made_for(GUANDU)], ["410122102"]),
+        # a township of another county is not, though its code begins the village's
+        (made_for(GUANDU_VILLAGE, (KAIFENG_COUNTY,)), [made_for(GUANDU, (ZHONGMU,))], ["410212"]),
+        (made_for(GUANDU_VILLAGE, (KAIFENG_COUNTY,)), [made_for(GUANDU, (KAIFENG_COUNTY,))], ["410212", "410122101"]),
+        # no parent is named
+        (made_for(GUANDU_VILLAGE), [made_for(GUANDU), made_for(ZHONGMU)], ["410122", "410122101"]),
+        (made_for(GUANDU_VILLAGE), [made_for(BIANXI)], []),
+    ],
+)
+def test_places_by_codes(village: Identity, others: list[Identity], above: list[str]) -> None:
+    files = files_of(village, *others)
+    for some in (files, files[::-1]):
+        tree, conflicts = identity_tree(some)
+        assert (tree.above("410122101201"), conflicts) == (above, {})
 
 
 # -- level ------------------------------------------------------------------------------------------------

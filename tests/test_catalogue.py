@@ -14,8 +14,8 @@ E, W, I = Severity.ERROR, Severity.WARNING, Severity.INFO  # noqa: E741
 
 # Of the design's table of findings, and what was added to it since.
 SEVERITIES = {
-    E: "F001 F002 F003 F004 F005 F007 T001 T002 T003 T005 T006 U001 U002 U003 U005 U007 U009"
-       " V000 V002 V003 V004 V005 V006 V009 R001 R004 R005 H001 H002 H003 H004"
+    E: "F001 F002 F003 F004 F005 F007 T001 T002 T003 T005 T006 U001 U002 U003 U005 U007 U009 U013 U014"
+       " V000 V002 V003 V004 V005 V006 V009 R001 R004 R005 H001 H002 H003 H004 H006 H007 H008"
        " P001 P002 P003 P004 P005 P006 P007 P008",
     W: "T004 T007 U006 U010 V001 V008 V010 V011 V012 V013 R002 R003 O001 O002 O003 C001"
        " A001 A002 A003 A004 A005 A006 A007 A008 A009",
@@ -45,20 +45,25 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
     "U005": [{"name": "官渡镇", "count": 2, "others": "a.xlsx"}],
     "U006": [{"name": "郑州市"}],
     "U007": [
-        {"reason": reason, "row": 3, "other": 2, "names": "代码", "parent": "中牟县", "above": "县级"}
+        {"reason": reason, "row": 3, "other": 2, "names": "代码", "parent": "中牟县", "above": "县级", "limit": 100}
         for reason in catalogue._ROSTER_FAULTS
     ],
     "U008": [{"reason": reason, "name": "中牟县"} for reason in catalogue._REASONS["U008"]],
     "U009": [
-        {"reason": reason, "key": "41", "one": "a.xlsx", "two": "b.xlsx", "one_says": "河南省", "two_says": "河北省"}
+        {
+            "reason": reason, "key": "41", "one": "a.xlsx", "two": "b.xlsx", "one_says": "河南省",
+            "two_says": "河北省", "count": 1, "most": 20,
+        }
         for reason in catalogue._REASONS["U009"]
     ],
     "U010": [{"name": "官渡镇", "other": "b.xlsx"}],
     "U011": [
-        {"name": "某企业", "root": "中牟县", "level": "乡镇级", "reason": reason}
+        {"name": "某企业", "root": "中牟县", "level": "乡镇级", "reason": reason, "apart": ""}
         for reason in catalogue._REASONS["U011"]
     ],
     "U012": [{"name": "中牟县", "level": "县级"}],
+    "U013": [{"reason": reason} for reason in catalogue._REASONS["U013"]],
+    "U014": [{"name": "东村", "others": "甲/东村.xlsx、乙/东村.xlsx"}],
     "V001": [{"section": "宣传活动", "count": 2}],
     "V007": [{"value": "1200"}],
     "V008": [{"value": "12000"}],
@@ -87,7 +92,11 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
         for made_of in ("", "（官渡镇 9）") for contact in ("", "（李四 110）")
     ],
     "H003": [{"reason": reason, "name": "中牟县", "key": "410122"} for reason in catalogue._REASONS["H003"]],
-    "H004": [{"name": "官渡镇", "other": "中牟县"}],
+    "H004": [{"reason": reason, "name": "官渡镇", "others": "“中牟县”"} for reason in catalogue._REASONS["H004"]],
+    "H006": [{"name": "中牟县", "count": 2, "units": "“官渡村”（本级数）汇总时没有，现在有“a.xlsx”（各栏都是 0）"}],
+    "H007": [{"holder": "a.xlsx", "other": "b.xlsx", "count": 1, "units": "“官渡村”", "figures": "各栏都是 0"}],
+    "H008": [{"reason": reason, "name": "中牟县", "count": 1, "units": "“官渡村”（本级数）"}
+             for reason in catalogue._REASONS["H008"]],
     "H005": [{"reason": reason, "scope": "本级", "other": "a.xlsx", "other_cell": "H6"}
              for reason in catalogue._REASONS["H005"]],
     "C001": [{"name": "官渡镇", "level": "乡镇级", "contact": contact} for contact in ("", "联系人：李四。")],
@@ -193,7 +202,8 @@ def test_entry(entry: Entry) -> None:
 def test_the_words_for_every_reason_are_used() -> None:
     """The tables above give the words for every reason; this holds them against those that the code can raise."""
     assert set(catalogue._REASONS) == {
-        "T005", "T007", "U002", "U008", "U009", "U011", "H003", "H005", "A001", "A004", "A007", "P003",
+        "T005", "T007", "U002", "U008", "U009", "U011", "U013",
+        "H003", "H004", "H005", "H008", "A001", "A004", "A007", "P003",
     }  # fmt: skip
     assert {one["reason"] for one in PARAMS["A001"]} == set(catalogue._REASONS["A001"])
     of_files, of_pictures, of_codes = {"missing", "size"}, set(get_args(Fault)), set(CodeKind) - {CodeKind.OFFICIAL}

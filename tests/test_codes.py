@@ -38,7 +38,7 @@ from stattable.checking import received
 from stattable.model.annex import ANNEX_SHEET
 from stattable.model.catalogue import CATALOGUE
 from stattable.model.form import FIELD_BY_KEY, FIELDS, LABELS
-from stattable.model.identity import UnitFacts
+from stattable.model.identity import IDENTITY_SHEET, UnitFacts
 from stattable.model.units import Level, Scope
 
 Case = Callable[[Path], set[str]]
@@ -229,6 +229,16 @@ def second_row(head: str | None) -> Case:
     return case
 
 
+def more_above(count: int) -> Callable[[Any], None]:
+    """Have the hidden sheet name `count` more units above."""
+
+    def change(sheet: Any) -> None:
+        for _ in range(count):
+            sheet.parent[IDENTITY_SHEET].append(["above", "", "某镇", "township"])
+
+    return change
+
+
 # -- several files ----------------------------------------------------------------------------------------
 
 
@@ -238,6 +248,17 @@ def two_returns(*, unit: UnitFacts = GUANDU_VILLAGE, **changes: Any) -> Case:
     def case(folder: Path) -> set[str]:
         village(folder, "1.xlsx")
         village(folder, "2.xlsx", unit, **changes)
+        return check(folder)
+
+    return case
+
+
+def in_two_folders(*folders: str) -> Case:
+    """Check a village's typed return twice, in two folders."""
+
+    def case(folder: Path) -> set[str]:
+        for name in folders:
+            typed(folder / RETURNS / name / "1.xlsx", "东村", VILLAGE)
         return check(folder)
 
     return case
@@ -269,6 +290,51 @@ def merged_before(before: bool) -> Case:
             merge(folder)
             (folder / OUTPUT).rename(folder / RETURNS / "上次的汇总表.xlsx")
         return merge(folder)
+
+    return case
+
+
+def beside_its_workbook(sessions: int) -> Case:
+    """Merge a township's merged workbook with a village's return that it was made from, or one that says otherwise."""
+
+    def case(folder: Path) -> set[str]:
+        by_roster = roster(folder)
+        first, second = village(folder, "1.xlsx"), village(folder, "2.xlsx", ZHULUYING)
+        merge(folder, *by_roster, "--root", "410122101")
+        (folder / OUTPUT).rename(folder / RETURNS / "镇.xlsx")
+        second.unlink()
+        if sessions != VILLAGE[SESSIONS]:
+            first.unlink()
+            village(folder, "1.xlsx", figures={SESSIONS: sessions})
+        return merge(folder, *by_roster, "--root", "410122")
+
+    return case
+
+
+def in_a_workbook(moved_to: str) -> Case:
+    """Merge a township's merged workbook with a return that it was made from, whose village stands elsewhere now."""
+
+    def case(folder: Path) -> set[str]:
+        first, _ = village(folder, "1.xlsx"), village(folder, "2.xlsx", ZHULUYING)
+        merge(folder, *roster(folder), "--root", "410122101")
+        (folder / OUTPUT).rename(folder / RETURNS / "镇.xlsx")
+        first.unlink()
+        now = ROSTER.replace("逐鹿营村,,,", f"逐鹿营村,,{moved_to},")
+        return merge(folder, *roster(folder, now), "--root", "410122")
+
+    return case
+
+
+def roots_own_result(gone: bool) -> Case:
+    """Merge a folder in which the root's own earlier result lies, one of whose returns is gone, or is not."""
+
+    def case(folder: Path) -> set[str]:
+        first, _ = village(folder, "1.xlsx"), village(folder, "2.xlsx", ZHULUYING)
+        merge(folder, "--root", "410122101")
+        (folder / OUTPUT).rename(folder / RETURNS / "上次的汇总表.xlsx")
+        if gone:
+            first.unlink()
+        return merge(folder, "--root", "410122101")
 
     return case
 
@@ -552,6 +618,8 @@ CASES: dict[str, tuple[Case, Case]] = {
     "U010": (corrected("latest"), corrected("refuse")),
     "U011": (unplaced("外来人口社区"), unplaced("逐鹿营村")),
     "U012": (for_whom(), for_whom("--root", "410122101")),
+    "U013": (of_village(change=more_above(5)), of_village(change=more_above(0))),
+    "U014": (in_two_folders("第一批", "第二批"), in_two_folders("官渡镇", "狼城岗镇")),
     "V000": (of_village(figures=dict.fromkeys(VILLAGE)), of_village(figures=dict.fromkeys(VILLAGE, 0))),
     "V001": (figure("media.county.text", None), figure("media.county.text", 0)),
     "V002": (figure(SESSIONS, "若干"), figure(SESSIONS, "2")),
@@ -579,6 +647,9 @@ CASES: dict[str, tuple[Case, Case]] = {
     "H003": (village_below(NOTHING), village_below({})),
     "H004": (beside_a_county("富士康镇", Level.TOWNSHIP), beside_a_county("荥阳县", Level.COUNTY)),
     "H005": (township_by_hand, township_by_blank),
+    "H006": (beside_its_workbook(3), beside_its_workbook(VILLAGE[SESSIONS])),
+    "H007": (in_a_workbook("410122102"), in_a_workbook("410122101")),
+    "H008": (roots_own_result(True), roots_own_result(False)),
     "C001": (villages_here(GUANDU_VILLAGE), villages_here(GUANDU_VILLAGE, ZHULUYING)),
     "A001": (accounts(ACCOUNT, website=2), accounts(ACCOUNT, website=1)),
     "A002": (account(D="zhongmu.example.cn"), account(D="https://zhongmu.example.cn")),

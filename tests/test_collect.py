@@ -213,7 +213,7 @@ def test_what_h004_says() -> None:
     collected = memory.collected([COUNTY_IN_ALL, NOWHERE], code="4101")
     assert [render(f, label_of) for one in collected.returns for f in one.findings if f.code == "H004"] == [
         "不知道“城关镇”归谁管，而“中牟县”报了汇总数，可能已经包含它。"
-        "请用 --roster 提供名册，或让这个单位改用带标识的空白表。没有写出汇总表。"
+        "请用 --roster 提供名册，或让标识不全的单位改用按名册做的空白表。没有写出汇总表。"
     ]
 
 

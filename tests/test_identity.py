@@ -1,8 +1,9 @@
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from stattable.model.identity import Identity, UnitFacts, WorkbookKind, identity_rows, read_identity
+from stattable.model.identity import BeyondLimits, Identity, UnitFacts, WorkbookKind, identity_rows, read_identity
 from stattable.model.units import Level, Scope
 
 HENAN = UnitFacts("41", "河南省", Level.PROVINCE)
@@ -29,6 +30,10 @@ ROWS = [
     ("above", "41", "河南省", "province"),
     ("above", "410122", "中牟县", "county"),
 ]
+
+
+def replaced(word: str, *row: str) -> list[tuple[str, ...]]:
+    return [row if old[0] == word else old for old in ROWS]
 
 
 def test_rows() -> None:
@@ -64,8 +69,51 @@ def test_numbers_empty_cells_and_empty_rows_do_no_harm() -> None:
     assert read_identity([(" form ", "members-day "), *ROWS[1:], ("later", "what a later version says")]) == BLANK
 
 
-def replaced(word: str, *row: str) -> list[tuple[str, ...]]:
-    return [row if old[0] == word else old for old in ROWS]
+def test_a_code_is_read_in_the_one_spelling_of_codes() -> None:
+    rows = replaced("unit", "unit", "４１０１２２１０１０００", "官渡镇", "township")
+    assert read_identity(rows) == BLANK
+
+
+FIGURES = Identity(WorkbookKind.MERGED, 23, TOWN, Scope.CUMULATIVE, figures=(10**15,) * 40)
+
+
+@pytest.mark.parametrize(
+    ("rows", "reason"),
+    [
+        ([*ROWS, *(("above", "", f"{number}级", "province") for number in range(7))], "rows"),
+        ([*ROWS, ROWS[5]], "rows"),  # two units
+        ([*identity_rows(MERGED), *(("unaccounted", "village", "1") for _ in range(5))], "rows"),
+        (replaced("unit", "unit", "410122101", "镇" * 256, "township"), "text"),
+        (replaced("unit", "unit", "4" * 33, "官渡镇", "township"), "text"),
+        ([*ROWS[:-1], ("above", "410122", "县" * 256, "county")], "text"),
+        (replaced("edition", "edition", "2" * 256), "text"),
+        (replaced("edition", "edition", "0"), "number"),
+        (replaced("edition", "edition", "200"), "number"),
+        ([*ROWS, ("unaccounted", "village", "-1")], "number"),
+        ([*ROWS, ("unaccounted", "village", str(10**15 + 1))], "number"),
+        ([*ROWS, ("figures", ",".join(["-1"] * 40))], "number"),
+    ],
+)
+def test_what_no_identity_of_ours_says(rows: list[tuple[str, ...]], reason: str) -> None:
+    with pytest.raises(BeyondLimits) as limits:
+        read_identity(rows)
+    assert limits.value.reason == reason
+
+
+def test_the_most_that_an_identity_says() -> None:
+    above = tuple(UnitFacts("4" * 32, "县" * 255, Level.COUNTY) for _ in range(8))
+    for identity in (FIGURES, Identity(WorkbookKind.BLANK, 199, above[0], Scope.OWN, above)):
+        assert read_identity(identity_rows(identity)) == identity
+
+
+def test_no_more_is_looked_at_than_shows_that_it_is_none() -> None:
+    def endless() -> Iterator[tuple[str, ...]]:
+        yield from ROWS
+        while True:
+            yield ("above", "", "某镇", "township")
+
+    with pytest.raises(BeyondLimits):
+        read_identity(endless())
 
 
 @pytest.mark.parametrize("word", ["form", "edition", "kind", "scope", "unit"])

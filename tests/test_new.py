@@ -116,7 +116,9 @@ def test_the_identity_is_very_hidden() -> None:
         (["--unit", "郑州市"], "看不出“郑州市”是哪一级。请用 --level 指明：省级、地市级、县级、乡镇级、村居社区级。"),
         (["--unit", "全国", "--level", "全国"], "全国一级只汇总，不填报，没有空白表。"),
         (["--unit", "计生协"], "单位名称是空的。"),
+        (["--unit", "镇" * 256], "单位名称太长：最多 255 个字。"),
         (["--unit", "官渡镇", "--code", "41012"], "代码“41012”不对：应为 2、4、6、9 或 12 位数字。"),
+        (["--unit", "官渡镇", "--code", ""], "代码“”不对：应为 2、4、6、9 或 12 位数字。"),
         (["--unit", "官渡镇", "--code", "41012A"], "代码“41012A”不对：应为 2、4、6、9 或 12 位数字。"),
     ],
 )
@@ -126,7 +128,14 @@ def test_a_unit_that_gets_no_blank(options: list[str], error: str) -> None:
     assert "".join(result.err.split()) == "错误：" + "".join(error.split())
 
 
-@pytest.mark.parametrize("code", ["410122101", "410122101000", "４１０１２２１０１"])
+def test_a_code_in_full_width_digits_is_the_same_unit_in_new_and_merge() -> None:
+    wide = ("--unit", "官渡镇", "--code", "４１０１２２１０１")
+    assert run("new", *wide, "-o", "收到/空白表.xlsx").code == 0
+    merged = run("merge", "收到", *wide, "--level", "乡镇级", "-o", "汇总表.xlsx", "--format", "json").json
+    assert [unit["code"] for unit in merged["units"]] == ["410122101"]
+
+
+@pytest.mark.parametrize("code", ["410122101", "410122101000", "４１０１２２１０１", "410122 101", "410122-101"])
 def test_a_code_in_any_spelling(code: str) -> None:
     assert run("new", "--unit", "官渡镇", "--code", code, "-o", "a.xlsx").code == 0
     (file,) = run("check", "a.xlsx", "--format", "json").json["files"]

@@ -237,9 +237,15 @@ class Expected(Overlap):
     """The reference of a merge, with the places of its units by their keys."""
 
     def __init__(self, tree: Tree, root: str, files: Iterable[Checked]) -> None:
-        unit = tree[root]
-        tree, self.places = placed(tree, root, unit.code or f"/{unit.name}")
-        super().__init__(tree, self.places[root], map(self._file, files))
+        files = [*files]
+        aside = {  # units of earlier results that nothing places
+            one.key: Unit(one.key, str(one.unit.name), one.level, parent=root)
+            for one in files
+            if one.key and one.level and one.key not in tree
+        }
+        place = tree[root].code or f"/{tree[root].name}"
+        tree, self.places = placed(Tree([*tree.units.values(), *aside.values()]), root, place)
+        super().__init__(tree, place, map(self._file, files))
 
     def _file(self, one: Checked) -> File:
         identity, received = one.received.identity, one.received
@@ -288,7 +294,7 @@ def keep_the_promise(merged: Merged) -> None:
     said = [f"{one.path} {one.unit.name if one.unit else ''} {render(one, label_of)}" for one in errors]
     expected = Expected(merged.tree, merged.root, merged.files)
     files, tree = expected.files, expected.tree
-    accepted = {one.said for one in files if one.path in paths(merged.accepted.values())}
+    accepted = {one.said for file in files if file.path in paths(merged.accepted.values()) for one in file.leaves}
     counted = paths(contributing(merged))
     by_hand = [
         (one, tree_of)

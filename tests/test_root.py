@@ -57,6 +57,8 @@ def under(register: Register) -> list[str]:
         ({}, "41"),
         ({"code": "4101"}, "4101"),
         ({"code": "410100000000"}, "4101"),
+        ({"code": "４１０１ ２２"}, "410122"),
+        ({"code": "41-01-22"}, "410122"),
         ({"name": "中牟县"}, "410122"),
         ({"name": "河南省中牟县计划生育协会"}, "410122"),
         ({"name": "官渡镇", "level": Level.TOWNSHIP}, "410122101"),
@@ -135,6 +137,7 @@ ZHENGZHOU_SAID = {"name": "郑州市", "level": Level.PREFECTURE}
         # one that they do not speak of: what has no parent, and may stand under it, does
         ([typed("官渡镇")], {"name": "中牟县"}, ["?中牟县"]),
         ([typed("官渡镇")], {"name": "中牟县", "code": "410122"}, ["410122"]),
+        ([typed("官渡镇")], {"name": "中牟县", "code": "４１０１２２"}, ["410122"]),
         ([blank(ZHONGMU)], ZHENGZHOU_SAID, ["?郑州市", "410122"]),
         ([blank(ZHONGMU)], {**ZHENGZHOU_SAID, "code": "4101"}, ["4101", "410122"]),
         ([blank(ZHONGMU), blank(HONGSHAN)], {**ZHENGZHOU_SAID, "code": "4101"}, ["4101", "410122"]),
@@ -152,6 +155,9 @@ def test_as_the_options_say(returns: list[Received], options: dict[str, Any], ex
     ("options", "text"),
     [
         ({"code": "4199"}, "没有代码是“4199”的单位"),
+        ({"code": "41012A"}, "代码“41012A”不对：应为 2、4、6、9 或 12 位数字"),
+        ({"code": "41012", "name": "中牟县"}, "代码“41012”不对：应为 2、4、6、9 或 12 位数字"),
+        ({"name": "县" * 256}, "单位名称太长：最多 255 个字"),
         ({"name": "某市"}, "找不到唯一名为“某市”的单位"),  # of which level?
         ({"name": "官渡镇", "level": Level.TOWNSHIP}, "找不到唯一名为“官渡镇”的单位"),  # there are two
     ],
@@ -176,6 +182,13 @@ def test_faults_of_identities_are_kept_by_file() -> None:
     }
 
 
+def test_a_file_at_fault_does_not_say_who_the_root_is() -> None:
+    upside_down = blank(UnitFacts("99", "某省", Level.PROVINCE), UnitFacts("9901", "某市", Level.PREFECTURE))
+    register = find_register([blank(GUANDU, *TO_COUNTY), upside_down], RootOptions())
+    assert (register.root, list(register.conflicts)) == ("410122101", ["某省.xlsx"])
+    assert find_register([upside_down], RootOptions(code="99")).root == "99"
+
+
 # -- whose scope an option says ---------------------------------------------------------------------------
 
 
@@ -184,6 +197,7 @@ def test_faults_of_identities_are_kept_by_file() -> None:
     [
         (TREE, "410122", "410122"),
         (TREE, "410122000000", "410122"),
+        (TREE, "４１０１２２", "410122"),
         (TREE, "中牟县计生协", "410122"),
         (None, "410122101", "410122101"),
         (None, "官渡镇", "410122101"),

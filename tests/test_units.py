@@ -10,10 +10,11 @@ from stattable.model.units import (
     Scope,
     Tree,
     Unit,
+    bare_code,
     bare_name,
+    level_of_code,
     level_of_name,
     parent_code,
-    unpadded,
 )
 
 # Two counties, each with a 城关镇; a prefecture that holds a township directly; a name that is another one's end.
@@ -259,7 +260,7 @@ def test_similar_within() -> None:
 
 
 @pytest.mark.parametrize(
-    ("padded", "code"),
+    ("written", "code"),
     [
         ("410000000000", "41"),
         ("410100000000", "4101"),
@@ -273,10 +274,39 @@ def test_similar_within() -> None:
         ("1101010010", "110101001"),
         ("QY-001000", "QY-001000"),
         ("", ""),
+        ("４１０１２２１０２", "410122102"),
+        ("410 122", "410122"),
+        (" 410\u3000122\u200b101\ufeff ", "410122101"),
+        ("410122-101", "410122101"),
+        ("41‐01–22", "410122"),
+        ("41-00-00", "41"),
+        ("410122-01", "410122-01"),  # eight digits are no division code
+        ("1-1", "1-1"),  # nor are these: a roster numbers its units as it likes
+        ("ＱＹ-００１", "QY-001"),
+        ("410122.0", "410122.0"),
+        ("٤١٠١٢٢", "٤١٠١٢٢"),
     ],
 )
-def test_unpadded(padded: str, code: str) -> None:
-    assert unpadded(padded) == code
+def test_bare_code(written: str, code: str) -> None:
+    assert bare_code(written) == code
+
+
+@pytest.mark.parametrize(
+    ("code", "level"),
+    [
+        ("41", Level.PROVINCE),
+        ("4101", Level.PREFECTURE),
+        ("410122", Level.COUNTY),
+        ("410122101", Level.TOWNSHIP),
+        ("410122101201", Level.VILLAGE),
+        ("41012", None),
+        ("QY", None),
+        ("٤١", None),
+        ("", None),
+    ],
+)
+def test_level_of_code(code: str, level: Level | None) -> None:
+    assert level_of_code(code) is level
 
 
 @pytest.mark.parametrize(

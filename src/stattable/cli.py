@@ -129,7 +129,7 @@ class _UnitScope(click.ParamType[Any]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if isinstance(value, tuple):
             return value
-        unit, equals, scope = str(value).rpartition("=")
+        unit, equals, scope = str(value).replace("＝", "=").rpartition("=")
         if not equals or not unit.strip():
             self.fail(f"“{value}”应写成 代码=own 或 代码=cumulative。", param, ctx)
         return unit.strip(), _SCOPE.convert(scope, param, ctx)

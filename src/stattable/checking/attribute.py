@@ -3,12 +3,14 @@
 With a roster the roster decides. Without one the units are those that the identities of all files speak of.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
+from stattable.checking.namesakes import ENOUGH, Above, Named, contradict, labels, names_above, said_above
 from stattable.checking.received import Received
 from stattable.model.catalogue import found
 from stattable.model.findings import Finding, Param, Severity, UnitRef
@@ -24,8 +26,7 @@ from stattable.model.units import (
     Unit,
     bare_name,
     level_of_name,
-    parent_code,
-    unpadded,
+    placed_by_code,
 )
 
 
@@ -80,71 +81,142 @@ class Register:
 
 # -- the tree of identities -------------------------------------------------------------------------------
 
+_Params = dict[str, Param]
+
+
+@dataclass(slots=True)
+class _Claim:
+    """What some files say of a unit, all of them the same.
+
+    Attributes:
+        facts: its name and level.
+        parent: key of the unit right above it, or None where they name none.
+        paths: of the files.
+        voters: their fingerprints: a copy of a file has no vote of its own.
+    """
+
+    facts: UnitFacts
+    parent: str | None
+    paths: list[str] = field(default_factory=list)
+    voters: set[str] = field(default_factory=set)
+
 
 def identity_tree(received: Iterable[Received]) -> tuple[Tree, dict[str, Finding]]:
     """Make the tree that the identities of files speak of.
+
+    A file speaks of its own unit and of those above it. What more than half of the files that speak of a unit's name,
+    level or parent say of it is true, and those that say otherwise are at fault. Where no majority says the same, all
+    that speak of the unit are: nobody can tell where it is, nor where those below it are.
 
     Args:
         received: all files; those without identity say nothing, nor does an identity without code and parents,
             which is no more than a name.
 
     Returns:
-        The tree, sorted by code, and U009 for every file whose identity contradicts another's, by path. What
-        contradicts is in the tree as the first file says it.
+        The tree, sorted by code, and U009 for every file whose identity is at fault, by path. What no majority
+        settles is in the tree as the first file says it.
     """
-    claims: dict[str, dict[tuple[str, Level, str | None], tuple[str, UnitFacts]]] = {}
-    speakers: dict[str, list[str]] = {}
+    spoken: dict[str, dict[tuple[UnitFacts, str | None], _Claim]] = {}
+    units: dict[str, Unit] = {}
+    faults: dict[str, _Params] = {}
     for one in received:
         if one.identity is None or not _places(one.identity):
             continue
-        parent: str | None = None
-        for facts in (*one.identity.above, one.identity.unit):
-            key = facts_key(facts, parent)
-            claim = (bare_name(facts.name), facts.level, parent)
-            claims.setdefault(key, {}).setdefault(claim, (one.path, facts))
-            speakers.setdefault(key, []).append(one.path)
-            parent = key
-    firsts = {key: next(iter(said.values())) for key, said in claims.items()}
-    conflicts: dict[str, Finding] = {}
-    units: list[Unit] = []
-    for key, said in claims.items():
-        parents = dict.fromkeys(parent for _, _, parent in said if parent is not None)
-        first_path, first = firsts[key]
-        # Only units of a higher level stand above one in the tree, so that it has no circles.
-        by_code = parent_code(key, claims) if first.code and not parents else None
-        higher = [above for above in (*parents, by_code) if above and firsts[above][1].level.above(first.level)]
-        params: dict[str, Param] = {}
-        if len({(name, level) for name, level, _ in said}) > 1 or len(parents) > 1:
-            words = [_words(facts, parent) for (_, _, parent), (_, facts) in said.items()]
-            second_path, _ = list(said.values())[1]
-            params = {
-                "reason": "files", "key": first.code or first.name,
-                "one": first_path, "one_says": words[0], "two": second_path, "two_says": words[1],
-            }  # fmt: skip
-        elif parents and not higher:
-            above = firsts[next(iter(parents))][1]
-            params = {"reason": "order", "one_says": _words(first), "two_says": _words(above)}
-        if params:
-            for path in speakers[key]:
-                conflicts.setdefault(path, found("U009", path=path, params=params))
-        units.append(Unit(key, first.name, first.level, code=first.code, parent=next(iter(higher), None)))
-    return Tree(sorted(units, key=lambda unit: unit.key)), conflicts
+        chain, keys = (*one.identity.above, one.identity.unit), keys_of(one.identity)
+        if fault := _out_of_order(chain):
+            faults[one.path] = fault
+            units |= {key: _unit(key, facts, None) for key, facts in zip(keys, chain, strict=True)}
+            continue
+        for key, parent, facts in zip(keys, (None, *keys), chain, strict=False):
+            claims = spoken.setdefault(key, {})
+            if (facts, parent) not in claims:
+                claims[facts, parent] = _Claim(facts, parent)
+            claims[facts, parent].paths.append(one.path)
+            claims[facts, parent].voters.add(one.facts.sha256 or one.path)
+    for key, claims in spoken.items():
+        units[key], of_unit = _settled(key, list(claims.values()))
+        for path, fault in of_unit.items():
+            faults.setdefault(path, fault)
+    tree = Tree(sorted(placed_by_code(units.values()), key=lambda unit: unit.key))
+    return tree, {path: found("U009", path=path, params=fault) for path, fault in faults.items()}
 
 
 def _places(identity: Identity) -> bool:
     return bool(identity.unit.code or identity.above)
 
 
+def keys_of(identity: Identity) -> list[str]:
+    """Return the keys of the units above an identity's unit, from the top down, and of the unit itself.
+
+    A unit's key is its code, or its name after its parent's key.
+    """
+    keys: list[str] = []
+    for facts in (*identity.above, identity.unit):
+        keys.append(facts.code or "/".join([*keys[-1:], bare_name(facts.name)]))
+    return keys
+
+
+def _unit(key: str, facts: UnitFacts, parent: str | None) -> Unit:
+    return Unit(key, facts.name, facts.level, code=facts.code, parent=parent)
+
+
+def _out_of_order(chain: Sequence[UnitFacts]) -> _Params:
+    """Say which unit is not of a higher level than the next; nothing where all are."""
+    for above, below in pairwise(chain):
+        if not above.level.above(below.level):
+            return {"reason": "order", "one_says": _words(below), "two_says": _words(above)}
+    return {}
+
+
+def _settled(key: str, claims: Sequence[_Claim]) -> tuple[Unit, dict[str, _Params]]:
+    """Return a unit as it is believed to be, and what is wrong with the files at fault, by path."""
+    faults: dict[str, _Params] = {}
+    named, levelled, placed = (_believed(claims, *aspect, faults) for aspect in _ASPECTS.items())
+    facts = UnitFacts(named.facts.code, named.facts.name, levelled.facts.level)
+    return _unit(key, facts, placed.parent), faults
+
+
+_ASPECTS: Final[Mapping[str, Callable[[_Claim], str | None]]] = {
+    "name": lambda claim: bare_name(claim.facts.name),
+    "level": lambda claim: claim.facts.level.label,
+    "parent": lambda claim: claim.parent,
+}
+
+
+def _believed(
+    claims: Sequence[_Claim], aspect: str, say: Callable[[_Claim], str | None], faults: dict[str, _Params]
+) -> _Claim:
+    """Return the first claim that says what is true of one aspect of a unit, and add to `faults` who says otherwise."""
+    said: dict[str, list[_Claim]] = {}
+    for claim in claims:
+        if word := say(claim):
+            said.setdefault(word, []).append(claim)
+    if len(said) < 2:
+        return next(iter(said.values()), claims)[0]
+    votes = {word: len(set[str]().union(*(claim.voters for claim in same))) for word, same in said.items()}
+    most = max(votes, key=lambda word: votes[word])
+    if 2 * votes[most] <= sum(votes.values()):
+        (one, *_), (two, *_), *_ = said.values()
+        fault: _Params = {
+            "reason": "files", "key": one.facts.code or one.facts.name,
+            "one": one.paths[0], "one_says": _words(one.facts, one.parent),
+            "two": two.paths[0], "two_says": _words(two.facts, two.parent),
+        }  # fmt: skip
+        faults |= {path: fault for claim in claims for path in claim.paths}
+        return one
+    true = said.pop(most)[0]
+    for word, same in said.items():
+        fault = {
+            "reason": aspect, "key": true.facts.code or true.facts.name,
+            "count": votes[word], "one_says": word, "most": votes[most], "two_says": most,
+        }  # fmt: skip
+        faults |= {path: fault for claim in same for path in claim.paths}
+    return true
+
+
 def _words(facts: UnitFacts, parent: str | None = None) -> str:
     above = f"，上级 {parent}" if parent else ""
     return f"{facts.name}（{facts.level.label}{above}）"
-
-
-def facts_key(facts: UnitFacts, parent: str | None) -> str:
-    """Return the key of a unit: its code, or its name after its parent's key."""
-    if facts.code:
-        return unpadded(facts.code)
-    return "/".join(filter(None, (parent, bare_name(facts.name))))
 
 
 def unplaced_key(name: str) -> str:
@@ -166,20 +238,37 @@ class Attributor:
         self._register = register
         self._tree = register.tree
         self._names = register.names()
+        self._above: dict[tuple[Path, Level | None], Above] = {}  # by folder: many files lie in one
+        self._known: dict[str | None, Above] = {}  # by parent: many units stand under one
+
+    def attribute_all(self, received: Sequence[Received]) -> tuple[list[Attribution], list[Named]]:
+        """Return whose returns they all hold; without a roster, units of one name are told apart.
+
+        Beside it what is known of the units, where there may be returns of which nobody can tell whether they are of
+        one unit, and nothing where a roster or codes say enough of all.
+        """
+        whose = [self.attribute(one) for one in received]
+        owned = [(one, its, its.key) for one, its in zip(received, whose, strict=True) if its.key and one.values]
+        if self._register.is_roster or all(one.identity and one.identity.unit.code for one, *_ in owned):
+            return whose, []
+        named = [self._named(one, its.level, key) for one, its, key in owned]
+        apart = labels(named)
+        for at, one in enumerate(received):
+            if one.path in apart:
+                whose[at] = self._labelled(one, whose[at], apart[one.path])
+        return whose, named
 
     def attribute(self, one: Received) -> Attribution:
-        """Return whose return `one` holds."""
+        """Return whose return `one` holds, by itself."""
         findings: list[Finding] = []
         if one.values is None:
-            key = self._key_of_identity(one.identity) if one.identity else None
-            return self._of_key(one, key, findings)
+            return self._of_key(one, _key_of(one.identity), findings)
         if conflict := self._register.conflicts.get(one.path):
             return Attribution(UnitRef(), None, None, None, None, (conflict,))
         if not one.name:
             hint = one.identity.unit.name if one.identity else self._hint_of_path(one.path)
             findings.append(_u("U001", one, suggestion=hint))
-            key = self._key_of_identity(one.identity) if one.identity else None
-            return self._of_key(one, key, findings)
+            return self._of_key(one, _key_of(one.identity), findings)
         if one.identity and _places(one.identity):
             return self._by_identity(one, one.identity, findings)
         if one.identity and not self._is_of(one, one.identity):
@@ -187,7 +276,7 @@ class Attributor:
         return self._by_name(one, findings)
 
     def _by_identity(self, one: Received, identity: Identity, findings: list[Finding]) -> Attribution:
-        key = self._key_of_identity(identity)
+        key = _key_of(identity)
         if not self._is_of(one, identity):
             return _nobody([_misused(one, identity)])
         if key is None or key not in self._tree:
@@ -208,6 +297,9 @@ class Attributor:
     def _by_name(self, one: Received, findings: list[Finding]) -> Attribution:
         folder = self._names.folder(Path(one.path).parent.parts)
         keys = self._names.match(one.name, folder)
+        if not self._register.is_roster and keys:
+            said = self._said_above(one, None)
+            keys = [key for key in keys if not contradict(said, self._known_above(key))]
         if one.identity:
             keys = [key for key in keys if self._tree[key].level is one.identity.unit.level]
         if len(keys) == 1:
@@ -233,6 +325,36 @@ class Attributor:
         key = unplaced_key(one.name)
         return self._scoped(one, UnitRef(None, one.name, level), key, level, None, findings)
 
+    def _named(self, one: Received, level: Level | None, key: str) -> Named:
+        if key not in self._tree:
+            above = self._said_above(one, level)
+            return Named(one.path, bare_name(one.name), level, above, None, sure=False, edition=one.edition)
+        unit, above = self._tree[key], self._known_above(key)
+        is_root = key == self._register.root
+        sure = is_root or unit.code is not None
+        if not (is_root or (one.identity and _places(one.identity))):
+            said = self._said_above(one, level)
+            confirmed = bool(said) and said.items() <= above.items()
+            above, sure = above if confirmed else said, sure and confirmed
+        return Named(one.path, bare_name(unit.name), level, above, key, sure, one.edition)
+
+    def _labelled(self, one: Received, whose: Attribution, label: str) -> Attribution:
+        ref = UnitRef(None, label.replace("/", ""), whose.level)
+        findings = [finding for finding in whose.findings if finding.code != "H005"]  # said again with the scope
+        return self._scoped(one, ref, unplaced_key(label), whose.level, None, findings)
+
+    def _said_above(self, one: Received, level: Level | None) -> Above:
+        at = Path(one.path).parent, level
+        if at not in self._above:
+            self._above[at] = said_above(at[0].parts, level, self._tree, self._names, self._register.root)
+        return self._above[at]
+
+    def _known_above(self, key: str) -> Above:
+        parent = self._tree[key].parent
+        if parent not in self._known:
+            self._known[parent] = names_above(key, self._tree)
+        return self._known[parent]
+
     def _is_of(self, one: Received, identity: Identity) -> bool:
         """Whether the name in the form is that of the unit the blank was made for.
 
@@ -240,7 +362,7 @@ class Attributor:
         """
         wanted = (bare_name(identity.unit.name), identity.unit.level)
         return _same_name(one.name, identity) or any(
-            (bare_name(unit.name), unit.level) == wanted and unpadded(identity.unit.code or key) == key
+            (bare_name(unit.name), unit.level) == wanted and (identity.unit.code or key) == key
             for key, unit in ((key, self._tree[key]) for key in self._names.match(one.name))
         )
 
@@ -309,13 +431,6 @@ class Attributor:
             scope, scope_by = None, None
         return Attribution(ref, key, level, scope, scope_by, tuple(findings))
 
-    def _key_of_identity(self, identity: Identity) -> str | None:
-        parent: str | None = None
-        key = None
-        for facts in (*identity.above, identity.unit):
-            key = parent = facts_key(facts, parent)
-        return key
-
     def _full_name(self, key: str) -> str:
         above = self._tree.above(key)
         return "".join(bare_name(self._tree[one].name) for one in (*above[-1:], key))
@@ -323,6 +438,10 @@ class Attributor:
     def _hint_of_path(self, path: str) -> str | None:
         keys = self._names.match(Path(path).stem.strip("0123456789_- .()（）"))
         return self._full_name(keys[0]) if len(keys) == 1 else None
+
+
+def _key_of(identity: Identity | None) -> str | None:
+    return keys_of(identity)[-1] if identity else None
 
 
 def _same_name(name: str, identity: Identity) -> bool:
@@ -343,6 +462,12 @@ def _misused(one: Received, identity: Identity) -> Finding:
 
 def _nobody(findings: Sequence[Finding], name: str | None = None) -> Attribution:
     return Attribution(UnitRef(name=name), None, None, None, None, tuple(findings))
+
+
+def in_doubt(one: Received, others: Sequence[str]) -> Attribution:
+    """Return whose return `one` is, where it may be of the same unit as `others` of its name: nobody's (U014)."""
+    shown = "、".join(others[: ENOUGH - 1]) + ("等" if len(others) == ENOUGH else "")
+    return _nobody([_u("U014", one, params={"name": one.name, "others": shown})], one.name)
 
 
 def _u(code: str, one: Received, **parts: Any) -> Finding:

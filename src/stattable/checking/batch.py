@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
-from stattable.checking.attribute import Attribution, Attributor, Register, identity_tree
+from stattable.checking.attribute import Attribution, Attributor, Register, identity_tree, in_doubt
+from stattable.checking.namesakes import doubts
 from stattable.checking.received import Received, receive, receive_alone
 from stattable.checking.rules import Filled, apply, settle
 from stattable.model.catalogue import found
@@ -141,8 +142,16 @@ def judge_all(received: Sequence[Received], register: Register, edition: int | N
         edition: the only one to be accepted, or None for any.
     """
     attributor = Attributor(register)
-    returns = tuple(_judge(one, attributor.attribute(one), edition) for one in received)
-    return Batch(register.tree, returns)
+    whose, named = attributor.attribute_all(received)
+    returns = [_judge(one, its, edition) for one, its in zip(received, whose, strict=True)]
+    others = doubts(named, {one.path for one in returns if one.status == "accepted"})
+    return Batch(
+        register.tree,
+        tuple(
+            _judge(one.received, in_doubt(one.received, others[one.path]), edition) if one.path in others else one
+            for one in returns
+        ),
+    )
 
 
 def _judge(one: Received, whose: Attribution, edition: int | None) -> Checked:

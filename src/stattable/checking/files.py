@@ -9,7 +9,7 @@ from typing import Final
 from stattable.checking.sniff import RETURN_LIKE, is_spreadsheet_name, sniff
 from stattable.model.catalogue import found
 from stattable.model.findings import Finding
-from stattable.model.paths import file_key
+from stattable.model.paths import KEPT_MARK, file_key
 
 _NEVER_PREFIXES: Final = ("~$", ".~", "._")
 _NEVER_NAMES: Final = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
@@ -100,6 +100,8 @@ def _never(path: str) -> bool:
 
 
 def _is_return_like(path: str) -> bool:
+    if KEPT_MARK in Path(path).name:  # what `merge` kept of an earlier result is for people to look at
+        return False
     if is_spreadsheet_name(Path(path)):
         return True
     if not Path(path).is_file():  # a pipe may wait forever

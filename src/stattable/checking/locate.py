@@ -16,7 +16,7 @@ from stattable.model.annex import ANNEX_SHEET, Annex, has_annex
 from stattable.model.catalogue import found
 from stattable.model.findings import Finding
 from stattable.model.form import FIELDS, SHEET_NAME, Field, Kind, Return, Value, shown_value
-from stattable.model.identity import IDENTITY_SHEET, Identity, WorkbookKind, read_identity
+from stattable.model.identity import IDENTITY_SHEET, BeyondLimits, Identity, WorkbookKind, read_identity
 from stattable.model.record import RECORD_SHEET, Record, read_record
 from stattable.model.text import a1, a1_range
 from stattable.model.units import Level
@@ -28,22 +28,22 @@ class Located:
 
     Attributes:
         identity: of a workbook of ours, else None.
-        record: of a merged workbook: what it was made from; None where it is not whole.
         sheet: name of the sheet that holds the form, or None.
         filled: the return as it reads, or None where there is no form.
         cells: where the 40 fields stand, 1-based row and column, None for one that was not found.
         name_cell: where the unit's name stands or should stand.
         annex: of accounts, or None where none is filled in.
-        findings: of the families T and V.
+        record: of a merged workbook: what it was made from; None where it is not whole.
+        findings: of the families T and V, and U013.
     """
 
     identity: Identity | None = None
-    record: Record | None = None
     sheet: str | None = None
     filled: Return | None = None
     cells: tuple[Cell | None, ...] = (None,) * len(FIELDS)
     name_cell: str | None = None
     annex: Annex | None = None
+    record: Record | None = None
     findings: tuple[Finding, ...] = ()
 
 
@@ -55,9 +55,12 @@ def locate(book: Book) -> Located:
 
     Returns:
         The return and its findings, without path and unit; no return where the workbook holds no form, or
-        several that are filled in (T001, T006).
+        several that are filled in (T001, T006), nor where nobody can tell whose it is (U013).
     """
-    identity = read_identity(book.sheet(IDENTITY_SHEET, whole=True).rows) if IDENTITY_SHEET in book.names else None
+    try:
+        identity = read_identity(book.sheet(IDENTITY_SHEET).rows) if IDENTITY_SHEET in book.names else None
+    except BeyondLimits as limits:
+        return Located(findings=(found("U013", sheet=IDENTITY_SHEET, params={"reason": limits.reason}),))
     sheets = _sheets(book, identity)
     located = replace(_locate_form(book, sheets, identity), record=_record(book, identity))
     if identity and identity.figures and located.filled:

@@ -1,6 +1,6 @@
 """Which returns count: earlier results set aside, editions, scopes, duplicates, and units that nothing places."""
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from operator import attrgetter
@@ -19,7 +19,7 @@ from stattable.model.form import BLANK, FIELDS, shown_value
 from stattable.model.identity import Identity
 from stattable.model.record import RECORD_SHEET
 from stattable.model.text import a1
-from stattable.model.units import Level, Scope, Tree, bare_name
+from stattable.model.units import Level, Scope, Tree, bare_code, bare_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +89,10 @@ def collect(
         one_each=partial(mark_duplicates, latest=latest),
     )
     overlaps = Overlaps(returns, tree)
-    received, earlier = _set_aside_earlier(returns, root, sort, overlaps, replaced)
+    received, earlier = _set_aside_earlier(returns, tree, root, sort, overlaps, replaced)
     refused = refused or any(finding.code == "H008" for one in received for finding in one.findings)
     tree = with_unplaced(register.tree, root, received)
-    received, ambiguous = say_of_unplaced(received, register.tree, root)
+    received, ambiguous = say_of_unplaced(received, tree, register)
     received = _with_overlaps(received, tree, root, overlaps)
     marked = mark_accounts(received, Owners(tree, is_roster=register.is_roster))
     return Collected(tree, root, tuple(marked), tuple(earlier), refused or ambiguous, overlaps)
@@ -108,8 +108,8 @@ def _held_against_record(one: Checked) -> Checked:
         return one.with_findings(found("P003", sheet=RECORD_SHEET, params={"reason": "sheet"}))
     unit, findings = record.tree[record.root], []
     was = f"{unit.name}（{unit.level.label}）第 {record.edition} 个"
-    if (unit.code, bare_name(unit.name), unit.level, record.edition) != (
-        identity.unit.code, bare_name(identity.unit.name), identity.unit.level, one.received.edition,
+    if (bare_code(unit.code or ""), bare_name(unit.name), unit.level, record.edition) != (
+        bare_code(identity.unit.code or ""), bare_name(identity.unit.name), identity.unit.level, one.received.edition,
     ):  # fmt: skip
         findings.append(found("P003", sheet=received.sheet, raw=was, params={"reason": "rebadged"}))
     told = {finding.field for finding in one.findings if finding.code == "P001"}
@@ -133,6 +133,7 @@ def _held_against_record(one: Checked) -> Checked:
 
 def _set_aside_earlier(
     returns: Sequence[Checked],
+    tree: Tree,
     root: str,
     sort: Callable[[Sequence[Checked]], list[Checked]],
     overlaps: Overlaps,
@@ -142,33 +143,36 @@ def _set_aside_earlier(
 
     An earlier result below the root is set aside where all that it was made from is here, and accepted; it counts
     otherwise. What is accepted hangs in turn on what is set aside, for a scope is inferred from what counts below. So
-    all are set aside at first, and those taken back of which something is not here, until nothing changes.
+    all are set aside at first, and those taken back of which something is not here, the lowest first, for they may be
+    what others were made from; until nothing changes.
 
     The root's own results, and those that are about to be replaced, never count: where something of them is not here,
     nothing may be written (H008).
     """
     merged = [one for one in returns if one.received.is_merged and one.status == "accepted" and one.key is not None]
     ours = {one.path for one in merged if one.key == root or one.path in replaced}
-    rest = {one.path: one for one in merged if one.path not in ours and not is_altered(one)}
-    aside = dict(rest)
+    aside = {one.path: one for one in merged if one.path not in ours and not _has_altered_page(one)}
+    returns = [one for one in returns if one.path not in replaced or one.path in ours]
     while True:
         received = sort([one for one in returns if one.path not in aside and one.path not in ours])
         accepted = [one for one in received if one.status == "accepted" and one.key is not None]
         prints = _prints(*accepted, *aside.values())
-        still = {path: one for path, one in aside.items() if overlaps.all_here(one, accepted, prints)}
-        if still.keys() == aside.keys():
+        depths = {one.path: len(tree.above(one.key or "")) for one in aside.values()
+                  if not overlaps.all_here(one, accepted, prints)}  # fmt: skip
+        if not depths:
             break
-        aside = still
+        lowest = max(depths.values())
+        aside = {path: one for path, one in aside.items() if depths.get(path) != lowest}
     # What is rejected now has an error that names it.
     prints = _prints(*(one for one in returns if one.path not in ours))
-    earlier = [_earlier(one, "superseded", ()) for one in aside.values()]
+    earlier = [_kept_out(one, _earlier(one, "superseded")) for one in aside.values()]
     lost = []
     for one in (one for one in merged if one.path in ours):
         absent = overlaps.absent(one, accepted, prints)
         if overlaps.contents(one) is None or absent:
-            lost.append(one.with_findings(_not_here(one, absent)))
+            lost.append(_kept_out(one, _not_here(one, absent)))
         elif one.path not in replaced:
-            earlier.append(_earlier(one, "root", (finding for finding in one.findings if finding.code[0] == "P")))
+            earlier.append(_kept_out(one, _earlier(one, "root")))
     by_path = attrgetter("path")
     return sorted((*received, *lost), key=by_path), sorted(earlier, key=by_path)
 
@@ -177,14 +181,17 @@ def _prints(*files: Checked) -> set[str]:
     return {one.received.facts.sha256 or "" for one in files}
 
 
-def is_altered(one: Checked) -> bool:
-    """Whether the page of a merged workbook says something else than what it was made from."""
+def _has_altered_page(one: Checked) -> bool:
     return any(finding.code == "P001" for finding in one.findings)
 
 
-def _earlier(one: Checked, reason: str, kept: Iterable[Finding]) -> Checked:
-    aside = found("U008", params={"reason": reason, "name": one.unit.name or ""})
-    return replace(one, findings=tuple(kept)).with_findings(aside)
+def _kept_out(one: Checked, why: Finding) -> Checked:
+    """Return an earlier result as one that does not count: that its page was typed over is said all the same."""
+    return replace(one, findings=tuple(f for f in one.findings if f.code[0] == "P")).with_findings(why)
+
+
+def _earlier(one: Checked, reason: str) -> Finding:
+    return found("U008", params={"reason": reason, "name": one.unit.name or ""})
 
 
 def _not_here(one: Checked, absent: Sequence[Input]) -> Finding:

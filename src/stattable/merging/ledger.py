@@ -15,7 +15,7 @@ from stattable.merging.root import RootOptions
 from stattable.model.findings import Finding, Severity
 from stattable.model.identity import Identity, UnitFacts, WorkbookKind, cell_text
 from stattable.model.record import Record, Sent
-from stattable.model.units import Names, Scope, ScopeBy, Tree, Unit, unpadded
+from stattable.model.units import Names, Scope, ScopeBy, Tree, Unit, bare_code
 
 LEDGER_SHEET: Final = "汇总台账"
 HEADS: Final = (
@@ -173,7 +173,7 @@ def edition_words(edition: int) -> str:
 def _concerns(merged: Merged, said: str) -> bool:
     """Whether an option that names a unit by its code or name speaks of the root or of a unit below it."""
     tree = merged.tree
-    keys = [unpadded(said)] if unpadded(said) in tree else Names(tree).match(said)
+    keys = [bare_code(said)] if bare_code(said) in tree else Names(tree).match(said)
     return any(tree.under(key, merged.root) for key in keys)
 
 

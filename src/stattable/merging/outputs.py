@@ -14,7 +14,7 @@ from stattable.merging.root import RootOptions, find_register
 from stattable.model.catalogue import Refusal
 from stattable.model.form import year_of
 from stattable.model.paths import are_one, file_key, is_there, own_path, refuse_unless_file
-from stattable.model.units import Tree, Unit, bare_name, unpadded
+from stattable.model.units import Tree, Unit, bare_code, bare_name
 
 if TYPE_CHECKING:
     from stattable.merging.merge import Merged
@@ -241,5 +241,5 @@ def _is_result_of(one: Received, unit: Unit) -> bool:
     if one.identity is None or not one.is_merged:
         return False
     said = one.identity.unit
-    same_code = not (said.code and unit.code) or unpadded(said.code) == unit.code
+    same_code = not (said.code and unit.code) or bare_code(said.code) == unit.code
     return same_code and (bare_name(said.name), said.level) == (bare_name(unit.name), unit.level)

@@ -1,13 +1,26 @@
 """For whom a merge is: its root, and the units that returns may be from."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from stattable.checking.attribute import Register, identity_tree, unplaced_key
+from stattable.checking.attribute import Attributor, Register, identity_tree, unplaced_key
 from stattable.checking.received import Received
 from stattable.model.catalogue import Refusal
 from stattable.model.findings import Finding
-from stattable.model.units import Level, Names, Scope, Tree, Unit, level_of_name, unpadded
+from stattable.model.identity import Identity
+from stattable.model.text import plain
+from stattable.model.units import (
+    MAX_NAME,
+    Level,
+    Names,
+    Scope,
+    Tree,
+    Unit,
+    bare_code,
+    level_of_code,
+    level_of_name,
+    placed_by_code,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +52,19 @@ def find_register(received: Sequence[Received], options: RootOptions) -> Registe
     if options.roster is not None:
         tree = options.roster
         conflicts: dict[str, Finding] = {}
-        unplaced: set[str] = set()
         root = _said(tree, options) or _one_top(tree, tree.tops)
     else:
         tree, conflicts = identity_tree(received)
-        unplaced = {unplaced_key(one.name) for one in received}
-        tree, root = _root_of_identities(tree, received, options)
+        trusted = [one for one in received if one.path not in conflicts]
+        tree, root = _root_of_identities(tree, trusted or received, options)
+    register = Register(tree, is_roster=options.roster is not None, root=root, level_needed=True, conflicts=conflicts)
+    if not options.scopes:
+        return register
+    whose, _ = Attributor(register).attribute_all(received)
+    keys = {one.key for one in whose} - tree.units.keys()
+    unplaced = {key.replace("/", ""): key for key in keys if key}
     scopes = {_scope_key(tree, unplaced, said): scope for said, scope in options.scopes.items()}
-    return Register(
-        tree,
-        is_roster=options.roster is not None,
-        root=root,
-        scopes=scopes,
-        level_needed=True,
-        conflicts=conflicts,
-    )
+    return replace(register, scopes=scopes)
 
 
 def _said(tree: Tree, options: RootOptions) -> str | None:
@@ -64,14 +75,21 @@ def _said(tree: Tree, options: RootOptions) -> str | None:
     if len(keys) == 1:
         return keys[0]
     if options.code is not None:
+        _check_code(options)
         raise Refusal("unknown_root", code=options.code)
     raise Refusal("unknown_unit", name=options.name)
+
+
+def _check_code(options: RootOptions) -> None:
+    """Refuse what cannot be the code of a unit that the files do not know; a roster may have codes of its own."""
+    if options.roster is None and options.code is not None and level_of_code(bare_code(options.code)) is None:
+        raise Refusal("bad_code", code=options.code)
 
 
 def _meant(tree: Tree, options: RootOptions) -> list[str]:
     """Return the units that the options may mean."""
     if options.code is not None:
-        key = unpadded(options.code)
+        key = bare_code(options.code)
         return [key] if key in tree else []
     return [key for key in Names(tree).match(options.name or "") if options.level in {None, tree[key].level}]
 
@@ -84,11 +102,14 @@ def _root_of_identities(tree: Tree, received: Sequence[Received], options: RootO
     level = options.level or (level_of_name(options.name) if options.name else None)
     if options.name is None or level is None or _meant(tree, options):
         return tree, str(_said(tree, options))
-    code = unpadded(options.code) if options.code else None
+    _check_code(options)
+    code = bare_code(options.code) if options.code else None
     key = code or unplaced_key(options.name)
+    if len(plain(options.name)) > MAX_NAME:
+        raise Refusal("long_name", limit=MAX_NAME)
     root = Unit(key, options.name, level, code=code, expected=level is not Level.NATIONAL)
-    placed = [replace(unit, parent=_parent_under(unit, root)) for unit in tree.units.values()]
-    return Tree([root, *placed]), root.key
+    placed = placed_by_code([root, *tree.units.values()])
+    return Tree(replace(unit, parent=_parent_under(unit, root)) for unit in placed), root.key
 
 
 def _parent_under(unit: Unit, root: Unit) -> str | None:
@@ -101,13 +122,14 @@ def _parent_under(unit: Unit, root: Unit) -> str | None:
 
 def _lowest_above(tree: Tree, received: Sequence[Received]) -> str:
     """Return the lowest unit above, or at, all units that the identities are of."""
+    names = Names(tree)
     common: list[str] | None = None
     tops: dict[str, None] = {}
     for one in received:
         if one.identity is None:
             continue
-        code = unpadded(one.identity.unit.code or "")
-        keys = [code] if code in tree else _by_name(tree, one)
+        code = one.identity.unit.code or ""
+        keys = [code] if code in tree else _by_name(tree, names, one.identity)
         if len(keys) != 1:
             continue
         chain = [*tree.above(keys[0]), keys[0]]
@@ -120,14 +142,12 @@ def _lowest_above(tree: Tree, received: Sequence[Received]) -> str:
     return common[-1] if common else _one_top(tree, list(tops))
 
 
-def _by_name(tree: Tree, one: Received) -> list[str]:
-    if one.identity is None:
-        return []
-    facts = one.identity.unit
-    wanted = {above.name for above in one.identity.above}
+def _by_name(tree: Tree, names: Names, identity: Identity) -> list[str]:
+    facts = identity.unit
+    wanted = {above.name for above in identity.above}
     return [
         key
-        for key in Names(tree).match(facts.name)
+        for key in names.match(facts.name)
         if tree[key].level is facts.level and wanted.issuperset(tree[above].name for above in tree.above(key))
     ]
 
@@ -139,13 +159,21 @@ def _one_top(tree: Tree, tops: Sequence[str]) -> str:
     raise Refusal("several_tops", names=names)
 
 
-def _scope_key(tree: Tree, unplaced: Container[str], said: str) -> str:
-    """Return the key of the unit whose scope an option says, by its code or name."""
-    if unpadded(said) in tree:
-        return unpadded(said)
+def _scope_key(tree: Tree, unplaced: Mapping[str, str], said: str) -> str:
+    """Return the key of the unit whose scope an option says, by its code or name.
+
+    Args:
+        tree: the units whose places are known.
+        unplaced: the keys of the others, by what they are without slashes.
+        said: the code or the name, with names of units above in front where there are others of the name.
+    """
+    code = bare_code(said)
+    if code in tree:
+        return code
     keys = Names(tree).match(said)
     if len(keys) == 1:
         return keys[0]
-    if keys or unplaced_key(said) not in unplaced:
+    key = unplaced.get(unplaced_key(said).replace("/", ""))
+    if keys or key is None:
         raise Refusal("unknown_scope_unit", code=said)
-    return unplaced_key(said)
+    return key

@@ -1,11 +1,16 @@
-"""Units that nothing places: where they are put, and whether a cumulative return may already hold them."""
+"""Places that nothing tells: where such units are put, and whether a cumulative return may already hold them."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Final
 
+from stattable.checking.attribute import Register
 from stattable.checking.batch import Checked
 from stattable.model.catalogue import found
-from stattable.model.findings import Param
-from stattable.model.units import Level, Scope, Tree, Unit, level_of_name
+from stattable.model.findings import Finding, Param
+from stattable.model.units import Level, Scope, Tree, Unit, bare_name, level_of_code, level_of_name
+
+_NAMED: Final = 3  # units that one finding names
 
 
 def with_unplaced(tree: Tree, root: str, received: Sequence[Checked]) -> Tree:
@@ -18,36 +23,179 @@ def with_unplaced(tree: Tree, root: str, received: Sequence[Checked]) -> Tree:
     return Tree([*tree.units.values(), *unplaced.values()]) if unplaced else tree
 
 
-def say_of_unplaced(received: Sequence[Checked], tree: Tree, root: str) -> tuple[list[Checked], bool]:
-    """Say of units that nothing places where they were put (U011), or that a cumulative return may hold them (H004).
+def say_of_unplaced(received: Sequence[Checked], tree: Tree, register: Register) -> tuple[list[Checked], bool]:
+    """Say which returns may be counted twice (H004), and where units that nothing places were put (U011).
 
     Args:
         received: all returns, with their scopes.
-        tree: the units whose places are known.
-        root: of the merge.
+        tree: all units, those that nothing places as children of the root.
+        register: the units whose places are known, and the root. In a roster everybody has a place.
 
     Returns:
         The same returns, and whether any of them may be counted twice.
     """
-    holders: dict[Level, Checked] = {}
-    for one in received:
-        if one.status == "accepted" and one.scope is Scope.CUMULATIVE and one.key != root and one.level:
-            holders.setdefault(one.level, one)
-    result, any_ambiguous = [], False
-    for one in received:
-        if one.status != "accepted" or one.key is None or one.key in tree or one.level is None:
-            result.append(one)
-            continue
-        above = [holder for level, holder in holders.items() if level.above(one.level)]
-        name = one.unit.name or ""
-        if above:
-            said = found("H004", params={"name": name, "other": above[0].unit.name or ""})
-        else:
-            params: dict[str, Param] = {"name": name, "root": tree[root].name, "level": one.level.label}
-            said = found("U011", params={**params, "reason": _level_by(one)})
-        result.append(one.with_findings(said))
-        any_ambiguous = any_ambiguous or bool(above)
-    return result, any_ambiguous
+    if register.is_roster:
+        return list(received), False
+    root = register.root or ""
+    doubts, doubtful = _doubts(received, tree, root)
+    put = {
+        one.path: _put_under(one, tree[root], one.level)
+        for one in received
+        if one.status == "accepted" and one.key is not None and one.key not in register.tree and one.level
+        if one.path not in doubtful
+    }
+    said = doubts | put
+    return [one.with_findings(said[one.path]) if one.path in said else one for one in received], bool(doubts)
+
+
+def could_hold(holder: Checked, other: Checked, tree: Tree, root: str) -> bool:
+    """Whether the figures of `other` may be in those of `holder`, under which the tree does not have it.
+
+    They are if `holder`'s unit stands above `other`'s. Then the two, and all that stands above either of them, are one
+    line from the root down, and what is known of these units must allow that:
+
+    ======================================  ====================================================================
+    two units of them                       can be in one line
+    ======================================  ====================================================================
+    are the same                            yes
+    are of the same level                   no: a line has one unit of each level; yes where they may be the same
+                                            unit, since their names are the same and not both have codes
+    are of different levels, and the lower  yes
+    one stands under the higher one
+    … and nothing says so                   if the higher one's code begins the lower one's, where both have
+                                            division codes that are not older than their places; else nothing
+                                            speaks against it
+    ======================================  ====================================================================
+
+    So a return of which only the name is known could be held by every cumulative one of a higher level; and a
+    cumulative one of which only the name is known could hold every return of a lower level above which no other unit
+    of its own level stands.
+
+    Args:
+        holder: an accepted cumulative return.
+        other: an accepted return.
+        tree: all units, those that nothing places as children of the root.
+        root: of the merge; what stands above it tells nothing apart.
+    """
+    if holder.key is None or other.key is None or not (holder.level and other.level):
+        return False
+    return holder.level.above(other.level) and all(
+        _in_one_line(tree[one], tree[two], tree)
+        for one in _line(holder.key, tree, root)
+        for two in _line(other.key, tree, root)
+    )
+
+
+def _line(key: str, tree: Tree, root: str) -> list[str]:
+    """Return the units from right below the root down to `key`, as far as they are known."""
+    line = [*tree.above(key), key]
+    return line[line.index(root) + 1 :] if root in line else line
+
+
+def _in_one_line(one: Unit, two: Unit, tree: Tree) -> bool:
+    if one.level is two.level:
+        same_name = bare_name(one.name) == bare_name(two.name)
+        return one.key == two.key or (same_name and not (one.code and two.code))
+    high, low = (one, two) if one.level.above(two.level) else (two, one)
+    if tree.under(low.key, high.key):
+        return True
+    codes = _telling_code(high, tree), _telling_code(low, tree)
+    return not all(codes) or codes[1].startswith(codes[0])
+
+
+def _telling_code(unit: Unit, tree: Tree) -> str:
+    """Return the division code of a unit; nothing where it has none, or one from before it stood where it does now."""
+    above = tree[unit.parent].code if unit.parent else None
+    code = unit.code or ""
+    stale = above and level_of_code(above) and not code.startswith(above)
+    return "" if stale or level_of_code(code) is None else code
+
+
+# -- who may be counted twice -----------------------------------------------------------------------------
+
+
+def _doubts(received: Sequence[Checked], tree: Tree, root: str) -> tuple[dict[str, Finding], set[str]]:
+    """Return H004 for the returns that may be held, or for those that may hold them where these are fewer, by path.
+
+    Beside it the paths of all of both.
+    """
+    accepted = [one for one in received if one.status == "accepted" and one.key is not None and one.level]
+    cumulative = {one.key for one in accepted if one.scope is Scope.CUMULATIVE}
+    if not cumulative - {root}:
+        return {}, set()
+    counted = [one for one in accepted if _counts(one, cumulative, tree)]
+    holders = _Holders([one for one in counted if one.scope is Scope.CUMULATIVE and one.key != root], tree)
+    held: dict[str, list[Checked]] = {}
+    holding: dict[str, list[Checked]] = {}
+    for one in counted:
+        able = (holder for holder in holders.near(one, tree, root) if could_hold(holder, one, tree, root))
+        for holder in islice(able, _NAMED + 1):
+            held.setdefault(one.path, []).append(holder)
+            holding.setdefault(holder.path, []).append(one)
+    said, reason = (held, "held") if len(held) <= len(holding) else (holding, "holds")
+    findings = {one.path: _doubt(one, said[one.path], reason) for one in counted if one.path in said}
+    return findings, {*held, *holding}
+
+
+def _counts(one: Checked, cumulative: Container[str | None], tree: Tree) -> bool:
+    """Whether the figures of an accepted return are in the total, as far as the places in the tree tell."""
+    key = one.key or ""
+    return not any(unit in cumulative for unit in (*tree.above(key), *([key] if one.scope is Scope.OWN else ())))
+
+
+class _Holders:
+    """Cumulative returns, found without looking at each of them: a province may have thousands.
+
+    Args:
+        returns: accepted cumulative returns.
+    """
+
+    def __init__(self, returns: Iterable[Checked], tree: Tree) -> None:
+        self._of_level: dict[Level, list[Checked]] = {}
+        self._by_name: dict[tuple[Level, str], list[Checked]] = {}
+        self._by_code: dict[tuple[Level, str], list[Checked]] = {}
+        for one in returns:
+            unit = tree[one.key or ""]
+            self._of_level.setdefault(unit.level, []).append(one)
+            self._by_name.setdefault((unit.level, bare_name(unit.name)), []).append(one)
+            self._by_code.setdefault((unit.level, _telling_code(unit, tree)), []).append(one)
+
+    def near(self, other: Checked, tree: Tree, root: str) -> Iterator[Checked]:
+        """Yield all that could hold `other`, and some that could not."""
+        key = other.key or ""
+        above = {tree[unit].level: tree[unit] for unit in _line(key, tree, root)}
+        code = _telling_code(tree[key], tree)
+        for level in self._of_level:
+            if not level.above(tree[key].level):
+                continue
+            if level in above:
+                yield from self._by_name.get((level, bare_name(above[level].name)), ())
+            elif code:
+                for length in range(len(code)):
+                    yield from self._by_code.get((level, code[:length]), ())
+            else:
+                yield from self._of_level[level]
+
+
+def _doubt(one: Checked, others: Sequence[Checked], reason: str) -> Finding:
+    """Return H004 on a return that may be held by others, or may hold them."""
+    names = "、".join(f"“{other.unit.name}”" for other in others[:_NAMED])
+    more = (
+        f"等 {len(others)} 个单位"
+        if len(others) > _NAMED and reason == "holds"
+        else "等"
+        if len(others) > _NAMED
+        else ""
+    )
+    return found("H004", params={"reason": reason, "name": one.unit.name or "", "others": names + more})
+
+
+def _put_under(one: Checked, root: Unit, level: Level) -> Finding:
+    """Return U011 on a return of a unit that nothing places."""
+    params: dict[str, Param] = {"name": one.unit.name or "", "root": root.name, "level": level.label}
+    above = (one.key or "").removeprefix("?").rpartition("/")[0]
+    apart = f"，与同名的单位按上级“{above}”区分" if above else ""
+    return found("U011", params={**params, "reason": _level_by(one), "apart": apart})
 
 
 def _level_by(one: Checked) -> str:

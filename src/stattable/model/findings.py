@@ -37,7 +37,7 @@ class UnitRef:
     """Which unit a file or a finding speaks of, as far as it is known.
 
     Attributes:
-        code: division code, unpadded (2, 4, 6, 9 or 12 digits, or the roster's own), or None.
+        code: division code (2, 4, 6, 9 or 12 digits) or the roster's own, as `units.bare_code` gives it, or None.
         name: the unit's name, or None.
         level: the value of a `units.Level`, or None.
     """

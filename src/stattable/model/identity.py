@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from stattable.model.form import FIELDS, FORM_ID, Values
-from stattable.model.units import Level, Scope
+from stattable.model.units import MAX_CODE, MAX_NAME, Level, Scope, bare_code
 
 IDENTITY_SHEET: Final = "_stattable"
 TEMPLATE_VERSION: Final = 1
@@ -25,7 +25,7 @@ class WorkbookKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class UnitFacts:
-    """What an identity says of one unit: the code may be missing, name and level are not."""
+    """What an identity says of one unit: the code, as `units.bare_code` gives it, may be missing; the rest is not."""
 
     code: str | None
     name: str
@@ -74,16 +74,41 @@ def identity_rows(identity: Identity) -> list[Row]:
     ]
 
 
+# What no identity of ours goes beyond.
+MAX_ABOVE: Final = 8  # units above one; there are five levels
+_MOST: Final = {  # rows that begin with a word
+    **dict.fromkeys(("form", "edition", "kind", "scope", "unit", "figures"), 1),
+    "above": MAX_ABOVE,
+    "unaccounted": len(Level),
+}
+_EDITIONS: Final = range(1, 200)
+_LARGEST: Final = 10**15  # of what is counted
+_LONGEST: Final = {"figures": len(FIELDS) * len(f"{_LARGEST},")}  # characters of a cell; of any other MAX_NAME
+
+
+class BeyondLimits(Exception):  # noqa: N818  -- it says what is wrong with a file, not with the program
+    """A hidden sheet says that it is an identity, and more than one says: nobody can tell whose the file is.
+
+    Args:
+        reason: ``rows``, ``text`` or ``number``.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 def read_identity(rows: Iterable[Sequence[object]]) -> Identity | None:
-    """Return the identity that the hidden sheet's `rows` hold, or None where they hold none of this form's."""
-    said: dict[str, list[list[str]]] = {}
-    for row in rows:
-        word, *rest = [cell_text(cell) for cell in row[:_WIDTH]] or [""]
-        said.setdefault(word, []).append([*rest, "", "", ""])
+    """Return the identity that the hidden sheet's `rows` hold, or None where they hold none of this form's.
+
+    Raises:
+        BeyondLimits: it is one that no program of ours wrote. No more of it was looked at than shows that.
+    """
     try:
+        said = _said(rows)
         if said["form"][0][0] != FORM_ID:
             return None
-        return Identity(
+        identity = Identity(
             kind=WorkbookKind(said["kind"][0][0]),
             edition=int(said["edition"][0][0]),
             unit=_facts(said["unit"][0]),
@@ -94,6 +119,26 @@ def read_identity(rows: Iterable[Sequence[object]]) -> Identity | None:
         )
     except (KeyError, ValueError):
         return None
+    counts = [*(count for _, count in identity.unaccounted), *(int(value or 0) for value in identity.figures or ())]
+    if identity.edition not in _EDITIONS or not all(0 <= count <= _LARGEST for count in counts):
+        raise BeyondLimits("number")
+    return identity
+
+
+def _said(rows: Iterable[Sequence[object]]) -> dict[str, list[list[str]]]:
+    """Return what the rows say, by the word that each begins with."""
+    said: dict[str, list[list[str]]] = {}
+    for row in rows:
+        word, *rest = [cell_text(cell) for cell in row[:_WIDTH]] or [""]
+        if word not in _MOST:  # what a later version says
+            continue
+        of_word = said.setdefault(word, [])
+        of_word.append([*rest, "", "", ""])
+        if len(of_word) > _MOST[word]:
+            raise BeyondLimits("rows")
+        if any(len(text) > _LONGEST.get(word, MAX_NAME) for text in rest):
+            raise BeyondLimits("text")
+    return said
 
 
 def figures_text(values: Values) -> str:
@@ -125,6 +170,9 @@ def _facts(row: Sequence[str]) -> UnitFacts:
     code, name, level, *_ = row
     if not name:
         raise ValueError("a unit without a name")
+    code = bare_code(code)
+    if len(code) > MAX_CODE:
+        raise BeyondLimits("text")
     return UnitFacts(code or None, name, Level(level))
 
 

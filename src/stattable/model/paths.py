@@ -6,6 +6,7 @@ from pathlib import Path
 
 from stattable.model.catalogue import Refusal
 
+KEPT_MARK = "（改动过的旧表"  # in the names of earlier results that were kept because somebody had altered them
 FileKey = tuple[int, int] | str
 
 

@@ -9,13 +9,15 @@ from stattable.model.catalogue import found
 from stattable.model.findings import Finding, Param
 from stattable.model.text import a1, plain
 from stattable.model.units import (
-    CODE_LENGTHS,
     LEVEL_BY_WORD,
+    MAX_CODE,
+    MAX_NAME,
     SCOPE_BY_WORD,
     Tree,
     Unit,
+    bare_code,
+    level_of_code,
     parent_code,
-    unpadded,
 )
 
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -39,7 +41,7 @@ _SCIENTIFIC: Final = re.compile(r"^\d(\.\d+)?[eE]\+?\d+$")
 class _Row:
     number: int  # 1-based, as the spreadsheet program counts
     said: Mapping[str, str]  # what it says, by column
-    code: str  # unpadded
+    code: str  # as `bare_code` gives it
 
 
 @dataclass(slots=True)
@@ -105,11 +107,13 @@ def _parse(rows: Iterable[Sequence[object]], faults: _Faults) -> list[_Row]:
                 break
             continue
         said = {key: cells[at] if at < len(cells) else "" for key, at in faults.columns.items()}
-        code = unpadded(said["code"])
+        code = bare_code(said["code"])
         if not code:
             faults.add(number, "code", "no_code", said["name"])
         elif _SCIENTIFIC.match(code):
             faults.add(number, "code", "scientific", code)
+        elif len(code) > MAX_CODE:
+            faults.add(number, "code", "code_long", limit=MAX_CODE)
         else:
             parsed.append(_Row(number, said, code))
     return parsed
@@ -120,9 +124,11 @@ def _unit(row: _Row, faults: _Faults) -> Unit | None:
     said = row.said
     level_word, scope_word = said.get("level", "").lower(), said.get("scope", "").lower()
     expected = said.get("expected", "").lower()
-    level = LEVEL_BY_WORD.get(level_word) or (CODE_LENGTHS.get(len(row.code)) if row.code.isdigit() else None)
+    level = LEVEL_BY_WORD.get(level_word) or level_of_code(row.code)
     if not said["name"]:
         faults.add(row.number, "name", "no_name", row.code)
+    elif len(said["name"]) > MAX_NAME:
+        faults.add(row.number, "name", "name_long", limit=MAX_NAME)
     elif level_word and level_word not in LEVEL_BY_WORD:
         faults.add(row.number, "level", "level_word", said["level"])
     elif level is None:
@@ -152,10 +158,10 @@ def _placed(unit: Unit, row: _Row, row_of: Mapping[str, int], faults: _Faults) -
         return unit
     if not said:
         return replace(unit, parent=parent_code(unit.key, row_of))
-    if unpadded(said) not in row_of:
+    if bare_code(said) not in row_of:
         faults.add(row.number, "parent", "unknown_parent", said)
         return unit
-    return replace(unit, parent=unpadded(said))
+    return replace(unit, parent=bare_code(said))
 
 
 def _check_place(unit: Unit, units: Mapping[str, Unit], row: int, faults: _Faults) -> None:

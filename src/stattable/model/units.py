@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from stattable.model.text import squeezed
+from stattable.model.text import plain, squeezed
 
 
 class Level(StrEnum):
@@ -106,7 +106,7 @@ class Unit:
         key: what it is known by in a tree: its code, or its name where it has none.
         name: as the roster or its blank writes it.
         level: its level.
-        code: its division code, unpadded, or None.
+        code: its code as :func:`bare_code` gives it, or None.
         parent: key of the unit above it, or None at the top.
         scope: what the roster says its returns hold, or None.
         expected: whether it is to send a return.
@@ -123,6 +123,43 @@ class Unit:
     expected: bool = True
     contact: str = ""
     phone: str = ""
+
+
+def placed_by_code(units: Iterable[Unit]) -> list[Unit]:
+    """Return units, each under the lowest one that is known to stand above it, by what is said or by codes.
+
+    The parent that a unit names need not be the one right above it: a blank may name only some of the units above.
+    Where a code begins the unit's, and stands for a unit below the parent that is named, that unit is the parent. One
+    of the same level as the named parent is none: what is said now is truer than a code that an earlier place left.
+
+    Args:
+        units: with the parents that are said; each is among them, or None.
+    """
+    placed: dict[str, Unit] = {}
+    for unit in sorted(units, key=lambda unit: _RANK[unit.level]):  # so that all that is above it has its place
+        placed[unit.key] = replace(unit, parent=_parent(unit, placed))
+    return list(placed.values())
+
+
+def _parent(unit: Unit, placed: Mapping[str, Unit]) -> str | None:
+    said = placed.get(unit.parent or "")
+    if said and not said.level.above(unit.level):
+        said = None
+    code = unit.code or ""
+    for length in range(len(code) - 1, 0, -1):
+        one = placed.get(code[:length])
+        if one is None or one.code is None or not one.level.above(unit.level):
+            continue
+        if said is None or (said.level.above(one.level) and _stands_under(one, said, placed)):
+            return one.key
+    return said.key if said else None
+
+
+def _stands_under(unit: Unit, above: Unit, placed: Mapping[str, Unit]) -> bool:
+    parent = unit.parent
+    while parent is not None and parent != above.key:
+        parent = placed[parent].parent
+    return parent is not None
 
 
 class Tree:
@@ -171,6 +208,8 @@ class Tree:
 
 
 # -- names ------------------------------------------------------------------------------------------------
+
+MAX_NAME: Final = 255  # characters of a unit's name, wherever a unit is made
 
 # One word each.
 _SYNONYMS: Final = (
@@ -295,13 +334,31 @@ CODE_LENGTHS: Final[Mapping[int, Level]] = {
 }
 
 
-def unpadded(code: str) -> str:
-    """Return a division code without the zeros that pad it: ``410122000000`` gives ``410122``."""
-    if code.isdigit():
+MAX_CODE: Final = 32  # characters of a code, of a roster's own too
+_GROUPED: Final = re.compile("[0-9]+(?:[-\u2010-\u2015\u2212][0-9]+)+")
+_LEAST_GROUPED: Final = 6  # digits: 1-1 is somebody's own numbering
+
+
+def bare_code(text: str) -> str:
+    """Return a code as it is compared: NFKC, nothing invisible, no white space, without the zeros that pad it.
+
+    ``４１０１２２``, ``410122000000``, ``410 122`` and ``41-01-22`` give ``410122``: hyphens that group the digits of a
+    division code are no part of it. A roster may have codes of its own, such as ``QY-001``; they keep theirs.
+    """
+    code = plain(text).replace(" ", "")
+    if _GROUPED.fullmatch(code):
+        digits = "".join(filter(str.isdigit, code))
+        code = digits if len(digits) in CODE_LENGTHS and len(digits) >= _LEAST_GROUPED else code
+    if code.isascii() and code.isdigit():
         for length in CODE_LENGTHS:
             if len(code) > length and not code[length:].strip("0"):
                 return code[:length]
     return code
+
+
+def level_of_code(code: str) -> Level | None:
+    """Return the level that the length of a division code tells; None for any other code."""
+    return CODE_LENGTHS.get(len(code)) if code.isascii() and code.isdigit() else None
 
 
 def parent_code(code: str, known: Mapping[str, object]) -> str | None:

@@ -23,7 +23,7 @@ from stattable.model.identity import IDENTITY_SHEET, Identity, UnitFacts, Workbo
 from stattable.model.parallel import over_processes
 from stattable.model.paths import are_one, refuse_unless_file
 from stattable.model.text import plain, squeezed
-from stattable.model.units import CODE_LENGTHS, Level, Scope, Tree, bare_name, level_of_name, unpadded
+from stattable.model.units import MAX_NAME, Level, Scope, Tree, bare_code, bare_name, level_of_code, level_of_name
 from stattable.writing.annex import add_blank_annex
 from stattable.writing.files import Staging, fill, folders, write_whole
 from stattable.writing.page import Place, add_hidden, add_page, page_content, put_note, select
@@ -92,14 +92,17 @@ def single_blank(name: str, level: Level | None, code: str | None, scope: Scope,
     """Return the blank for one unit, of which nothing is known but what the user says.
 
     Raises:
-        Refusal: the name is empty, its level cannot be told, or the code is none.
+        Refusal: the name is empty or too long, its level cannot be told, or the code is none.
     """
-    its_code = None if code is None else unpadded(plain(code))
-    if its_code is not None and not (its_code.isdigit() and len(its_code) in CODE_LENGTHS):
+    its_code = None if code is None else bare_code(code)
+    of_code = level_of_code(its_code or "")
+    if its_code is not None and of_code is None:
         raise Refusal("bad_code", code=code)
-    its_level = level or (CODE_LENGTHS[len(its_code)] if its_code else level_of_name(name))
+    its_level = level or of_code or level_of_name(name)
     if not bare_name(name):
         raise Refusal("empty_name")
+    if len(plain(name)) > MAX_NAME:
+        raise Refusal("long_name", limit=MAX_NAME)
     if its_level is None:
         raise Refusal("level_unknown", name=name)
     if its_level is Level.NATIONAL:
@@ -123,9 +126,9 @@ def blanks_of(tree: Tree, root: str | None, scope: Scope, edition: int, folder: 
     Raises:
         Refusal: the roster does not have `root`, or nobody there is to report.
     """
-    if root is not None and unpadded(root) not in tree:
+    if root is not None and bare_code(root) not in tree:
         raise Refusal("unknown_root", code=root)
-    tops = tree.tops if root is None else [unpadded(root)]
+    tops = tree.tops if root is None else [bare_code(root)]
     blanks = [blank for top in tops for blank in _blanks_under(tree, top, scope, edition, folder)]
     if not blanks:
         raise Refusal("nothing_expected", name="、".join(tree[top].name for top in tops))

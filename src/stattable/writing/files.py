@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from stattable.model.catalogue import HalfWritten, Stopped
+from stattable.model.paths import KEPT_MARK
 from stattable.model.text import file_name, with_ending
 from stattable.model.units import Tree
 
@@ -62,7 +63,7 @@ class Staging:
 
         To be called before what replaces it is written, so that it is in its place before, too.
         """
-        note = f"（改动过的旧表 {when:%Y-%m-%d %H%M%S}"
+        note = f"{KEPT_MARK} {when:%Y-%m-%d %H%M%S}"
         for again in count(1):
             ending = f"{note}）" if again == 1 else f"{note} {again}）"
             kept = path.with_name(with_ending(path.stem, f"{ending}{path.suffix}"))
