@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Final
@@ -40,6 +40,7 @@ class CalamineBook:
             self._book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
             metadata = self._book.sheets_metadata
         self._data, self._package = data, package
+        self._whole: dict[str, RawSheet] = {}  # those of ours are looked at twice
         self._places = {sheet.name: place for place, sheet in enumerate(metadata)}
         if len(self._places) < len(metadata):
             raise Unreadable("F001")
@@ -50,6 +51,8 @@ class CalamineBook:
 
     def sheet(self, name: str, *, whole: bool = False) -> RawSheet:
         """Return the cells of the sheet `name` as calamine gives them, the `whole` beyond the limit on rows."""
+        if name in self._whole:
+            return self._whole[name]
         with _reading():
             sheet = self._open(name)
             rows = sheet.to_python(skip_empty_area=False, nrows=None if whole else MAX_ROWS)
@@ -59,7 +62,10 @@ class CalamineBook:
             ]
         if rows and len(rows[0]) > MAX_COLUMNS:
             rows = [row[:MAX_COLUMNS] for row in rows]
-        return RawSheet(name, rows, merges)
+        found = RawSheet(name, rows, merges)
+        if whole:
+            self._whole[name] = found
+        return found
 
     def all_rows(self, name: str) -> list[list[RawCell]]:
         """Return the cells of the sheet `name` without a limit, as for a roster, with what looks like a blank."""
@@ -78,7 +84,7 @@ class CalamineBook:
         if look is None:
             return sheet
         merges = sheet.merges if look.merges is None else look.merges
-        sheet = replace(sheet, merges=merges, displays=look.displays)
+        sheet = replace(sheet, merges=merges, displays=look.displays, formulas=look.formulas)
         seen = {at: one for at, one in look.unreads.items() if at[0] <= MAX_ROWS and at[1] <= MAX_COLUMNS}
         if not seen and not look.texts:
             return sheet
@@ -105,11 +111,6 @@ class CalamineBook:
         with _reading():
             part = self._inspector.part(self._places[name])
             return pictures_of(self._package, self._data, part) if part else None
-
-    def formulas(self, name: str) -> Mapping[Cell, str]:
-        """Return the formulas of the sheet `name` as Excel writes them, without ``=``, ``$`` and spaces."""
-        with _reading():
-            return self._inspector.formulas(self._places[name])
 
     def setup(self, name: str) -> Setup:
         """Return how the sheet `name` as a whole is shown and printed, as far as a file of this kind says so."""

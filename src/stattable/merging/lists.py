@@ -1,12 +1,13 @@
 """What stands in 报送情况 and 审核意见, as rows: written by a merge, and held against one that is made again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from stattable.merging.merge import Merged
 from stattable.model.catalogue import render
 from stattable.model.findings import Finding, Severity
 from stattable.model.form import label_of
+from stattable.model.identity import cell_text
 
 STATUS_WORDS: Final = {
     "accepted": "已报",
@@ -23,7 +24,7 @@ FINDING_HEADS: Final = (
 UNIT_AT: Final = FINDING_HEADS.index("单位")
 
 
-def count_rows(merged: Merged) -> Iterator[tuple[object, ...]]:
+def _count_rows(merged: Merged) -> Iterator[tuple[object, ...]]:
     """Yield, for each unit with units below it, how many of these reported."""
     tree, statuses = merged.tree, merged.statuses
     for key in tree.below(merged.root):
@@ -33,8 +34,14 @@ def count_rows(merged: Merged) -> Iterator[tuple[object, ...]]:
             yield tree[key].name, tree[key].level.label, len(of_children), *counts
 
 
-def state_rows(merged: Merged) -> Iterator[tuple[str | None, tuple[object, ...]]]:
-    """Yield what is known of each unit, and its row."""
+def state_sheet(merged: Merged) -> Iterator[tuple[str, tuple[object, ...]]]:
+    """Yield the rows of 报送情况, each with what it is: ``title``, ``head``, ``counts``, or the state of its unit."""
+    yield "title", ("各单位下级的报送情况",)
+    yield "head", COUNT_HEADS
+    yield from (("counts", row) for row in _count_rows(merged))
+    yield "counts", ()
+    yield "title", ("每个单位的报送情况",)
+    yield "head", STATE_HEADS
     tree, statuses = merged.tree, merged.statuses
     for key in tree.below(merged.root):
         if (status := statuses[key]) is not None:
@@ -53,3 +60,11 @@ def finding_rows(merged: Merged) -> Iterator[tuple[Finding, tuple[object, ...]]]
             finding.cell, label_of(finding.field) if finding.field else None, finding.raw, render(finding, label_of),
             None,
         )  # fmt: skip
+
+
+def told_of(cells: Sequence[object]) -> tuple[str, ...]:
+    """Return what a row of 审核意见 is about, without its number and its words: from 程度 to 原值."""
+    return tuple(" ".join(cell_text(cell).split()) for cell in cells[1:_WORDS_AT])
+
+
+_WORDS_AT: Final = FINDING_HEADS.index("说明")

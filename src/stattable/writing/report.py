@@ -1,6 +1,7 @@
 """The merged workbook: the official page with the totals, and the four sheets that stand behind it."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from math import ceil
 from typing import Final
 
@@ -13,7 +14,9 @@ from stattable.merging.breakdown import (
     BreakdownRow,
     RowKind,
     breakdown,
-    sum_formula,
+    formulas,
+    head_rows,
+    shown_figures,
     unit_cells,
 )
 from stattable.merging.check_code import CHECK_CODE
@@ -28,21 +31,12 @@ from stattable.merging.ledger import (
     ledger_of,
     record_of,
 )
-from stattable.merging.lists import (
-    COUNT_HEADS,
-    FINDING_HEADS,
-    STATE_HEADS,
-    STATUS_WORDS,
-    UNIT_AT,
-    count_rows,
-    finding_rows,
-    state_rows,
-)
+from stattable.merging.lists import FINDING_HEADS, STATE_HEADS, STATUS_WORDS, UNIT_AT, finding_rows, state_sheet
 from stattable.merging.merge import Merged
 from stattable.merging.seal import seal_rows
 from stattable.model.annex import has_annex
 from stattable.model.findings import Finding, Severity, UnitRef
-from stattable.model.form import FIELDS, shown_value
+from stattable.model.form import FIELDS
 from stattable.model.identity import IDENTITY_SHEET, identity_rows
 from stattable.model.record import RECORD_SHEET, record_rows
 from stattable.model.text import a1, display_width
@@ -172,17 +166,14 @@ def _units(workbook: Workbook, merged: Merged) -> dict[str, int]:
     sheet = workbook.add_sheet(UNITS_SHEET)
     writer = _Writer(sheet, [26, 10, 12, 14, *[9] * len(FIELDS)])
     first = len(UNIT_HEADS) + 1
-    writer.write([*UNIT_HEADS, *(f"{field.block.section}\n{field.heading.text}" for field in FIELDS)], _HEAD)
-    writer.write([*[""] * len(UNIT_HEADS), *(field.column.text for field in FIELDS)], _HEAD)
+    heads = head_rows()
+    for row_of_heads in heads:
+        writer.write(row_of_heads, _HEAD)
     for column, head in enumerate(UNIT_HEADS, start=1):
         sheet.merge(1, column, HEAD_ROWS, column, head, _HEAD)
-    start = 0
-    for index, field in enumerate(FIELDS):  # one head over the columns of a level
-        following = FIELDS[index + 1] if index + 1 < len(FIELDS) else None
-        if following is None or (following.block, following.heading) != (field.block, field.heading):
-            text = f"{field.block.section}\n{field.heading.text}"
-            sheet.merge(1, first + start, 1, first + index, text, _HEAD)
-            start = index + 1
+    starts = [column for column, head in enumerate(heads[0], start=1) if head and column >= first]
+    for start, following in pairwise([*starts, len(heads[0]) + 1]):  # one head over the columns of a level
+        sheet.merge(1, start, 1, following - 1, heads[0][start - 1], _HEAD)
     places: dict[str, int] = {}
     rows = breakdown(merged)
     for row in rows:
@@ -203,17 +194,10 @@ def _state_of(row: BreakdownRow, merged: Merged) -> str:
 
 
 def _figures(row: BreakdownRow, rows: Sequence[BreakdownRow], merged: Merged) -> list[object]:
-    level = merged.tree[row.key].level
-    if row.kind is RowKind.GAP:
-        return [*row.values]
-    if not row.parts:
-        return [shown_value(value, level, index) for index, value in enumerate(row.values)]
-    figures: list[object] = []
-    for index, value in enumerate(row.values):
-        adds_up = type(value) is int and not any(isinstance(rows[at].values[index], bool) for at in row.parts)
-        formula = sum_formula(row, index) if adds_up else None
-        figures.append(Formula(formula, int(value or 0)) if formula else shown_value(value, level, index))
-    return figures
+    return [
+        Formula(formula, int(shown or 0)) if formula else shown
+        for shown, formula in zip(shown_figures(row, merged), formulas(row, rows), strict=True)
+    ]
 
 
 # -- 报送情况 ---------------------------------------------------------------------------------------------
@@ -222,15 +206,11 @@ def _figures(row: BreakdownRow, rows: Sequence[BreakdownRow], merged: Merged) ->
 def _state(workbook: Workbook, merged: Merged) -> None:
     sheet = workbook.add_sheet(STATE_SHEET)
     writer = _Writer(sheet, [30, 12, 16, 24, 20, 14, 18])
-    writer.write(["各单位下级的报送情况"], _TITLE)
-    writer.write(COUNT_HEADS, _HEAD)
-    for counts in count_rows(merged):
-        writer.write(counts)
-    writer.write([])
-    writer.write(["每个单位的报送情况"], _TITLE)
-    head = writer.write(STATE_HEADS, _HEAD)
-    for status, said in state_rows(merged):
-        writer.write(said, _BAD if status in {"missing", "rejected"} else _BODY)
+    looks = {"title": _TITLE, "head": _HEAD, "missing": _BAD, "rejected": _BAD}
+    head = 0
+    for what, cells in state_sheet(merged):
+        number = writer.write(cells, looks.get(what, _BODY))
+        head = number if what == "head" else head
     sheet.raw.autofilter(head - 1, 0, max(writer.row, head) - 1, len(STATE_HEADS) - 1)
     sheet.set_up_list(heads=None, frozen=None)
 

@@ -12,7 +12,7 @@ from stattable.checking.cells import Unread
 from stattable.checking.closer.formats import BUILT_IN, is_odd, shows_another_number
 from stattable.checking.closer.package import part_bytes
 from stattable.checking.closer.xls import ERRORS, stored_number
-from stattable.checking.sheets import MAX_COLUMNS, Cell, Display, Look, Merge
+from stattable.checking.sheets import MAX_COLUMNS, Cell, Display, Look, Merge, Setup
 from stattable.checking.sniff import by_lower_name
 
 _BUNDLE_SHEET, _FORMAT, _STYLE, _BEGIN_STYLES, _END_STYLES = 156, 44, 47, 617, 618  # of the workbook and its styles
@@ -57,10 +57,6 @@ class XlsbInspector:
                 if kind not in _BLANKS:
                     rows, columns = max(rows, row), max(columns, column)
         return rows, columns
-
-    def formulas(self, sheet: int) -> Mapping[Cell, str]:  # noqa: ARG002  -- they are not read in such a file
-        """Return none: `merge` writes no such file, and the totals are held against the record."""
-        return {}
 
     def setup(self, sheet: int) -> Setup:  # noqa: ARG002
         """Return nothing that is known."""
