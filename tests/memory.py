@@ -14,13 +14,13 @@ from stattable.checking.reader import FileFacts
 from stattable.checking.received import Received
 from stattable.merging import merge as merging
 from stattable.merging.collect import Collected, collect
-from stattable.merging.ledger import TIME, identity_of, record_of
+from stattable.merging.ledger import identity_of, record_of
 from stattable.merging.root import RootOptions, find_register
 from stattable.model import form
 from stattable.model.catalogue import found
 from stattable.model.form import BLANK, FIELD_BY_KEY, FIELDS, Values, total
 from stattable.model.identity import Identity, UnitFacts, WorkbookKind
-from stattable.model.record import Record, Sent
+from stattable.model.record import TIME, Record, Sent
 from stattable.model.units import Scope, Tree, Unit
 
 MADE = datetime(2021, 6, 20, 8)

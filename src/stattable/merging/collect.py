@@ -165,14 +165,14 @@ def _set_aside_earlier(
         aside = {path: one for path, one in aside.items() if depths.get(path) != lowest}
     # What is rejected now has an error that names it.
     prints = _prints(*(one for one in returns if one.path not in ours))
-    earlier = [_kept_out(one, _earlier(one, "superseded")) for one in aside.values()]
+    earlier = [_kept_out(one, _earlier(one)) for one in aside.values()]
     lost = []
     for one in (one for one in merged if one.path in ours):
         absent = overlaps.absent(one, accepted, prints)
         if overlaps.contents(one) is None or absent:
             lost.append(_kept_out(one, _not_here(one, absent)))
         elif one.path not in replaced:
-            earlier.append(_kept_out(one, _earlier(one, "root")))
+            earlier.append(_kept_out(one, _earlier(one)))
     by_path = attrgetter("path")
     return sorted((*received, *lost), key=by_path), sorted(earlier, key=by_path)
 
@@ -190,8 +190,8 @@ def _kept_out(one: Checked, why: Finding) -> Checked:
     return replace(one, findings=tuple(f for f in one.findings if f.code[0] == "P")).with_findings(why)
 
 
-def _earlier(one: Checked, reason: str) -> Finding:
-    return found("U008", params={"reason": reason, "name": one.unit.name or ""})
+def _earlier(one: Checked) -> Finding:
+    return found("U008", params={"name": one.unit.name or ""})
 
 
 def _not_here(one: Checked, absent: Sequence[Input]) -> Finding:
