@@ -163,10 +163,22 @@ def _step(step: Step) -> dict[str, Any]:
         "now": step.now,
         "difference": step.difference,
         "path": step.path,
+        "sha256": step.sha256,
         "cell": step.cell,
         "state": step.state,
         "end": step.end,
         "steps": [_step(one) for one in step.steps],
+        "uncounted": [
+            {
+                "unit": _ref(one.unit),
+                "scope": one.scope,
+                "value": one.value,
+                "path": one.path,
+                "sha256": one.sha256,
+                "why": one.why,
+            }
+            for one in step.uncounted
+        ],
     }
 
 

@@ -11,8 +11,8 @@ from stattable.merging.reopened import Reopened
 from stattable.merging.sources import FileState
 from stattable.merging.trace import End, Step
 from stattable.merging.verify import Verdict
-from stattable.model.findings import Finding, Severity
-from stattable.model.form import Field, number, shown_value
+from stattable.model.findings import Finding, Severity, UnitRef
+from stattable.model.form import Field, Value, number, shown_value
 from stattable.model.units import Level, Scope
 
 
@@ -95,14 +95,19 @@ def _grow(tree: Tree, step: Step, field: Field) -> None:
         was, now = sum(number(one.value) for one in rest), sum(number(one.now) for one in rest)
         changed = f" → 现在 {now}" if now != was else ""
         tree.add(Text(f"另有 {len(rest)} 个单位，共 {was}{changed}", style="dim"))
+    for uncounted in step.uncounted[:MOST_SHOWN]:
+        name, figure = uncounted.unit.name or "", _blank(_shown(uncounted.unit, uncounted.value, field))
+        said = f"{name} {uncounted.scope.label}数 {figure}，没有另计：{uncounted.why or '台账里没有写明'}"
+        tree.add(Text(said, style="dim"))
+    if len(step.uncounted) > MOST_SHOWN:
+        tree.add(Text(f"另有 {len(step.uncounted) - MOST_SHOWN} 份也没有另计，见汇总台账", style="dim"))
     if step.end:
         tree.add(Text(_END_WORDS[step.end], style="dim"))
 
 
 def _step_label(step: Step, field: Field, single: Step | None = None) -> Text:
     """Return the line of a unit, or of a return; a unit's `single` return stands on its line."""
-    level = Level(step.unit.level) if step.unit.level else None
-    was, now = (_blank(shown_value(value, level, field.index)) for value in (step.value, step.now))
+    was, now = (_blank(_shown(step.unit, value, field)) for value in (step.value, step.now))
     name = step.unit.name or "" if step.scope is None else f"{step.scope.label}数"
     text = Text.assemble((name, "bold" if step.scope is None else ""), "  ", (was, "cyan"))
     if was != now:
@@ -117,6 +122,10 @@ def _step_label(step: Step, field: Field, single: Step | None = None) -> Text:
         cell = f" {sent.cell}" if sent.cell else ""
         text.append(f"  {sent.path}{cell}{_STATE_WORDS[sent.state or FileState.UNKNOWN]}", style="dim")
     return text
+
+
+def _shown(unit: UnitRef, value: Value, field: Field) -> str | int | None:
+    return shown_value(value, Level(unit.level) if unit.level else None, field.index)
 
 
 def _blank(shown: str | int | None) -> str:
