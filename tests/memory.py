@@ -14,13 +14,13 @@ from stattable.checking.reader import FileFacts
 from stattable.checking.received import Received
 from stattable.merging import merge as merging
 from stattable.merging.collect import Collected, collect
-from stattable.merging.ledger import TIME, identity_of, record_of
+from stattable.merging.ledger import identity_of, record_of
 from stattable.merging.root import RootOptions, find_register
 from stattable.model import form
 from stattable.model.catalogue import found
 from stattable.model.form import BLANK, FIELD_BY_KEY, FIELDS, Values, total
 from stattable.model.identity import Identity, UnitFacts, WorkbookKind
-from stattable.model.record import Record, Sent
+from stattable.model.record import TIME, Record, Sent
 from stattable.model.units import Scope, Tree, Unit
 
 MADE = datetime(2021, 6, 20, 8)
@@ -39,12 +39,17 @@ def facts(unit: Unit) -> UnitFacts:
     return UnitFacts(unit.code, unit.name, unit.level)
 
 
+def print_of(path: str) -> str:
+    """The fingerprint of a file that never was: each path its own."""
+    return sha256(path.encode()).hexdigest()
+
+
 def received(path: str, name: str, values: Values | None, **more: Any) -> Received:
     """A file; without `values` it could not be read."""
     if values is None:
-        return Received(path, FileFacts("0" * 64, 1, 0.0), findings=(found("F001", path=path),), **more)
+        return Received(path, FileFacts(print_of(path), 1, 0.0), findings=(found("F001", path=path),), **more)
     said: dict[str, Any] = {"edition": EDITION, "name_cell": "B3", **more}
-    said.setdefault("facts", FileFacts(sha256(path.encode()).hexdigest(), 1, 0.0))
+    said.setdefault("facts", FileFacts(print_of(path), 1, 0.0))
     return Received(path, sheet=form.SHEET_NAME, values=values, cells=CELLS, name=name, **said)
 
 

@@ -294,6 +294,51 @@ def merged_before(before: bool) -> Case:
     return case
 
 
+def beside_its_workbook(sessions: int) -> Case:
+    """Merge a township's merged workbook with a village's return that it was made from, or one that says otherwise."""
+
+    def case(folder: Path) -> set[str]:
+        by_roster = roster(folder)
+        first, second = village(folder, "1.xlsx"), village(folder, "2.xlsx", ZHULUYING)
+        merge(folder, *by_roster, "--root", "410122101")
+        (folder / OUTPUT).rename(folder / RETURNS / "镇.xlsx")
+        second.unlink()
+        if sessions != VILLAGE[SESSIONS]:
+            first.unlink()
+            village(folder, "1.xlsx", figures={SESSIONS: sessions})
+        return merge(folder, *by_roster, "--root", "410122")
+
+    return case
+
+
+def in_a_workbook(moved_to: str) -> Case:
+    """Merge a township's merged workbook with a return that it was made from, whose village stands elsewhere now."""
+
+    def case(folder: Path) -> set[str]:
+        first, _ = village(folder, "1.xlsx"), village(folder, "2.xlsx", ZHULUYING)
+        merge(folder, *roster(folder), "--root", "410122101")
+        (folder / OUTPUT).rename(folder / RETURNS / "镇.xlsx")
+        first.unlink()
+        now = ROSTER.replace("逐鹿营村,,,", f"逐鹿营村,,{moved_to},")
+        return merge(folder, *roster(folder, now), "--root", "410122")
+
+    return case
+
+
+def roots_own_result(gone: bool) -> Case:
+    """Merge a folder in which the root's own earlier result lies, one of whose returns is gone, or is not."""
+
+    def case(folder: Path) -> set[str]:
+        first, _ = village(folder, "1.xlsx"), village(folder, "2.xlsx", ZHULUYING)
+        merge(folder, "--root", "410122101")
+        (folder / OUTPUT).rename(folder / RETURNS / "上次的汇总表.xlsx")
+        if gone:
+            first.unlink()
+        return merge(folder, "--root", "410122101")
+
+    return case
+
+
 def corrected(duplicates: str) -> Case:
     def case(folder: Path) -> set[str]:
         village(folder, "1.xlsx", figures={SESSIONS: 2}, filled_in=date(2021, 6, 1))
@@ -602,6 +647,9 @@ CASES: dict[str, tuple[Case, Case]] = {
     "H003": (village_below(NOTHING), village_below({})),
     "H004": (beside_a_county("富士康镇", Level.TOWNSHIP), beside_a_county("荥阳县", Level.COUNTY)),
     "H005": (township_by_hand, township_by_blank),
+    "H006": (beside_its_workbook(3), beside_its_workbook(VILLAGE[SESSIONS])),
+    "H007": (in_a_workbook("410122102"), in_a_workbook("410122101")),
+    "H008": (roots_own_result(True), roots_own_result(False)),
     "C001": (villages_here(GUANDU_VILLAGE), villages_here(GUANDU_VILLAGE, ZHULUYING)),
     "A001": (accounts(ACCOUNT, website=2), accounts(ACCOUNT, website=1)),
     "A002": (account(D="zhongmu.example.cn"), account(D="https://zhongmu.example.cn")),

@@ -68,13 +68,14 @@ def test_entries() -> None:
     one = merged(town(path="b.xlsx", facts=facts), village(path="a.xlsx"), memory.received("c.xlsx", "", None))
     assert ledger_of(one, RUN).entries == (
         Entry(
-            1, "a.xlsx", "0" * 64, 1, "", VILLAGE, "官渡村", "村居社区级", "本级", "级别", 23, True, "",
+            1, "a.xlsx", memory.print_of("a.xlsx"), 1, "", VILLAGE, "官渡村", "村居社区级", "本级", "级别", 23,
+            True, "",
         ),
         Entry(
             2, "b.xlsx", "ab" * 32, 7, "2026-06-19 08:30:00", TOWN, "官渡镇", "乡镇级", "本级", "表内标识", 23,
             True, "",
         ),
-        Entry(3, "c.xlsx", "0" * 64, 1, "", "", "", "", "", "", None, False, "退回：F001"),
+        Entry(3, "c.xlsx", memory.print_of("c.xlsx"), 1, "", "", "", "", "", "", None, False, "退回：F001"),
     )  # fmt: skip
 
 
@@ -113,12 +114,12 @@ def test_what_says_the_scope(
         ([town(path="1.xlsx"), village(path="2.xlsx", findings=(FAULT, MORE, FAULT))], {},
          [(True, ""), (False, "退回：V002、V004")]),
         ([town(path="1.xlsx"), of_all(path="2.xlsx"), village(path="3.xlsx")], {},
-         [(False, "以本单位的汇总数为准，本级数只用来核对"), (True, ""),
-          (False, "已含在“官渡镇”的汇总数里，只用来核对")]),
+         [(False, "以本单位的汇总数“2.xlsx”为准，本级数只用来核对"), (True, ""),
+          (False, "以“官渡镇”上报的汇总数“2.xlsx”为准，只用来核对；那是直接填的数，没有记录可查")]),
         # It is the highest cumulative return that holds a village.
         ([of_all(path="1.xlsx"), village(path="2.xlsx"),
           memory.sent(TREE, COUNTY, {OF_VILLAGE: 9}, CUMULATIVE, path="3.xlsx")], {},
-         [*[(False, "已含在“中牟县”的汇总数里，只用来核对")] * 2, (True, "")]),
+         [*[(False, "以“中牟县”上报的汇总数“3.xlsx”为准，只用来核对；那是直接填的数，没有记录可查")] * 2, (True, "")]),
         ([town(path="1.xlsx"), memory.page_of("2.xlsx", ZHONGMU, [town(path="1.xlsx")], TO_COUNTY[:2])], {},
          [(True, ""), (False, "以前的汇总结果")]),
         ([village(path="1.xlsx"), memory.page_of("2.xlsx", GUANDU, [village(path="1.xlsx")], TO_COUNTY)], {},

@@ -28,22 +28,22 @@ class Located:
 
     Attributes:
         identity: of a workbook of ours, else None.
-        record: of a merged workbook: what it was made from; None where it is not whole.
         sheet: name of the sheet that holds the form, or None.
         filled: the return as it reads, or None where there is no form.
         cells: where the 40 fields stand, 1-based row and column, None for one that was not found.
         name_cell: where the unit's name stands or should stand.
         annex: of accounts, or None where none is filled in.
+        record: of a merged workbook: what it was made from; None where it is not whole.
         findings: of the families T and V, and U013.
     """
 
     identity: Identity | None = None
-    record: Record | None = None
     sheet: str | None = None
     filled: Return | None = None
     cells: tuple[Cell | None, ...] = (None,) * len(FIELDS)
     name_cell: str | None = None
     annex: Annex | None = None
+    record: Record | None = None
     findings: tuple[Finding, ...] = ()
 
 

@@ -26,7 +26,6 @@ class Received:
         path: as the user named it, or the folder it was found in.
         facts: fingerprint, size and time.
         identity: of a workbook of ours, or None.
-        record: of a merged workbook: what it was made from; None where it is not whole.
         sheet: name of the sheet that holds the form, or None.
         values: the 40 figures as they read, or None where there is no form to read.
         cells: where the 40 fields stand, 1-based row and column.
@@ -36,6 +35,7 @@ class Received:
         phone: as written.
         filled_in: the date of filling in, or None.
         annex: of accounts, or None where none is filled in.
+        record: of a merged workbook: what it was made from; None where it is not whole.
         edition: that the title says, or else the identity; None where neither does.
         findings: of the families F, T and V, and U013.
     """
@@ -43,7 +43,6 @@ class Received:
     path: str
     facts: FileFacts
     identity: Identity | None = None
-    record: Record | None = None
     sheet: str | None = None
     values: Values | None = None
     cells: tuple[tuple[int, int] | None, ...] = ()
@@ -53,6 +52,7 @@ class Received:
     phone: str = ""
     filled_in: date | None = None
     annex: Annex | None = None
+    record: Record | None = None
     edition: int | None = None
     findings: tuple[Finding, ...] = ()
 
@@ -136,7 +136,7 @@ def _understood(path: str, file: OpenFile | None, facts: FileFacts, faults: list
             params: dict[str, Param] = {"kind": file.kind.value, "searched": 1}
             findings = (found("F005", path=path, params=params),)
         edition = identity.edition if identity else None
-        return Received(path, facts, identity, located.record, located.sheet, edition=edition, findings=findings)
+        return Received(path, facts, identity, located.sheet, record=located.record, edition=edition, findings=findings)
     edition = filled.edition if filled.edition is not None else (identity.edition if identity else None)
     return Received(
         path=path,

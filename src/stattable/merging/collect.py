@@ -1,6 +1,6 @@
 """Which returns count: earlier results set aside, editions, scopes, duplicates, and units that nothing places."""
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from operator import attrgetter
@@ -165,14 +165,14 @@ def _set_aside_earlier(
         aside = {path: one for path, one in aside.items() if depths.get(path) != lowest}
     # What is rejected now has an error that names it.
     prints = _prints(*(one for one in returns if one.path not in ours))
-    earlier = [_earlier(one, "superseded", ()) for one in aside.values()]
+    earlier = [_kept_out(one, _earlier(one)) for one in aside.values()]
     lost = []
     for one in (one for one in merged if one.path in ours):
         absent = overlaps.absent(one, accepted, prints)
         if overlaps.contents(one) is None or absent:
-            lost.append(one.with_findings(_not_here(one, absent)))
+            lost.append(_kept_out(one, _not_here(one, absent)))
         elif one.path not in replaced:
-            earlier.append(_earlier(one, "root", (finding for finding in one.findings if finding.code[0] == "P")))
+            earlier.append(_kept_out(one, _earlier(one)))
     by_path = attrgetter("path")
     return sorted((*received, *lost), key=by_path), sorted(earlier, key=by_path)
 
@@ -185,9 +185,13 @@ def _has_altered_page(one: Checked) -> bool:
     return any(finding.code == "P001" for finding in one.findings)
 
 
-def _earlier(one: Checked, reason: str, kept: Iterable[Finding]) -> Checked:
-    aside = found("U008", params={"reason": reason, "name": one.unit.name or ""})
-    return replace(one, findings=tuple(kept)).with_findings(aside)
+def _kept_out(one: Checked, why: Finding) -> Checked:
+    """Return an earlier result as one that does not count: that its page was typed over is said all the same."""
+    return replace(one, findings=tuple(f for f in one.findings if f.code[0] == "P")).with_findings(why)
+
+
+def _earlier(one: Checked) -> Finding:
+    return found("U008", params={"name": one.unit.name or ""})
 
 
 def _not_here(one: Checked, absent: Sequence[Input]) -> Finding:

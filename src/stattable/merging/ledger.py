@@ -13,7 +13,7 @@ from stattable.merging.overlap import Relation
 from stattable.merging.root import RootOptions
 from stattable.model.findings import Finding, Severity
 from stattable.model.identity import Identity, UnitFacts, WorkbookKind, cell_text
-from stattable.model.record import Record, Sent
+from stattable.model.record import TIME, Record, Sent
 from stattable.model.units import Names, Scope, ScopeBy, Tree, Unit, bare_code
 
 LEDGER_SHEET: Final = "汇总台账"
@@ -28,7 +28,6 @@ _ROOT, _UNIT, _LEVEL, _EDITION = "选项 --root", "选项 --unit", "选项 --lev
 _SCOPE, _DUPLICATES, _ROSTER = "选项 --scope", "选项 --duplicates", "选项 --roster"
 _ROSTER_PRINT, _PART = "名册 SHA-256", "逐级"
 _LATEST: Final = "latest"
-TIME: Final = "%Y-%m-%d %H:%M:%S"
 
 
 @dataclass(frozen=True, slots=True)

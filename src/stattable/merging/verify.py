@@ -23,7 +23,7 @@ from stattable.merging.breakdown import (
     row_label,
     sum_formula,
 )
-from stattable.merging.ledger import LEDGER_SHEET, TIME, Entry, Ledger
+from stattable.merging.ledger import LEDGER_SHEET, Entry, Ledger
 from stattable.merging.merge import merge_read
 from stattable.merging.reopened import Reopened
 from stattable.merging.rollup import Counted, RollUp, Total, roll_up
@@ -32,6 +32,7 @@ from stattable.model.catalogue import Refusal, found
 from stattable.model.findings import Finding, Param, Severity, UnitRef
 from stattable.model.form import BLANK, FIELDS, SHEET_NAME, Values, shown_value
 from stattable.model.identity import WorkbookKind
+from stattable.model.record import TIME
 from stattable.model.units import Scope, Tree, bare_name
 
 

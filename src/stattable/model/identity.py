@@ -80,7 +80,6 @@ _MOST: Final = {  # rows that begin with a word
     **dict.fromkeys(("form", "edition", "kind", "scope", "unit", "figures"), 1),
     "above": MAX_ABOVE,
     "unaccounted": len(Level),
-    "input": 1_000_000,
 }
 _EDITIONS: Final = range(1, 200)
 _LARGEST: Final = 10**15  # of what is counted

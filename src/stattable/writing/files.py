@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from stattable.model.catalogue import HalfWritten, Stopped
+from stattable.model.paths import KEPT_MARK
 from stattable.model.text import file_name, with_ending
 from stattable.model.units import Tree
 
