@@ -14,10 +14,9 @@ from stattable.merging.rollup import Counted, totals_of
 from stattable.merging.scope import infer_scopes
 from stattable.merging.unplaced import say_of_unplaced, with_unplaced
 from stattable.model.catalogue import found
-from stattable.model.findings import Finding, Param
-from stattable.model.form import BLANK, FIELDS, shown_value
+from stattable.model.findings import Finding, Param, Severity
+from stattable.model.form import BLANK, FIELDS, SHEET_NAME, shown_value
 from stattable.model.identity import Identity
-from stattable.model.record import RECORD_SHEET
 from stattable.model.text import a1
 from stattable.model.units import Level, Scope, Tree, bare_code, bare_name
 
@@ -105,13 +104,13 @@ def _held_against_record(one: Checked) -> Checked:
     if not received.is_merged or identity is None or one.status != "accepted":
         return one
     if record is None:
-        return one.with_findings(found("P003", sheet=RECORD_SHEET, params={"reason": "sheet"}))
+        return one.with_findings(_of_structure("record", Severity.WARNING))
     unit, findings = record.tree[record.root], []
     was = f"{unit.name}（{unit.level.label}）第 {record.edition} 个"
     if (bare_code(unit.code or ""), bare_name(unit.name), unit.level, record.edition) != (
         bare_code(identity.unit.code or ""), bare_name(identity.unit.name), identity.unit.level, one.received.edition,
     ):  # fmt: skip
-        findings.append(found("P003", sheet=received.sheet, raw=was, params={"reason": "rebadged"}))
+        findings.append(_of_structure("rebadged", None, raw=was))
     told = {finding.field for finding in one.findings if finding.code == "P001"}
     made_from = totals_of(record.tree, record.root, Counted.of_record(record))[record.root].values
     for field, value, expected in zip(FIELDS, received.values or BLANK, made_from, strict=True):
@@ -129,6 +128,10 @@ def _held_against_record(one: Checked) -> Checked:
                 )
             )
     return one.with_findings(*findings)
+
+
+def _of_structure(reason: str, severity: Severity | None, raw: str | None = None) -> Finding:
+    return found("P003", severity, sheet=SHEET_NAME, raw=raw, params={"reason": reason, "sheet": SHEET_NAME})
 
 
 def _set_aside_earlier(

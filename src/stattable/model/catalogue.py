@@ -367,6 +367,7 @@ _REASONS: Final[Mapping[str, Mapping[str, str]]] = {
         "name": "的单位名称现在是“{raw}”，汇总时是“{expected}”",
         "edition": "的表题现在是第 {raw} 个，汇总时是第 {expected} 个",
         "sheet": "不见了，或者读不出来",
+        "record": "后面没有汇总时的记录，看不出它由哪些报表加起来，照原样计入",
         "rebadged": "和记录对不上：记录里是{raw}的汇总，单位或届次被改过",
         "added": "不是汇总时写出的，里面的数没有核对，不要拿它盖章",
         "heads": "的表头被改动，看不出每一列是什么",
