@@ -54,7 +54,7 @@ def of(returns: Iterable[Received], **options: Any) -> dict[str, tuple[str, ...]
 SUPERSEDED = ("earlier", "这是“中牟县”以前的汇总表，它所依据的报表都在这里，这次不计入。不需要处理。")
 OURS = (
     "earlier",
-    "这是“郑州市”以前的汇总表，是本单位自己的汇总结果，它所依据的报表都在这里，这次不计入。不需要处理。",
+    "这是“郑州市”以前的汇总表，它所依据的报表都在这里，这次不计入。不需要处理。",
 )
 OF_COUNTY_ITSELF = file(ZHONGMU, {OF_COUNTY: 1})
 TOWNSHIPS = [file(GUANDU, {OF_TOWNSHIP: 1}), file(LANGCHENGGANG, {OF_TOWNSHIP: 2})]
