@@ -88,10 +88,10 @@ def page_of(
     return received(path, unit.name, figures, identity=identity, record=record, **more)
 
 
-def written(merged: merging.Merged, path: str) -> Received:
+def written(merged: merging.Merged, path: str, made: datetime = MADE) -> Received:
     """The workbook of a merge, as the next merge reads it."""
-    identity, record = identity_of(merged), record_of(merged, MADE)
-    print_ = FileFacts(sha256(f"{path} {merged.total}".encode()).hexdigest(), 1, 0.0)
+    identity, record = identity_of(merged), record_of(merged, made)
+    print_ = FileFacts(sha256(f"{path} {made} {merged.total}".encode()).hexdigest(), 1, 0.0)
     return received(path, merged.root_unit.name, merged.total, identity=identity, record=record, facts=print_)
 
 

@@ -8,6 +8,7 @@ Every return says one figure that no other says: a power of eight, so that the t
 import os
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -202,7 +203,8 @@ def merged_before(draw: st.DrawFn, world: World, key: str, tree: Tree) -> None:
     if merged.refused:
         return
     number = len(world.workbooks)
-    one = replace(memory.written(merged, f"M{number}.xlsx"), edition=edition)
+    made = memory.MADE + timedelta(hours=number)
+    one = replace(memory.written(merged, f"M{number}.xlsx", made), edition=edition)
     world.workbooks.append(one)
     what = ", ".join(file.path for file in files)
     which = "" if tree is world.tree else " as the units were"
