@@ -88,7 +88,7 @@ def collect(
         one_each=partial(mark_duplicates, latest=latest),
     )
     overlaps = Overlaps(returns, tree)
-    received, earlier = _set_aside_earlier(returns, tree, root, sort, overlaps, replaced)
+    received, earlier = _set_aside_earlier(returns, root, sort, overlaps, replaced)
     refused = refused or any(finding.code == "H008" for one in received for finding in one.findings)
     tree = with_unplaced(register.tree, root, received)
     received, ambiguous = say_of_unplaced(received, tree, register)
@@ -136,7 +136,6 @@ def _of_structure(reason: str, severity: Severity | None, raw: str | None = None
 
 def _set_aside_earlier(
     returns: Sequence[Checked],
-    tree: Tree,
     root: str,
     sort: Callable[[Sequence[Checked]], list[Checked]],
     overlaps: Overlaps,
@@ -160,12 +159,13 @@ def _set_aside_earlier(
         received = sort([one for one in returns if one.path not in aside and one.path not in ours])
         accepted = [one for one in received if one.status == "accepted" and one.key is not None]
         prints = _prints(*accepted, *aside.values())
-        depths = {one.path: len(tree.above(one.key or "")) for one in aside.values()
-                  if not overlaps.all_here(one, accepted, prints)}  # fmt: skip
-        if not depths:
+        failing = [one for one in aside.values() if not overlaps.all_here(one, accepted, prints)]
+        if not failing:
             break
-        lowest = max(depths.values())
-        aside = {path: one for path, one in aside.items() if depths.get(path) != lowest}
+        lowest = max(map(_rank, failing))
+        for one in failing:
+            if _rank(one) == lowest:
+                del aside[one.path]
     # What is rejected now has an error that names it.
     prints = _prints(*(one for one in returns if one.path not in ours))
     earlier = [_kept_out(one, _earlier(one)) for one in aside.values()]
@@ -178,6 +178,11 @@ def _set_aside_earlier(
             earlier.append(_kept_out(one, _earlier(one)))
     by_path = attrgetter("path")
     return sorted((*received, *lost), key=by_path), sorted(earlier, key=by_path)
+
+
+def _rank(one: Checked) -> int:
+    """Return how low the level of a unit is. Its depth in the tree says less: units move."""
+    return tuple(Level).index(one.level) if one.level else 0
 
 
 def _prints(*files: Checked) -> set[str]:
