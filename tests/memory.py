@@ -14,13 +14,13 @@ from stattable.checking.reader import FileFacts
 from stattable.checking.received import Received
 from stattable.merging import merge as merging
 from stattable.merging.collect import Collected, collect
-from stattable.merging.ledger import TIME, identity_of, record_of
+from stattable.merging.ledger import identity_of, record_of
 from stattable.merging.root import RootOptions, find_register
 from stattable.model import form
 from stattable.model.catalogue import found
 from stattable.model.form import BLANK, FIELD_BY_KEY, FIELDS, Values, total
 from stattable.model.identity import Identity, UnitFacts, WorkbookKind
-from stattable.model.record import Record, Sent
+from stattable.model.record import TIME, Record, Sent
 from stattable.model.units import Scope, Tree, Unit
 
 MADE = datetime(2021, 6, 20, 8)
@@ -88,10 +88,10 @@ def page_of(
     return received(path, unit.name, figures, identity=identity, record=record, **more)
 
 
-def written(merged: merging.Merged, path: str) -> Received:
+def written(merged: merging.Merged, path: str, made: datetime = MADE) -> Received:
     """The workbook of a merge, as the next merge reads it."""
-    identity, record = identity_of(merged), record_of(merged, MADE)
-    print_ = FileFacts(sha256(f"{path} {merged.total}".encode()).hexdigest(), 1, 0.0)
+    identity, record = identity_of(merged), record_of(merged, made)
+    print_ = FileFacts(sha256(f"{path} {made} {merged.total}".encode()).hexdigest(), 1, 0.0)
     return received(path, merged.root_unit.name, merged.total, identity=identity, record=record, facts=print_)
 
 

@@ -78,6 +78,7 @@ class Made:
     """What a merged workbook was made from: `record`, where its unit stands at `place`."""
 
     def __init__(self, record: Record, place: str) -> None:
+        self.when = record.made
         self.tree, places = placed(record.tree, record.root, place)
         self.inputs = [
             Return(places[key], scope, one.values, one.sha256, Made(one.record, places[key]) if one.record else None)
@@ -162,10 +163,13 @@ class Overlap:
     def _has_all_of(self, one: Return, it: Return) -> bool:
         """Whether a return can stand for another one of its unit and scope.
 
-        What a unit says by hand is its last word. Of two merged workbooks one may lack what the other has.
+        What a unit says by hand is its last word. Of two merged workbooks one may lack what the other has, and the
+        older one is no correction.
         """
         if one.made_of is None or it.made_of is None:
             return True
+        if one.made_of.when < it.made_of.when:
+            return False
         there = [*one.leaves, *self.accepted]
         return all(any(leaf.sha256 == it.sha256 or leaf.said == it.said for leaf in there) for it in it.leaves)
 

@@ -48,46 +48,53 @@ C001 = ("C001", "warning")
 
 @pytest.mark.parametrize(("root", "missing"), [("41", ["河南省", "郑州市"]), ("410122", [])])
 def test_the_roots_own_old_report(box: Path, roster: Path, tmp_path: Path, root: str, missing: list[str]) -> None:
-    """It is set aside even where one of the returns that it was made from is gone."""
+    """It is set aside where every return that it was made from is here, or was corrected; else nothing is written."""
     assert sessions(merge(roster, root, box / "旧.xlsx", box).json) == TOTAL
     send(box, GUANDU_VILLAGE, village=5)
-    (box / "东狼城岗村.xlsx").unlink()
     out = tmp_path / "新.xlsx"
     result = merge(roster, root, out, box)
-    assert (result.code, sessions(result.json)) == (0, {**TOTAL, VILLAGE: 7})
-    absent = [(*C001, name, None) for name in (*missing, "东狼城岗村")]
-    assert told(result.json) == [("U008", "info", "旧.xlsx", None), *absent]
-    assert result.json["summary"]["received"] == 5
+    assert (result.code, sessions(result.json)) == (0, {**TOTAL, VILLAGE: 10})
+    assert told(result.json) == [("U008", "info", "旧.xlsx", None), *((*C001, name, None) for name in missing)]
+    assert result.json["summary"]["received"] == 6
     assert ledger(out)[1]["旧.xlsx"] == ("汇总", "表内标识", "未计入", "以前的汇总结果")
     assert proves(out, box, roster)
+    before = out.read_bytes()
+    (box / "东狼城岗村.xlsx").unlink()
+    result = merge(roster, root, out, box)
+    assert (result.code, result.json["output"], out.read_bytes()) == (1, None, before)
+    absent = [(*C001, name, None) for name in (*missing[1:], "东狼城岗村")]  # the root's own result is here
+    assert [one for one in told(result.json) if one[0][0] in "HUC"] == [("H008", "error", "旧.xlsx", None), *absent]
+    (lost,) = (one["message"] for one in result.json["findings"] if one["code"] == "H008")
+    assert "里有 1 份报表不在这里，或者没有被接受：“东狼城岗村”（本级数）。" in lost
 
 
 SHARE = [("H001", "warning", "县.xlsx", cell) for cell in ("F6", "G6")]  # of townships that are not here
 REST = [("H001", "warning", "县.xlsx", cell) for cell in ("H6", "I6")]  # of villages that are not here
 SHORT = [("H002", "error", "县.xlsx", cell) for cell in ("H6", "I6")]
+STALE = [("H006", "error", "县.xlsx", None)]  # it was made from another return of 官渡村
 
 
 @pytest.mark.parametrize(
     ("beside", "total", "findings"),
     [
         ((), TOTAL, []),  # the page alone
-        ((GUANDU_VILLAGE,), TOTAL, [*SHARE, *REST]),
-        (VILLAGES, TOTAL, [*SHARE, *SHORT]),
-        ((*TOWNSHIPS, *VILLAGES), TOTAL, SHORT),  # the county's own return is in the page only
+        ((GUANDU_VILLAGE,), TOTAL, [*STALE, *SHARE, *REST]),
+        (VILLAGES, TOTAL, [*STALE, *SHARE, *SHORT]),
+        ((*TOWNSHIPS, *VILLAGES), TOTAL, [*STALE, *SHORT]),  # the county's own return is in the page only
         (tuple(SESSIONS), {**TOTAL, VILLAGE: 10}, [("U008", "info", "县.xlsx", None)]),
     ],
 )
 def test_a_countys_page_beside_corrected_returns(
     box: Path, roster: Path, tmp_path: Path, beside: tuple[UnitFacts, ...], total: dict[str, int], findings: list[Any]
 ) -> None:
-    """It stands until every unit of its ledger has a return of its own here."""
+    """It stands, and says that it is stale, until a return is here for every one that it was made from."""
     merge(roster, "410122", tmp_path / "市" / "县.xlsx", box)
     for unit in beside:
         send(tmp_path / "市", unit, **({VILLAGE: 5} if unit is GUANDU_VILLAGE else {}))
     out = tmp_path / "市.xlsx"
     result = merge(roster, "4101", out, tmp_path / "市")
     assert (sessions(result.json), told(result.json)) == (total, [*findings, (*C001, "郑州市", None)])
-    assert result.code == (1 if SHORT[0] in findings else 0)
+    assert result.code == (1 if STALE[0] in findings else 0)
     counted = {name: row[2] for name, row in ledger(out)[1].items()}
     in_page = beside != tuple(SESSIONS)
     names = {f"{unit.name}.xlsx": "未计入" if in_page else "计入" for unit in beside}
@@ -200,7 +207,12 @@ def test_two_scopes_said(undecided: Path, roster: Path, tmp_path: Path, by: str)
         "狼城岗镇.xlsx": ("汇总", who, "计入", ""),
         "官渡村.xlsx": ("本级", "级别", "计入", ""),
         "逐鹿营村.xlsx": ("本级", "级别", "计入", ""),
-        "东狼城岗村.xlsx": ("本级", "级别", "未计入", "已含在“狼城岗镇”的汇总数里，只用来核对"),
+        "东狼城岗村.xlsx": (
+            "本级",
+            "级别",
+            "未计入",
+            f"以“狼城岗镇”上报的汇总数“{undecided / '狼城岗镇.xlsx'}”为准，只用来核对；那是直接填的数，没有记录可查",
+        ),
     }
     assert proves(out, undecided, roster)
 

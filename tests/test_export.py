@@ -158,7 +158,7 @@ def test_the_document_of_merge() -> None:
     assert document["units"][2]["total"] == {}
 
 
-STEP = "unit scope value now difference path cell state end steps"
+STEP = "unit scope value now difference path sha256 cell state end steps uncounted"
 AFTERWARDS = {
     "verify": {
         "": "schema_version report root edition proved sources summary findings",

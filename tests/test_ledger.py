@@ -68,7 +68,8 @@ def test_entries() -> None:
     one = merged(town(path="b.xlsx", facts=facts), village(path="a.xlsx"), memory.received("c.xlsx", "", None))
     assert ledger_of(one, RUN).entries == (
         Entry(
-            1, "a.xlsx", memory.print_of("a.xlsx"), 1, "", VILLAGE, "官渡村", "村居社区级", "本级", "级别", 23, True, "",
+            1, "a.xlsx", memory.print_of("a.xlsx"), 1, "", VILLAGE, "官渡村", "村居社区级", "本级", "级别", 23,
+            True, "",
         ),
         Entry(
             2, "b.xlsx", "ab" * 32, 7, "2026-06-19 08:30:00", TOWN, "官渡镇", "乡镇级", "本级", "表内标识", 23,

@@ -8,6 +8,7 @@ Every return says one figure that no other says: a power of eight, so that the t
 import os
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -25,7 +26,7 @@ from stattable.model.catalogue import Refusal, found, render
 from stattable.model.findings import rejects
 from stattable.model.form import FIELD_BY_KEY, label_of
 from stattable.model.identity import WorkbookKind
-from stattable.model.units import Level, Scope, Tree, Unit
+from stattable.model.units import CODE_LENGTHS, Level, Scope, Tree, Unit
 
 OWN, CUMULATIVE = Scope.OWN, Scope.CUMULATIVE
 ENDINGS = dict(zip(Level, ("协会", "省", "市", "县", "镇", "村"), strict=True))
@@ -77,9 +78,8 @@ class World:
     def options(self, key: str, tree: Tree) -> dict[str, Any]:
         """What to ask of a merge for the unit `key`."""
         unit = tree[key]
-        if self.roster:
-            return {"roster": tree, "code": key}
-        return {"code": unit.code, "name": unit.name, "level": unit.level}
+        asked = {"name": unit.name, "level": unit.level} if not (self.roster and unit.code) else {}
+        return {**asked, "code": unit.code, "roster": tree if self.roster else None}
 
     def merged(self, edition: int = EDITION) -> Merged:
         return memory.merge(self.here, edition=edition, **self.options(self.tree.tops[0], self.tree))
@@ -89,19 +89,27 @@ class World:
 def trees(draw: st.DrawFn, coded: bool) -> Tree:
     """A root and some units below it; levels are skipped. A unit without code is known by the names above it."""
     top = draw(st.sampled_from([Level.COUNTY, Level.PREFECTURE, Level.PROVINCE, Level.NATIONAL]))
-    units = [_unit("根", top, None, coded)]
-    for number in range(draw(st.integers(3, 9))):
+    units = [_unit(0, top, None, coded)]
+    for number in range(1, draw(st.integers(4, 10))):
         parent = draw(st.sampled_from([unit for unit in reversed(units) if unit.level is not Level.VILLAGE]))
         level = draw(st.sampled_from(parent.level.beneath[:2]))
-        units.append(_unit(f"{number}号", level, parent, coded))
+        units.append(_unit(number, level, parent, coded))
     return Tree(units)
 
 
-def _unit(name: str, level: Level, parent: Unit | None, coded: bool) -> Unit:
-    name += ENDINGS[level]
+def _unit(number: int, level: Level, parent: Unit | None, coded: bool) -> Unit:
+    name = f"{number}号{ENDINGS[level]}"
+    code = _code(number, level, parent.code if parent else None) if coded and level is not Level.NATIONAL else None
     above = parent.key if parent else None
-    key = f"U{name}" if coded else "/".join(filter(None, (above, name)))
-    return Unit(key, name, level, key if coded else None, above, expected=level is not Level.NATIONAL)
+    key = code or "/".join(filter(None, (above, name)))
+    return Unit(key, name, level, code, above, expected=level is not Level.NATIONAL)
+
+
+def _code(number: int, level: Level, above: str | None) -> str:
+    """A division code: that of the unit above, and digits of its own."""
+    length = next(length for length, of_level in CODE_LENGTHS.items() if of_level is level)
+    start = above or ("4" if number else "41012"[: length - 1])
+    return f"{start}{number + 1:0{length - len(start)}}"
 
 
 @st.composite
@@ -195,7 +203,8 @@ def merged_before(draw: st.DrawFn, world: World, key: str, tree: Tree) -> None:
     if merged.refused:
         return
     number = len(world.workbooks)
-    one = replace(memory.written(merged, f"M{number}.xlsx"), edition=edition)
+    made = memory.MADE + timedelta(hours=number)
+    one = replace(memory.written(merged, f"M{number}.xlsx", made), edition=edition)
     world.workbooks.append(one)
     what = ", ".join(file.path for file in files)
     which = "" if tree is world.tree else " as the units were"
@@ -351,8 +360,8 @@ def hold(world: World) -> None:
     except Refusal:  # there is nothing but earlier results, all of which are whole
         options = world.options(world.tree.tops[0], world.tree)
         collected = memory.collected(world.here, edition=EDITION, **options)
-        expected = Expected(collected.tree, collected.root, collected.earlier)
-        assert not collected.returns
+        expected = Expected(collected.tree, collected.root, [*collected.returns, *collected.earlier])
+        assert paths(collected.returns) == sorted(expected.lost)
         assert paths(collected.earlier) == paths(expected.set_aside)
         return
     for code in sorted({one.code for one in merged.findings} & SETTLED):

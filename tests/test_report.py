@@ -513,7 +513,7 @@ def test_findings(workbook: openpyxl.Workbook) -> None:
         ],
         [
             "提示", "U008", "中牟县", "8.xlsx", None, None, None,
-            "这是“中牟县”以前的汇总表，是本单位自己的汇总结果，它所依据的报表都在这里，这次不计入。不需要处理。",
+            "这是“中牟县”以前的汇总表，它所依据的报表都在这里，这次不计入。不需要处理。",
         ],
     ]  # fmt: skip
     assert [row[1] for row in found_rows] == sorted(
@@ -561,9 +561,11 @@ def test_no_findings() -> None:
 
 
 def test_ledger(workbook: openpyxl.Workbook) -> None:
+    of = memory.print_of
     other = "以本单位的汇总数“2.xlsx”为准，本级数只用来核对"
     held = "以“中牟县”上报的汇总数“2.xlsx”为准，只用来核对；那是直接填的数，没有记录可查"
-    stated, village, copy = "表内标识", "村居社区级", "与“6.xlsx”重复"
+    stated, village, copy, old = "表内标识", "村居社区级", "与“6.xlsx”重复", "以前的汇总结果"
+    bad, town, county, cumulative = "退回：V002", "乡镇级", "县级", "汇总"
     assert rows(workbook["汇总台账"]) == [
         [None, "程序", f"stattable {__version__}"],
         [None, "命令", "stattable merge =收到 -o 汇总.xlsx"],
@@ -576,14 +578,14 @@ def test_ledger(workbook: openpyxl.Workbook) -> None:
             "序号", "文件", "SHA-256", "大小（字节）", "修改时间", "单位代码", "单位", "级别", "口径", "口径依据",
             "届次", "是否计入", "原因",
         ],
-        [1, "1.xlsx", memory.print_of("1.xlsx"), 1, None, "410122", "中牟县", "县级", "本级", stated, 23, "未计入", other],
-        [2, "2.xlsx", memory.print_of("2.xlsx"), 1, None, "410122", "中牟县", "县级", "汇总", stated, 23, "计入"],
-        [3, "4.xlsx", memory.print_of("4.xlsx"), 1, None, "410122101202", "逐鹿营村", village, "本级", "级别", 23, "未计入", "退回：V002"],
+        [1, "1.xlsx", of("1.xlsx"), 1, None, "410122", "中牟县", county, "本级", stated, 23, "未计入", other],
+        [2, "2.xlsx", of("2.xlsx"), 1, None, "410122", "中牟县", county, cumulative, stated, 23, "计入"],
+        [3, "4.xlsx", of("4.xlsx"), 1, None, "410122101202", "逐鹿营村", village, "本级", "级别", 23, "未计入", bad],
         [4, "5.xlsx", SHA, 7, None, "410122101201", "官渡村", village, "本级", "级别", 23, "未计入", held],
-        [5, "6.xlsx", memory.print_of("6.xlsx"), 1, None, "410122102", "狼城岗镇", "乡镇级", "汇总", stated, 23, "未计入", held],
-        [6, "7.xlsx", memory.print_of("7.xlsx"), 1, None, "410122102", "狼城岗镇", "乡镇级", "汇总", stated, 23, "未计入", copy],
-        [7, "8.xlsx", memory.print_of("8.xlsx"), 1, None, "410122", "中牟县", "县级", "汇总", stated, 23, "未计入", "以前的汇总结果"],
-        [8, "=3.xlsx", memory.print_of("=3.xlsx"), 1, None, "410122101", "官渡镇", "乡镇级", "本级", stated, 23, "未计入", held],
+        [5, "6.xlsx", of("6.xlsx"), 1, None, "410122102", "狼城岗镇", town, cumulative, stated, 23, "未计入", held],
+        [6, "7.xlsx", of("7.xlsx"), 1, None, "410122102", "狼城岗镇", town, cumulative, stated, 23, "未计入", copy],
+        [7, "8.xlsx", of("8.xlsx"), 1, None, "410122", "中牟县", county, cumulative, stated, 23, "未计入", old],
+        [8, "=3.xlsx", of("=3.xlsx"), 1, None, "410122101", "官渡镇", town, "本级", stated, 23, "未计入", held],
     ]  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Where a figure comes from, from the command line: the tree of its contributions, down to files and cells."""
 
 import shutil
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -222,7 +223,10 @@ def test_through_workbooks_that_were_merged_on() -> None:
     report = merged_on()
     page = "410122101_官渡镇_汇总.xlsx H6"
     (_, town) = traced("H6", report=report)["trace"]["steps"]
-    assert tree(town) == {"官渡镇": [5, {"cumulative": [5, page, "unknown", "not_at_hand"]}]}
+    by_record = [{"逐鹿营村": [4, {"own": [4, "unknown"]}]}, {"官渡村": [1, {"own": [1, "unknown"]}]}]
+    assert tree(town) == {"官渡镇": [5, {"cumulative": [5, page, "unknown", *by_record]}]}
+    (sent,) = town["steps"]
+    assert sent["sha256"] == sha256(next(Path("送来").glob("410122101*")).read_bytes()).hexdigest()
     (_, town) = traced("H6", "送来", report=report)["trace"]["steps"]
     assert tree(town)["官渡镇"][1]["cumulative"][:3] == [5, page, "same"]
     assert tree(town)["官渡镇"][1]["cumulative"][3] == {
@@ -268,12 +272,14 @@ def test_of_many_parts_those_that_changed_are_shown() -> None:
 
 
 def test_what_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setenv("COLUMNS", "160")
     village(GUANDU_VILLAGE, 6)
     assert run("trace", REPORT, "H6", RETURNS).out.splitlines() == [
         "宣传活动 · 村居社区计生协 · 活动场次（H6）",
         "中牟县  14 → 现在 19",
         "├── 狼城岗镇  9（上报的汇总数）（比本级与下级多 7）  收到/狼城岗镇.xlsx H6",
+        "│   ├── 东狼城岗村 本级数 2，没有另计：以“狼城岗镇”上报的汇总数“收到/狼城岗镇.xlsx”为准，只用来核对；"
+        "那是直接填的数，没有记录可查",
         "│   └── 这张表里没有再往下分",
         "└── 官渡镇  5 → 现在 10",
         "    ├── 逐鹿营村  4  收到/逐鹿营村.xlsx H6",

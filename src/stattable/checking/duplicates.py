@@ -1,10 +1,12 @@
 """The same unit twice: returns of one unit and scope, the same (U004) or different ones (U005, U010)."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from stattable.checking.batch import Checked
+from stattable.checking.received import Received
 from stattable.model.catalogue import found
+from stattable.model.record import TIME
 from stattable.model.units import Scope
 
 
@@ -60,8 +62,16 @@ def _latest(marked: Sequence[Checked], group: Sequence[int], different: Sequence
     """Return which of the `different` returns is the latest, judged by its own copies too; None for a tie."""
 
     def age(at: int) -> tuple[date, float]:
-        copies = [marked[other].received for other in group if marked[other].values == marked[at].values]
-        return max((copy.filled_in or date.min, copy.facts.mtime) for copy in copies)
+        return max(_age(marked[other].received) for other in group if marked[other].values == marked[at].values)
 
     ages = sorted(((age(at), at) for at in different), reverse=True)
     return None if ages[0][0] == ages[1][0] else ages[0][1]
+
+
+def _age(one: Received) -> tuple[date, float]:
+    """Return when a return was filled in; a merged workbook's ledger says it, whenever the file was copied."""
+    try:
+        made = datetime.strptime(one.record.made, TIME) if one.record else None
+    except ValueError:
+        made = None
+    return (made.date(), made.timestamp()) if made else (one.filled_in or date.min, one.facts.mtime)

@@ -7,12 +7,13 @@ from rich.tree import Tree
 
 from stattable.console.findings import MOST_SHOWN, show_findings
 from stattable.console.terminal import joined, make_console
+from stattable.merging.check_code import CHECK_CODE
 from stattable.merging.reopened import Reopened
 from stattable.merging.sources import FileState
 from stattable.merging.trace import End, Step
 from stattable.merging.verify import Verdict
-from stattable.model.findings import Finding, Severity
-from stattable.model.form import Field, number, shown_value
+from stattable.model.findings import Finding, Severity, UnitRef
+from stattable.model.form import Field, Value, number, shown_value
 from stattable.model.units import Level, Scope
 
 
@@ -29,13 +30,16 @@ def show_verify(verdict: Verdict) -> None:
         if path != report.path or len(by_path) > 1:
             console.print(Text(path, style="bold"))
         show_findings(console, findings)
-    codes = {finding.code for finding in verdict.findings if finding.severity is Severity.ERROR}
-    itself = bool(codes - _OF_SOURCES)
+    errors = [finding for finding in verdict.findings if finding.severity is Severity.ERROR]
+    codes = {finding.code for finding in errors}
+    itself = any(finding.code not in _OF_SOURCES and finding.path == report.path for finding in errors)
     console.print(
-        Text("表内有改动，数字对不上。", style="bold red")
+        Text("表内有改动，对不上。", style="bold red")
         if itself
-        else Text("表内一致：页上的数等于本级加下级，页和“分单位汇总”的数没有被改过。", style="green")
+        else Text("表内一致：页、分单位汇总、台账、标识和记录说的相同，没有被改过。", style="green")
     )
+    if verdict.check_code:
+        console.print(f"{CHECK_CODE} {verdict.check_code}，应与盖章的那一页页脚上的相同。")
     if matched is None:
         why = "没有给出报表所在的文件夹" if report.ledger else "汇总台账读不出来"
         console.print(Text(f"{why}，没有与报表核对。", style="dim"))
@@ -51,12 +55,12 @@ def show_verify(verdict: Verdict) -> None:
     if verdict.roster is FileState.UNKNOWN:
         console.print(Text("名册没有给出，没有核对。", style="dim"))
     if verdict.proved:
-        console.print(Text("核对通过：用这些报表重新汇总，每一个数都相同。", style="bold green"))
+        console.print(Text("核对通过：用这些报表重新汇总，每一个数、每一个判断都相同。", style="bold green"))
     elif "P007" in codes or FileState.CHANGED in states or matched.new:
         console.print(Text("汇总表已经过时，请重新汇总。", style="bold red"))
 
 
-_OF_SOURCES: Final = frozenset(f"P00{number}" for number in range(4, 9))
+_OF_SOURCES: Final = frozenset({"P004", "P005", "P006", "P007", "P008", "P012"})
 _STATE_WORDS: Final = {
     FileState.SAME: "",
     FileState.CHANGED: "，文件变了",
@@ -95,14 +99,19 @@ def _grow(tree: Tree, step: Step, field: Field) -> None:
         was, now = sum(number(one.value) for one in rest), sum(number(one.now) for one in rest)
         changed = f" → 现在 {now}" if now != was else ""
         tree.add(Text(f"另有 {len(rest)} 个单位，共 {was}{changed}", style="dim"))
+    for uncounted in step.uncounted[:MOST_SHOWN]:
+        name, figure = uncounted.unit.name or "", _blank(_shown(uncounted.unit, uncounted.value, field))
+        said = f"{name} {uncounted.scope.label}数 {figure}，没有另计：{uncounted.why or '台账里没有写明'}"
+        tree.add(Text(said, style="dim"))
+    if len(step.uncounted) > MOST_SHOWN:
+        tree.add(Text(f"另有 {len(step.uncounted) - MOST_SHOWN} 份也没有另计，见汇总台账", style="dim"))
     if step.end:
         tree.add(Text(_END_WORDS[step.end], style="dim"))
 
 
 def _step_label(step: Step, field: Field, single: Step | None = None) -> Text:
     """Return the line of a unit, or of a return; a unit's `single` return stands on its line."""
-    level = Level(step.unit.level) if step.unit.level else None
-    was, now = (_blank(shown_value(value, level, field.index)) for value in (step.value, step.now))
+    was, now = (_blank(_shown(step.unit, value, field)) for value in (step.value, step.now))
     name = step.unit.name or "" if step.scope is None else f"{step.scope.label}数"
     text = Text.assemble((name, "bold" if step.scope is None else ""), "  ", (was, "cyan"))
     if was != now:
@@ -117,6 +126,10 @@ def _step_label(step: Step, field: Field, single: Step | None = None) -> Text:
         cell = f" {sent.cell}" if sent.cell else ""
         text.append(f"  {sent.path}{cell}{_STATE_WORDS[sent.state or FileState.UNKNOWN]}", style="dim")
     return text
+
+
+def _shown(unit: UnitRef, value: Value, field: Field) -> str | int | None:
+    return shown_value(value, Level(unit.level) if unit.level else None, field.index)
 
 
 def _blank(shown: str | int | None) -> str:

@@ -14,10 +14,9 @@ from stattable.merging.rollup import Counted, totals_of
 from stattable.merging.scope import infer_scopes
 from stattable.merging.unplaced import say_of_unplaced, with_unplaced
 from stattable.model.catalogue import found
-from stattable.model.findings import Finding, Param
-from stattable.model.form import BLANK, FIELDS, shown_value
+from stattable.model.findings import Finding, Param, Severity
+from stattable.model.form import BLANK, FIELDS, SHEET_NAME, shown_value
 from stattable.model.identity import Identity
-from stattable.model.record import RECORD_SHEET
 from stattable.model.text import a1
 from stattable.model.units import Level, Scope, Tree, bare_code, bare_name
 
@@ -89,7 +88,7 @@ def collect(
         one_each=partial(mark_duplicates, latest=latest),
     )
     overlaps = Overlaps(returns, tree)
-    received, earlier = _set_aside_earlier(returns, tree, root, sort, overlaps, replaced)
+    received, earlier = _set_aside_earlier(returns, root, sort, overlaps, replaced)
     refused = refused or any(finding.code == "H008" for one in received for finding in one.findings)
     tree = with_unplaced(register.tree, root, received)
     received, ambiguous = say_of_unplaced(received, tree, register)
@@ -105,13 +104,13 @@ def _held_against_record(one: Checked) -> Checked:
     if not received.is_merged or identity is None or one.status != "accepted":
         return one
     if record is None:
-        return one.with_findings(found("P003", sheet=RECORD_SHEET, params={"reason": "sheet"}))
+        return one.with_findings(_of_structure("record", Severity.WARNING))
     unit, findings = record.tree[record.root], []
     was = f"{unit.name}（{unit.level.label}）第 {record.edition} 个"
     if (bare_code(unit.code or ""), bare_name(unit.name), unit.level, record.edition) != (
         bare_code(identity.unit.code or ""), bare_name(identity.unit.name), identity.unit.level, one.received.edition,
     ):  # fmt: skip
-        findings.append(found("P003", sheet=received.sheet, raw=was, params={"reason": "rebadged"}))
+        findings.append(_of_structure("rebadged", None, raw=was))
     told = {finding.field for finding in one.findings if finding.code == "P001"}
     made_from = totals_of(record.tree, record.root, Counted.of_record(record))[record.root].values
     for field, value, expected in zip(FIELDS, received.values or BLANK, made_from, strict=True):
@@ -131,9 +130,12 @@ def _held_against_record(one: Checked) -> Checked:
     return one.with_findings(*findings)
 
 
+def _of_structure(reason: str, severity: Severity | None, raw: str | None = None) -> Finding:
+    return found("P003", severity, sheet=SHEET_NAME, raw=raw, params={"reason": reason, "sheet": SHEET_NAME})
+
+
 def _set_aside_earlier(
     returns: Sequence[Checked],
-    tree: Tree,
     root: str,
     sort: Callable[[Sequence[Checked]], list[Checked]],
     overlaps: Overlaps,
@@ -157,24 +159,30 @@ def _set_aside_earlier(
         received = sort([one for one in returns if one.path not in aside and one.path not in ours])
         accepted = [one for one in received if one.status == "accepted" and one.key is not None]
         prints = _prints(*accepted, *aside.values())
-        depths = {one.path: len(tree.above(one.key or "")) for one in aside.values()
-                  if not overlaps.all_here(one, accepted, prints)}  # fmt: skip
-        if not depths:
+        failing = [one for one in aside.values() if not overlaps.all_here(one, accepted, prints)]
+        if not failing:
             break
-        lowest = max(depths.values())
-        aside = {path: one for path, one in aside.items() if depths.get(path) != lowest}
+        lowest = max(map(_rank, failing))
+        for one in failing:
+            if _rank(one) == lowest:
+                del aside[one.path]
     # What is rejected now has an error that names it.
     prints = _prints(*(one for one in returns if one.path not in ours))
-    earlier = [_kept_out(one, _earlier(one, "superseded")) for one in aside.values()]
+    earlier = [_kept_out(one, _earlier(one)) for one in aside.values()]
     lost = []
     for one in (one for one in merged if one.path in ours):
         absent = overlaps.absent(one, accepted, prints)
         if overlaps.contents(one) is None or absent:
             lost.append(_kept_out(one, _not_here(one, absent)))
         elif one.path not in replaced:
-            earlier.append(_kept_out(one, _earlier(one, "root")))
+            earlier.append(_kept_out(one, _earlier(one)))
     by_path = attrgetter("path")
     return sorted((*received, *lost), key=by_path), sorted(earlier, key=by_path)
+
+
+def _rank(one: Checked) -> int:
+    """Return how low the level of a unit is. Its depth in the tree says less: units move."""
+    return tuple(Level).index(one.level) if one.level else 0
 
 
 def _prints(*files: Checked) -> set[str]:
@@ -190,8 +198,8 @@ def _kept_out(one: Checked, why: Finding) -> Checked:
     return replace(one, findings=tuple(f for f in one.findings if f.code[0] == "P")).with_findings(why)
 
 
-def _earlier(one: Checked, reason: str) -> Finding:
-    return found("U008", params={"reason": reason, "name": one.unit.name or ""})
+def _earlier(one: Checked) -> Finding:
+    return found("U008", params={"name": one.unit.name or ""})
 
 
 def _not_here(one: Checked, absent: Sequence[Input]) -> Finding:

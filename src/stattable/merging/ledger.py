@@ -8,13 +8,13 @@ from typing import Final, NamedTuple
 from stattable import __version__
 from stattable.checking.batch import Checked
 from stattable.checking.reader import FileFacts
-from stattable.merging.check_code import CHECK_CODE, code_of
+from stattable.merging.check_code import CHECK_CODE, check_code
 from stattable.merging.merge import Merged, MergeOptions
 from stattable.merging.overlap import Relation
 from stattable.merging.root import RootOptions
 from stattable.model.findings import Finding, Severity
 from stattable.model.identity import Identity, UnitFacts, WorkbookKind, cell_text
-from stattable.model.record import Record, Sent
+from stattable.model.record import TIME, Record, Sent
 from stattable.model.units import Names, Scope, ScopeBy, Tree, Unit, bare_code
 
 LEDGER_SHEET: Final = "汇总台账"
@@ -30,7 +30,6 @@ _SCOPE, _DUPLICATES, _ROSTER = "选项 --scope", "选项 --duplicates", "选项 
 _ROSTER_PRINT, _PART = "名册 SHA-256", "逐级"
 _LATEST: Final = "latest"
 _EARLIER: Final = "以前的汇总结果"
-TIME: Final = "%Y-%m-%d %H:%M:%S"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +173,7 @@ def _about(merged: Merged, run: Run) -> Iterator[tuple[str, str]]:
     if merged.part_of:
         yield _PART, f"随“{merged.part_of}”的汇总一起写出，只列属于本单位和下级的报表"
     yield "届次", edition_words(merged.edition)
-    yield CHECK_CODE, code_of(record_of(merged, run.ended), merged.total)
+    yield CHECK_CODE, check_code_of(merged)
     if run.roster:
         path, facts = run.roster
         yield _ROSTER, path
@@ -185,6 +184,12 @@ def _about(merged: Merged, run: Run) -> Iterator[tuple[str, str]]:
     yield from ((_SCOPE, f"{unit}={scope}") for unit, scope in asked.scopes.items() if _concerns(merged, unit))
     if options.latest:
         yield _DUPLICATES, _LATEST
+
+
+def check_code_of(merged: Merged) -> str:
+    """Return the check code of the page of a merge."""
+    prints = (one.received.facts.sha256 or "" for one in merged.accepted.values() if _counted(merged, one)[0])
+    return check_code(_facts(merged.root_unit), merged.edition, merged.total, prints)
 
 
 def unit_words(unit: UnitFacts) -> str:

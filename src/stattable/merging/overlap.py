@@ -272,7 +272,7 @@ class Overlaps:
         """Return what tells whether an input of a merged workbook is here: its file, or a return that stands for it.
 
         A merged workbook stands for another one of its unit only where nothing of that is lost: it holds what is not
-        here. It never stands for what another one of its own unit was made from.
+        here, and is no older. It never stands for what another one of its own unit was made from.
         """
         units: dict[tuple[str, Scope | None], list[Checked]] = {}
         for other in accepted:
@@ -285,8 +285,11 @@ class Overlaps:
 
         def stands_for(other: Checked, given: Input) -> bool:
             its = self.contents(other)
-            if its is None or given.contents is None:
+            made, made_of_given = other.received.record, given.sent.record
+            if its is None or given.contents is None or made is None or made_of_given is None:
                 return True
+            if made.made < made_of_given.made:  # both as the ledger writes it
+                return False
             return all(
                 leaf.sent.sha256 in its.by_print or (leaf.place, leaf.scope) in its.by_unit or is_here(leaf)
                 for leaf in given.contents.leaves()

@@ -1,6 +1,6 @@
 """Where a figure comes from: from the page down to the returns, their files and their cells."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import reduce
@@ -9,13 +9,14 @@ from stattable.checking.attribute import Register
 from stattable.checking.batch import Checked, judge_all
 from stattable.checking.received import receive
 from stattable.checking.rules import settle
-from stattable.merging.ledger import Entry
+from stattable.merging.ledger import Entry, Ledger
 from stattable.merging.reopened import Reopened, reopen_if_merged
-from stattable.merging.rollup import Basis
+from stattable.merging.rollup import Basis, Counted, RollUp, roll_up
 from stattable.merging.sources import FileState, Matched, Sources
 from stattable.model.catalogue import Refusal
 from stattable.model.findings import UnitRef
 from stattable.model.form import FIELD_BY_KEY, FIELDS, Field, Value, add, lifted, number
+from stattable.model.record import Record
 from stattable.model.text import a1, cell_at, plain, squeezed
 from stattable.model.units import Scope
 
@@ -29,6 +30,27 @@ class End(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Uncounted:
+    """An accepted return that stands below a cumulative one, and does not count itself.
+
+    Attributes:
+        unit: whose it is.
+        scope: of the return.
+        value: its figure.
+        path: of its file, as the ledger has it, or None.
+        sha256: of its file.
+        why: where its figure is, or that it is nowhere, as the ledger says.
+    """
+
+    unit: UnitRef
+    scope: Scope
+    value: Value
+    path: str | None
+    sha256: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """A unit, or a return of one, and what of the figure is from there.
 
@@ -39,10 +61,12 @@ class Step:
         now: what comes out with the files at hand; the same as `value` where none of them changed.
         difference: of a cumulative return: what it says beyond what is known below it; None where it is not known.
         path: of the return's file: where it is now, else as the ledger has it.
+        sha256: of the return's file when it was merged, or None.
         cell: where the figure stands in it, or None.
         state: what has become of the file.
         end: what keeps what is below a cumulative return from being seen, or from adding up; or None.
         steps: what it is made of, the biggest first.
+        uncounted: of a cumulative return: the accepted returns below it that it stands for, and those it does not.
     """
 
     unit: UnitRef
@@ -51,10 +75,12 @@ class Step:
     now: Value
     difference: int | None = None
     path: str | None = None
+    sha256: str | None = None
     cell: str | None = None
     state: FileState | None = None
     end: End | None = None
     steps: tuple["Step", ...] = ()
+    uncounted: tuple[Uncounted, ...] = ()
 
 
 def field_of(report: Reopened, said: str) -> Field:
@@ -88,7 +114,7 @@ def trace(report: Reopened, field: Field, sources: Sources | None = None) -> Ste
         sources: the files at hand. With them changed files are seen, and merged workbooks that were merged on are
             followed; without them the workbook's own record is all there is.
     """
-    return _Tracer(report, field, sources).unit(report.rolled.root)
+    return _Tracer(report.rolled, report.record, report.ledger, field, sources, {}).unit(report.rolled.root)
 
 
 _Below = tuple[Sequence[Step], End | None]
@@ -98,23 +124,31 @@ class _Tracer:
     """Traces a figure through one merged workbook, and through those that were merged into it.
 
     Args:
-        report: the workbook.
+        rolled: what the workbook adds up to.
+        record: what it was made from.
+        ledger: its ledger, or None where there is none.
         field: which figure.
         sources: the files at hand, or None.
-        below: what was found below workbooks, by their fingerprints: each is opened once. One that is being opened has
+        known: what was found below workbooks, by their fingerprints: each is opened once. One that is being opened has
             nothing below it, for a hostile one may name itself.
     """
 
     def __init__(
-        self, report: Reopened, field: Field, sources: Sources | None, below: dict[str, _Below] | None = None
+        self,
+        rolled: RollUp,
+        record: Record,
+        ledger: Ledger | None,
+        field: Field,
+        sources: Sources | None,
+        known: dict[str, _Below],
     ) -> None:
-        self._rolled, self._record = report.rolled, report.record
+        self._rolled, self._record = rolled, record
         self._index, self._sources = field.index, sources
         self._field = field
-        self._known: dict[str, _Below] = {} if below is None else below
-        entries = report.ledger.entries if report.ledger else ()
+        self._known = known
+        entries = ledger.entries if ledger else ()
         self._entries: dict[int, Entry] = {entry.number: entry for entry in entries}
-        self._matched: Matched | None = sources.match(report.ledger) if sources and report.ledger else None
+        self._matched: Matched | None = sources.match(ledger) if sources and ledger else None
 
     def unit(self, key: str) -> Step:
         """Return the step of a unit."""
@@ -148,13 +182,37 @@ class _Tracer:
         if state is FileState.GONE:
             now = None
         if scope is Scope.CUMULATIVE:
-            steps, end = self._below(path, state)
+            steps, end = self._below(path, state, sent.record)
         return Step(
-            self._ref(key), scope, value, now, self._difference(key, scope), path, cell, state, end, tuple(steps)
+            self._ref(key),
+            scope,
+            value,
+            now,
+            self._difference(key, scope),
+            path,
+            sent.sha256,
+            cell,
+            state,
+            end,
+            tuple(steps),
+            tuple(self._uncounted(key)) if scope is Scope.CUMULATIVE else (),
         )
 
-    def _below(self, path: str | None, state: FileState) -> _Below:
-        """Follow a merged workbook that was merged on."""
+    def _uncounted(self, key: str) -> Iterator[Uncounted]:
+        """Yield the accepted returns of a unit and of those below it that its cumulative one stands for."""
+        for below in self._rolled.tree.below(key):
+            for scope in Scope:
+                sent = self._record.sent.get((below, scope))
+                if sent and (below, scope) != (key, Scope.CUMULATIVE):
+                    entry = self._entries.get(sent.number)
+                    path, why = (entry.path, entry.why) if entry else (None, "")
+                    yield Uncounted(self._ref(below), scope, sent.values[self._index], path, sent.sha256, why)
+
+    def _below(self, path: str | None, state: FileState, record: Record | None) -> _Below:
+        """Follow a merged workbook that was merged on: through its file, else through what the record has of it."""
+        if state is FileState.UNKNOWN and record:
+            rolled = roll_up(record.tree, record.root, Counted.of_record(record))
+            return _Tracer(rolled, record, None, self._field, None, {}).unit(record.root).steps, None
         print_ = self._sources.prints.get(path or "") if self._sources else None
         if state in {FileState.UNKNOWN, FileState.GONE} or path is None or not print_:
             return (), End.NOT_AT_HAND
@@ -165,7 +223,8 @@ class _Tracer:
                 self._known[print_] = (), End.NOT_SPLIT
             else:
                 altered = any(one.code == "P001" and one.field == self._field.key for one in nested.received.findings)
-                root = _Tracer(nested, self._field, self._sources, self._known).unit(nested.rolled.root)
+                tracer = _Tracer(nested.rolled, nested.record, nested.ledger, self._field, self._sources, self._known)
+                root = tracer.unit(nested.rolled.root)
                 self._known[print_] = root.steps, End.ALTERED if altered else None
         return self._known[print_]
 

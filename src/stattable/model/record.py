@@ -14,6 +14,7 @@ from stattable.model.text import a1, cell_at
 from stattable.model.units import Level, Scope, Tree, Unit
 
 RECORD_SHEET: Final = "_stattable_record"
+TIME: Final = "%Y-%m-%d %H:%M:%S"  # of a run, as its ledger and its record say it
 _RECORD, _UNIT = "record", "node"  # what begins a row
 _CELLS: Final = tuple(field.at for field in FIELDS)
 _FACTS: Final = 7  # cells of a unit's row before those of the returns
