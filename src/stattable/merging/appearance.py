@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from stattable.checking.calamine import CalamineBook
 from stattable.checking.sheets import Margin, RawSheet, Setup
-from stattable.merging.breakdown import FINDINGS_SHEET, HEAD_ROWS, STATE_SHEET, UNITS_SHEET, breakdown
+from stattable.merging.breakdown import FINDINGS_SHEET, HEAD_ROWS, STATE_SHEET, UNIT_HEADS, UNITS_SHEET, breakdown
 from stattable.merging.check_code import CHECK_CODE
 from stattable.merging.ledger import LEDGER_SHEET
 from stattable.merging.overlap import listed
@@ -14,7 +14,7 @@ from stattable.merging.reopened import Reopened
 from stattable.model.annex import ANNEX_SHEET, has_annex
 from stattable.model.catalogue import found
 from stattable.model.findings import Finding, Param, Severity
-from stattable.model.form import LAST_COLUMN, LAST_ROW, SHEET_NAME
+from stattable.model.form import FIELDS, LAST_COLUMN, LAST_ROW, SHEET_NAME
 from stattable.model.identity import IDENTITY_SHEET
 from stattable.model.record import RECORD_SHEET
 from stattable.model.text import a1, column_letters
@@ -70,7 +70,9 @@ def _of_sheet(report: Reopened, sheet: RawSheet, setup: Setup) -> Iterator[Findi
     yield from _hidden_lines(report, sheet, setup)
     lines = {row for top, _, bottom, _ in sheet.merges for row in range(top, min(bottom, len(sheet.rows)) + 1)}
     covered = [at for at in sorted(sheet.covered(lines)) if sheet.cell(*at) is not None]
-    reasons: dict[str, list[str]] = {"covered": [a1(*at) for at in covered]}
+    figures = range(len(UNIT_HEADS) + 1, len(UNIT_HEADS) + len(FIELDS) + 1) if sheet.name == UNITS_SHEET else ()
+    stray = [a1(*at) for at in sorted(sheet.formulas) if at[1] not in figures]  # those of figures are held elsewhere
+    reasons: dict[str, list[str]] = {"covered": [a1(*at) for at in covered], "formula": stray}
     for at, display in sorted(sheet.displays.items()):
         reason = "format" if display.format is not None else display.unseen
         if reason not in {None, "row", "column"} and sheet.cell(*at) is not None:
@@ -78,7 +80,8 @@ def _of_sheet(report: Reopened, sheet: RawSheet, setup: Setup) -> Iterator[Findi
     for reason, cells in reasons.items():
         if cells:
             yield _shown(reason, sheet.name, cells[0], cells)
-    for extra in sorted(setup.extras):
+    objects = {"objects"} & setup.extras
+    for extra in sorted(setup.extras - ({"comments"} if objects else set())):
         if extra == "objects" and sheet.name == ANNEX_SHEET:  # which has pictures
             continue
         yield _shown(extra, sheet.name, severity=Severity.WARNING if extra == "comments" else None)
@@ -163,7 +166,7 @@ def _repeated(report: Reopened, name: str) -> str:
 def _structure(
     reason: str, sheet: str, severity: Severity | None = None, raw: str | None = None, expected: str = ""
 ) -> Finding:
-    params: dict[str, Param] = {"reason": reason, "sheet": sheet, "expected": expected}
+    params: dict[str, Param] = {"reason": reason, "expected": expected}
     return found("P003", severity, sheet=sheet, raw=raw, params=params)
 
 
@@ -176,5 +179,5 @@ def _shown(
     **said: Any,
 ) -> Finding:
     raw = said.pop("raw", None)
-    params = {"reason": reason, "sheet": sheet, "count": len(about), "names": listed(about, "、"), **said}
+    params = {"reason": reason, "count": len(about), "names": listed(about, "、"), **said}
     return found("P010", severity, sheet=sheet, cell=cell, raw=raw, params=params)

@@ -177,7 +177,7 @@ class _Remaking:
             if others:
                 differing[FINDINGS_SHEET] = [" ".join(filter(None, told)) for told in others]
         for sheet, names in differing.items():
-            params: dict[str, Param] = {"sheet": sheet, "count": len(names), "names": listed(names, "、")}
+            params: dict[str, Param] = {"count": len(names), "names": listed(names, "、")}
             yield found("P012", sheet=sheet, params=params)
 
     @property

@@ -49,7 +49,7 @@ def read_seal(record: Rows) -> dict[str, str]:
 def broken_rows(name: str, rows: Rows, marks: str) -> list[int]:
     """Return the rows of a sheet, counted from 1, that do not say what its marks stand for."""
     then = (marks[at : at + _MARK] for at in range(0, len(marks), _MARK))
-    pairs = zip_longest(_marks(name, rows), then)
+    pairs = zip_longest(_marks(name, rows), then, fillvalue=_mark(""))
     return [number for number, (now, was) in enumerate(pairs, start=1) if now != was]
 
 
@@ -67,8 +67,12 @@ def _marks(name: str, rows: Rows) -> Iterator[str]:
             blank += 1
             continue
         for text in (*[""] * blank, said):
-            yield base64.b64encode(hashlib.sha256(text.encode("utf-8", "replace")).digest()[: _MARK * 3 // 4]).decode()
+            yield _mark(text)
         blank = 0
+
+
+def _mark(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode("utf-8", "replace")).digest()[: _MARK * 3 // 4]).decode()
 
 
 def _said(name: str, number: int, row: Sequence[object]) -> str:

@@ -82,5 +82,5 @@ def verify(
 def _held_against_itself(report: Reopened, book: CalamineBook) -> list[Finding]:
     findings = [*oddities(report, book), *disagreements(report, book)]
     if report.ledger is None and LEDGER_SHEET in book.names:
-        findings.append(found("P003", sheet=LEDGER_SHEET, params={"reason": "sheet", "sheet": LEDGER_SHEET}))
+        findings.append(found("P003", sheet=LEDGER_SHEET, params={"reason": "sheet"}))
     return findings

@@ -247,13 +247,13 @@ def _about_cell(ledger: Ledger, label: str) -> str | None:
 def _entries(ledger: Ledger, record: Record) -> Iterator[Finding]:
     """Hold the table of files against what the record says was sent."""
     numbers = [entry.number for entry in ledger.entries]
-    if numbers != [*range(1, len(numbers) + 1)]:
-        yield _contradiction("numbers", LEDGER_SHEET)
     by_number = {entry.number: entry for entry in ledger.entries}
     sent = {one.number: (key, scope, one) for (key, scope), one in record.sent.items()}
     missing = [record.tree[key].name for number, (key, _, _) in sent.items() if number not in by_number]
     if missing:
         yield _contradiction("missing", LEDGER_SHEET, about=missing)
+    elif numbers != [*range(1, len(numbers) + 1)]:
+        yield _contradiction("numbers", LEDGER_SHEET)
     counted = [entry for entry in ledger.entries if entry.counted and entry.number not in sent]
     if counted:
         cell = f"L{_row_of(ledger, counted[0])}"
@@ -322,7 +322,7 @@ def _seal(report: Reopened, book: CalamineBook, findings: Sequence[Finding]) -> 
         rows: Iterable[Sequence[object]] = book.sheet(name, whole=True).rows
         broken = broken_rows(name, without_seal(rows) if name == RECORD_SHEET else rows, marks)
         if name in _HIDDEN:
-            if broken:
+            if broken and (name == RECORD_SHEET or all(one.sheet != name for one in findings)):
                 yield _contradiction("sealed", name, count=len(broken))
         elif rest := [row for row in broken if (name, row) not in named]:
             yield found("P011", sheet=name, cell=f"A{rest[0]}", params={"count": len(rest), "rows": runs(rest)})
@@ -330,14 +330,14 @@ def _seal(report: Reopened, book: CalamineBook, findings: Sequence[Finding]) -> 
 
 _HIDDEN: Final = frozenset({IDENTITY_SHEET, RECORD_SHEET})
 _OURS: Final = frozenset({SHEET_NAME, UNITS_SHEET, STATE_SHEET, FINDINGS_SHEET, LEDGER_SHEET, *_HIDDEN})
-_MOVED: Final = frozenset({"row", "numbers"})  # said of sheets whose rows are not where they were
+_MOVED: Final = frozenset({"row", "numbers", "missing"})  # said of sheets whose rows are not where they were
 
 
 # -- words ------------------------------------------------------------------------------------------------
 
 
 def _structure(reason: str, sheet: str, unit: UnitRef | None = None, **said: Any) -> Finding:
-    return found("P003", unit=unit, sheet=sheet, **_parts(reason, sheet, said))
+    return found("P003", unit=unit, sheet=sheet, **_parts(reason, said))
 
 
 def _contradiction(
@@ -345,13 +345,13 @@ def _contradiction(
 ) -> Finding:
     if about:
         said |= {"count": len(about), "names": listed(about, "、")}
-    return found("P009", unit=unit, sheet=sheet, **_parts(reason, sheet, said))
+    return found("P009", unit=unit, sheet=sheet, **_parts(reason, said))
 
 
-def _parts(reason: str, sheet: str, said: Mapping[str, Any]) -> dict[str, Any]:
+def _parts(reason: str, said: Mapping[str, Any]) -> dict[str, Any]:
     """Part what a finding says into its own attributes and its parameters."""
     own = {key: said[key] for key in ("cell", "raw") if key in said}
-    params = {"reason": reason, "sheet": sheet, **{key: value for key, value in said.items() if key not in own}}
+    params = {"reason": reason, **{key: value for key, value in said.items() if key not in own}}
     return {**own, "params": params}
 
 

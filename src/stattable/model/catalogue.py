@@ -412,6 +412,7 @@ _REASONS: Final[Mapping[str, Mapping[str, str]]] = {
         "colour": "有 {count} 格的字和底色是同一个颜色，看不见：{names}",
         "struck": "有 {count} 格被划掉：{names}",
         "format": "有 {count} 格的格式使显示的不是存的内容：{names}",
+        "formula": "有 {count} 格成了公式，重新计算后可以显示别的内容：{names}",
         "covered": "有 {count} 格被合并单元格盖住，看不到：{names}",
         "conditional": "有条件格式，显示的可以不是存的内容",
         "objects": "上面压着图片、形状或控件，会盖住格子",
@@ -596,6 +597,7 @@ def render(finding: Finding, label_of: Callable[[str], str]) -> str:
     words: dict[str, object] = {
         "raw": finding.raw or "",
         "cell": finding.cell or "",
+        "sheet": finding.sheet or "",
         "maybe": f"（可能是“{finding.suggestion}”）" if finding.suggestion else "",
         **finding.params,
     }
