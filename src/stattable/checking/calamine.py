@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Final
@@ -84,7 +84,7 @@ class CalamineBook:
         if look is None:
             return sheet
         merges = sheet.merges if look.merges is None else look.merges
-        sheet = replace(sheet, merges=merges, displays=look.displays, formulas=look.formulas)
+        sheet = replace(sheet, merges=merges, displays=look.displays)
         seen = {at: one for at, one in look.unreads.items() if at[0] <= MAX_ROWS and at[1] <= MAX_COLUMNS}
         if not seen and not look.texts:
             return sheet
@@ -111,6 +111,11 @@ class CalamineBook:
         with _reading():
             part = self._inspector.part(self._places[name])
             return pictures_of(self._package, self._data, part) if part else None
+
+    def formulas(self, name: str) -> Mapping[Cell, str]:
+        """Return the formulas of the sheet `name` as Excel writes them, without ``=``, ``$`` and spaces."""
+        with _reading():
+            return self._inspector.formulas(self._places[name])
 
     def setup(self, name: str) -> Setup:
         """Return how the sheet `name` as a whole is shown and printed, as far as a file of this kind says so."""

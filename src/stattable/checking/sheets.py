@@ -41,14 +41,12 @@ class RawSheet:
         rows: its cells from A1 on, at most 10,000 × 200, all rows equally long; ``""`` or None where empty.
         merges: its merged ranges; those of an .ods or .xlsb are known after a closer look only.
         displays: cells that are not shown as what they hold; known after a closer look only.
-        formulas: as Excel writes them, without ``=``, ``$`` and spaces; known after a closer look only.
     """
 
     name: str
     rows: Sequence[Sequence[RawCell]]
     merges: Sequence[Merge] = ()
     displays: Mapping[Cell, Display] = field(default_factory=dict)
-    formulas: Mapping[Cell, str] = field(default_factory=dict)
 
     def cell(self, row: int, column: int) -> RawCell:
         """Return the cell at 1-based `row` and `column`; None outside the sheet."""
@@ -93,14 +91,12 @@ class Look:
         merges: the sheet's merged ranges, or None where calamine knows them or they do not matter.
         displays: cells that are not shown as what they hold.
         texts: of cells that have characters in them which are not part of what is said (`aside`).
-        formulas: as Excel writes them, without ``=``, ``$`` and spaces.
     """
 
     unreads: Mapping[Cell, Unread] = field(default_factory=dict)
     merges: Sequence[Merge] | None = None
     displays: Mapping[Cell, Display] = field(default_factory=dict)
     texts: Mapping[Cell, str] = field(default_factory=dict)
-    formulas: Mapping[Cell, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +165,9 @@ class Inspector(Protocol):
 
     def look(self, sheet: int) -> Look | None:
         """Look at a sheet more closely, or return None where there is nothing that calamine does not show."""
+
+    def formulas(self, sheet: int) -> Mapping[Cell, str]:
+        """Return the formulas of a sheet as Excel writes them, without ``=``, ``$`` and spaces."""
 
     def setup(self, sheet: int) -> Setup:
         """Return how a sheet as a whole is shown and printed."""

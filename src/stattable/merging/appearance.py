@@ -1,11 +1,11 @@
 """How a merged workbook is shown and printed: nothing that people see may say something else than what is proved."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import Any, Final
 
 from stattable.checking.calamine import CalamineBook
-from stattable.checking.sheets import Margin, RawSheet, Setup
+from stattable.checking.sheets import Cell, Margin, RawSheet, Setup
 from stattable.merging.breakdown import FINDINGS_SHEET, HEAD_ROWS, STATE_SHEET, UNIT_HEADS, UNITS_SHEET, breakdown
 from stattable.merging.check_code import CHECK_CODE
 from stattable.merging.ledger import LEDGER_SHEET
@@ -35,7 +35,7 @@ def oddities(report: Reopened, book: CalamineBook) -> list[Finding]:
     for name in ours:
         if name in book.names:
             sheet = book.closer(book.sheet(name, whole=True))
-            findings += _of_sheet(report, sheet, book.setup(name))
+            findings += _of_sheet(report, sheet, book.setup(name), book.formulas(name))
     return findings
 
 
@@ -66,12 +66,12 @@ def _sheets(book: CalamineBook, ours: Sequence[str]) -> Iterator[Finding]:
 # -- one sheet --------------------------------------------------------------------------------------------
 
 
-def _of_sheet(report: Reopened, sheet: RawSheet, setup: Setup) -> Iterator[Finding]:
+def _of_sheet(report: Reopened, sheet: RawSheet, setup: Setup, formulas: Iterable[Cell]) -> Iterator[Finding]:
     yield from _hidden_lines(report, sheet, setup)
     lines = {row for top, _, bottom, _ in sheet.merges for row in range(top, min(bottom, len(sheet.rows)) + 1)}
     covered = [at for at in sorted(sheet.covered(lines)) if sheet.cell(*at) is not None]
     figures = range(len(UNIT_HEADS) + 1, len(UNIT_HEADS) + len(FIELDS) + 1) if sheet.name == UNITS_SHEET else ()
-    stray = [a1(*at) for at in sorted(sheet.formulas) if at[1] not in figures]  # those of figures are held elsewhere
+    stray = [a1(*at) for at in sorted(formulas) if at[1] not in figures]  # those of figures are held elsewhere
     reasons: dict[str, list[str]] = {"covered": [a1(*at) for at in covered], "formula": stray}
     for at, display in sorted(sheet.displays.items()):
         reason = "format" if display.format is not None else display.unseen

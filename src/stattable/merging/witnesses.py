@@ -11,7 +11,7 @@ from stattable.checking.calamine import CalamineBook
 from stattable.checking.cells import RawCell, Unread, brief
 from stattable.checking.closer.formulas import spelled
 from stattable.checking.locate import altered
-from stattable.checking.sheets import RawSheet
+from stattable.checking.sheets import Cell, RawSheet
 from stattable.merging.appearance import is_code
 from stattable.merging.breakdown import (
     FINDINGS_SHEET,
@@ -143,7 +143,7 @@ def _breakdown(report: Reopened, book: CalamineBook) -> Iterator[Finding]:
         yield _structure("row", UNITS_SHEET, cell=cell, raw=raw, expected=expected, count=len(moved))
     there = frozenset(range(len(rows))) - {at for at, _ in moved}
     yield from _words(report, rows, sheet, there)
-    yield from changes_said(_changes(rolled, rows, sheet, there))
+    yield from changes_said(_changes(rolled, rows, sheet, book.formulas(UNITS_SHEET), there))
 
 
 def _words(report: Reopened, rows: Sequence[BreakdownRow], sheet: RawSheet, there: Iterable[int]) -> Iterator[Finding]:
@@ -161,7 +161,13 @@ def _words(report: Reopened, rows: Sequence[BreakdownRow], sheet: RawSheet, ther
                 yield _structure("cell", UNITS_SHEET, unit=_ref(report.rolled, row.key), **place)
 
 
-def _changes(rolled: RollUp, rows: Sequence[BreakdownRow], sheet: RawSheet, there: frozenset[int]) -> Iterator[Change]:
+def _changes(
+    rolled: RollUp,
+    rows: Sequence[BreakdownRow],
+    sheet: RawSheet,
+    written: Mapping[Cell, str],
+    there: frozenset[int],
+) -> Iterator[Change]:
     """Yield the figures and formulas that are not those of the record."""
     wanted = [shown_figures(row, rolled) for row in rows]
     figures = [_figures(sheet, at) if at in there else [] for at in range(len(rows))]
@@ -170,8 +176,8 @@ def _changes(rolled: RollUp, rows: Sequence[BreakdownRow], sheet: RawSheet, ther
         for field, formula in zip(FIELDS, formulas(row, rows), strict=True):
             raw, expected = figures[at][field.index], wanted[at][field.index]
             place = at + HEAD_ROWS + 1, field.index + len(UNIT_HEADS) + 1
-            now = sheet.formulas.get(place)
-            is_kept = now == (spelled(formula) if formula else None) or not sheet.formulas
+            now = written.get(place)
+            is_kept = now == (spelled(formula) if formula else None) or not written
             if is_kept and (_same(raw, expected) or _follows(row, raw, field.index, figures, wanted)):
                 continue
             is_text = isinstance(raw, str) and raw.strip() and isinstance(expected, int)

@@ -98,13 +98,17 @@ class OdsInspector:
     def look(self, sheet: int) -> Look | None:
         """Look for error values, uncalculated formulas, merges, and cells that are not shown as what they hold."""
         table = self._tables[sheet]
-        if not (table.merges or table.odd or table.texts or table.formulas):
+        if not (table.merges or table.odd or table.texts):
             return None
         if sum(len(rows) for rows, *_ in table.odd) > _MOST_ODD:
             raise Unreadable("F004", reason="cells")
         unreads = {(row, column): unread for rows, column, unread, _ in table.odd if unread for row in rows}
         displays = {(row, column): one for rows, column, _, one in table.odd if one != Display() for row in rows}
-        return Look(unreads, table.merges, displays, table.texts, table.formulas)
+        return Look(unreads, table.merges, displays, table.texts)
+
+    def formulas(self, sheet: int) -> Mapping[Cell, str]:
+        """Return the formulas of a sheet as Excel writes them, without ``=``, ``$`` and spaces."""
+        return self._tables[sheet].formulas
 
     def setup(self, sheet: int) -> Setup:
         """Return how a sheet as a whole is shown; what is printed stands in another part."""

@@ -90,8 +90,11 @@ class XlsInspector:
                         displays[row, column] = Display(unseen, code)
                     if kind == _SHARED_TEXT and (text := strings.get(int.from_bytes(body[6:10], "little"))):
                         texts[row, column] = text
-        found = formulas(_records(self._sheets[self._starts[sheet]]))
-        return Look(unreads, None, displays, texts, found) if unreads or displays or texts or found else None
+        return Look(unreads, None, displays, texts) if unreads or displays or texts else None
+
+    def formulas(self, sheet: int) -> Mapping[Cell, str]:
+        """Return the formulas of a sheet as Excel writes them, without ``=``, ``$`` and spaces."""
+        return formulas(_records(self._sheets[self._starts[sheet]]))
 
     def setup(self, sheet: int) -> Setup:
         """Return how a sheet as a whole is shown and printed; what is printed stands elsewhere."""

@@ -58,6 +58,10 @@ class XlsbInspector:
                     rows, columns = max(rows, row), max(columns, column)
         return rows, columns
 
+    def formulas(self, sheet: int) -> Mapping[Cell, str]:  # noqa: ARG002  -- they are not read in such a file
+        """Return none: `merge` writes no such file, and the totals are held against the record."""
+        return {}
+
     def setup(self, sheet: int) -> Setup:  # noqa: ARG002
         """Return nothing that is known."""
         return Setup()

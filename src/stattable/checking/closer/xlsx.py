@@ -33,6 +33,7 @@ _SUSPECT: Final = (  # each by itself, for each is quick by its first letters
     re.compile(rb"\sht\s*=\s*[\"']0(?:\.0*)?[\"']"),
     re.compile(rb"\swidth\s*=\s*[\"']0(?:\.0*)?[\"']"),
 )
+_HAS_FORMULAS: Final = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _FAR_REF: Final = re.compile(rb"r\s*=\s*[\"'](?:[A-Za-z]{3}\d|[A-Za-z]{0,2}\d{5})")
 _SMALL: Final = 64 * 1024  # bytes of a sheet that can hold no more than a few million cells, all near A1
 
@@ -82,6 +83,11 @@ class XlsxInspector:
         if not odd and not strings and not any(mark.search(content) for mark in _SUSPECT):
             return None
         return look(content, odd, strings)
+
+    def formulas(self, sheet: int) -> Mapping[Cell, str]:
+        """Return the formulas of a sheet as Excel writes them, without ``=``, ``$`` and spaces."""
+        content = self._content(sheet)
+        return formulas(content) if _HAS_FORMULAS.search(content) else {}
 
     def setup(self, sheet: int) -> Setup:
         """Return how a sheet as a whole is shown and printed."""
@@ -174,8 +180,6 @@ def look(content: bytes, odd: Mapping[int, OddStyle], strings: Mapping[int, str]
     unreads: dict[Cell, Unread] = {}
     displays: dict[Cell, Display] = {}
     texts: dict[Cell, str] = {}
-    formulas: dict[Cell, str] = {}
-    shared: dict[str, tuple[Cell, str]] = {}
     row = column = 0
     hidden_row, hidden_columns = False, bytearray(MAX_COLUMNS + 1)
     for event, element in ElementTree.iterparse(io.BytesIO(content), ("start", "end")):
@@ -192,9 +196,6 @@ def look(content: bytes, odd: Mapping[int, OddStyle], strings: Mapping[int, str]
                 unreads[row, column] = Unread(parts.get("v") or "#VALUE!")
             elif "f" in parts and not parts.get("v") and not (element.get("t") == "str" and "v" in parts):
                 unreads[row, column] = Unread(f"={parts['f'] or ''}")
-            for part in element if "f" in parts else ():
-                if local_name(part.tag) == "f":
-                    formulas[row, column] = _formula(part, (row, column), shared)
             kind = element.get("t")
             text = strings.get(int(parts.get("v") or -1)) if kind == "s" else _with_asides(element)
             if text:
@@ -207,7 +208,25 @@ def look(content: bytes, odd: Mapping[int, OddStyle], strings: Mapping[int, str]
             if parts and (unseen or code):
                 displays[row, column] = Display(unseen, code)
             element.clear()
-    return Look(unreads, None, displays, texts, formulas)
+    return Look(unreads, None, displays, texts)
+
+
+def formulas(content: bytes) -> dict[Cell, str]:
+    """Return the formulas of a sheet's part; of one that several cells share, each as it reads there."""
+    found: dict[Cell, str] = {}
+    shared: dict[str, tuple[Cell, str]] = {}
+    row = column = 0
+    for event, element in ElementTree.iterparse(io.BytesIO(content), ("start", "end")):
+        tag = local_name(element.tag)
+        if tag == "row" and event == "start":
+            row, column = int(element.get("r") or row + 1), 0
+        elif tag == "c" and event == "end":
+            row, column = _place(element, row, column + 1)
+            for part in element:
+                if local_name(part.tag) == "f":
+                    found[row, column] = _formula(part, (row, column), shared)
+            element.clear()
+    return found
 
 
 def _formula(part: ElementTree.Element, at: Cell, shared: dict[str, tuple[Cell, str]]) -> str:
