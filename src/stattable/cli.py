@@ -497,13 +497,11 @@ def verify(
     from stattable import export
     from stattable.console.proof import show_verify
     from stattable.console.terminal import progress_bar
-    from stattable.merging.reopened import reopen
     from stattable.merging.verify import verify as held_against
 
-    opened = reopen(report)
     inputs = _inputs(paths, [report]) if paths else None
     with progress_bar("读取", len(inputs.paths) if inputs else 0, quiet=quiet or inputs is None) as progress:
-        verdict = held_against(opened, inputs, jobs=jobs, debug=debug, progress=progress)
+        verdict = held_against(report, inputs, jobs=jobs, debug=debug, progress=progress)
     _print_document(layout, lambda: export.verify_json(verdict), verdict.findings, lambda: show_verify(verdict))
     return OK if verdict.proved else FINDINGS
 

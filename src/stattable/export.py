@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from stattable.checking.batch import Batch, Checked
 from stattable.merging.annexes import ACCOUNT_HEADS
+from stattable.merging.ledger import check_code_of
 from stattable.merging.merge import Merged
 from stattable.merging.reopened import Reopened
 from stattable.merging.rollup import Difference
@@ -81,6 +82,7 @@ def merge_json(
             **({"kept": [{"path": path, "now": now} for path, now in kept.items()]} if kept else {}),
             "root": {"code": root.code, "name": root.name, "level": root.level},
             "total": _values(merged.total),
+            "check_code": check_code_of(merged) if output else None,
             "summary": {
                 "expected": summary.expected,
                 "received": summary.received,
@@ -115,6 +117,7 @@ def verify_json(verdict: Verdict) -> str:
             "root": _facts(report),
             "edition": report.identity.edition,
             "proved": verdict.proved,
+            "check_code": verdict.check_code,
             "sources": {
                 "unchanged": len(paths[FileState.SAME]),
                 "changed": paths[FileState.CHANGED],
@@ -196,6 +199,7 @@ def refused_json(command: str, findings: Sequence[Finding]) -> str:
         empty = dict.fromkeys(counts, 0)
         document |= {"output": None, "root": dict.fromkeys(("code", "name", "level"))}
         document["total"] = _values((None,) * len(FIELDS))
+        document["check_code"] = None
     document["summary"] = {**empty, **_severities(findings)}
     document["units" if command == "merge" else "files"] = []
     document["findings"] = [_finding(finding) for finding in findings]

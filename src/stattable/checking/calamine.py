@@ -12,7 +12,7 @@ import python_calamine
 from stattable.checking.cells import RawCell
 from stattable.checking.closer.package import part_bytes
 from stattable.checking.closer.xlsx import XlsxInspector
-from stattable.checking.sheets import MAX_COLUMNS, MAX_ROWS, Cell, Inspector, Pictures, RawSheet, Unreadable
+from stattable.checking.sheets import MAX_COLUMNS, MAX_ROWS, Cell, Inspector, Pictures, RawSheet, Setup, Unreadable
 from stattable.checking.sniff import FileKind
 
 # Of a sheet as calamine lays it out, which takes 32 bytes a cell, twice; with a stray cell at XFD1048576 it aborts.
@@ -21,6 +21,11 @@ MAX_CELLS: Final = 3_000_000
 
 class CalamineBook:
     """An open workbook. Its methods raise `Unreadable` where the file does not hold together.
+
+    Attributes:
+        names: of the sheets with cells, in their order.
+        others: of those without, such as charts and macros of old.
+        visible: of all that are shown.
 
     Args:
         data: the whole file.
@@ -35,15 +40,19 @@ class CalamineBook:
             self._book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
             metadata = self._book.sheets_metadata
         self._data, self._package = data, package
+        self._whole: dict[str, RawSheet] = {}  # those of ours are looked at twice
         self._places = {sheet.name: place for place, sheet in enumerate(metadata)}
         if len(self._places) < len(metadata):
             raise Unreadable("F001")
         work, shown = python_calamine.SheetTypeEnum.WorkSheet, python_calamine.SheetVisibleEnum.Visible
         self.names: list[str] = [sheet.name for sheet in metadata if sheet.typ == work]
+        self.others: tuple[str, ...] = tuple(sheet.name for sheet in metadata if sheet.typ != work)
         self.visible: frozenset[str] = frozenset(sheet.name for sheet in metadata if sheet.visible == shown)
 
     def sheet(self, name: str, *, whole: bool = False) -> RawSheet:
         """Return the cells of the sheet `name` as calamine gives them, the `whole` beyond the limit on rows."""
+        if name in self._whole:
+            return self._whole[name]
         with _reading():
             sheet = self._open(name)
             rows = sheet.to_python(skip_empty_area=False, nrows=None if whole else MAX_ROWS)
@@ -53,7 +62,10 @@ class CalamineBook:
             ]
         if rows and len(rows[0]) > MAX_COLUMNS:
             rows = [row[:MAX_COLUMNS] for row in rows]
-        return RawSheet(name, rows, merges)
+        found = RawSheet(name, rows, merges)
+        if whole:
+            self._whole[name] = found
+        return found
 
     def all_rows(self, name: str) -> list[list[RawCell]]:
         """Return the cells of the sheet `name` without a limit, as for a roster, with what looks like a blank."""
@@ -72,7 +84,7 @@ class CalamineBook:
         if look is None:
             return sheet
         merges = sheet.merges if look.merges is None else look.merges
-        sheet = replace(sheet, merges=merges, displays=look.displays)
+        sheet = replace(sheet, merges=merges, displays=look.displays, formulas=look.formulas)
         seen = {at: one for at, one in look.unreads.items() if at[0] <= MAX_ROWS and at[1] <= MAX_COLUMNS}
         if not seen and not look.texts:
             return sheet
@@ -99,6 +111,11 @@ class CalamineBook:
         with _reading():
             part = self._inspector.part(self._places[name])
             return pictures_of(self._package, self._data, part) if part else None
+
+    def setup(self, name: str) -> Setup:
+        """Return how the sheet `name` as a whole is shown and printed, as far as a file of this kind says so."""
+        with _reading():
+            return self._inspector.setup(self._places[name])
 
     def _open(self, name: str) -> python_calamine.CalamineSheet:
         _within_limits([self._inspector.reach(self._places[name])])

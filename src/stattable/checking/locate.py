@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Protocol
 
 from stattable.checking.annex import find_annex
 from stattable.checking.beside import read_beside
@@ -64,8 +64,8 @@ def locate(book: Book) -> Located:
     sheets = _sheets(book, identity)
     located = replace(_locate_form(book, sheets, identity), record=_record(book, identity))
     if identity and identity.figures and located.filled:
-        altered = tuple(_altered(located, located.filled.values, identity.figures, identity.unit.level))
-        located = replace(located, findings=(*located.findings, *altered))
+        said = altered(located, located.filled.values, identity.figures, identity.unit.level)
+        located = replace(located, findings=(*located.findings, *said))
     if located.filled is None or (identity and not has_annex(identity.unit.level)):
         return located
     if identity and identity.kind is WorkbookKind.MERGED:
@@ -80,17 +80,40 @@ def _record(book: Book, identity: Identity | None) -> Record | None:
     return read_record(book.sheet(RECORD_SHEET, whole=True).rows)
 
 
-def _altered(located: Located, now: Sequence[Value], written: Sequence[Value], level: Level) -> Iterator[Finding]:
-    """Yield P001 for the figures of a merged page that are others than it was written with, or none of ours."""
-    typed = {one.field: one.raw for one in located.findings if one.field and one.code in _TYPED}
+class Page(Protocol):
+    """A page that was read, and where its fields stand."""
+
+    @property
+    def sheet(self) -> str | None:
+        """The sheet's name."""
+
+    @property
+    def cells(self) -> Sequence[Cell | None]:
+        """Where the 40 fields stand."""
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """What was found while it was read."""
+
+
+def altered(page: Page, now: Sequence[Value], written: Sequence[Value], level: Level) -> Iterator[Finding]:
+    """Yield P001 for the figures of a merged page that are others than it was written with, or none of ours.
+
+    Args:
+        page: as it was read.
+        now: its 40 figures.
+        written: those that it was written with.
+        level: of its unit.
+    """
+    typed = {one.field: one.raw for one in page.findings if one.field and one.code in _TYPED}
     for field, value, was in zip(FIELDS, now, written, strict=True):
-        at = located.cells[field.index]
+        at = page.cells[field.index]
         if at is None or (value == was and field.key not in typed):  # without its label there is T002 to say so
             continue
         seen, expected = (_seen(one, level, field.index) for one in (value, was))
         yield found(
             "P001",
-            sheet=located.sheet,
+            sheet=page.sheet,
             cell=a1(*at),
             field=field.key,
             raw=typed.get(field.key) or seen,

@@ -7,7 +7,7 @@ from typing import Final
 
 from stattable.checking.locate import locate
 from stattable.checking.reader import FileFacts, Much, OpenFile, file_facts, open_file
-from stattable.checking.sheets import Unreadable
+from stattable.checking.sheets import Book, Unreadable
 from stattable.checking.sniff import TABLES
 from stattable.model.annex import Annex
 from stattable.model.catalogue import found
@@ -111,7 +111,7 @@ def _receive(path: str) -> Received:
         opened = open_file(path, apart=False)
     except Much:
         return _receive_alone(path)
-    return _understood(path, *opened)
+    return _read(path, *opened)
 
 
 def _receive_alone(path: str) -> Received:
@@ -119,22 +119,32 @@ def _receive_alone(path: str) -> Received:
 
 
 def _open_and_understand(path: str) -> Received:
-    return _understood(path, *open_file(path))
+    return _read(path, *open_file(path))
 
 
-def _understood(path: str, file: OpenFile | None, facts: FileFacts, faults: list[Finding]) -> Received:
+def _read(path: str, file: OpenFile | None, facts: FileFacts, faults: list[Finding]) -> Received:
     if file is None:
         return Received(path, facts, findings=tuple(faults))
     try:
-        located = locate(file.book())
+        received = understood(path, file.book(), facts)
     except Unreadable as fault:
         return Received(path, facts, findings=(found(fault.code, path=path, params=fault.params),))
+    if file.kind in TABLES and [finding.code for finding in received.findings] == ["T001"]:
+        params: dict[str, Param] = {"kind": file.kind.value, "searched": 1}
+        return replace(received, findings=(found("F005", path=path, params=params),))
+    return received
+
+
+def understood(path: str, book: Book, facts: FileFacts) -> Received:
+    """Return what an open file holds.
+
+    Raises:
+        Unreadable: it does not hold together.
+    """
+    located = locate(book)
     filled, identity = located.filled, located.identity
     findings = tuple(replace(finding, path=path) for finding in located.findings)
     if filled is None:
-        if file.kind in TABLES and [finding.code for finding in findings] == ["T001"]:
-            params: dict[str, Param] = {"kind": file.kind.value, "searched": 1}
-            findings = (found("F005", path=path, params=params),)
         edition = identity.edition if identity else None
         return Received(path, facts, identity, located.sheet, record=located.record, edition=edition, findings=findings)
     edition = filled.edition if filled.edition is not None else (identity.edition if identity else None)

@@ -14,6 +14,7 @@ MAX_ROWS: Final = 10_000
 MAX_COLUMNS: Final = 200
 
 Cell = tuple[int, int]  # 1-based row and column
+Margin = tuple[str, str, str]  # ``header`` or ``footer``; its part ``L``, ``C`` or ``R``; and what it says
 Merge = tuple[int, int, int, int]  # first row, first column, last row, last column; 1-based
 
 
@@ -40,12 +41,14 @@ class RawSheet:
         rows: its cells from A1 on, at most 10,000 × 200, all rows equally long; ``""`` or None where empty.
         merges: its merged ranges; those of an .ods or .xlsb are known after a closer look only.
         displays: cells that are not shown as what they hold; known after a closer look only.
+        formulas: as Excel writes them, without ``=``, ``$`` and spaces; known after a closer look only.
     """
 
     name: str
     rows: Sequence[Sequence[RawCell]]
     merges: Sequence[Merge] = ()
     displays: Mapping[Cell, Display] = field(default_factory=dict)
+    formulas: Mapping[Cell, str] = field(default_factory=dict)
 
     def cell(self, row: int, column: int) -> RawCell:
         """Return the cell at 1-based `row` and `column`; None outside the sheet."""
@@ -90,12 +93,38 @@ class Look:
         merges: the sheet's merged ranges, or None where calamine knows them or they do not matter.
         displays: cells that are not shown as what they hold.
         texts: of cells that have characters in them which are not part of what is said (`aside`).
+        formulas: as Excel writes them, without ``=``, ``$`` and spaces.
     """
 
     unreads: Mapping[Cell, Unread] = field(default_factory=dict)
     merges: Sequence[Merge] | None = None
     displays: Mapping[Cell, Display] = field(default_factory=dict)
     texts: Mapping[Cell, str] = field(default_factory=dict)
+    formulas: Mapping[Cell, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """How a sheet as a whole is shown and printed, as far as its file says so.
+
+    Attributes:
+        hidden_rows: that are hidden, or too low to be read.
+        hidden_columns: that are hidden, or too narrow.
+        filtered: whether a filter is set, which hides rows and says so.
+        extras: what may be shown in place of what the cells hold: ``conditional`` formats, ``objects`` that lie on the
+            sheet, ``comments``, and ``zeros`` that are shown as blanks.
+        print_area: as in ``$A$1:$I$20``, ``""`` for the whole sheet, None where it is not known.
+        repeated: the rows and columns that are printed on every page, as in ``$A:$A,$1:$2``, or None.
+        margins: what header and footer say; None where it is not known.
+    """
+
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    filtered: bool = False
+    extras: frozenset[str] = frozenset()
+    print_area: str | None = None
+    repeated: str | None = None
+    margins: frozenset[Margin] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +169,9 @@ class Inspector(Protocol):
 
     def look(self, sheet: int) -> Look | None:
         """Look at a sheet more closely, or return None where there is nothing that calamine does not show."""
+
+    def setup(self, sheet: int) -> Setup:
+        """Return how a sheet as a whole is shown and printed."""
 
 
 class Book(Protocol):

@@ -8,6 +8,8 @@ from rich.text import Text
 
 from stattable.console.findings import severity_line, show_findings
 from stattable.console.terminal import make_console
+from stattable.merging.check_code import CHECK_CODE
+from stattable.merging.ledger import check_code_of
 from stattable.merging.merge import Merged
 from stattable.model import form
 from stattable.model.findings import Finding, Severity
@@ -56,6 +58,7 @@ def show_merge(
         console.print(Text("没有写出汇总表。请先处理上面的强制性问题。", style="bold red"))
     else:
         console.print(Text(f"汇总表已写入 {output}", style="green"))
+        console.print(f"{CHECK_CODE} {check_code_of(merged)}，印在汇总页的页脚。")
         if levels:
             console.print(Text(f"逐级的汇总表共 {levels.count} 份，已写入文件夹 {levels.folder}", style="green"))
             for path in levels.stale:

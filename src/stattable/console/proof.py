@@ -7,6 +7,7 @@ from rich.tree import Tree
 
 from stattable.console.findings import MOST_SHOWN, show_findings
 from stattable.console.terminal import joined, make_console
+from stattable.merging.check_code import CHECK_CODE
 from stattable.merging.reopened import Reopened
 from stattable.merging.sources import FileState
 from stattable.merging.trace import End, Step
@@ -29,13 +30,16 @@ def show_verify(verdict: Verdict) -> None:
         if path != report.path or len(by_path) > 1:
             console.print(Text(path, style="bold"))
         show_findings(console, findings)
-    codes = {finding.code for finding in verdict.findings if finding.severity is Severity.ERROR}
-    itself = bool(codes - _OF_SOURCES)
+    errors = [finding for finding in verdict.findings if finding.severity is Severity.ERROR]
+    codes = {finding.code for finding in errors}
+    itself = any(finding.code not in _OF_SOURCES and finding.path == report.path for finding in errors)
     console.print(
-        Text("表内有改动，数字对不上。", style="bold red")
+        Text("表内有改动，对不上。", style="bold red")
         if itself
-        else Text("表内一致：页上的数等于本级加下级，页和“分单位汇总”的数没有被改过。", style="green")
+        else Text("表内一致：页、分单位汇总、台账、标识和记录说的相同，没有被改过。", style="green")
     )
+    if verdict.check_code:
+        console.print(f"{CHECK_CODE} {verdict.check_code}，应与盖章的那一页页脚上的相同。")
     if matched is None:
         why = "没有给出报表所在的文件夹" if report.ledger else "汇总台账读不出来"
         console.print(Text(f"{why}，没有与报表核对。", style="dim"))
@@ -51,12 +55,12 @@ def show_verify(verdict: Verdict) -> None:
     if verdict.roster is FileState.UNKNOWN:
         console.print(Text("名册没有给出，没有核对。", style="dim"))
     if verdict.proved:
-        console.print(Text("核对通过：用这些报表重新汇总，每一个数都相同。", style="bold green"))
+        console.print(Text("核对通过：用这些报表重新汇总，每一个数、每一个判断都相同。", style="bold green"))
     elif "P007" in codes or FileState.CHANGED in states or matched.new:
         console.print(Text("汇总表已经过时，请重新汇总。", style="bold red"))
 
 
-_OF_SOURCES: Final = frozenset(f"P00{number}" for number in range(4, 9))
+_OF_SOURCES: Final = frozenset({"P004", "P005", "P006", "P007", "P008", "P012"})
 _STATE_WORDS: Final = {
     FileState.SAME: "",
     FileState.CHANGED: "，文件变了",

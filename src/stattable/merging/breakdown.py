@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from stattable.merging.rollup import Basis, RollUp
-from stattable.model.form import BLANK, Values, total
+from stattable.model.form import BLANK, FIELDS, Values, shown_value, total
 from stattable.model.text import a1, column_letters
 from stattable.model.units import Level, Tree
 
@@ -110,6 +110,18 @@ def _set_parts(rolled: RollUp, rows: list[BreakdownRow], at: int, parts: Sequenc
         rows[at] = BreakdownRow(row.kind, row.key, row.depth, row.values, tuple(sorted(parts)))
 
 
+def head_rows() -> tuple[list[str], list[str]]:
+    """Return the two rows of heads; one over several columns stands in the first of them."""
+    first, last = [*UNIT_HEADS], [""] * len(UNIT_HEADS)
+    before = None
+    for field in FIELDS:
+        level = field.block, field.heading
+        first.append("" if level == before else f"{field.block.section}\n{field.heading.text}")
+        last.append(field.column.text)
+        before = level
+    return first, last
+
+
 def figure_cell(position: int, index: int) -> str:
     """Return the cell of the field `index` in the row at `position` of the breakdown."""
     return a1(position + HEAD_ROWS + 1, index + len(UNIT_HEADS) + 1)
@@ -148,3 +160,44 @@ def row_label(row: BreakdownRow, rolled: RollUp) -> str:
         case RowKind.UNLISTED:
             unlisted = [key for key in rolled.tree.children[row.key] if not is_listed(rolled.tree, key, row.depth)]
             return f"{name} 所属 {len(unlisted)} 个村居社区合计"
+
+
+Shown = str | int | None
+
+
+def shown_figures(row: BreakdownRow, rolled: RollUp) -> list[Shown]:
+    """Return what stands in the cells of a row: numbers, 有, 无, or None for a blank."""
+    if row.kind is RowKind.GAP:
+        return [*row.values]
+    level = rolled.tree[row.key].level
+    return [shown_value(value, level, index) for index, value in enumerate(row.values)]
+
+
+def formulas(row: BreakdownRow, rows: Sequence[BreakdownRow]) -> list[str | None]:
+    """Return the formulas in the cells of a row, None where there is none: 有 and 无 are not added up."""
+    return [
+        sum_formula(row, index)
+        if type(value) is int and not any(isinstance(rows[at].values[index], bool) for at in row.parts)
+        else None
+        for index, value in enumerate(row.values)
+    ]
+
+
+_BASIS_WORDS: Final = {Basis.OWN: "本级 + 下级", Basis.CUMULATIVE: "上报的汇总数", Basis.DERIVED: "下级之和"}
+
+
+def unit_cells(row: BreakdownRow, rolled: RollUp, state: str) -> tuple[str, str, str, str]:
+    """Return what stands in front of the figures of a row; `state` says whether its unit reported."""
+    unit, label = rolled.tree[row.key], row_label(row, rolled)
+    match row.kind:
+        case RowKind.TOTAL:
+            basis = _BASIS_WORDS[rolled.totals[row.key].basis]
+            return label, unit.level.label, state if row.depth else "", basis
+        case RowKind.OWN:
+            return label, unit.level.label, "已报" if row.key in rolled.counted.own else "未单独报", ""
+        case RowKind.UNLISTED:
+            return label, "", "", "见其汇总表"
+        case RowKind.GAP:
+            difference = rolled.differences.get(row.key)
+            compared = difference and difference.compared
+            return label, "", "", "上报的汇总数 − 本级 − 下级" if compared else "没有差额"

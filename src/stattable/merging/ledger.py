@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from stattable import __version__
 from stattable.checking.batch import Checked
 from stattable.checking.reader import FileFacts
+from stattable.merging.check_code import CHECK_CODE, check_code
 from stattable.merging.merge import Merged, MergeOptions
 from stattable.merging.overlap import Relation
 from stattable.merging.root import RootOptions
@@ -23,11 +24,12 @@ HEADS: Final = (
 )  # fmt: skip
 ADJUSTED: Final = "按选项调整"
 _COUNTED_AT: Final = HEADS.index("是否计入")
-_COUNTED: Final = {True: "计入", False: "未计入"}
+COUNTED: Final = {True: "计入", False: "未计入"}
 _ROOT, _UNIT, _LEVEL, _EDITION = "选项 --root", "选项 --unit", "选项 --level", "选项 --edition"
 _SCOPE, _DUPLICATES, _ROSTER = "选项 --scope", "选项 --duplicates", "选项 --roster"
 _ROSTER_PRINT, _PART = "名册 SHA-256", "逐级"
 _LATEST: Final = "latest"
+_EARLIER: Final = "以前的汇总结果"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,11 @@ class Entry(NamedTuple):
     counted: bool
     why: str
 
+    @property
+    def is_earlier(self) -> bool:
+        """Whether it was an earlier result, which is no return."""
+        return self.why == _EARLIER
+
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
@@ -87,17 +94,38 @@ class Ledger:
         Args:
             roster: the units of the merge, which had a roster if its ledger says so.
             root: whose total it is: the workbook of a level below says here what the whole merge was asked for.
+
+        Raises:
+            ValueError: the ledger says what no option can be, or `nonsense`.
         """
-        said: dict[str, list[str]] = {}
-        for label, text in self.about:
-            said.setdefault(label, []).append(text)
+        said = self._said()
         scopes = {unit: Scope(scope) for unit, _, scope in (text.rpartition("=") for text in said.get(_SCOPE, ()))}
         if _ROSTER in said:
-            asked = RootOptions(roster, roster.tops[0], scopes=scopes)
+            asked = RootOptions(roster, root.code or roster.tops[0], scopes=scopes)
         else:
             asked = RootOptions(None, root.code, root.name, root.level, scopes)
         edition = said.get(_EDITION)
         return MergeOptions(asked, int(edition[0]) if edition else None, said.get(_DUPLICATES) == [_LATEST])
+
+    def nonsense(self) -> list[str]:
+        """Return the options, times and numbers that can be none, so that nobody can make the total again with them."""
+        said = self._said()
+        scopes = [text for text in said.get(_SCOPE, ()) if text.rpartition("=")[2] not in {*Scope}]
+        editions = [text for text in said.get(_EDITION, ()) if not text.isdecimal()]
+        duplicates = [text for text in said.get(_DUPLICATES, ()) if text != _LATEST]
+        times = [entry.changed for entry in self.entries if entry.changed and moment(entry.changed) is None]
+        return [*scopes, *editions, *duplicates, *times]
+
+    def _said(self) -> dict[str, list[str]]:
+        said: dict[str, list[str]] = {}
+        for label, text in self.about:
+            said.setdefault(label, []).append(text)
+        return said
+
+    @property
+    def check_code(self) -> str | None:
+        """The check code, or None where it is not said."""
+        return dict(self.about).get(CHECK_CODE)
 
     @property
     def is_part(self) -> bool:
@@ -118,15 +146,20 @@ def ledger_of(merged: Merged, run: Run) -> Ledger:
     """Return the ledger of a merge."""
     return Ledger(
         tuple(_about(merged, run)),
-        tuple(_entry(merged, number, one) for number, one in enumerate(merged.files, start=1)),
+        tuple(entries_of(merged)),
         tuple(text for one in merged.files for text in _adjustments(one)),
     )
+
+
+def entries_of(merged: Merged) -> Iterator[Entry]:
+    """Yield what the ledger of a merge says of each file."""
+    return (_entry(merged, number, one) for number, one in enumerate(merged.files, start=1))
 
 
 def entry_cells(entry: Entry) -> list[object]:
     """Return the cells of an entry's row."""
     cells: list[object] = [*entry]
-    cells[_COUNTED_AT] = _COUNTED[entry.counted]
+    cells[_COUNTED_AT] = COUNTED[entry.counted]
     return cells
 
 
@@ -136,10 +169,11 @@ def _about(merged: Merged, run: Run) -> Iterator[tuple[str, str]]:
     yield "命令", " ".join(["stattable", *run.arguments])
     yield "开始", run.started.strftime(TIME)
     yield "结束", run.ended.strftime(TIME)
-    yield "汇总单位", f"{root.name}（{root.level.label}）{root.code or ''}"
+    yield "汇总单位", unit_words(_facts(root))
     if merged.part_of:
         yield _PART, f"随“{merged.part_of}”的汇总一起写出，只列属于本单位和下级的报表"
-    yield "届次", f"第 {merged.edition} 个会员活动日"
+    yield "届次", edition_words(merged.edition)
+    yield CHECK_CODE, check_code_of(merged)
     if run.roster:
         path, facts = run.roster
         yield _ROSTER, path
@@ -150,6 +184,22 @@ def _about(merged: Merged, run: Run) -> Iterator[tuple[str, str]]:
     yield from ((_SCOPE, f"{unit}={scope}") for unit, scope in asked.scopes.items() if _concerns(merged, unit))
     if options.latest:
         yield _DUPLICATES, _LATEST
+
+
+def check_code_of(merged: Merged) -> str:
+    """Return the check code of the page of a merge."""
+    prints = (one.received.facts.sha256 or "" for one in merged.accepted.values() if _counted(merged, one)[0])
+    return check_code(_facts(merged.root_unit), merged.edition, merged.total, prints)
+
+
+def unit_words(unit: UnitFacts) -> str:
+    """Return how the ledger names the unit whose total it is of."""
+    return f"{unit.name}（{unit.level.label}）{unit.code or ''}"
+
+
+def edition_words(edition: int) -> str:
+    """Return how the ledger names the edition."""
+    return f"第 {edition} 个会员活动日"
 
 
 def _concerns(merged: Merged, said: str) -> bool:
@@ -191,7 +241,7 @@ def _entry(merged: Merged, number: int, one: Checked) -> Entry:
 def _counted(merged: Merged, one: Checked) -> tuple[bool, str]:
     """Say whether the figures of a return are in the root's total, and why not."""
     if _finding(one, "U008"):
-        return False, "以前的汇总结果"
+        return False, _EARLIER
     if one.status == "duplicate":
         same, older = _finding(one, "U004"), _finding(one, "U010")
         if older:
@@ -238,6 +288,14 @@ def _finding(one: Checked, code: str) -> Finding | None:
     return next((finding for finding in one.findings if finding.code == code), None)
 
 
+def moment(said: str) -> float | None:
+    """Return the time that the ledger says, in seconds since 1970; None where it says none."""
+    try:
+        return datetime.strptime(said, TIME).timestamp()
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
 # -- read back --------------------------------------------------------------------------------------------
 
 
@@ -275,7 +333,7 @@ def _read_entry(row: Sequence[str]) -> Entry:
         scope=scope,
         scope_by=scope_by,
         edition=int(edition) if edition else None,
-        counted=counted == _COUNTED[True],
+        counted=counted == COUNTED[True],
         why=why,
     )
 

@@ -1,24 +1,31 @@
-"""A merged workbook, opened again: its page, its breakdown, its ledger, and the record behind them."""
+"""A merged workbook, opened again: its page, its ledger, and the record behind them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 from typing import Final
 
-from stattable.checking.cells import RawCell
-from stattable.checking.reader import open_file
-from stattable.checking.received import Received, receive
+from stattable.checking.calamine import CalamineBook
+from stattable.checking.reader import FileFacts, Much, OpenFile, open_file
+from stattable.checking.received import MAX_MEGABYTES, MAX_SECONDS, Received, understood
 from stattable.checking.sheets import Unreadable
-from stattable.merging.breakdown import FINDINGS_SHEET, STATE_SHEET, UNITS_SHEET
+from stattable.merging.breakdown import FINDINGS_SHEET
 from stattable.merging.ledger import LEDGER_SHEET, Ledger, read_ledger
+from stattable.merging.lists import told_of
 from stattable.merging.rollup import Counted, RollUp, roll_up
-from stattable.model.annex import ANNEX_SHEET
-from stattable.model.catalogue import Refusal, render
-from stattable.model.form import SHEET_NAME, Field, label_of
-from stattable.model.identity import Identity, WorkbookKind
-from stattable.model.record import RECORD_SHEET, Record, read_record
+from stattable.merging.seal import read_seal
+from stattable.model.catalogue import Refusal, found, render
+from stattable.model.findings import Finding
+from stattable.model.form import Field, label_of
+from stattable.model.identity import Identity
+from stattable.model.parallel import Lost, in_own_process
+from stattable.model.record import RECORD_SHEET, Record
 from stattable.model.text import a1
 
-_OURS: Final = frozenset({SHEET_NAME, UNITS_SHEET, STATE_SHEET, FINDINGS_SHEET, LEDGER_SHEET, ANNEX_SHEET})
+# A merged workbook of a whole province has 13 MB, and five sheets as long as its list of units.
+SECONDS_FOR_EACH_MEGABYTE: Final = 6.0
+MEGABYTES_FOR_EACH_MEGABYTE: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +38,8 @@ class Reopened:
         record: what it remembers of its making.
         rolled: what that adds up to.
         ledger: the files that it was made from, or None where its sheet is not there or not whole.
-        breakdown: the rows of 分单位汇总 as they are now, or None where the sheet is not there.
-        added: names of sheets that are shown, and that `merge` did not write.
+        seal: the marks of the rows of each sheet, as its record has them.
+        told: what each row of 审核意见 is about.
     """
 
     received: Received
@@ -40,8 +47,8 @@ class Reopened:
     record: Record
     rolled: RollUp
     ledger: Ledger | None
-    breakdown: Sequence[Sequence[RawCell]] | None
-    added: tuple[str, ...]
+    seal: Mapping[str, str]
+    told: Sequence[tuple[str, ...]]
 
     @property
     def path(self) -> str:
@@ -54,6 +61,9 @@ class Reopened:
         return a1(*at) if at else field.cell
 
 
+Look = Callable[[Reopened, CalamineBook], list[Finding]]  # what looks at a workbook's sheets while they are open
+
+
 def reopen(path: str) -> Reopened:
     """Open a merged workbook.
 
@@ -61,41 +71,98 @@ def reopen(path: str) -> Reopened:
         Refusal: it is none, or does not hold what it was made with.
         OSError: it cannot be read.
     """
-    received = receive(path)
-    if faults := [finding for finding in received.findings if finding.code[0] == "F"]:
-        raise Refusal("report_unreadable", path=path, why=render(faults[0], label_of))
-    report = reopen_if_merged(path, received)
-    if report is None:
-        raise Refusal("not_merged", path=path)
+    report, _ = examine(path, _unseen)
     return report
 
 
-def reopen_if_merged(path: str, received: Received) -> Reopened | None:
-    """Return the merged workbook at `path`, which was read as `received`; None where it is no whole one."""
-    identity = received.identity
-    if identity is None or identity.kind is not WorkbookKind.MERGED:
+def reopen_if_merged(path: str) -> Reopened | None:
+    """Return the merged workbook at `path`; None where there is none that is whole."""
+    try:
+        return reopen(path)
+    except Refusal:
         return None
-    file, _, _ = open_file(path)
+
+
+def examine(path: str, look: Look) -> tuple[Reopened, list[Finding]]:
+    """Open a merged workbook and look at its sheets, within the limits on files and, if it is big, within its own.
+
+    Args:
+        path: of the workbook.
+        look: picklable.
+
+    Returns:
+        The workbook, and what `look` found.
+
+    Raises:
+        Refusal: it is none, or does not hold what it was made with.
+        OSError: it cannot be read.
+    """
+    try:
+        seen = _seen(path, look)
+    except Lost as lost:
+        reason = found("F007", params={"detail": "crash"}) if lost.reason == "crash" else None
+        fault = reason or found("F004", params={"reason": lost.reason})
+        raise Refusal("report_unreadable", path=path, why=render(fault, label_of)) from lost
+    if seen.fault:
+        raise Refusal("report_unreadable", path=path, why=render(seen.fault, label_of))
+    if seen.received is None:
+        raise Refusal("not_merged", path=path)
+    return _put_together(seen.received, seen.ledger, seen.seal, seen.told), seen.findings
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What another process hands over of a workbook: all but what follows from it."""
+
+    fault: Finding | None = None
+    received: Received | None = None
+    ledger: Ledger | None = None
+    seal: Mapping[str, str] = field(default_factory=dict)
+    told: Sequence[tuple[str, ...]] = ()
+    findings: list[Finding] = field(default_factory=list)
+
+
+def _seen(path: str, look: Look) -> _Seen:
+    try:
+        return _look_at(path, look, *open_file(path, apart=False))
+    except Much:
+        size = Path(path).stat().st_size // 2**20
+        seconds = MAX_SECONDS + SECONDS_FOR_EACH_MEGABYTE * size
+        megabytes = MAX_MEGABYTES + MEGABYTES_FOR_EACH_MEGABYTE * size
+        return in_own_process(partial(_open_and_look, look=look), path, seconds, megabytes)
+
+
+def _open_and_look(path: str, look: Look) -> _Seen:
+    return _look_at(path, look, *open_file(path))
+
+
+def _look_at(path: str, look: Look, file: OpenFile | None, facts: FileFacts, faults: list[Finding]) -> _Seen:
     if file is None:
-        return None
+        return _Seen(faults[0])
     try:
         book = file.book()
-        record, ledger, breakdown = (
-            book.sheet(name, whole=True) if name in book.names else None
-            for name in (RECORD_SHEET, LEDGER_SHEET, UNITS_SHEET)
-        )
-        breakdown = breakdown and book.closer(breakdown)  # a formula that was never calculated is no blank
-    except Unreadable:
-        return None
-    remembered = read_record(record.rows if record else ())
-    if remembered is None:
-        return None
-    return Reopened(
-        received,
-        identity,
-        remembered,
-        roll_up(remembered.tree, remembered.root, Counted.of_record(remembered)),
-        read_ledger(ledger.rows) if ledger else None,
-        breakdown.rows if breakdown else None,
-        tuple(name for name in book.names if name in book.visible and name not in _OURS),
-    )
+        received = understood(path, book, facts)
+        if not isinstance(book, CalamineBook) or not received.is_merged or received.record is None:
+            return _Seen()
+        ledger = read_ledger(book.sheet(LEDGER_SHEET, whole=True).rows) if LEDGER_SHEET in book.names else None
+        seal = read_seal(book.sheet(RECORD_SHEET, whole=True).rows)
+        told = [*map(told_of, book.sheet(FINDINGS_SHEET, whole=True).rows[1:])] if FINDINGS_SHEET in book.names else []
+        findings = look(_put_together(received, ledger, seal, told), book)
+    except Unreadable as fault:
+        return _Seen(found(fault.code, path=path, params=fault.params))
+    return _Seen(None, received, ledger, seal, told, findings)
+
+
+def _put_together(
+    received: Received, ledger: Ledger | None, seal: Mapping[str, str], told: Sequence[tuple[str, ...]]
+) -> Reopened:
+    identity, record = received.identity, received.record
+    assert identity is not None
+    assert record is not None
+    rolled = roll_up(record.tree, record.root, Counted.of_record(record))
+    return Reopened(received, identity, record, rolled, ledger, seal, told)
+
+
+def _unseen(_: Reopened, __: CalamineBook) -> list[Finding]:
+    """Look at nothing."""
+    return []

@@ -52,7 +52,12 @@ class Sources:
     @classmethod
     def of(cls, paths: Iterable[str]) -> "Sources":
         """Take the fingerprints of files."""
-        prints = {path: _fingerprint(path) for path in sorted(paths)}
+        return cls.of_prints({path: _fingerprint(path) for path in paths})
+
+    @classmethod
+    def of_prints(cls, by_path: Mapping[str, str]) -> "Sources":
+        """Return files whose fingerprints are known, ``""`` for one that has none."""
+        prints = dict(sorted(by_path.items()))
         by_print: dict[str, list[str]] = {}
         for path, print_ in prints.items():
             if print_:

@@ -218,7 +218,7 @@ class _Tracer:
             return (), End.NOT_AT_HAND
         if print_ not in self._known:
             self._known[print_] = (), End.NOT_AT_HAND
-            nested = reopen_if_merged(path, receive(path))
+            nested = reopen_if_merged(path)
             if nested is None:
                 self._known[print_] = (), End.NOT_SPLIT
             else:

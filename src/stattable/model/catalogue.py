@@ -231,21 +231,34 @@ _ENTRIES: Final = (
     Entry("P001", _E, "页上的数被改动", "{where}现在是“{raw}”，汇总出来的是“{expected}”。",
           "这一格在汇总以后被改过。请改回去；数字确实不对的，请改正下级报表后重新汇总。",
           "盖章的页必须等于本级与下级之和。改动汇总页不会改变下级的报表，两边就对不上了。"),
-    Entry("P002", _E, "分单位汇总的数被改动", "“分单位汇总”{cell}（{name}，{label}）现在是“{raw}”，汇总出来的是“{expected}”。",
-          "这一格在汇总以后被改过。请改回去；数字确实不对的，请改正这个单位的报表后重新汇总。",
-          "每个单位一行，逐级相加得到合计。改动其中一格，合计就证明不了。"),
+    Entry("P002", _E, "分单位汇总的数被改动", "“分单位汇总”{cell}（{name}，{label}）现在是“{raw}”，汇总出来的是“{expected}”{others}。",
+          "这里在汇总以后被改过。请改回去；数字确实不对的，请改正这个单位的报表后重新汇总。",
+          "每个单位一行，用公式逐级相加得到合计。改动其中一格的数或者公式，合计就证明不了。同一行或同一列被改的格子一起说。"),
     Entry("P003", _E, "汇总表的结构被改动", "工作表“{sheet}”{reason}。", "请用原来的汇总表核对，或者重新汇总。",
-          "行被移动、工作表被删除、名称被改之后，数字与单位对不上号。"),
-    Entry("P004", _E, "报表变了", "汇总以后，这个文件变了{name}。", "请重新汇总；不该变的，请找回汇总时的文件。",
+          "行被移动，工作表被删除、隐藏、改名或添加，名称、表题、表头被改之后，看到的就不是汇总出来的。"),
+    Entry("P004", _E, "报表变了", "汇总以后，有 {count} 份报表变了：{names}。", "请重新汇总；不该变的，请找回汇总时的文件。",
           "按文件内容的指纹（SHA-256）判断，与文件名和时间无关。"),
-    Entry("P005", _E, "报表不见了", "汇总时用过的这个文件不在这里{name}。",
-          "请把它放回来再核对；确实撤回的，请重新汇总。", "按文件内容的指纹（SHA-256）查找，改名、换文件夹都能找到。"),
-    Entry("P006", _E, "汇总以后新来的报表", "这个文件不在汇总台账里，是汇总以后来的。", "请重新汇总。",
+    Entry("P005", _E, "报表不见了", "汇总时用过的 {count} 份报表不在这里：{names}。",
+          "请把它们放回来再核对；确实撤回的，请重新汇总。", "按文件内容的指纹（SHA-256）查找，改名、换文件夹都能找到。"),
+    Entry("P006", _E, "汇总以后新来的报表", "有 {count} 份报表不在汇总台账里，是汇总以后来的：{names}。", "请重新汇总。",
           "来了新的报表，原来的汇总表就过时了。"),
-    Entry("P007", _E, "重新汇总的数不同", "{name}，{label}{place}：汇总表里是“{raw}”，按现在的报表是“{now}”。", "请重新汇总。",
+    Entry("P007", _E, "重新汇总的数不同", "{name}{place}，按现在的报表重新汇总，有 {count} 个数不同：{figures}。{others}", "请重新汇总。",
           "用手边的报表和汇总时的选项再汇总一次，逐格比较。"),
     Entry("P008", _E, "不能重新汇总", "用手边的报表不能重新汇总：{detail}", "请检查给出的文件夹是否正确、报表是否齐全。",
           "没有可用的报表时，不能证明汇总表与报表一致。"),
+    Entry("P009", _E, "汇总表自相矛盾", "工作表“{sheet}”{reason}。", "汇总表在汇总以后被改过。请用原来的汇总表，或者重新汇总。",
+          "页、分单位汇总、台账、单位标识、记录各说一遍同一件事，任何两处不一致都要指出来。记录和标识在隐藏的工作表里。"),
+    Entry("P010", _E, "看到的与汇总时写出的不同", "工作表“{sheet}”{reason}。", "请恢复原样，或者重新汇总。打印、盖章要用原样的页。",
+          "隐藏的行列、白色的字、数字格式、条件格式、压在上面的图形、页眉页脚和打印区域，都能让人看到另一个数。另存和调列宽不算。"),
+    Entry("P011", _E, "汇总时写出的文字被改动", "工作表“{sheet}”有 {count} 行与汇总时写出的不同：第 {rows} 行。",
+          "请用原来的汇总表，或者重新汇总。经办人只填“核实情况”一栏，页上只改联系人、电话和日期。",
+          "汇总时给每一行留了记号，报送情况、审核意见、台账、明细和页边的说明被改动，也看得出来。"),
+    Entry("P012", _E, "重新判断的结果不同", "用这些报表重新判断，与“{sheet}”里写的不同，有 {count} 处：{names}。",
+          "请重新汇总。报表都没有变，就是汇总表被改过。",
+          "报表一份没变时也重新判断一次：哪些计入、口径、退回的原因、各单位的报送情况和审核意见，逐项比较。"),
+    Entry("P013", _E, "校验码不同", "{where}的校验码是“{raw}”，按这份汇总表算出来的是“{expected}”。",
+          "盖章的页和这份汇总表不是同一份，或者被改过。请重新汇总、重新打印。",
+          "校验码由页上的 40 个数、单位、届次和所有计入的报表的指纹算出，印在页脚。改动任何一样，校验码就不同。"),
 )  # fmt: skip
 
 CATALOGUE: Final[Mapping[str, Entry]] = {entry.code: entry for entry in _ENTRIES}
@@ -365,13 +378,48 @@ _REASONS: Final[Mapping[str, Mapping[str, str]]] = {
     "P003": {
         "page": "里读不出信息统计表的数",
         "name": "的单位名称现在是“{raw}”，汇总时是“{expected}”",
-        "edition": "的表题现在是第 {raw} 个，汇总时是第 {expected} 个",
+        "title": "的表题现在是“{raw}”，汇总时是“{expected}”",
         "sheet": "不见了，或者读不出来",
         "record": "后面没有汇总时的记录，看不出它由哪些报表加起来，照原样计入",
         "rebadged": "和记录对不上：记录里是{raw}的汇总，单位或届次被改过",
         "added": "不是汇总时写出的，里面的数没有核对，不要拿它盖章",
-        "heads": "的表头被改动，看不出每一列是什么",
-        "row": "的 {cell} 应当是“{expected}”，现在是“{raw}”，行被移动、插入或删除了",
+        "added_hidden": "不是汇总时写出的，是隐藏的，里面的内容没有核对",
+        "renamed": "汇总时叫“{expected}”",
+        "hidden": "被隐藏了，打开时看不到",
+        "order": "不在最前面，打开时先看到的是“{raw}”",
+        "heads": "的表头 {cell} 现在是“{raw}”，应当是“{expected}”，看不出每一列是什么",
+        "row": "的 {cell} 应当是“{expected}”，现在是“{raw}”，行被移动、插入、删除或改名了，共 {count} 行对不上",
+        "cell": "的 {cell} 应当是“{expected}”，现在是“{raw}”",
+    },
+    "P009": {
+        "unit": "里的单位是“{raw}”，记录里是“{expected}”",
+        "edition": "里是第 {raw} 个会员活动日，记录里是第 {expected} 个",
+        "figures": "里页上的数与记录加起来的数不同：{names}",
+        "input": "记录里，“{name}”的汇总表“{path}”上的数与它自己的记录加起来的不同，是汇总以后填上去的：{names}",
+        "about": "的“{label}”是“{raw}”，记录里是“{expected}”",
+        "nonsense": "里有读不懂的选项或时间：{names}",
+        "numbers": "的序号不是从 1 起连续的，行被删除、插入或重复了",
+        "missing": "里没有记录里的 {count} 份报表：{names}",
+        "extra": "里有 {count} 份报表写着“计入”，记录里没有：{names}",
+        "differs": "的“{label}”与记录不同，{cell} 现在是“{raw}”，记录里是“{expected}”，共 {count} 份：{names}",
+        "sealed": "是隐藏的，里面有 {count} 行被改动",
+        "unsealed": "里没有这些工作表的记号，看不出它们有没有被改动：{names}",
+    },
+    "P010": {
+        "row": "有 {count} 行被隐藏，看不到：第 {names} 行",
+        "filter": "设了筛选，有 {count} 行看不到：第 {names} 行",
+        "column": "有 {count} 列被隐藏，看不到：{names} 列",
+        "colour": "有 {count} 格的字和底色是同一个颜色，看不见：{names}",
+        "struck": "有 {count} 格被划掉：{names}",
+        "format": "有 {count} 格的格式使显示的不是存的内容：{names}",
+        "covered": "有 {count} 格被合并单元格盖住，看不到：{names}",
+        "conditional": "有条件格式，显示的可以不是存的内容",
+        "objects": "上面压着图片、形状或控件，会盖住格子",
+        "comments": "有批注",
+        "zeros": "设成了不显示 0，0 看上去是空白",
+        "area": "的打印区域是“{raw}”，汇总时是“{expected}”",
+        "repeated": "每页重复打印的行列是“{raw}”，汇总时是“{expected}”",
+        "margins": "的页眉页脚是“{raw}”，汇总时是“{expected}”",
     },
     "H008": {
         "absent": "里有 {count} 份报表不在这里，或者没有被接受：{units}",
@@ -561,6 +609,12 @@ def render(finding: Finding, label_of: Callable[[str], str]) -> str:
         words["where"] = f"{label}（{finding.cell}）" if finding.cell else label
     for derive in (_derive_file_words, _derive_reason):
         derive(finding, words)
+    if finding.code == "P002":
+        count = int(finding.params["count"])
+        words["others"] = f"；同一行或同一列共有 {count} 格被改动：{finding.params['cells']}" if count > 1 else ""
+    if finding.code == "P007":
+        units = int(finding.params["units"])
+        words["others"] = f"另有 {units} 个单位的数也不同：{finding.params['others']}。" if units else ""
     if finding.code in _ADVICE:
         words["advice"] = _ADVICE[finding.code].format(**words)
     return (entry.text + entry.remedy).format(**words)

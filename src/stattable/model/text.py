@@ -222,3 +222,18 @@ def a1_range(cells: Iterable[tuple[int, int]]) -> str:
     rows, columns = zip(*cells, strict=True)
     first, last = a1(min(rows), min(columns)), a1(max(rows), max(columns))
     return first if first == last else f"{first}:{last}"
+
+
+_MOST_RUNS: Final = 20
+
+
+def runs(numbers: Iterable[int]) -> str:
+    """Return rising numbers, those that follow one another as a range: ``3、5–9``; of many only the first."""
+    found: list[list[int]] = []
+    for number in numbers:
+        if found and number == found[-1][1] + 1:
+            found[-1][1] = number
+        else:
+            found.append([number, number])
+    texts = [str(first) if first == last else f"{first}–{last}" for first, last in found]
+    return "、".join(texts[:_MOST_RUNS]) + (" 等" if len(texts) > _MOST_RUNS else "")

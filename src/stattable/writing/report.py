@@ -1,6 +1,7 @@
 """The merged workbook: the official page with the totals, and the four sheets that stand behind it."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from math import ceil
 from typing import Final
 
@@ -13,9 +14,12 @@ from stattable.merging.breakdown import (
     BreakdownRow,
     RowKind,
     breakdown,
-    row_label,
-    sum_formula,
+    formulas,
+    head_rows,
+    shown_figures,
+    unit_cells,
 )
+from stattable.merging.check_code import CHECK_CODE
 from stattable.merging.ledger import (
     ADJUSTED,
     HEADS,
@@ -27,11 +31,12 @@ from stattable.merging.ledger import (
     ledger_of,
     record_of,
 )
+from stattable.merging.lists import FINDING_HEADS, STATE_HEADS, STATUS_WORDS, UNIT_AT, finding_rows, state_sheet
 from stattable.merging.merge import Merged
+from stattable.merging.seal import seal_rows
 from stattable.model.annex import has_annex
-from stattable.model.catalogue import render
 from stattable.model.findings import Finding, Severity, UnitRef
-from stattable.model.form import FIELDS, label_of, shown_value
+from stattable.model.form import FIELDS
 from stattable.model.identity import IDENTITY_SHEET, identity_rows
 from stattable.model.record import RECORD_SHEET, record_rows
 from stattable.model.text import a1, display_width
@@ -40,14 +45,6 @@ from stattable.writing.blank import association_name
 from stattable.writing.page import add_hidden, add_page, page_content, put_note
 from stattable.writing.workbook import MOST_LINKS, Formula, Link, Look, Sheet, Workbook, run_time
 
-_STATUS_WORDS: Final = {
-    "accepted": "已报",
-    "rejected": "退回",
-    "covered": "已含在上级汇总数里",
-    "missing": "未报",
-    None: "不要求",
-}
-_BASIS_WORDS: Final = {"own": "本级 + 下级", "cumulative": "上报的汇总数", "derived": "下级之和"}
 _LINE_HEIGHT: Final = 14.5  # points
 _DEEPEST_OUTLINE: Final = 7
 
@@ -124,7 +121,9 @@ def report_bytes(merged: Merged, run: Run) -> bytes:
     if has_annex(merged.root_unit.level):
         add_merged_annex(workbook, merged.accounts)
     add_hidden(workbook, IDENTITY_SHEET, identity_rows(identity_of(merged)))
-    add_hidden(workbook, RECORD_SHEET, record_rows(record_of(merged, run.ended)))
+    record = record_rows(record_of(merged, run.ended))
+    sealed = {name: sheet.rows for name, sheet in workbook.sheets.items()}
+    add_hidden(workbook, RECORD_SHEET, [*record, *seal_rows({**sealed, RECORD_SHEET: record})])
     return workbook.to_bytes()
 
 
@@ -144,6 +143,7 @@ def _page(workbook: Workbook, merged: Merged, ledger: Ledger) -> None:
         filled_in=run_time().date(),
     )
     sheet = add_page(workbook, content)
+    sheet.raw.set_footer(f"&L{CHECK_CODE} {ledger.check_code}")
     summary = merged.summary
     lines = ["汇总说明（这一栏不打印）", "", f"{root.name}（{root.level.label}）汇总数"]
     counted = sum(entry.counted for entry in ledger.entries)
@@ -166,23 +166,20 @@ def _units(workbook: Workbook, merged: Merged) -> dict[str, int]:
     sheet = workbook.add_sheet(UNITS_SHEET)
     writer = _Writer(sheet, [26, 10, 12, 14, *[9] * len(FIELDS)])
     first = len(UNIT_HEADS) + 1
-    writer.write([*UNIT_HEADS, *(f"{field.block.section}\n{field.heading.text}" for field in FIELDS)], _HEAD)
-    writer.write([*[""] * len(UNIT_HEADS), *(field.column.text for field in FIELDS)], _HEAD)
+    heads = head_rows()
+    for row_of_heads in heads:
+        writer.write(row_of_heads, _HEAD)
     for column, head in enumerate(UNIT_HEADS, start=1):
         sheet.merge(1, column, HEAD_ROWS, column, head, _HEAD)
-    start = 0
-    for index, field in enumerate(FIELDS):  # one head over the columns of a level
-        following = FIELDS[index + 1] if index + 1 < len(FIELDS) else None
-        if following is None or (following.block, following.heading) != (field.block, field.heading):
-            text = f"{field.block.section}\n{field.heading.text}"
-            sheet.merge(1, first + start, 1, first + index, text, _HEAD)
-            start = index + 1
+    starts = [column for column, head in enumerate(heads[0], start=1) if head and column >= first]
+    for start, following in pairwise([*starts, len(heads[0]) + 1]):  # one head over the columns of a level
+        sheet.merge(1, start, 1, following - 1, heads[0][start - 1], _HEAD)
     places: dict[str, int] = {}
     rows = breakdown(merged)
     for row in rows:
         look = _SUM if row.depth == 0 else _BODY
         indent: Look = {**look, "indent": row.depth - 1} if row.depth > 1 else look
-        cells = [*_said(row, merged), *_figures(row, rows, merged)]
+        cells = [*unit_cells(row, merged, _state_of(row, merged)), *_figures(row, rows, merged)]
         number = writer.write(cells, look, first=indent, depth=max(row.depth - 1, 0))
         if row.kind is RowKind.TOTAL:
             places[row.key] = number
@@ -192,35 +189,15 @@ def _units(workbook: Workbook, merged: Merged) -> dict[str, int]:
     return places
 
 
-def _said(row: BreakdownRow, merged: Merged) -> tuple[str, str, str, str]:
-    """Return what stands in front of the figures of a row."""
-    unit, label = merged.tree[row.key], row_label(row, merged)
-    match row.kind:
-        case RowKind.TOTAL:
-            status = _STATUS_WORDS[merged.statuses[row.key]] if row.depth else ""
-            return label, unit.level.label, status, _BASIS_WORDS[merged.totals[row.key].basis]
-        case RowKind.OWN:
-            return label, unit.level.label, "已报" if row.key in merged.counted.own else "未单独报", ""
-        case RowKind.UNLISTED:
-            return label, "", "", "见其汇总表"
-        case RowKind.GAP:
-            difference = merged.differences.get(row.key)
-            compared = difference and difference.compared
-            return label, "", "", "上报的汇总数 − 本级 − 下级" if compared else "没有差额"
+def _state_of(row: BreakdownRow, merged: Merged) -> str:
+    return STATUS_WORDS[merged.statuses[row.key]]
 
 
 def _figures(row: BreakdownRow, rows: Sequence[BreakdownRow], merged: Merged) -> list[object]:
-    level = merged.tree[row.key].level
-    if row.kind is RowKind.GAP:
-        return [*row.values]
-    if not row.parts:
-        return [shown_value(value, level, index) for index, value in enumerate(row.values)]
-    figures: list[object] = []
-    for index, value in enumerate(row.values):
-        adds_up = type(value) is int and not any(isinstance(rows[at].values[index], bool) for at in row.parts)
-        formula = sum_formula(row, index) if adds_up else None
-        figures.append(Formula(formula, int(value or 0)) if formula else shown_value(value, level, index))
-    return figures
+    return [
+        Formula(formula, int(shown or 0)) if formula else shown
+        for shown, formula in zip(shown_figures(row, merged), formulas(row, rows), strict=True)
+    ]
 
 
 # -- 报送情况 ---------------------------------------------------------------------------------------------
@@ -229,25 +206,12 @@ def _figures(row: BreakdownRow, rows: Sequence[BreakdownRow], merged: Merged) ->
 def _state(workbook: Workbook, merged: Merged) -> None:
     sheet = workbook.add_sheet(STATE_SHEET)
     writer = _Writer(sheet, [30, 12, 16, 24, 20, 14, 18])
-    tree, statuses = merged.tree, merged.statuses
-    writer.write(["各单位下级的报送情况"], _TITLE)
-    writer.write(["上级单位", "级别", "应报", "已报", "退回", "已含在上级汇总数里", "未报"], _HEAD)
-    for key in tree.below(merged.root):
-        of_children = [statuses[child] for child in tree.children[key] if statuses[child] is not None]
-        if of_children:
-            counts = [of_children.count(status) for status in ("accepted", "rejected", "covered", "missing")]
-            writer.write([tree[key].name, tree[key].level.label, len(of_children), *counts])
-    writer.write([])
-    writer.write(["每个单位的报送情况"], _TITLE)
-    head = writer.write(["单位", "级别", "代码", "上级单位", "状态", "联系人", "电话"], _HEAD)
-    for key in tree.below(merged.root):
-        if statuses[key] is not None:
-            unit = tree[key]
-            parent = tree[unit.parent].name if unit.parent else ""
-            look = _BAD if statuses[key] in {"missing", "rejected"} else _BODY
-            said = (unit.name, unit.level.label, unit.code, parent, _STATUS_WORDS[statuses[key]])
-            writer.write([*said, *merged.person(key)], look)
-    sheet.raw.autofilter(head - 1, 0, max(writer.row, head) - 1, 6)
+    looks = {"title": _TITLE, "head": _HEAD, "missing": _BAD, "rejected": _BAD}
+    head = 0
+    for what, cells in state_sheet(merged):
+        number = writer.write(cells, looks.get(what, _BODY))
+        head = number if what == "head" else head
+    sheet.raw.autofilter(head - 1, 0, max(writer.row, head) - 1, len(STATE_HEADS) - 1)
     sheet.set_up_list(heads=None, frozen=None)
 
 
@@ -258,35 +222,18 @@ def _findings(workbook: Workbook, merged: Merged, rows: Mapping[str, int]) -> No
     """Write all findings; a unit leads to its row in the breakdown, `rows` says where that is."""
     sheet = workbook.add_sheet(FINDINGS_SHEET)
     writer = _Writer(sheet, [6, 9, 8, 20, 34, 9, 30, 14, 60, 26])
-    heads = (
-        "序号",
-        "程度",
-        "代码",
-        "单位",
-        "文件",
-        "单元格",
-        "栏目",
-        "原值",
-        "说明",
-        "核实情况（由经办人填写）",
-    )
-    writer.write(heads, _HEAD)
-    order = {severity: rank for rank, severity in enumerate(Severity)}
+    writer.write(FINDING_HEADS, _HEAD)
     units = ((key, merged.tree[key]) for key in merged.tree.below(merged.root))
     keys: dict[UnitRef, str | None] = {}
     for key, unit in units:
         ref = UnitRef(unit.code, unit.name, unit.level)
         keys[ref] = None if ref in keys else key  # of two units that look the same nobody can tell which
-    for number, finding in enumerate(sorted(merged.findings, key=lambda f: order[f.severity]), start=1):
-        label = label_of(finding.field) if finding.field else None
-        said = (
-            number, finding.severity.label, finding.code, _linked_unit(finding, merged, keys, rows, number),
-            finding.path, finding.cell, label, finding.raw, render(finding, label_of), None,
-        )  # fmt: skip
-        writer.write(said, _SEVERITY_LOOKS[finding.severity])
+    for number, (finding, said) in enumerate(finding_rows(merged), start=1):
+        unit_cell = _linked_unit(finding, merged, keys, rows, number)
+        writer.write((*said[:UNIT_AT], unit_cell, *said[UNIT_AT + 1 :]), _SEVERITY_LOOKS[finding.severity])
     if writer.row == 1:
         writer.write(["", "", "", "", "", "", "", "", "没有发现问题。", ""], _WRAPPED)
-    sheet.raw.autofilter(0, 0, writer.row - 1, len(heads) - 1)
+    sheet.raw.autofilter(0, 0, writer.row - 1, len(FINDING_HEADS) - 1)
     sheet.set_up_list(heads=(1, 1), frozen=(1, 0))
 
 

@@ -61,12 +61,14 @@ class Workbook:
             self._out, {"in_memory": True, "default_format_properties": dict(BODY_FONT)}
         )
         self._book.set_properties({"author": "stattable", "created": run_time().replace(tzinfo=None)})
+        self.sheets: dict[str, Sheet] = {}
         self._formats: dict[frozenset[tuple[str, object]], Any] = {}
         self._last: tuple[Look | None, Any] = (None, None)  # most cells look like the one before
 
     def add_sheet(self, name: str) -> "Sheet":
         """Add an empty sheet behind the others."""
-        return Sheet(self, self._book.add_worksheet(name))
+        self.sheets[name] = Sheet(self, self._book.add_worksheet(name))
+        return self.sheets[name]
 
     def format(self, look: Look) -> Any:
         """Return the format of `look`, made once."""
@@ -90,11 +92,13 @@ class Sheet:
 
     Attributes:
         raw: XlsxWriter's own, for how the sheet as a whole looks and prints.
+        rows: what its cells hold, row by row, as whoever opens it reads them.
     """
 
     def __init__(self, workbook: Workbook, raw: Any) -> None:
         self._workbook = workbook
         self.raw = raw
+        self.rows: list[list[object]] = []
 
     def put(self, row: int, column: int, value: object, look: Look) -> None:
         """Write `value` into a cell; text is text, never a formula, a link or a number, whatever it looks like.
@@ -107,15 +111,19 @@ class Sheet:
         """
         shape = self._workbook.format(look)
         at = (row - 1, column - 1)
+        held = value
         match value:
             case None | "":
                 self.raw.write_blank(*at, None, shape)
             case str():
-                self.raw.write_string(*at, storable(value), shape)
+                held = storable(value)
+                self.raw.write_string(*at, held, shape)
             case Formula(text, result):
+                held = result
                 self.raw.write_formula(*at, text, shape, result)
             case Link(text, sheet, cell):
-                self.raw.write_url(*at, f"internal:'{sheet}'!{cell}", shape, storable(text))
+                held = storable(text)
+                self.raw.write_url(*at, f"internal:'{sheet}'!{cell}", shape, held)
             case bool():
                 self.raw.write_boolean(*at, value, shape)
             case int() | float():
@@ -124,10 +132,21 @@ class Sheet:
                 self.raw.write_datetime(*at, value, shape)
             case _:
                 raise TypeError(type(value))
+        self._hold(row, column, held)
+
+    def _hold(self, row: int, column: int, value: object) -> None:
+        while len(self.rows) < row:
+            self.rows.append([])
+        cells = self.rows[row - 1]
+        cells += [None] * (column - len(cells))
+        cells[column - 1] = value
 
     def merge(self, top: int, left: int, bottom: int, right: int, value: object, look: Look) -> None:
         """Merge cells into one that holds `value`."""
         self.raw.merge_range(top - 1, left - 1, bottom - 1, right - 1, "", self._workbook.format(look))
+        for row in range(top, bottom + 1):
+            for column in range(left, right + 1):
+                self._hold(row, column, None)
         self.put(top, left, value, look)
 
     def set_widths(self, widths: Iterable[float]) -> None:

@@ -1,4 +1,4 @@
-"""Number formats, as far as it matters here: whether a whole number is shown as another one."""
+"""Number formats, as far as it matters here: whether a whole number, or a text, is shown as another one."""
 
 import operator
 import re
@@ -22,6 +22,7 @@ _SIGNS: Final = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq, "<>": operator.ne,
 }  # fmt: skip
 _UNSEEN: Final = re.compile(r"\[(?:white|白色)\]", re.IGNORECASE)
+_UNITS: Final = re.compile("[人场次篇个件条]*")  # what may stand behind any number
 _TORN: Final = re.compile(r"0[-: ]+[0#](?![0#?]*/)")  # digits with something between them
 SCALES: Final = re.compile(r"[万千百十亿余多约%‰kKwW+<>]")  # what makes another number, or a vague one, of one
 _DIGITS: Final = re.compile("[0-9０-９]")
@@ -44,9 +45,26 @@ def shows_another_number(code: str, number: float) -> bool:
     return _misleads(_section_for(_sections(code), number), is_zero=number == 0)
 
 
+@lru_cache(maxsize=4096)
+def shows_another_text(code: str) -> bool:
+    """Whether a cell with this number format shows a text as another one, or not at all: ``0;0;0;"已报"``."""
+    if len(code) > _LONGEST:
+        return True
+    sections = _sections(code)
+    shown = next((section for section in sections if "@" in _LITERAL.sub("", section)), None)
+    if shown is None:
+        return len(sections) > 3
+    words = "".join(match[1] or match[2] or "" for match in _LITERAL.finditer(shown))
+    return _LITERAL.sub("", shown).strip() != "@" or bool(_UNSEEN.search(shown)) or not _UNITS.fullmatch(words.strip())
+
+
 def is_odd(code: str) -> bool:
-    """Whether a number format may show a whole number ≥ 0 as another one."""
-    return any(shows_another_number(code, number) for number in (0, 1, 10**9)) or bool(_CONDITION.search(code))
+    """Whether a number format may show a whole number ≥ 0, or a text, as another one."""
+    return (
+        any(shows_another_number(code, number) for number in (0, 1, 10**9))
+        or bool(_CONDITION.search(code))
+        or shows_another_text(code)
+    )
 
 
 def _section_for(sections: list[str], number: float) -> str:

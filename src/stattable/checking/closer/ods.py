@@ -12,8 +12,20 @@ from xml.etree import ElementTree
 from stattable.checking.cells import Unread
 from stattable.checking.closer.colours import WHITE, alike, from_hex
 from stattable.checking.closer.formats import NOTHING, SCALES
+from stattable.checking.closer.formulas import from_open_document
 from stattable.checking.closer.xml import local_name
-from stattable.checking.sheets import ASIDES, MAX_COLUMNS, MAX_ROWS, Cell, Display, Look, Merge, Unreadable, aside
+from stattable.checking.sheets import (
+    ASIDES,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    Cell,
+    Display,
+    Look,
+    Merge,
+    Setup,
+    Unreadable,
+    aside,
+)
 from stattable.model.text import chinese_number
 
 _MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384  # calamine lays out no more
@@ -22,6 +34,10 @@ _CELLS: Final = frozenset({"table-cell", "covered-table-cell"})
 _HELD: Final = frozenset(
     {"formula", "value", "string-value", "date-value", "time-value", "boolean-value", "value-type"}
 )
+_EXTRAS: Final = {  # what lies on a sheet, or changes how its cells look
+    "shapes": "objects", "frame": "objects", "custom-shape": "objects", "annotation": "comments",
+    "conditional-format": "conditional", "sparkline-group": "conditional",
+}  # fmt: skip
 _HIDDEN: Final = frozenset({"collapse", "filter"})
 _NUMBERS: Final = frozenset({"float", "percentage", "currency"})
 _ERROR_TEXT: Final = re.compile(r"#|Err:")
@@ -47,6 +63,10 @@ class _Table:
     merges: list[Merge] = field(default_factory=list)
     texts: dict[Cell, str] = field(default_factory=dict)
     odd: list[tuple[range, int, Unread | None, Display]] = field(default_factory=list)  # each in several rows, maybe
+    formulas: dict[Cell, str] = field(default_factory=dict)
+    hidden_rows: set[int] = field(default_factory=set)
+    filtered: bool = False
+    extras: set[str] = field(default_factory=set)
 
 
 class OdsInspector:
@@ -78,13 +98,19 @@ class OdsInspector:
     def look(self, sheet: int) -> Look | None:
         """Look for error values, uncalculated formulas, merges, and cells that are not shown as what they hold."""
         table = self._tables[sheet]
-        if not (table.merges or table.odd or table.texts):
+        if not (table.merges or table.odd or table.texts or table.formulas):
             return None
         if sum(len(rows) for rows, *_ in table.odd) > _MOST_ODD:
             raise Unreadable("F004", reason="cells")
         unreads = {(row, column): unread for rows, column, unread, _ in table.odd if unread for row in rows}
         displays = {(row, column): one for rows, column, _, one in table.odd if one != Display() for row in rows}
-        return Look(unreads, table.merges, displays, table.texts)
+        return Look(unreads, table.merges, displays, table.texts, table.formulas)
+
+    def setup(self, sheet: int) -> Setup:
+        """Return how a sheet as a whole is shown; what is printed stands in another part."""
+        table = self._tables[sheet]
+        rows, columns = frozenset(table.hidden_rows), frozenset(table.hidden_columns)
+        return Setup(rows, columns, table.filtered, frozenset(table.extras))
 
     @cached_property
     def _tables(self) -> list[_Table]:
@@ -98,6 +124,8 @@ class OdsInspector:
                 if tag == "table":
                     open_tables.append(_Table())
                     tables.append(open_tables[-1])
+                elif tag in _EXTRAS and open_tables:
+                    open_tables[-1].extras.add(_EXTRAS[tag])
                 continue
             if tag == "style" and (how := _oddness(element)):
                 styles[_attribute(element, "name")] = how
@@ -129,6 +157,9 @@ def _read_row(table: _Table, row: ElementTree.Element, styles: Mapping[str | Non
     table.rows = min(table.rows + _repeated(said, "rows"), _MOST_ROWS)
     rows = range(first, min(table.rows, MAX_ROWS) + 1)
     is_hidden, row_style = said.get("visibility") in _HIDDEN, said.get("default-cell-style-name")
+    if is_hidden:
+        table.hidden_rows.update(rows)
+        table.filtered |= said["visibility"] == "filter"
     last = 0
     for cell in row:
         if local_name(cell.tag) not in _CELLS:
@@ -140,6 +171,8 @@ def _read_row(table: _Table, row: ElementTree.Element, styles: Mapping[str | Non
             table.reach = max(table.reach[0], table.rows), max(table.reach[1], last)
             style = said.get("style-name") or row_style
             unread, number = _unread(cell, said), _shown_number(cell, said)
+            if rows and columns and (formula := said.get("formula")):
+                table.formulas[rows[0], columns[0]] = from_open_document(formula)
             if rows and columns and (text := _with_asides(cell, styles)):
                 table.texts[rows[0], columns[0]] = text
             for column in columns if rows else ():

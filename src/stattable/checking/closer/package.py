@@ -5,6 +5,7 @@ import re
 import struct
 import zipfile
 import zlib
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -52,14 +53,25 @@ def sheet_parts(book: Packed, relations: Packed, names: tuple[str, ...]) -> list
         relations: its relationships.
         names: of all parts.
     """
-    by_name = by_lower_name(names)
-    targets = {}
-    for relation in _RELATION.findall(relations.content()):
-        said = {key: value.decode() for key, value in _SAYS.findall(relation)}
-        path = posixpath.normpath(posixpath.join("/xl", said.get(b"Target", "").replace("\\", "/")))
-        targets[said.get(b"Id")] = by_name.get(path.lstrip("/").lower())
+    targets = related(relations.content(), "/xl", by_lower_name(names))
     ids = [_SHEET_ID.search(sheet) for sheet in _SHEET.findall(book.content())]
     return [targets.get(found[1].decode()) if found else None for found in ids]
+
+
+def related(relations: bytes, folder: str, by_name: Mapping[str, str]) -> dict[str, str | None]:
+    """Return the parts that relationships lead to, by their Ids; None for one that is not there.
+
+    Args:
+        relations: a part of relationships.
+        folder: of the part that they are of, with a slash in front.
+        by_name: the names of all parts, by what they are in lower case.
+    """
+    targets = {}
+    for relation in _RELATION.findall(relations):
+        said = {key: value.decode() for key, value in _SAYS.findall(relation)}
+        path = posixpath.normpath(posixpath.join(folder, said.get(b"Target", "").replace("\\", "/")))
+        targets[said.get(b"Id", "")] = by_name.get(path.lstrip("/").lower())
+    return targets
 
 
 def packed_part(package: zipfile.ZipFile, data: bytes, name: str) -> Packed:

@@ -11,7 +11,9 @@ from typing import Final
 from stattable.checking.cells import Unread
 from stattable.checking.closer.colours import BLACK, PALETTE, WHITE, Colour, alike
 from stattable.checking.closer.formats import BUILT_IN, is_odd, shows_another_number
-from stattable.checking.sheets import MAX_COLUMNS, Cell, Display, Look, aside
+from stattable.checking.closer.setup import margin_parts
+from stattable.checking.closer.xls_formulas import formulas
+from stattable.checking.sheets import MAX_COLUMNS, Cell, Display, Look, Margin, Setup, aside
 
 _BOF, _EOF = 0x0809, 0x0A
 _BOUND_SHEET, _CODE_PAGE, _PALETTE, _FONT, _FORMAT, _XF = 0x85, 0x42, 0x92, 0x31, 0x041E, 0xE0
@@ -28,6 +30,9 @@ _EMPTY_TEXT: Final = b"\x17\x00\x00"  # "" in a formula's tokens: only such a on
 ERRORS: Final = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 
 _SHARED_STRINGS, _CONTINUE, _SHARED_TEXT = 0xFC, 0x3C, 0xFD
+_FILTER_MODE, _CONDITIONAL, _OBJECT = 0x9B, 0x01B0, 0x5D
+_DROP_DOWN, _NOTE = 0x14, 0x19  # kinds of objects: the arrow of a filter, a comment
+_MARGINS: Final = {0x14: "header", 0x15: "footer"}
 _EXTENDED, _RICH = 0x04, 0x08  # flags of a text
 _HIDDEN_COLUMNS, _HIDDEN_ROW, _STRUCK = 0x01, 0x20, 0x08  # flags
 _EXCEL_97: Final = 0x0600  # the version since which texts are Unicode and cell styles longer
@@ -85,7 +90,27 @@ class XlsInspector:
                         displays[row, column] = Display(unseen, code)
                     if kind == _SHARED_TEXT and (text := strings.get(int.from_bytes(body[6:10], "little"))):
                         texts[row, column] = text
-        return Look(unreads, None, displays, texts) if unreads or displays or texts else None
+        found = formulas(_records(self._sheets[self._starts[sheet]]))
+        return Look(unreads, None, displays, texts, found) if unreads or displays or texts or found else None
+
+    def setup(self, sheet: int) -> Setup:
+        """Return how a sheet as a whole is shown and printed; what is printed stands elsewhere."""
+        rows, columns, extras, margins = set[int](), set[int](), set[str](), set[Margin]()
+        filtered = False
+        for kind, body in _records(self._sheets[self._starts[sheet]]):
+            if kind == _ROW and body[12] & _HIDDEN_ROW:
+                rows.add(_number(body) + 1)
+            elif kind == _COLUMNS and body[8] & _HIDDEN_COLUMNS:
+                columns.update(range(_number(body) + 1, min(_number(body, 2) + 1, MAX_COLUMNS) + 1))
+            elif kind == _FILTER_MODE:
+                filtered = True
+            elif kind == _CONDITIONAL:
+                extras.add("conditional")
+            elif kind == _OBJECT and (its := _number(body, 4)) != _DROP_DOWN:
+                extras.add("comments" if its == _NOTE else "objects")
+            elif kind in _MARGINS and body:
+                margins.update(margin_parts(_MARGINS[kind], _text(body, _EXCEL_97, 0)))
+        return Setup(frozenset(rows), frozenset(columns), filtered, frozenset(extras), margins=frozenset(margins))
 
     @cached_property
     def _globals(self) -> list[tuple[int, bytes]]:

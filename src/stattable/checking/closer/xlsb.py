@@ -12,7 +12,7 @@ from stattable.checking.cells import Unread
 from stattable.checking.closer.formats import BUILT_IN, is_odd, shows_another_number
 from stattable.checking.closer.package import part_bytes
 from stattable.checking.closer.xls import ERRORS, stored_number
-from stattable.checking.sheets import MAX_COLUMNS, Cell, Display, Look, Merge
+from stattable.checking.sheets import MAX_COLUMNS, Cell, Display, Look, Merge, Setup
 from stattable.checking.sniff import by_lower_name
 
 _BUNDLE_SHEET, _FORMAT, _STYLE, _BEGIN_STYLES, _END_STYLES = 156, 44, 47, 617, 618  # of the workbook and its styles
@@ -57,6 +57,10 @@ class XlsbInspector:
                 if kind not in _BLANKS:
                     rows, columns = max(rows, row), max(columns, column)
         return rows, columns
+
+    def setup(self, sheet: int) -> Setup:  # noqa: ARG002
+        """Return nothing that is known."""
+        return Setup()
 
     def look(self, sheet: int) -> Look | None:
         """Look for what is no blank, merges, hidden rows and columns, and formats that show another number."""

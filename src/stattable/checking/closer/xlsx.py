@@ -1,19 +1,22 @@
 """A closer look at an .xlsx: its sheets' XML and its styles, searched for what calamine does not show."""
 
 import io
+import posixpath
 import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Final
 from xml.etree import ElementTree
 
 from stattable.checking.cells import Unread
-from stattable.checking.closer.formats import shows_another_number
-from stattable.checking.closer.package import Packed, packed_part, part_bytes, sheet_parts
+from stattable.checking.closer.formats import shows_another_number, shows_another_text
+from stattable.checking.closer.formulas import moved, spelled
+from stattable.checking.closer.package import Packed, packed_part, part_bytes, related, sheet_parts
+from stattable.checking.closer.setup import setup_of
 from stattable.checking.closer.styles import OddStyle, is_struck, odd_styles
 from stattable.checking.closer.xml import local_name
-from stattable.checking.sheets import MAX_COLUMNS, Cell, Display, Look, Unreadable, aside
+from stattable.checking.sheets import MAX_COLUMNS, Cell, Display, Look, Setup, Unreadable, aside
 from stattable.checking.sniff import by_lower_name
 from stattable.model.text import cell_at
 
@@ -27,8 +30,8 @@ _SUSPECT: Final = (  # each by itself, for each is quick by its first letters
     re.compile(rb":f[\s/>]"),
     re.compile(rb"rPr"),  # a text in several formats
     re.compile(rb"hidden\s*=\s*[\"'][1t]"),
-    re.compile(rb"ht\s*=\s*[\"']0(?:\.0*)?[\"']"),
-    re.compile(rb"width\s*=\s*[\"']0(?:\.0*)?[\"']"),
+    re.compile(rb"\sht\s*=\s*[\"']0(?:\.0*)?[\"']"),
+    re.compile(rb"\swidth\s*=\s*[\"']0(?:\.0*)?[\"']"),
 )
 _FAR_REF: Final = re.compile(rb"r\s*=\s*[\"'](?:[A-Za-z]{3}\d|[A-Za-z]{0,2}\d{5})")
 _SMALL: Final = 64 * 1024  # bytes of a sheet that can hold no more than a few million cells, all near A1
@@ -79,6 +82,20 @@ class XlsxInspector:
         if not odd and not strings and not any(mark.search(content) for mark in _SUSPECT):
             return None
         return look(content, odd, strings)
+
+    def setup(self, sheet: int) -> Setup:
+        """Return how a sheet as a whole is shown and printed."""
+        book = self._packed("xl/workbook.xml").content()
+        return setup_of(self._content(sheet), book, sheet, [*self._drawings(sheet)])
+
+    def _drawings(self, sheet: int) -> Iterator[bytes]:
+        """Yield the parts of what is drawn on a sheet: pictures and shapes, and comments."""
+        folder, name = posixpath.split(self.part(sheet) or "")
+        relations = posixpath.join(folder, "_rels", f"{name}.rels").lower()
+        if relations in self._names:
+            for part in related(self._packed(relations).content(), f"/{folder}", self._names).values():
+                if part and "drawing" in part.lower():
+                    yield self._packed(part.lower()).content()
 
     def _content(self, sheet: int) -> bytes:
         if self._last is None or self._last[0] != sheet:
@@ -157,6 +174,8 @@ def look(content: bytes, odd: Mapping[int, OddStyle], strings: Mapping[int, str]
     unreads: dict[Cell, Unread] = {}
     displays: dict[Cell, Display] = {}
     texts: dict[Cell, str] = {}
+    formulas: dict[Cell, str] = {}
+    shared: dict[str, tuple[Cell, str]] = {}
     row = column = 0
     hidden_row, hidden_columns = False, bytearray(MAX_COLUMNS + 1)
     for event, element in ElementTree.iterparse(io.BytesIO(content), ("start", "end")):
@@ -173,6 +192,9 @@ def look(content: bytes, odd: Mapping[int, OddStyle], strings: Mapping[int, str]
                 unreads[row, column] = Unread(parts.get("v") or "#VALUE!")
             elif "f" in parts and not parts.get("v") and not (element.get("t") == "str" and "v" in parts):
                 unreads[row, column] = Unread(f"={parts['f'] or ''}")
+            for part in element if "f" in parts else ():
+                if local_name(part.tag) == "f":
+                    formulas[row, column] = _formula(part, (row, column), shared)
             kind = element.get("t")
             text = strings.get(int(parts.get("v") or -1)) if kind == "s" else _with_asides(element)
             if text:
@@ -185,11 +207,23 @@ def look(content: bytes, odd: Mapping[int, OddStyle], strings: Mapping[int, str]
             if parts and (unseen or code):
                 displays[row, column] = Display(unseen, code)
             element.clear()
-    return Look(unreads, None, displays, texts)
+    return Look(unreads, None, displays, texts, formulas)
+
+
+def _formula(part: ElementTree.Element, at: Cell, shared: dict[str, tuple[Cell, str]]) -> str:
+    text, kind, number = part.text or "", part.get("t", "normal"), part.get("si", "")
+    if kind == "shared" and text:
+        shared[number] = at, text
+    elif kind == "shared" and number in shared:
+        holder, text = shared[number]
+        text = moved(text, at[0] - holder[0], at[1] - holder[1])
+    return spelled(text) if kind in {"normal", "shared"} else f"{{{spelled(text)}}}"  # as Excel shows an array's
 
 
 def _is_shown_otherwise(code: str, kind: str | None, value: str | None) -> bool:
-    return kind in {None, "n"} and value is not None and shows_another_number(code, float(value))
+    if value is None:
+        return False
+    return shows_another_number(code, float(value)) if kind in {None, "n"} else shows_another_text(code)
 
 
 def _hidden_columns(cols: ElementTree.Element) -> bytearray:

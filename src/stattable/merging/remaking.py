@@ -1,0 +1,314 @@
+"""The total of a merged workbook, made once more from the files at hand, and held against what it says."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
+
+from stattable import __version__
+from stattable.checking.attribute import Register
+from stattable.checking.batch import judge_all
+from stattable.checking.received import Received
+from stattable.checking.roster import read_roster
+from stattable.merging.breakdown import FINDINGS_SHEET, STATE_SHEET, UNITS_SHEET, RowKind, breakdown, figure_cell
+from stattable.merging.ledger import LEDGER_SHEET, Entry, Ledger, entries_of, moment
+from stattable.merging.lists import finding_rows, state_sheet, told_of
+from stattable.merging.merge import Merged, merge_read
+from stattable.merging.overlap import listed
+from stattable.merging.reopened import Reopened
+from stattable.merging.rollup import RollUp, Total
+from stattable.merging.seal import broken_rows
+from stattable.merging.sources import FileState, Matched, Sources, same_name
+from stattable.model.catalogue import Refusal, found
+from stattable.model.findings import Finding, Param, UnitRef
+from stattable.model.form import BLANK, FIELDS, Values, shown_value
+from stattable.model.identity import WorkbookKind
+from stattable.model.text import runs
+from stattable.model.units import Tree, bare_name
+
+
+@dataclass(frozen=True, slots=True)
+class Remade:
+    """What came of making a total once more.
+
+    Attributes:
+        findings: what speaks against the workbook.
+        matched: the files of its ledger held against those at hand.
+        roster: what has become of its roster, or None where it had none.
+    """
+
+    findings: tuple[Finding, ...]
+    matched: Matched
+    roster: FileState | None
+
+
+def remake(report: Reopened, ledger: Ledger, read: Sequence[Received]) -> Remade:
+    """Make the total of a merged workbook once more, with the options of its ledger.
+
+    The files are judged under the paths and with the times of then: where they lie now, and how old they are, changes
+    nothing.
+
+    Args:
+        report: the workbook.
+        ledger: its ledger.
+        read: the files at hand, itself aside.
+    """
+    return _Remaking(report, ledger, read).remade()
+
+
+class _Remaking:
+    def __init__(self, report: Reopened, ledger: Ledger, read: Sequence[Received]) -> None:
+        self._report, self._ledger = report, ledger
+        self._read = {one.path: one for one in read}
+        self._entries: Mapping[int, Entry] = {entry.number: entry for entry in ledger.entries}
+        sources = Sources.of_prints({one.path: one.facts.sha256 or "" for one in read})
+        self._roster, roster_path = _roster(ledger, sources)
+        self._roster_path = roster_path
+        if roster_path:
+            self._read.pop(roster_path)
+            sources = Sources.of_prints({path: print_ for path, print_ in sources.prints.items() if path in self._read})
+        record = report.record
+        self._of_root = {sent.number for (key, _), sent in record.sent.items() if key == record.root}
+        self._register = Register(record.tree, is_roster=True, root=record.root)
+        self._matched = self._of_the_same_units(sources.match(ledger))
+
+    def remade(self) -> Remade:
+        matched, findings = self._matched, list[Finding]()
+        if self._ledger.nonsense():  # which is said already, and nobody can tell what was asked for
+            return Remade((*_files(self._ledger, matched, self._changed_roster()),), matched, self._roster)
+        try:
+            options = self._ledger.options(self._tree(), self._report.identity.unit)
+            remade = merge_read(self._as_then(), options)
+        except Refusal as refusal:
+            findings.append(found("P008", params={"detail": str(refusal)}))
+        else:
+            aside = {one.path for one in remade.earlier}
+            matched = replace(matched, new=tuple(path for path in matched.new if path not in aside))
+            findings += self._altered(remade)
+            findings += _figures(self._report, remade)
+            if not self._changed_roster() and not _is_outdated(self._ledger, matched) and not findings:
+                findings += self._decisions(remade)
+        files = _files(self._ledger, matched, self._changed_roster())
+        return Remade((*files, *findings), matched, self._roster)
+
+    def _changed_roster(self) -> str | None:
+        return self._roster_path if self._roster is FileState.CHANGED else None
+
+    def _tree(self) -> Tree:
+        """Return the units of then: of the roster where it is here, else those that the record knows."""
+        if self._roster is FileState.SAME and self._roster_path:
+            tree, faults = read_roster(self._roster_path)
+            if not faults:
+                return tree
+        return self._report.record.tree
+
+    def _of_the_same_units(self, matched: Matched) -> Matched:
+        """Take back what only bears the name of a file in the ledger, and what is no news to a part of a merge."""
+        states, paths, new = dict(matched.states), dict(matched.paths), list(matched.new)
+        for number, state in matched.states.items():
+            if state is FileState.CHANGED and not self._may_be_of(paths[number], self._entries[number]):
+                states[number] = FileState.GONE
+                new.append(paths.pop(number))
+        if self._ledger.is_part:
+            new = [path for path in new if self._key(path) is not None]
+        return Matched(states, paths, tuple(sorted(new)))
+
+    def _key(self, path: str) -> str | None:
+        (one,) = judge_all([self._read[path]], self._register, None).returns
+        return one.key
+
+    def _may_be_of(self, path: str, entry: Entry) -> bool:
+        """Whether a file that changed may still be of the unit that it was of; of a damaged one nobody can tell."""
+        read, key = self._read[path], None
+        if not read.name or not entry.name:
+            return True
+        key = self._key(path)
+        unit = self._report.record.tree[key] if key is not None else None
+        return bare_name(unit.name if unit else read.name) == bare_name(entry.name)
+
+    def _as_then(self) -> list[Received]:
+        """Return the files at hand, those of the ledger under the paths and with the times that it gives."""
+        files = [self._read[path] for path in self._matched.new]
+        for number, path in self._matched.paths.items():
+            one, entry = self._read[path], self._entries[number]
+            facts, identity = one.facts, one.identity
+            then = moment(entry.changed)
+            if self._matched.state(number) is FileState.SAME and then is not None and int(facts.mtime) != then:
+                facts = replace(facts, mtime=then)  # else it is known better than to the second
+            if identity and number in self._of_root:  # it counted, and is no earlier result of this merge
+                identity = replace(identity, kind=WorkbookKind.BLANK)
+            findings = tuple(replace(finding, path=entry.path) for finding in one.findings)
+            files.append(replace(one, path=entry.path, facts=facts, identity=identity, findings=findings))
+        return sorted(files, key=lambda one: one.path)
+
+    def _altered(self, remade: Merged) -> Iterator[Finding]:
+        """Yield what speaks against merged workbooks whose figures are in the total: pages that were typed over."""
+        now = {self._entries[number].path: path for number, path in self._matched.paths.items()}
+        counted = {entry.path for entry in entries_of(remade) if entry.counted}
+        for finding in remade.findings:
+            if finding.code[0] == "P" and finding.path in counted:
+                yield replace(finding, path=now.get(finding.path, finding.path))
+
+    # -- decisions --
+
+    def _decisions(self, remade: Merged) -> Iterator[Finding]:
+        """Say which decisions and words come out otherwise though no file changed (P012).
+
+        The words are those of this version; a roster that is not here said more than the record remembers.
+        """
+        knows_all = self._roster in {None, FileState.SAME}
+        now = {entry.path: entry for entry in entries_of(remade)}
+        differing: dict[str, list[str]] = {}
+        for was in self._ledger.entries:
+            entry = now.get(was.path)
+            said = (_decided(one, in_words=knows_all and self._is_of_this_version) for one in (was, entry) if one)
+            if len({*said}) > 1:
+                differing.setdefault(LEDGER_SHEET, []).append(was.path)
+        if knows_all and self._is_of_this_version:
+            rows = [cells for _, cells in state_sheet(remade)]
+            if broken := broken_rows(STATE_SHEET, rows, self._report.seal.get(STATE_SHEET, "")):
+                differing[STATE_SHEET] = [f"第 {runs(broken)} 行"]
+        if self._is_of_this_version and not self._ledger.is_part:
+            known = {entry.path for entry in self._ledger.entries}
+            again = (told_of(cells) for one, cells in finding_rows(remade) if one.path is None or one.path in known)
+            was_told, now_told = Counter(filter(_is_again, self._report.told)), Counter(filter(_is_again, again))
+            both = {*was_told, *now_told}
+            others = sorted(told for told in both if was_told[told] != now_told[told])
+            if others:
+                differing[FINDINGS_SHEET] = [" ".join(filter(None, told)) for told in others]
+        for sheet, names in differing.items():
+            params: dict[str, Param] = {"sheet": sheet, "count": len(names), "names": listed(names, "、")}
+            yield found("P012", sheet=sheet, params=params)
+
+    @property
+    def _is_of_this_version(self) -> bool:
+        return dict(self._ledger.about).get("程序") == f"stattable {__version__}"
+
+
+_OF_THE_RUN: Final = frozenset({"F006", "U012"})  # of folders, and of what was not said: no file tells
+
+
+def _is_again(told: tuple[str, ...]) -> bool:
+    """Whether a row tells of a finding that follows from the files alone."""
+    return bool(told[1]) and told[1] not in _OF_THE_RUN
+
+
+def _decided(entry: Entry, *, in_words: bool) -> tuple[object, ...]:
+    """Return what was decided about a file; `in_words`, why, too."""
+    decided = (entry.counted, entry.scope, entry.edition)
+    return (*decided, entry.code, entry.name, entry.level, entry.scope_by, entry.why) if in_words else decided
+
+
+def _roster(ledger: Ledger, sources: Sources) -> tuple[FileState | None, str | None]:
+    """Return what has become of the roster, and where among the sources it is."""
+    if ledger.roster is None:
+        return None, None
+    path, print_ = ledger.roster
+    if at_hand := sources.by_print.get(print_, ()):
+        return FileState.SAME, at_hand[0]
+    known = {entry.sha256 for entry in ledger.entries}
+    named = [one for one, its in sources.prints.items() if same_name(one, path) and its not in known]
+    return (FileState.CHANGED, named[0]) if named else (FileState.UNKNOWN, None)
+
+
+# -- the files --------------------------------------------------------------------------------------------
+
+
+def _is_outdated(ledger: Ledger, matched: Matched) -> bool:
+    return bool(matched.new) or any(matched.state(entry.number) is not FileState.SAME for entry in _needed(ledger))
+
+
+def _needed(ledger: Ledger) -> Iterator[Entry]:
+    """Yield the files without which nothing is proved: not earlier results, of which this one may have replaced one."""
+    return (entry for entry in ledger.entries if not entry.is_earlier)
+
+
+def _files(ledger: Ledger, matched: Matched, roster: str | None) -> Iterator[Finding]:
+    """Say which files changed, are gone, or came in since (P004, P005, P006)."""
+    changed = [_Moved(roster, "名册", None)] if roster else []
+    gone = []
+    for entry in _needed(ledger):
+        unit = UnitRef(entry.code or None, entry.name or None)
+        if matched.state(entry.number) is FileState.CHANGED:
+            changed.append(_Moved(matched.paths[entry.number], entry.name, unit))
+        elif matched.state(entry.number) is FileState.GONE:
+            gone.append(_Moved(entry.path, entry.name, unit))
+    new = [_Moved(path, "", None) for path in matched.new]
+    for code, files in {"P004": changed, "P005": gone, "P006": new}.items():
+        if files:
+            only = files[0] if len(files) == 1 else _Moved(None, "", None)  # of several it is the workbook's
+            names = listed([f"{one.path}（{one.name}）" if one.name else str(one.path) for one in files], "、")
+            yield found(code, path=only.path, unit=only.unit, params={"count": len(files), "names": names})
+
+
+class _Moved(NamedTuple):
+    """A file that is not what it was: where it is, or was; what is said of it; and its unit."""
+
+    path: str | None
+    name: str
+    unit: UnitRef | None
+
+
+# -- the figures ------------------------------------------------------------------------------------------
+
+
+def _figures(report: Reopened, after: RollUp) -> Iterator[Finding]:
+    """Say which figures come out otherwise now (P007): those of the root, and of how many units below it."""
+    before = report.rolled
+    trees: Mapping[str, Tree] = {key: tree for tree in (after.tree, before.tree) for key in tree.units}
+    keys = dict.fromkeys([*before.tree.below(before.root), *after.tree.below(after.root)])
+    differing = {key: pairs for key in keys if (pairs := _differing(before.totals.get(key), after.totals.get(key)))}
+    if not differing:
+        return
+    key, pairs = next(iter(differing.items()))
+    rows = {row.key: at for at, row in enumerate(breakdown(before)) if row.kind is RowKind.TOTAL}
+    unit = trees[key][key]
+    is_root, row = key == before.root, rows.get(key)
+    sheet = report.received.sheet if is_root else UNITS_SHEET if row is not None else None
+    figures, cells = [], []
+    for index, was, now in pairs:
+        field = FIELDS[index]
+        cell = report.cell_of(field) if is_root else figure_cell(row, index) if row is not None else None
+        cells.append(cell)
+        one, other = (shown_value(value, unit.level, index) for value in (was, now))
+        place = f"（{cell}）" if cell else ""
+        figures.append(f"{field.label}{place} 汇总表里是“{_blank(one)}”，现在是“{_blank(other)}”")
+    names = [trees[other][other].name for other in differing if other != key]
+    index, was, _ = pairs[0]
+    params: dict[str, Param] = {
+        "name": unit.name,
+        "place": f"（“{sheet}”）" if sheet else "",
+        "count": len(pairs),
+        "figures": listed(figures, "；"),
+        "units": len(names),
+        "others": listed(names, "、"),
+    }
+    yield found(
+        "P007",
+        unit=UnitRef(unit.code, unit.name, unit.level),
+        sheet=sheet,
+        cell=cells[0],
+        field=FIELDS[index].key,
+        raw=_blank(shown_value(was, unit.level, index)),
+        params=params,
+    )
+
+
+_Pair = tuple[int, int | bool | None, int | bool | None]
+
+
+def _differing(was: Total | None, now: Total | None) -> list[_Pair]:
+    """Return the fields in which two totals differ, each with the figures then and now."""
+    return [
+        (index, one, other)
+        for index, (one, other) in enumerate(zip(_values(was), _values(now), strict=True))
+        if one != other
+    ]
+
+
+def _values(total: Total | None) -> Values:
+    return total.values if total else BLANK
+
+
+def _blank(shown: str | int | None) -> str:
+    return "空白" if shown is None else str(shown)
