@@ -1,77 +1,70 @@
 """How a merged workbook is shown and printed: nothing that people see may say something else than what is proved."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import Any, Final
 
-from stattable.checking.calamine import CalamineBook
-from stattable.checking.sheets import Cell, Margin, RawSheet, Setup
+from stattable.checking.sheets import Margin, RawSheet, Setup
 from stattable.merging.breakdown import FINDINGS_SHEET, HEAD_ROWS, STATE_SHEET, UNIT_HEADS, UNITS_SHEET, breakdown
 from stattable.merging.check_code import CHECK_CODE
 from stattable.merging.ledger import LEDGER_SHEET
+from stattable.merging.opened import HIDDEN_SHEETS, Opened, OpenSheet
 from stattable.merging.overlap import listed
 from stattable.merging.reopened import Reopened
-from stattable.model.annex import ANNEX_SHEET, has_annex
+from stattable.model.annex import ANNEX_SHEET
 from stattable.model.catalogue import found
 from stattable.model.findings import Finding, Param, Severity
 from stattable.model.form import FIELDS, LAST_COLUMN, LAST_ROW, SHEET_NAME
-from stattable.model.identity import IDENTITY_SHEET
-from stattable.model.record import RECORD_SHEET
 from stattable.model.text import a1, column_letters
 
 LIST_FOOTER: Final = "第 &P 页，共 &N 页"
 ANNEX_HEADS: Final = 3  # the row of its heads
-_TECHNICAL: Final = frozenset({IDENTITY_SHEET, RECORD_SHEET})
 _FILTERED: Final = frozenset({STATE_SHEET, FINDINGS_SHEET, LEDGER_SHEET})  # which have a filter that clerks may set
 _PAGE_AREA: Final = f"$A$1:${column_letters(LAST_COLUMN)}${LAST_ROW}"
 
 
-def oddities(report: Reopened, book: CalamineBook) -> list[Finding]:
+def oddities(report: Reopened, opened: Opened) -> list[Finding]:
     """Return what is shown or printed otherwise than `merge` wrote it."""
-    root = report.record.tree[report.record.root]
-    ours = [SHEET_NAME, UNITS_SHEET, STATE_SHEET, FINDINGS_SHEET, LEDGER_SHEET]
-    ours += [ANNEX_SHEET] if has_annex(root.level) else []
-    findings = [*_sheets(book, ours)]
-    for name in ours:
-        if name in book.names:
-            sheet = book.closer(book.sheet(name, whole=True))
-            findings += _of_sheet(report, sheet, book.setup(name), book.formulas(name))
+    findings = [*_sheets(opened)]
+    for name in opened.written:
+        if name in opened.sheets:
+            findings += _of_sheet(report, opened.sheets[name])
     return findings
 
 
 # -- the sheets -------------------------------------------------------------------------------------------
 
 
-def _sheets(book: CalamineBook, ours: Sequence[str]) -> Iterator[Finding]:
+def _sheets(opened: Opened) -> Iterator[Finding]:
     """Say which sheets are gone, hidden, or not in their place, and which were added (P003)."""
-    names = [*book.names, *book.others]
-    gone = [name for name in ours if name not in book.names]
-    added = [name for name in names if name not in {*ours, *_TECHNICAL}]
-    if len(gone) == len(added) == 1 and added[0] in book.names:
+    gone = [name for name in opened.written if name not in opened.names]
+    added = [name for name in opened.names if name not in {*opened.written, *HIDDEN_SHEETS}]
+    if len(gone) == len(added) == 1:
         yield _structure("renamed", added[0], expected=gone[0])
         gone, added = [], []
     for name in gone:
         yield _structure("sheet", name)
     for name in added:  # one that is not shown misleads nobody
-        is_shown = name in book.visible
+        is_shown = name in opened.visible
         yield _structure("added" if is_shown else "added_hidden", name, None if is_shown else Severity.WARNING)
-    hidden = [name for name in ours if name in book.names and name not in book.visible]
-    for name in hidden:
-        yield _structure("hidden", name)
-    first = next((name for name in book.names if name in book.visible), None)
-    if SHEET_NAME in book.visible and first in ours and first != SHEET_NAME:
+    for name in opened.written:
+        if name in opened.names and name not in opened.visible:
+            yield _structure("hidden", name)
+    first = next((name for name in opened.names if name in opened.visible), None)
+    if SHEET_NAME in opened.visible and first in opened.written and first != SHEET_NAME:
         yield _structure("order", SHEET_NAME, raw=first)
 
 
 # -- one sheet --------------------------------------------------------------------------------------------
 
 
-def _of_sheet(report: Reopened, sheet: RawSheet, setup: Setup, formulas: Iterable[Cell]) -> Iterator[Finding]:
+def _of_sheet(report: Reopened, opened: OpenSheet) -> Iterator[Finding]:
+    sheet, setup = opened.cells, opened.setup
     yield from _hidden_lines(report, sheet, setup)
     lines = {row for top, _, bottom, _ in sheet.merges for row in range(top, min(bottom, len(sheet.rows)) + 1)}
     covered = [at for at in sorted(sheet.covered(lines)) if sheet.cell(*at) is not None]
     figures = range(len(UNIT_HEADS) + 1, len(UNIT_HEADS) + len(FIELDS) + 1) if sheet.name == UNITS_SHEET else ()
-    stray = [a1(*at) for at in sorted(formulas) if at[1] not in figures]  # those of figures are held elsewhere
+    stray = [a1(*at) for at in sorted(opened.formulas) if at[1] not in figures]  # those of figures are held elsewhere
     reasons: dict[str, list[str]] = {"covered": [a1(*at) for at in covered], "formula": stray}
     for at, display in sorted(sheet.displays.items()):
         reason = "format" if display.format is not None else display.unseen

@@ -10,6 +10,7 @@ from stattable.checking.files import Inputs
 from stattable.merging.appearance import oddities
 from stattable.merging.check_code import code_of
 from stattable.merging.ledger import LEDGER_SHEET
+from stattable.merging.opened import Opened
 from stattable.merging.remaking import remake
 from stattable.merging.reopened import Reopened, examine
 from stattable.merging.sources import FileState, Matched
@@ -80,7 +81,8 @@ def verify(
 
 
 def _held_against_itself(report: Reopened, book: CalamineBook) -> list[Finding]:
-    findings = [*oddities(report, book), *disagreements(report, book)]
+    opened = Opened.of(book, report.record.tree[report.record.root].level)
+    findings = [*oddities(report, opened), *disagreements(report, opened)]
     if report.ledger is None and LEDGER_SHEET in book.names:
         findings.append(found("P003", sheet=LEDGER_SHEET, params={"reason": "sheet"}))
     return findings

@@ -7,16 +7,13 @@ breakdown are held against.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from stattable.checking.calamine import CalamineBook
 from stattable.checking.cells import RawCell, Unread, brief
 from stattable.checking.closer.formulas import spelled
 from stattable.checking.locate import altered
 from stattable.checking.sheets import Cell, RawSheet
 from stattable.merging.appearance import is_code
 from stattable.merging.breakdown import (
-    FINDINGS_SHEET,
     HEAD_ROWS,
-    STATE_SHEET,
     UNIT_HEADS,
     UNITS_SHEET,
     BreakdownRow,
@@ -32,6 +29,7 @@ from stattable.merging.changes import Change, changes_said
 from stattable.merging.check_code import CHECK_CODE, code_of
 from stattable.merging.ledger import COUNTED, HEADS, LEDGER_SHEET, Entry, Ledger, edition_words, unit_words
 from stattable.merging.lists import STATUS_WORDS
+from stattable.merging.opened import HIDDEN_SHEETS, Opened
 from stattable.merging.overlap import listed
 from stattable.merging.reopened import Reopened
 from stattable.merging.rollup import Counted, RollUp, totals_of
@@ -47,11 +45,17 @@ from stattable.model.units import Scope, bare_name
 _WIDTH: Final = len(UNIT_HEADS) + len(FIELDS)
 
 
-def disagreements(report: Reopened, book: CalamineBook) -> list[Finding]:
+def disagreements(report: Reopened, opened: Opened) -> list[Finding]:
     """Return what speaks against a merged workbook by what it says itself, but for how it is shown."""
-    findings = [*_page(report, book), *_breakdown(report, book), *_identity(report), *_ledger(report), *_inputs(report)]
-    findings += _codes(report, book)
-    return [*findings, *_seal(report, book, findings)]
+    findings = [
+        *_page(report, opened),
+        *_breakdown(report, opened),
+        *_identity(report),
+        *_ledger(report),
+        *_inputs(report),
+    ]
+    findings += _codes(report, opened)
+    return [*findings, *_seal(report, opened, findings)]
 
 
 # -- the record and the identity --------------------------------------------------------------------------
@@ -97,7 +101,7 @@ def _inputs(report: Reopened) -> Iterator[Finding]:
 # -- the page ---------------------------------------------------------------------------------------------
 
 
-def _page(report: Reopened, book: CalamineBook) -> Iterator[Finding]:
+def _page(report: Reopened, opened: Opened) -> Iterator[Finding]:
     """Hold the official page against the record: its figures (P001), and what it is called (P003)."""
     read, record = report.received, report.record
     if read.values is None:
@@ -106,9 +110,9 @@ def _page(report: Reopened, book: CalamineBook) -> Iterator[Finding]:
     name = record.tree[record.root].name
     if bare_name(read.name) != bare_name(name):
         yield _structure("name", SHEET_NAME, cell=read.name_cell, raw=read.name, expected=name)
-    rows = book.sheet(read.sheet or SHEET_NAME).rows
-    said = str(rows[TITLE_AT[0] - 1][TITLE_AT[1] - 1] or "") if len(rows) >= TITLE_AT[0] else ""
-    if squeezed(said) != squeezed(title(record.edition)):
+    page = opened.sheets.get(SHEET_NAME)
+    said = str(page.cells.cell(*TITLE_AT) or "") if page else ""
+    if page and squeezed(said) != squeezed(title(record.edition)):
         yield _structure("title", SHEET_NAME, cell=a1(*TITLE_AT), raw=said, expected=title(record.edition))
     yield from (one for one in read.findings if one.code[0] == "T" and one.code not in _OF_LOOKS)
     yield from altered(read, read.values, report.rolled.totals[record.root].values, record.tree[record.root].level)
@@ -120,11 +124,11 @@ _OF_LOOKS: Final = frozenset({"T004", "T007"})  # said of all sheets elsewhere
 # -- the breakdown ----------------------------------------------------------------------------------------
 
 
-def _breakdown(report: Reopened, book: CalamineBook) -> Iterator[Finding]:
+def _breakdown(report: Reopened, opened: Opened) -> Iterator[Finding]:
     """Hold 分单位汇总, row by row, against what the record adds up to (P002, P003)."""
-    if UNITS_SHEET not in book.names:
+    if UNITS_SHEET not in opened.sheets:
         return
-    sheet = book.closer(book.sheet(UNITS_SHEET, whole=True))
+    sheet = opened.sheets[UNITS_SHEET].cells
     for number, heads in enumerate(head_rows(), start=1):
         for column, head in enumerate(heads, start=1):
             said = str(sheet.cell(number, column) or "")
@@ -143,7 +147,7 @@ def _breakdown(report: Reopened, book: CalamineBook) -> Iterator[Finding]:
         yield _structure("row", UNITS_SHEET, cell=cell, raw=raw, expected=expected, count=len(moved))
     there = frozenset(range(len(rows))) - {at for at, _ in moved}
     yield from _words(report, rows, sheet, there)
-    yield from changes_said(_changes(rolled, rows, sheet, book.formulas(UNITS_SHEET), there))
+    yield from changes_said(_changes(rolled, rows, sheet, opened.sheets[UNITS_SHEET].formulas, there))
 
 
 def _words(report: Reopened, rows: Sequence[BreakdownRow], sheet: RawSheet, there: Iterable[int]) -> Iterator[Finding]:
@@ -296,13 +300,13 @@ def _row_of(ledger: Ledger, entry: Entry) -> int:
 # -- the check code ---------------------------------------------------------------------------------------
 
 
-def _codes(report: Reopened, book: CalamineBook) -> Iterator[Finding]:
+def _codes(report: Reopened, opened: Opened) -> Iterator[Finding]:
     """Hold the check code in the footer of the page and in the ledger against what the record comes to (P013)."""
     code = code_of(report.record, report.rolled.totals[report.record.root].values)
     said: dict[str, str] = {}
     if report.ledger and report.ledger.check_code != code:
         said["汇总台账"] = report.ledger.check_code or "空白"
-    margins = book.setup(SHEET_NAME).margins if SHEET_NAME in book.names else None
+    margins = opened.sheets[SHEET_NAME].setup.margins if SHEET_NAME in opened.sheets else None
     if margins is not None:
         texts = {text.removeprefix(CHECK_CODE).strip() for _, _, text in filter(is_code, margins)}
         if texts != {code}:
@@ -315,27 +319,25 @@ def _codes(report: Reopened, book: CalamineBook) -> Iterator[Finding]:
 # -- the seal ---------------------------------------------------------------------------------------------
 
 
-def _seal(report: Reopened, book: CalamineBook, findings: Sequence[Finding]) -> Iterator[Finding]:
+def _seal(report: Reopened, opened: Opened, findings: Sequence[Finding]) -> Iterator[Finding]:
     """Say which rows say something else than was written, where nothing else names them yet (P009, P011)."""
     named = {(one.sheet, cell_at(one.cell)[0]) for one in findings if one.cell and ":" not in one.cell}
     moved = {one.sheet for one in findings if one.params.get("reason") in _MOVED}
-    unsealed = [name for name in book.names if name in _OURS and name not in report.seal]
+    unsealed = [name for name in opened.sheets if name not in report.seal]
     if unsealed:
         yield _contradiction("unsealed", RECORD_SHEET, about=unsealed)
     for name, marks in report.seal.items():
-        if name not in book.names or name in moved:
+        if name not in opened.sheets or name in moved:
             continue
-        rows: Iterable[Sequence[object]] = book.sheet(name, whole=True).rows
+        rows = opened.sheets[name].cells.rows
         broken = broken_rows(name, without_seal(rows) if name == RECORD_SHEET else rows, marks)
-        if name in _HIDDEN:
+        if name in HIDDEN_SHEETS:
             if broken and (name == RECORD_SHEET or all(one.sheet != name for one in findings)):
                 yield _contradiction("sealed", name, count=len(broken))
         elif rest := [row for row in broken if (name, row) not in named]:
             yield found("P011", sheet=name, cell=f"A{rest[0]}", params={"count": len(rest), "rows": runs(rest)})
 
 
-_HIDDEN: Final = frozenset({IDENTITY_SHEET, RECORD_SHEET})
-_OURS: Final = frozenset({SHEET_NAME, UNITS_SHEET, STATE_SHEET, FINDINGS_SHEET, LEDGER_SHEET, *_HIDDEN})
 _MOVED: Final = frozenset({"row", "numbers", "missing"})  # said of sheets whose rows are not where they were
 
 

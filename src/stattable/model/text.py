@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 # Characters that show nothing: control characters, soft hyphen, zero-width and direction marks, word joiners, BOM,
@@ -192,6 +193,7 @@ def column_letters(column: int) -> str:
     return letters
 
 
+@lru_cache(maxsize=1024)  # it is asked for every cell
 def column_number(letters: str) -> int:
     """Return the 1-based column that `letters` name, in either case: ``A`` gives 1, ``ab`` gives 28."""
     number = 0
