@@ -14,6 +14,7 @@ import memory
 from builders import HENAN, ROSTER, TO_COUNTY, ZHONGMU, tree_of
 from stattable import __version__
 from stattable.checking.reader import FileFacts
+from stattable.merging.check_code import check_code
 from stattable.merging.ledger import Run
 from stattable.merging.rollup import Counted, roll_up
 from stattable.model import form
@@ -39,12 +40,15 @@ VILLAGE_FAULT = found(
 )
 
 
+TOTAL = {OF_COUNTY: 1, OF_TOWNSHIP: 5, OF_VILLAGE: 9, MEDIA: 2}
+
+
 def county() -> list[Any]:
     """A county with a cumulative and an own return, a page of its own, and returns of all kinds below it."""
     guandu = memory.sent(TREE, "410122101", {OF_TOWNSHIP: 2, MEDIA: 0}, OWN, path="=3.xlsx", contact="赵六")
     return [
         memory.sent(TREE, "410122", {OF_COUNTY: 1, MEDIA: 2}, OWN, path="1.xlsx", contact="=王五", phone="+86"),
-        memory.sent(TREE, "410122", {OF_COUNTY: 1, OF_TOWNSHIP: 5, OF_VILLAGE: 9, MEDIA: 2}, CUMULATIVE, path="2.xlsx"),
+        memory.sent(TREE, "410122", TOTAL, CUMULATIVE, path="2.xlsx"),
         guandu,
         memory.sent(TREE, "410122101202", {OF_VILLAGE: 3}, OWN, path="4.xlsx", findings=(VILLAGE_FAULT,)),
         memory.sent(TREE, "410122101201", {OF_VILLAGE: 3}, path="5.xlsx", facts=FileFacts(SHA, 7, 0.0)),
@@ -573,6 +577,7 @@ def test_ledger(workbook: openpyxl.Workbook) -> None:
         [None, "结束", "2026-06-20 12:00:03"],
         [None, "汇总单位", "中牟县（县级）410122"],
         [None, "届次", "第 23 个会员活动日"],
+        [None, "校验码", check_code(ZHONGMU, 23, memory.values_of(TOTAL), [of("2.xlsx")])],
         [None, "选项 --root", "410122"],
         [
             "序号", "文件", "SHA-256", "大小（字节）", "修改时间", "单位代码", "单位", "级别", "口径", "口径依据",
@@ -598,7 +603,7 @@ def test_ledger(workbook: openpyxl.Workbook) -> None:
         ("分单位汇总", "B3", "$1:$2", None),
         ("报送情况", None, None, "A8:G14"),
         ("审核意见", "A2", "$1:$1", "A1:J{}"),
-        ("汇总台账", "C9", "$8:$8", "A8:M16"),
+        ("汇总台账", "C10", "$9:$9", "A9:M17"),
     ],
 )
 def test_print_and_panes(
