@@ -1,5 +1,6 @@
 """What somebody does to a merged workbook is named by `verify`; what a program does that saves it anew is not."""
 
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -85,3 +86,61 @@ def test_what_a_program_or_a_clerk_may_do_is_none(name: str, verify: Callable[..
     assert result.json["proved"], told(result)
     assert {one["severity"] for one in result.json["findings"]} <= {"warning"}
     assert result.code == 0
+
+
+# -- what LibreOffice makes of it; it must be installed, nothing is skipped -------------------------------
+
+
+def saved_as(path: Path, to: str, folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    profile = f"-env:UserInstallation=file://{folder / 'profile'}"
+    command = ["soffice", profile, "--headless", "--convert-to", to, "--outdir", str(folder), str(path)]
+    subprocess.run(command, check=True, capture_output=True, timeout=180)
+    return folder / f"{path.stem}.{to}"
+
+
+@pytest.mark.office
+@pytest.mark.parametrize("way", [("xlsx",), ("xls",), ("ods",), ("xls", "xlsx"), ("ods", "xlsx")], ids="-".join)
+def test_saved_anew_it_is_proved(
+    way: tuple[str, ...],
+    written: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = written / "中牟县.xlsx"
+    for number, to in enumerate(way):
+        path = saved_as(path, to, tmp_path / str(number))
+    monkeypatch.chdir(written)
+    result = run("verify", path, "收到", "名册.csv", "--format", "json", "--quiet")
+    assert (result.json["findings"], result.json["proved"], result.code) == ([], True, 0)
+
+
+FORGED = {
+    "a figure": (forger.put(forger.PAGE, "F6", 99), ("P001", forger.PAGE)),
+    "a formula": (forger.formula("I6", "1+1"), ("P002", forger.UNITS)),
+    "a state": (forger.put(forger.STATES, "E9", "已报"), ("P011", forger.STATES)),
+    "a file": (forger.entry(forger.GUANDU_FILE, "L", "未计入"), ("P009", forger.LEDGER)),
+    "a row": (forger.row_set(forger.PAGE, 9, hidden="1"), ("P010", forger.PAGE)),
+    "a colour": (forger.font(forger.PAGE, "F6", '<color rgb="FFFFFFFF"/>'), ("P010", forger.PAGE)),
+    "a format": (forger.number_format(forger.PAGE, "F6", '"88"'), ("P010", forger.PAGE)),
+    "a sheet": (forger.added("第一页", first=True), ("P003", "第一页")),
+    "a hidden sheet": (forger.sheet_state(forger.LEDGER, "hidden"), ("P003", forger.LEDGER)),
+}
+
+
+@pytest.mark.office
+@pytest.mark.parametrize("to", ["xlsx", "xls", "ods"])
+@pytest.mark.parametrize("name", FORGED)
+def test_what_was_forged_is_named_after_that_too(
+    name: str,
+    to: str,
+    written: Path,
+    tmp_path: Path,
+) -> None:
+    change, expected = FORGED[name]
+    book = forger.Book((written / "中牟县.xlsx").read_bytes())
+    change(book)
+    (tmp_path / "forged.xlsx").write_bytes(book.to_bytes())
+    result = run("verify", saved_as(tmp_path / "forged.xlsx", to, tmp_path / "saved"), "--format", "json", "--quiet")
+    assert expected in {(one["code"], one["sheet"]) for one in result.json["findings"]}
+    assert result.code == 1
