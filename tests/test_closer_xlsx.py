@@ -94,6 +94,20 @@ def test_reach(cells: bytes, expected: tuple[int, int]) -> None:
     assert inspector(sheet(cells)).reach(0) == expected
 
 
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ('<c r="B6"><v>1</v></c><c r="AB6"><v>1</v></c>', (40_000, 28)),
+        ('<c r="ZZ6" s="1"/>', (40_000, 1)),  # beyond what is laid out without a second thought: read, it is none
+        ("<c><v>1</v></c>", (40_000, 1)),  # one does not say where it is
+    ],
+)
+def test_the_reach_of_a_big_sheet(cells: str, expected: tuple[int, int]) -> None:
+    many = "".join(f'<row r="{row}"><c r="A{row}"><v>1</v></c></row>' for row in range(7, 40_001))
+    content = f"<worksheet><sheetData><row r='6'>{cells}</row>{many}</sheetData></worksheet>".encode()
+    assert reach(content) == expected
+
+
 RELS = (
     b'<Relationships><Relationship Id="rId1" Type="t" Target="worksheets/sheet1.xml"/>'
     b"<Relationship Target='/xl/Worksheets/Sheet2.xml' Id='rId2'/>"

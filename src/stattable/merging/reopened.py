@@ -23,9 +23,10 @@ from stattable.model.parallel import Lost, in_own_process
 from stattable.model.record import RECORD_SHEET, Record
 from stattable.model.text import a1
 
-# A merged workbook of a whole province has 13 MB, and five sheets as long as its list of units.
-SECONDS_FOR_EACH_MEGABYTE: Final = 6.0
-MEGABYTES_FOR_EACH_MEGABYTE: Final = 40
+# Beyond the limits on any file, for each megabyte of a workbook: a province's has 13, and sheets as long as its list of
+# units, all of which are looked at.
+SECONDS_FOR_EACH: Final = 4.0
+MEGABYTES_FOR_EACH: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +128,7 @@ def _seen(path: str, look: Look) -> _Seen:
         return _look_at(path, look, *open_file(path, apart=False))
     except Much:
         size = Path(path).stat().st_size // 2**20
-        seconds = MAX_SECONDS + SECONDS_FOR_EACH_MEGABYTE * size
-        megabytes = MAX_MEGABYTES + MEGABYTES_FOR_EACH_MEGABYTE * size
+        seconds, megabytes = MAX_SECONDS + SECONDS_FOR_EACH * size, MAX_MEGABYTES + MEGABYTES_FOR_EACH * size
         return in_own_process(partial(_open_and_look, look=look), path, seconds, megabytes)
 
 

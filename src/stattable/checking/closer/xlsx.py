@@ -18,7 +18,7 @@ from stattable.checking.closer.styles import OddStyle, is_struck, odd_styles
 from stattable.checking.closer.xml import local_name
 from stattable.checking.sheets import MAX_COLUMNS, Cell, Display, Look, Setup, Unreadable, aside
 from stattable.checking.sniff import by_lower_name
-from stattable.model.text import cell_at
+from stattable.model.text import cell_at, column_number
 
 _NEW_ERROR: Final = re.compile(
     rb"(<(?:\w+:)?v>)(?:#(?!(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A)<)[A-Z_]+[!?]?|Err:\d+)(</(?:\w+:)?v>)"
@@ -35,6 +35,9 @@ _SUSPECT: Final = (  # each by itself, for each is quick by its first letters
 )
 _HAS_FORMULAS: Final = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _FAR_REF: Final = re.compile(rb"r\s*=\s*[\"'](?:[A-Za-z]{3}\d|[A-Za-z]{0,2}\d{5})")
+_CELL: Final = re.compile(rb"<(?:\w+:)?c[\s>/]")
+_SAID_PLACE: Final = re.compile(rb"<(?:\w+:)?c\s(?:[^>]*?\s)?r\s*=\s*[\"']([A-Za-z]{1,3})(\d{1,7})[\"']")
+_MOST_CELLS: Final = 1_000_000  # that are laid out without a second thought
 _SMALL: Final = 64 * 1024  # bytes of a sheet that can hold no more than a few million cells, all near A1
 
 
@@ -147,6 +150,9 @@ def reach(content: bytes) -> Cell:
     """
     if len(content) <= _SMALL and not _FAR_REF.search(content):
         return 0, 0
+    said = _said_reach(content) if len(content) > _SMALL else None
+    if said and said[0] * said[1] <= _MOST_CELLS:  # with the cells that hold nothing
+        return said
     rows = columns = row = column = 0
     for event, element in ElementTree.iterparse(io.BytesIO(content), ("start", "end")):
         tag = local_name(element.tag)
@@ -159,6 +165,18 @@ def reach(content: bytes) -> Cell:
         if event == "end" and tag in {"row", "c"}:
             element.clear()
     return rows, columns
+
+
+def _said_reach(content: bytes) -> Cell | None:
+    """Return how far the cells of a sheet's part reach, be there anything in them or not; None where one does not say.
+
+    This is a search through the text, which takes a tenth of the time of reading it.
+    """
+    places = _SAID_PLACE.findall(content)
+    if len(places) != len(_CELL.findall(content)):
+        return None
+    columns = max((column_number(letters.decode()) for letters in {letters for letters, _ in places}), default=0)
+    return max((int(row) for row in {row for _, row in places}), default=0), columns
 
 
 def _place(cell: ElementTree.Element, row: int, column: int) -> Cell:
