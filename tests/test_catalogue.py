@@ -126,7 +126,7 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
     "P010": [{"reason": reason, "expected": "整张表", "count": 2, "names": "F6、G6"}
              for reason in catalogue._REASONS["P010"]],
     "P011": [{"count": 2, "rows": "3、5"}],
-    "P012": [{"count": 2, "names": "a.xlsx、b.xlsx"}],
+    "P012": [{"sheets": "“汇总台账”有 1 处（a.xlsx）"}],
     "P013": [{"where": "页脚", "expected": "AAAA-CCCC-DDDD"}],
 }  # fmt: skip
 PLACED = {"sheet": "分单位汇总", "cell": "F6", "field": "activities.township.sessions", "raw": "若干"}

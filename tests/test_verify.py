@@ -3,12 +3,14 @@
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 
+import memory
 from builders import (
     EAST,
     GUANDU,
@@ -26,12 +28,16 @@ from builders import (
     typed,
 )  # fmt: skip
 from forger import Book
+from stattable.merging import merge as merging
+from stattable.model.catalogue import found
+from stattable.model.form import FIELD_BY_KEY
+from stattable.model.identity import UnitFacts
 from stattable.model.units import Level, Scope
 
 OF_VILLAGE = "activities.village.sessions"
 VILLAGE, TOWNSHIP = own_values(Level.VILLAGE), own_values(Level.TOWNSHIP)
 REPORT, RETURNS = "汇总/中牟县.xlsx", "收到"
-PAGE, UNITS, LEDGER = "信息统计表", "分单位汇总", "汇总台账"
+PAGE, UNITS, STATES, FINDINGS, LEDGER = "信息统计表", "分单位汇总", "报送情况", "审核意见", "汇总台账"
 
 
 def village(unit: Any = GUANDU_VILLAGE, **changes: Any) -> None:
@@ -330,6 +336,125 @@ def test_a_page_that_was_typed_over_and_sent_on_is_named_by_whoever_gets_it() ->
     assert (one["status"], [finding["code"] for finding in one["findings"] if finding["code"][0] == "P"]) == (
         "accepted", ["P001"],
     )  # fmt: skip
+
+
+# -- judged again, though no file changed -----------------------------------------------------------------
+
+
+def forged_whole(change: Callable[[Any], Any]) -> None:
+    """Have a merge that decides otherwise write the workbook: all that it holds agrees, the files are the same."""
+    real = merging.judge_all
+
+    def judged(*arguments: Any) -> Any:
+        batch = real(*arguments)
+        return replace(batch, returns=tuple(change(one) for one in batch.returns))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(merging, "judge_all", judged)
+        merge()
+
+
+def told_again(*sources: str) -> list[tuple[str, str | None]]:
+    result = verify(*sources)
+    assert result.code == 1
+    return [(one["code"], one["sheet"]) for one in result.json["findings"]]
+
+
+def of(name: str, change: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda one: change(one) if one.unit.name == name else one
+
+
+def test_a_return_that_was_left_out() -> None:
+    fault = found("V002", cell="H6", field=OF_VILLAGE, raw="若干", params={"value": ""})
+    forged_whole(of("官渡村", lambda one: one.with_findings(fault)))
+    assert verify().json["proved"]  # by itself nobody can tell
+    assert told_again(RETURNS, "名册.csv") == [("P007", PAGE), ("P012", LEDGER)]
+    assert told_again(RETURNS) == [("P007", PAGE), ("P012", LEDGER)]
+
+
+def test_figures_that_no_file_has() -> None:
+    values = list(memory.values_of(VILLAGE))
+    values[FIELD_BY_KEY[OF_VILLAGE].index] = 50
+    forged_whole(of("官渡村", lambda one: replace(one, values=tuple(values))))
+    assert verify().json["proved"]
+    assert told_again(RETURNS, "名册.csv") == [("P007", PAGE)]
+
+
+def test_a_finding_that_was_left_out() -> None:
+    filled(Path(RETURNS, "坏.xlsx"), EAST, {**VILLAGE, "activities.village.people": 9_000},
+           above=(*TO_COUNTY, LANGCHENGGANG))  # fmt: skip
+    forged_whole(of("东狼城岗村", lambda one: replace(one, findings=())))
+    assert verify().json["proved"]
+    assert told_again(RETURNS, "名册.csv") == [("P012", FINDINGS)]
+
+
+def test_why_a_return_does_not_count() -> None:
+    filled(Path(RETURNS, "坏.xlsx"), EAST, {**VILLAGE, "activities.village.people": "若干"},
+           above=(*TO_COUNTY, LANGCHENGGANG))  # fmt: skip
+    other = found("V004", cell="I6", field="activities.village.people", raw="-5")
+    forged_whole(of("东狼城岗村", lambda one: replace(one, findings=()).with_findings(other)))
+    assert verify().json["proved"]
+    assert told_again(RETURNS, "名册.csv") == [("P012", LEDGER)]
+
+
+def test_who_is_to_call() -> None:
+    forged_whole(of("官渡村", lambda one: replace(one, received=replace(one.received, contact="王五"))))
+    assert told_again(RETURNS, "名册.csv") == [("P012", STATES)]
+
+
+def test_a_total_that_holds_a_workbook_that_was_typed_over() -> None:
+    """The county typed over its page before it sent it on: the prefecture's workbook says so by itself."""
+    edit(REPORT, put(PAGE, "H6", 700))
+    Path("市收").mkdir()
+    shutil.copy(REPORT, "市收/中牟县.xlsx")
+    run("merge", "市收", "--roster", "名册.csv", "--root", "4101", "-o", "市.xlsx", "--quiet")
+    by_itself = run("verify", "市.xlsx", "--format", "json")
+    assert [(one["code"], one["sheet"]) for one in by_itself.json["findings"]] == [("P009", "_stattable_record")]
+    against = run("verify", "市.xlsx", "市收", "名册.csv", "--format", "json")
+    assert [(one["code"], one["path"], one["cell"]) for one in against.json["findings"]] == [
+        ("P009", "市.xlsx", None), ("P001", "市收/中牟县.xlsx", "H6"),
+    ]  # fmt: skip
+    assert not against.json["proved"]
+
+
+def test_ten_late_returns_are_one_finding() -> None:
+    units = [UnitFacts(f"4101221012{number}", f"新{number}村", Level.VILLAGE) for number in range(10, 20)]
+    for unit in units:
+        filled(Path(RETURNS, f"{unit.name}.xlsx"), unit, VILLAGE, above=TO_GUANDU)
+    (late,) = verify(RETURNS).json["findings"]
+    assert (late["code"], late["path"]) == ("P006", REPORT)
+    assert all(f"{RETURNS}/{unit.name}.xlsx" in late["message"] for unit in units)
+    assert "有 10 份报表" in late["message"]
+
+
+def test_an_earlier_result_that_was_written_over_is_not_missed() -> None:
+    """The second merge finds the first one's result where its own is to go, and lists it."""
+    options = ("--roster", "名册.csv", "--root", "410122", "--quiet")
+    for _ in range(2):
+        assert run("merge", RETURNS, "-o", f"{RETURNS}/汇总.xlsx", *options).code == 0
+    result = run("verify", f"{RETURNS}/汇总.xlsx", RETURNS, "名册.csv", "--format", "json")
+    assert (result.code, result.json["findings"]) == (0, [])
+
+
+# -- the check code ---------------------------------------------------------------------------------------
+
+
+def test_merge_and_verify_say_the_same_check_code() -> None:
+    result = run("merge", RETURNS, "--roster", "名册.csv", "--root", "410122", "-o", REPORT, "--format", "json")
+    code = result.json["check_code"]
+    assert code == printed() == verify().json["check_code"]
+    said = run("merge", RETURNS, "--roster", "名册.csv", "--root", "410122", "-o", REPORT, "--quiet").out
+    assert f"校验码 {code}，印在汇总页的页脚。" in said
+    assert openpyxl.load_workbook(REPORT)[LEDGER]["C7"].value == code
+    village(figures={OF_VILLAGE: 3})
+    merge()
+    assert printed() != code
+
+
+def test_a_merge_that_writes_nothing_has_no_check_code() -> None:
+    result = run("merge", RETURNS, "--roster", "名册.csv", "--root", "410122", "-o", "新.xlsx", "--year", "2020",
+                 "--format", "json")  # fmt: skip
+    assert (result.json["output"], result.json["check_code"]) == (None, None)
 
 
 # -- what is no report ------------------------------------------------------------------------------------

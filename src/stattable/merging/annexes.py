@@ -7,7 +7,7 @@ from typing import Final
 from stattable.checking.accounts import Listed, Owners, differing_counts, given_in
 from stattable.checking.batch import Checked
 from stattable.merging.rollup import RollUp
-from stattable.model.annex import has_annex
+from stattable.model.annex import COLUMNS, LEVELS, UNREADABLE, has_annex
 from stattable.model.catalogue import found
 from stattable.model.findings import Finding, UnitRef
 from stattable.model.units import Scope, bare_name
@@ -28,6 +28,21 @@ class Account:
 
     listed: Listed
     source: Checked
+
+    def cells(self, number: int) -> list[str | int | None]:
+        """Return the cells of its row, the pictures aside; it is the `number`th."""
+        row = self.listed.row
+        texts: dict[str, str | int | None] = {
+            "number": number,
+            "unit": row.unit or self.source.unit.name or "",
+            "level": self.listed.level.label if self.listed.level in LEVELS else row.level,
+            "website": "\n".join(row.websites),
+            "wechat": "\n".join(row.wechat),
+            "weibo": "\n".join(row.weibo),
+            "remark": row.remark,
+            "qr": UNREADABLE if row.pictures and not any(picture.image for picture in row.pictures) else None,
+        }
+        return [texts.get(key) for key in COLUMNS]
 
 
 @dataclass(frozen=True, slots=True)

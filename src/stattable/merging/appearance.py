@@ -12,14 +12,13 @@ from stattable.merging.ledger import LEDGER_SHEET
 from stattable.merging.opened import HIDDEN_SHEETS, Opened, OpenSheet
 from stattable.merging.overlap import listed
 from stattable.merging.reopened import Reopened
-from stattable.model.annex import ANNEX_SHEET
+from stattable.model.annex import ANNEX_HEADS, ANNEX_SHEET
 from stattable.model.catalogue import found
 from stattable.model.findings import Finding, Param, Severity
 from stattable.model.form import FIELDS, LAST_COLUMN, LAST_ROW, SHEET_NAME
 from stattable.model.text import a1, column_letters
 
 LIST_FOOTER: Final = "第 &P 页，共 &N 页"
-ANNEX_HEADS: Final = 3  # the row of its heads
 _FILTERED: Final = frozenset({STATE_SHEET, FINDINGS_SHEET, LEDGER_SHEET})  # which have a filter that clerks may set
 _PAGE_AREA: Final = f"$A$1:${column_letters(LAST_COLUMN)}${LAST_ROW}"
 

@@ -19,7 +19,8 @@ from stattable.merging.reopened import Reopened
 from stattable.merging.rollup import RollUp, Total
 from stattable.merging.seal import broken_rows
 from stattable.merging.sources import FileState, Matched, Sources, same_name
-from stattable.model.catalogue import Refusal, found
+from stattable.model.annex import ANNEX_HEADS, ANNEX_SHEET
+from stattable.model.catalogue import Refusal, found, phrase
 from stattable.model.findings import Finding, Param, UnitRef
 from stattable.model.form import BLANK, FIELDS, Values, shown_value
 from stattable.model.identity import WorkbookKind
@@ -86,7 +87,7 @@ class _Remaking:
             matched = replace(matched, new=tuple(path for path in matched.new if path not in aside))
             findings += self._altered(remade)
             findings += _figures(self._report, remade)
-            if not self._changed_roster() and not _is_outdated(self._ledger, matched) and not findings:
+            if not self._changed_roster() and not _is_outdated(self._ledger, matched):
                 findings += self._decisions(remade)
         files = _files(self._ledger, matched, self._changed_roster())
         return Remade((*files, *findings), matched, self._roster)
@@ -156,29 +157,53 @@ class _Remaking:
 
         The words are those of this version; a roster that is not here said more than the record remembers.
         """
-        knows_all = self._roster in {None, FileState.SAME}
+        differing = {LEDGER_SHEET: self._decided_otherwise(remade)}
+        if self._is_of_this_version:
+            differing |= self._written_otherwise(remade) if self._knows_all else {}
+            differing[FINDINGS_SHEET] = self._told_otherwise(remade) if not self._ledger.is_part else []
+        parts = {
+            sheet: phrase("P012", "sheet", sheet=sheet, count=len(names), names=listed(names, "、"))
+            for sheet, names in differing.items()
+            if names
+        }
+        if parts:
+            yield found("P012", sheet=next(iter(parts)), params={"sheets": "；".join(parts.values())})
+
+    def _decided_otherwise(self, remade: Merged) -> list[str]:
+        """Return the files about which something else is decided now."""
         now = {entry.path: entry for entry in entries_of(remade)}
-        differing: dict[str, list[str]] = {}
-        for was in self._ledger.entries:
-            entry = now.get(was.path)
-            said = (_decided(one, in_words=knows_all and self._is_of_this_version) for one in (was, entry) if one)
-            if len({*said}) > 1:
-                differing.setdefault(LEDGER_SHEET, []).append(was.path)
-        if knows_all and self._is_of_this_version:
-            rows = [cells for _, cells in state_sheet(remade)]
-            if broken := broken_rows(STATE_SHEET, rows, self._report.seal.get(STATE_SHEET, "")):
-                differing[STATE_SHEET] = [f"第 {runs(broken)} 行"]
-        if self._is_of_this_version and not self._ledger.is_part:
-            known = {entry.path for entry in self._ledger.entries}
-            again = (told_of(cells) for one, cells in finding_rows(remade) if one.path is None or one.path in known)
-            was_told, now_told = Counter(filter(_is_again, self._report.told)), Counter(filter(_is_again, again))
-            both = {*was_told, *now_told}
-            others = sorted(told for told in both if was_told[told] != now_told[told])
-            if others:
-                differing[FINDINGS_SHEET] = [" ".join(filter(None, told)) for told in others]
-        for sheet, names in differing.items():
-            params: dict[str, Param] = {"count": len(names), "names": listed(names, "、")}
-            yield found("P012", sheet=sheet, params=params)
+        in_words = self._knows_all and self._is_of_this_version
+        return [
+            was.path
+            for was in self._ledger.entries
+            if was.path in now and _decided(was, in_words=in_words) != _decided(now[was.path], in_words=in_words)
+        ]
+
+    def _written_otherwise(self, remade: Merged) -> dict[str, list[str]]:
+        """Return the rows of 报送情况 and of the annex that would be written otherwise now."""
+        accounts = [one.cells(number) for number, one in enumerate(remade.accounts, start=1)]
+        sheets: dict[str, tuple[int, list[Sequence[object]]]] = {
+            STATE_SHEET: (0, [cells for _, cells in state_sheet(remade)]),
+            ANNEX_SHEET: (ANNEX_HEADS, [*[()] * ANNEX_HEADS, *accounts]),
+        }
+        differing = {}
+        for sheet, (heads, rows) in sheets.items():
+            broken = [row for row in broken_rows(sheet, rows, self._report.seal.get(sheet, "")) if row > heads]
+            differing[sheet] = [f"第 {runs(broken)} 行"] if broken else []
+        return differing
+
+    def _told_otherwise(self, remade: Merged) -> list[str]:
+        """Return what 审核意见 tells and is not found now, and what it does not tell and is."""
+        known = {entry.path for entry in self._ledger.entries}
+        again = (told_of(cells) for one, cells in finding_rows(remade) if one.path is None or one.path in known)
+        was, now = Counter(filter(_is_again, self._report.told)), Counter(filter(_is_again, again))
+        others = sorted(told for told in {*was, *now} if was[told] != now[told])
+        return [" ".join(filter(None, told)) for told in others]
+
+    @property
+    def _knows_all(self) -> bool:
+        """Whether the roster of then is here, if there was one."""
+        return self._roster in {None, FileState.SAME}
 
     @property
     def _is_of_this_version(self) -> bool:

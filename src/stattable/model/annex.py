@@ -17,6 +17,7 @@ from stattable.model.units import LEVEL_BY_WORD, Level
 
 ANNEX_SHEET: Final = "网站和新媒体明细"
 ANNEX_TITLE: Final = "已开通网站、微信公众号和微博的单位明细"
+ANNEX_HEADS: Final = 3  # the row of the heads
 
 
 class AnnexColumn(NamedTuple):

@@ -253,7 +253,7 @@ _ENTRIES: Final = (
     Entry("P011", _E, "汇总时写出的文字被改动", "工作表“{sheet}”有 {count} 行与汇总时写出的不同：第 {rows} 行。",
           "请用原来的汇总表，或者重新汇总。经办人只填“核实情况”一栏，页上只改联系人、电话和日期。",
           "汇总时给每一行留了记号，报送情况、审核意见、台账、明细和页边的说明被改动，也看得出来。"),
-    Entry("P012", _E, "重新判断的结果不同", "用这些报表重新判断，与“{sheet}”里写的不同，有 {count} 处：{names}。",
+    Entry("P012", _E, "重新判断的结果不同", "用这些报表重新判断，与汇总表里写的不同：{sheets}。",
           "请重新汇总。报表都没有变，就是汇总表被改过。",
           "报表一份没变时也重新判断一次：哪些计入、口径、退回的原因、各单位的报送情况和审核意见，逐项比较。"),
     Entry("P013", _E, "校验码不同", "{where}的校验码是“{raw}”，按这份汇总表算出来的是“{expected}”。",
@@ -462,6 +462,9 @@ _PHRASES: Final[Mapping[str, Mapping[str, str]]] = {  # what is said of each uni
         "missing": "“{name}”（{scope}数）汇总时没有，现在有“{path}”（{now}）",
         "changed": "“{name}”（{scope}数）汇总时用的是另一份（SHA-256 {print}…），现在的“{path}”不同：{figures}",
         "figure": "{label} 原来 {was}，现在 {now}",
+    },
+    "P012": {
+        "sheet": "“{sheet}”有 {count} 处（{names}）",
     },
 }
 _ADVICE: Final[Mapping[str, str]] = {

@@ -6,7 +6,7 @@ from math import ceil
 from typing import Final
 
 from stattable.merging.annexes import Account
-from stattable.model.annex import ANNEX_SHEET, ANNEX_TITLE, COLUMNS, LEVELS, UNREADABLE
+from stattable.model.annex import ANNEX_HEADS, ANNEX_SHEET, ANNEX_TITLE, COLUMNS, LEVELS
 from stattable.writing.workbook import BODY_FONT, Look, Sheet, Workbook
 
 _HOW_TO: Final = (
@@ -15,7 +15,7 @@ _HOW_TO: Final = (
 )
 _MADE_OF: Final = "由计入汇总的报表的附件合并而成，序号重新编排。有问题的行见“审核意见”。"
 _OPEN_ROWS: Final = 30  # that a blank offers
-_TOP: Final = 4  # the first row under the headings
+_TOP: Final = ANNEX_HEADS + 1  # the first row under the headings
 _ROW_HEIGHT: Final = 78.0  # points, for a picture
 _MOST_LINES: Final = 5  # pictures one under the other: a row is at most 409 points high
 _ROOM: Final = 126.0  # pixels, of the column
@@ -55,20 +55,8 @@ def add_merged_annex(workbook: Workbook, accounts: Sequence[Account]) -> None:
     qr = list(COLUMNS).index("qr")
     for number, account in enumerate(accounts, start=1):
         row, at = account.listed.row, _TOP + number - 1
-        level = account.listed.level.label if account.listed.level in LEVELS else row.level
-        texts = {
-            "unit": row.unit or account.source.unit.name or "",
-            "level": level,
-            "website": "\n".join(row.websites),
-            "wechat": "\n".join(row.wechat),
-            "weibo": "\n".join(row.weibo),
-            "remark": row.remark,
-            "qr": UNREADABLE if row.pictures and not any(picture.image for picture in row.pictures) else None,
-        }
-        sheet.put(at, 1, number, _CENTRED)
-        for column, key in enumerate(COLUMNS, start=1):
-            if key != "number":
-                sheet.put(at, column, texts.get(key), _BODY)
+        for column, cell in enumerate(account.cells(number), start=1):
+            sheet.put(at, column, cell, _CENTRED if column == 1 else _BODY)
         images = [picture.image for picture in row.pictures if picture.image]
         lines = min(max(len(images), 1), _MOST_LINES)
         sheet.set_row(at, _ROW_HEIGHT * lines)
