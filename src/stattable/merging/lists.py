@@ -55,16 +55,29 @@ def finding_rows(merged: Merged) -> Iterator[tuple[Finding, tuple[object, ...]]]
     """Yield the findings, the worst first, each with its row."""
     order = {severity: rank for rank, severity in enumerate(Severity)}
     for number, finding in enumerate(sorted(merged.findings, key=lambda one: order[one.severity]), start=1):
-        yield finding, (
-            number, finding.severity.label, finding.code, finding.unit.name if finding.unit else None, finding.path,
-            finding.cell, label_of(finding.field) if finding.field else None, finding.raw, render(finding, label_of),
-            None,
-        )  # fmt: skip
+        yield finding, (number, *_about(finding), render(finding, label_of), None)
 
 
-def told_of(cells: Sequence[object]) -> tuple[str, ...]:
-    """Return what a row of 审核意见 is about, without its number and its words: from 程度 to 原值."""
-    return tuple(" ".join(cell_text(cell).split()) for cell in cells[1:_WORDS_AT])
+def _about(finding: Finding) -> tuple[str | None, ...]:
+    """Return the cells from 程度 to 原值."""
+    return (
+        finding.severity.label, finding.code, finding.unit.name if finding.unit else None, finding.path, finding.cell,
+        label_of(finding.field) if finding.field else None, finding.raw,
+    )  # fmt: skip
+
+
+def told(finding: Finding) -> tuple[str, ...]:
+    """Return what a row of 审核意见 is about, without its number and its words."""
+    return tuple(_text(cell) for cell in _about(finding))
+
+
+def read_told(cells: Sequence[object]) -> tuple[str, ...]:
+    """Return the same of a row as it stands on the sheet."""
+    return tuple(_text(cell) for cell in cells[1:_WORDS_AT])
 
 
 _WORDS_AT: Final = FINDING_HEADS.index("说明")
+
+
+def _text(cell: object) -> str:
+    return " ".join(cell_text(cell).split())

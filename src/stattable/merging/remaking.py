@@ -12,7 +12,7 @@ from stattable.checking.received import Received
 from stattable.checking.roster import read_roster
 from stattable.merging.breakdown import FINDINGS_SHEET, STATE_SHEET, UNITS_SHEET, RowKind, breakdown, figure_cell
 from stattable.merging.ledger import LEDGER_SHEET, Entry, Ledger, entries_of, moment
-from stattable.merging.lists import finding_rows, state_sheet, told_of
+from stattable.merging.lists import state_sheet, told
 from stattable.merging.merge import Merged, merge_read
 from stattable.merging.overlap import listed
 from stattable.merging.reopened import Reopened
@@ -195,10 +195,10 @@ class _Remaking:
     def _told_otherwise(self, remade: Merged) -> list[str]:
         """Return what 审核意见 tells and is not found now, and what it does not tell and is."""
         known = {entry.path for entry in self._ledger.entries}
-        again = (told_of(cells) for one, cells in finding_rows(remade) if one.path is None or one.path in known)
+        again = (told(one) for one in remade.findings if one.path is None or one.path in known)
         was, now = Counter(filter(_is_again, self._report.told)), Counter(filter(_is_again, again))
-        others = sorted(told for told in {*was, *now} if was[told] != now[told])
-        return [" ".join(filter(None, told)) for told in others]
+        others = sorted(one for one in {*was, *now} if was[one] != now[one])
+        return [" ".join(filter(None, one)) for one in others]
 
     @property
     def _knows_all(self) -> bool:
@@ -213,9 +213,9 @@ class _Remaking:
 _OF_THE_RUN: Final = frozenset({"F006", "U012"})  # of folders, and of what was not said: no file tells
 
 
-def _is_again(told: tuple[str, ...]) -> bool:
+def _is_again(row: tuple[str, ...]) -> bool:
     """Whether a row tells of a finding that follows from the files alone."""
-    return bool(told[1]) and told[1] not in _OF_THE_RUN
+    return bool(row[1]) and row[1] not in _OF_THE_RUN
 
 
 def _decided(entry: Entry, *, in_words: bool) -> tuple[object, ...]:

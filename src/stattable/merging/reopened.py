@@ -12,7 +12,7 @@ from stattable.checking.received import MAX_MEGABYTES, MAX_SECONDS, Received, un
 from stattable.checking.sheets import Unreadable
 from stattable.merging.breakdown import FINDINGS_SHEET
 from stattable.merging.ledger import LEDGER_SHEET, Ledger, read_ledger
-from stattable.merging.lists import told_of
+from stattable.merging.lists import read_told
 from stattable.merging.rollup import Counted, RollUp, roll_up
 from stattable.merging.seal import read_seal
 from stattable.model.catalogue import Refusal, found, render
@@ -146,7 +146,9 @@ def _look_at(path: str, look: Look, file: OpenFile | None, facts: FileFacts, fau
             return _Seen()
         ledger = read_ledger(book.sheet(LEDGER_SHEET, whole=True).rows) if LEDGER_SHEET in book.names else None
         seal = read_seal(book.sheet(RECORD_SHEET, whole=True).rows)
-        told = [*map(told_of, book.sheet(FINDINGS_SHEET, whole=True).rows[1:])] if FINDINGS_SHEET in book.names else []
+        told = (
+            [*map(read_told, book.sheet(FINDINGS_SHEET, whole=True).rows[1:])] if FINDINGS_SHEET in book.names else []
+        )
         findings = look(_put_together(received, ledger, seal, told), book)
     except Unreadable as fault:
         return _Seen(found(fault.code, path=path, params=fault.params))

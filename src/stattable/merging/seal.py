@@ -77,11 +77,10 @@ def _mark(text: str) -> str:
 
 def _said(name: str, number: int, row: Sequence[object]) -> str:
     """Return what a row says, however a program that saved it wrote numbers and spaces."""
-    cells = [" ".join(cell_text(cell).split()) for cell in row]
-    if name == SHEET_NAME:
-        cells = ["" if (number, column) in _FREE_ON_PAGE else text for column, text in enumerate(cells, start=1)]
+    if name == UNITS_SHEET and number > HEAD_ROWS:
+        row = [*row[: _FIGURES.start], *[""] * len(_FIGURES), *row[_FIGURES.stop :]]
     elif name == FINDINGS_SHEET and number > 1:
-        cells = [*cells[: CLERKS_COLUMN - 1], "", *cells[CLERKS_COLUMN:]]
-    elif name == UNITS_SHEET and number > HEAD_ROWS:
-        cells = ["" if at in _FIGURES else text for at, text in enumerate(cells)]
-    return "\n".join(cells).rstrip("\n")
+        row = [*row[: CLERKS_COLUMN - 1], "", *row[CLERKS_COLUMN:]]
+    elif name == SHEET_NAME:
+        row = ["" if (number, column) in _FREE_ON_PAGE else cell for column, cell in enumerate(row, start=1)]
+    return "\n".join([" ".join((cell if type(cell) is str else cell_text(cell)).split()) for cell in row]).rstrip("\n")
