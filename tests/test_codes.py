@@ -8,6 +8,7 @@ import io
 import shutil
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -35,8 +36,10 @@ from builders import (
 )
 from picture_books import qr
 from stattable.checking import received
+from stattable.checking.batch import Batch, Checked, judge_all
+from stattable.merging import merge as merging
 from stattable.model.annex import ANNEX_SHEET
-from stattable.model.catalogue import CATALOGUE
+from stattable.model.catalogue import CATALOGUE, found
 from stattable.model.form import FIELD_BY_KEY, FIELDS, LABELS
 from stattable.model.identity import IDENTITY_SHEET, UnitFacts
 from stattable.model.units import Level, Scope
@@ -544,6 +547,40 @@ def sources(change: Callable[[Path], object]) -> Case:
     return case
 
 
+def counted_otherwise(word: str) -> Callable[[Any], None]:
+    """Say of the first file in the ledger whether it counts."""
+
+    def change(sheet: Any) -> None:
+        row = next(row for row in sheet.iter_rows() if row[0].value == 1)
+        row[11].value = word
+
+    return change
+
+
+def footer(text: str) -> Callable[[Any], None]:
+    def change(sheet: Any) -> None:
+        sheet.oddFooter.left.text = text
+
+    return change
+
+
+def decided_by(decide: Callable[[Checked], Checked]) -> Case:
+    """Verify what a merge wrote that decided otherwise, against its returns."""
+
+    def case(folder: Path) -> set[str]:
+        def judged(*arguments: Any) -> Batch:
+            batch = judge_all(*arguments)
+            return replace(batch, returns=tuple(map(decide, batch.returns)))
+
+        village(folder)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(merging, "judge_all", judged)
+            merge(folder)
+        return set(codes(run("verify", folder / OUTPUT, folder / RETURNS, "--format", "json").json))
+
+    return case
+
+
 def corrects(folder: Path) -> None:
     village(folder, figures={SESSIONS: 3})
 
@@ -669,6 +706,11 @@ CASES: dict[str, tuple[Case, Case]] = {
     "P006": (sources(comes_late), sources(corrects)),
     "P007": (sources(corrects), sources(calls_another)),
     "P008": (sources(all_gone), sources(all_others)),
+    "P009": (in_report("汇总台账", counted_otherwise("未计入")), in_report("汇总台账", counted_otherwise("计入"))),
+    "P010": (in_report("信息统计表", hidden_row(9)), in_report("信息统计表", hidden_row(40))),
+    "P011": (in_report("审核意见", put("I2", "没有问题。")), in_report("审核意见", put("J2", "已核实。"))),
+    "P012": (decided_by(lambda one: one.with_findings(found("V012"))), decided_by(lambda one: one)),
+    "P013": (in_report("信息统计表", footer("校验码 AAAA-AAAA-AAAA")), in_report("信息统计表", put("B18", "王五"))),
 }  # fmt: skip
 
 

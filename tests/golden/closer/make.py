@@ -5,13 +5,38 @@ import tempfile
 from pathlib import Path
 
 import openpyxl
+from openpyxl.comments import Comment
+from openpyxl.formatting.rule import CellIsRule
 from openpyxl.styles import Font, PatternFill
 
 HERE = Path(__file__).parent
 
 
 def main() -> None:
-    """Write a workbook with all that is not shown as it is, as .xls and .ods."""
+    """Write a workbook with all that is not shown as it is, and one with all that a sheet as a whole may have."""
+    save(displays(), "displays", "xls", "ods")
+    save(setup(), "setup", "xlsx", "xls", "ods")
+
+
+def setup() -> openpyxl.Workbook:
+    """A hidden row and column, a formula, a conditional format, a comment and a footer."""
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    for row in range(1, 5):
+        for column in range(1, 5):
+            sheet.cell(row, column, 10 * row + column)
+    sheet["A5"] = "=SUM(A1:A2,A4)"
+    sheet.row_dimensions[3].hidden = True
+    sheet.column_dimensions["D"].hidden = True
+    sheet["B1"].comment = Comment("说明", "某人")
+    rule = CellIsRule(operator="greaterThan", formula=["20"], fill=PatternFill("solid", bgColor="FF0000"))
+    sheet.conditional_formatting.add("A1:C4", rule)
+    sheet.oddFooter.center.text = "第 &P 页"
+    return workbook
+
+
+def displays() -> openpyxl.Workbook:
+    """Cells that are not shown as what they hold."""
     workbook = openpyxl.Workbook()
     sheet = workbook.active
     sheet.title = "信息统计表"
@@ -28,10 +53,15 @@ def main() -> None:
     sheet["A5"].number_format, sheet["B5"].number_format, sheet["C5"].number_format = "#,##0", '0"场"', "0.00"
     sheet["A6"], sheet["B6"], sheet["C6"] = "=1/0", "=1+1", "=NA()"
     sheet.merge_cells("A8:B9")
+    return workbook
+
+
+def save(workbook: openpyxl.Workbook, name: str, *suffixes: str) -> None:
+    """Save a workbook as LibreOffice writes it."""
     with tempfile.TemporaryDirectory() as folder:
-        made = Path(folder) / "displays.xlsx"
+        made = Path(folder) / f"{name}.xlsx"
         workbook.save(made)
-        for suffix in ("xls", "ods"):
+        for suffix in suffixes:
             command = ["soffice", "--headless", "--convert-to", suffix, "--outdir", str(HERE), str(made)]
             subprocess.run(command, check=True, capture_output=True)
 

@@ -1,0 +1,69 @@
+"""The seal: each row that says something else is known; how a program writes numbers and spaces changes nothing."""
+
+from typing import Any
+
+import pytest
+
+from stattable.merging.breakdown import FINDINGS_SHEET, STATE_SHEET, UNITS_SHEET
+from stattable.merging.seal import SEAL, broken_rows, read_seal, seal_rows, without_seal
+from stattable.model.form import SHEET_NAME
+
+ROWS: list[list[Any]] = [["甲", 1, None], [], ["乙\n丙", "", "2"], [None, "丁", 3]]
+
+
+def marks(name: str, rows: Any) -> str:
+    return read_seal(seal_rows({name: rows})).get(name, "")
+
+
+@pytest.mark.parametrize(
+    ("now", "broken"),
+    [
+        (ROWS, []),
+        ([["甲", 1.0, ""], [None] * 9, ["乙 丙", None, 2], ["", " 丁 ", "3"], [], [None]], []),
+        ([["甲", 2, None], *ROWS[1:]], [1]),
+        ([*ROWS[:3], [None, "丁"]], [4]),
+        (ROWS[:3], [4]),
+        (ROWS[:1], [3, 4]),
+        ([], [1, 3, 4]),
+        ([*ROWS, ["戊"]], [5]),
+        ([*ROWS, [], ["戊"]], [6]),
+        ([*ROWS[:2], ["插"], *ROWS[2:]], [3, 4, 5]),
+        ([["1", "甲"], *ROWS[1:]], [1]),
+        ([["甲\u202e", 1], *ROWS[1:]], [1]),  # what turns the direction of a text is seen
+    ],
+)
+def test_broken_rows(now: list[list[Any]], broken: list[int]) -> None:
+    assert broken_rows(STATE_SHEET, now, marks(STATE_SHEET, ROWS)) == broken
+
+
+def test_what_is_a_clerks_is_not_sealed() -> None:
+    findings = [["说明", "核实情况"], [1, *[""] * 8, None, "备注"]]
+    sealed = marks(FINDINGS_SHEET, findings)
+    assert broken_rows(FINDINGS_SHEET, [findings[0], [1, *[""] * 8, "已核实", "备注"]], sealed) == []
+    assert broken_rows(FINDINGS_SHEET, [findings[0], [1, *[""] * 8, None, "改"]], sealed) == [2]
+
+
+def test_figures_are_held_elsewhere() -> None:
+    row = ["官渡镇", "乡镇级", "已报", "本级", *range(40)]
+    sealed = marks(UNITS_SHEET, [[], [], row])
+    assert broken_rows(UNITS_SHEET, [[], [], [*row[:4], *[7] * 40]], sealed) == []
+    assert broken_rows(UNITS_SHEET, [[], [], [*row, "又"]], sealed) == [3]
+    assert broken_rows(UNITS_SHEET, [[], [], [*row[:2], "未报", *row[3:]]], sealed) == [3]
+    page = [[""] * 9 for _ in range(6)]
+    page[5] = ["", *range(8)]
+    assert broken_rows(SHEET_NAME, [*page[:5], [7] * 9], marks(SHEET_NAME, page)) == [6]  # A6 is no figure's
+    assert broken_rows(SHEET_NAME, [*page[:5], ["", *[7] * 8]], marks(SHEET_NAME, page)) == []
+
+
+def test_a_long_sheet_takes_several_rows_of_the_record() -> None:
+    rows = [[number] for number in range(5_000)]
+    sealed = seal_rows({STATE_SHEET: rows, SHEET_NAME: [["页"]]})
+    assert {len(row) for row in sealed} == {3}
+    assert {row[0] for row in sealed} == {SEAL}
+    assert max(len(row[2]) for row in sealed) <= 8_000
+    assert broken_rows(STATE_SHEET, [*rows[:3_000], [0], *rows[3_001:]], read_seal(sealed)[STATE_SHEET]) == [3_001]
+
+
+def test_the_seal_is_no_part_of_what_is_sealed() -> None:
+    record = [["record", "0"], ["node", "1"]]
+    assert [*without_seal([*record, *seal_rows({"_": record}), []])] == [*record, []]
