@@ -1,5 +1,6 @@
 """Many paths → checked returns: read over processes, attributed and held against the rules."""
 
+import gc
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -18,6 +19,8 @@ from stattable.model.text import a1
 from stattable.model.units import Level, Scope, ScopeBy, Tree
 
 _UNREAD: Final = frozenset({"V002", "V003", "V004", "V005", "V006", "V009"})
+
+_MANY: Final = 5_000  # files
 
 Progress = Callable[[int], None]  # told how many files were read since it was last told
 
@@ -110,6 +113,8 @@ def read_all(paths: Sequence[str], options: CheckOptions, progress: Progress) ->
     for one in over_processes(read, paths, options.jobs, alone):
         results.append(one)
         progress(1)
+        if len(results) % _MANY == 0:  # they stay to the end: no collection of garbage need look through them again
+            gc.freeze()
     return results
 
 

@@ -290,10 +290,13 @@ def _finding(one: Checked, code: str) -> Finding | None:
 
 def moment(said: str) -> float | None:
     """Return the time that the ledger says, in seconds since 1970; None where it says none."""
-    try:
-        return datetime.strptime(said, TIME).timestamp()
+    try:  # this is how `TIME` writes it, too, and takes a tenth of the time of reading it by that
+        return datetime.fromisoformat(said).timestamp() if len(said) == _LENGTH_OF_TIME else None
     except (ValueError, OverflowError, OSError):
         return None
+
+
+_LENGTH_OF_TIME: Final = 19
 
 
 # -- read back --------------------------------------------------------------------------------------------

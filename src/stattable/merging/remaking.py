@@ -85,10 +85,11 @@ class _Remaking:
         else:
             aside = {one.path for one in remade.earlier}
             matched = replace(matched, new=tuple(path for path in matched.new if path not in aside))
-            findings += self._altered(remade)
+            entries = {entry.path: entry for entry in entries_of(remade)}
+            findings += self._altered(remade, entries)
             findings += _figures(self._report, remade)
             if not self._changed_roster() and not _is_outdated(self._ledger, matched):
-                findings += self._decisions(remade)
+                findings += self._decisions(remade, entries)
         files = _files(self._ledger, matched, self._changed_roster())
         return Remade((*files, *findings), matched, self._roster)
 
@@ -142,22 +143,22 @@ class _Remaking:
             files.append(replace(one, path=entry.path, facts=facts, identity=identity, findings=findings))
         return sorted(files, key=lambda one: one.path)
 
-    def _altered(self, remade: Merged) -> Iterator[Finding]:
+    def _altered(self, remade: Merged, entries: Mapping[str, Entry]) -> Iterator[Finding]:
         """Yield what speaks against merged workbooks whose figures are in the total: pages that were typed over."""
         now = {self._entries[number].path: path for number, path in self._matched.paths.items()}
-        counted = {entry.path for entry in entries_of(remade) if entry.counted}
         for finding in remade.findings:
-            if finding.code[0] == "P" and finding.path in counted:
+            entry = entries.get(finding.path or "")
+            if finding.code[0] == "P" and finding.path and entry and entry.counted:
                 yield replace(finding, path=now.get(finding.path, finding.path))
 
     # -- decisions --
 
-    def _decisions(self, remade: Merged) -> Iterator[Finding]:
+    def _decisions(self, remade: Merged, entries: Mapping[str, Entry]) -> Iterator[Finding]:
         """Say which decisions and words come out otherwise though no file changed (P012).
 
         The words are those of this version; a roster that is not here said more than the record remembers.
         """
-        differing = {LEDGER_SHEET: self._decided_otherwise(remade)}
+        differing = {LEDGER_SHEET: self._decided_otherwise(entries)}
         if self._is_of_this_version:
             differing |= self._written_otherwise(remade) if self._knows_all else {}
             differing[FINDINGS_SHEET] = self._told_otherwise(remade) if not self._ledger.is_part else []
@@ -169,9 +170,8 @@ class _Remaking:
         if parts:
             yield found("P012", sheet=next(iter(parts)), params={"sheets": "；".join(parts.values())})
 
-    def _decided_otherwise(self, remade: Merged) -> list[str]:
+    def _decided_otherwise(self, now: Mapping[str, Entry]) -> list[str]:
         """Return the files about which something else is decided now."""
-        now = {entry.path: entry for entry in entries_of(remade)}
         in_words = self._knows_all and self._is_of_this_version
         return [
             was.path

@@ -72,7 +72,11 @@ class Sources:
         for entry in ledger.entries:
             by_print.setdefault(entry.sha256, []).append(entry)
         for print_, entries in by_print.items():
-            paths |= _paired(entries, self.by_print.get(print_, ()), least=0)
+            at_hand = self.by_print.get(print_, ())
+            if len(entries) == len(at_hand) == 1:  # as they nearly all are
+                paths[entries[0].number] = at_hand[0]
+            elif at_hand:
+                paths |= _paired(entries, at_hand, least=0)
         states = dict.fromkeys(paths, FileState.SAME)
         for path in paths.values():
             free.pop(path)

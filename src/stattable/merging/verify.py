@@ -1,6 +1,5 @@
 """Whether a merged workbook still proves its total: by itself, and against the files that it was made from."""
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -17,6 +16,7 @@ from stattable.merging.sources import FileState, Matched
 from stattable.merging.witnesses import disagreements
 from stattable.model.catalogue import found
 from stattable.model.findings import Finding, Severity
+from stattable.model.paths import file_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,8 @@ def verify(
     report, findings = examine(path, _held_against_itself)
     sources, roster = None, None
     if inputs is not None and report.ledger is not None:
-        itself = os.path.realpath(path)
-        paths = [one for one in inputs.paths if os.path.realpath(one) != itself]
+        itself = file_key(path)
+        paths = [one for one in inputs.paths if file_key(one) != itself]
         remade = remake(report, report.ledger, read_all(paths, CheckOptions(jobs=jobs, debug=debug), progress))
         sources, roster = remade.matched, remade.roster
         findings = [*findings, *remade.findings]

@@ -30,8 +30,8 @@ _SUSPECT: Final = (  # each by itself, for each is quick by its first letters
     re.compile(rb":f[\s/>]"),
     re.compile(rb"rPr"),  # a text in several formats
     re.compile(rb"hidden\s*=\s*[\"'][1t]"),
-    re.compile(rb"\sht\s*=\s*[\"']0(?:\.0*)?[\"']"),
-    re.compile(rb"\swidth\s*=\s*[\"']0(?:\.0*)?[\"']"),
+    re.compile(rb"ht(?<!Height)\s*=\s*[\"']0(?:\.0*)?[\"']"),
+    re.compile(rb"width\s*=\s*[\"']0(?:\.0*)?[\"']"),
 )
 _HAS_FORMULAS: Final = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _FAR_REF: Final = re.compile(rb"r\s*=\s*[\"'](?:[A-Za-z]{3}\d|[A-Za-z]{0,2}\d{5})")
