@@ -304,7 +304,8 @@ def keep_the_promise(merged: Merged) -> None:
     said = [f"{one.path} {one.unit.name if one.unit else ''} {render(one, label_of)}" for one in errors]
     expected = Expected(merged.tree, merged.root, merged.files)
     files, tree = expected.files, expected.tree
-    accepted = {one.said for file in files if file.path in paths(merged.accepted.values()) for one in file.leaves}
+    accepted = [file for file in files if file.path in paths(merged.accepted.values())]
+    said_here = {one.said for file in accepted for one in (file, *file.leaves)}
     counted = paths(contributing(merged))
     by_hand = [
         (one, tree_of)
@@ -326,7 +327,7 @@ def keep_the_promise(merged: Merged) -> None:
             ]
             if times(merged, one) == 1 or sums:
                 continue  # what a sum that was typed by hand holds nobody knows
-            if one is not file and one.said in accepted and one.sha256 not in {other.sha256 for other in files}:
+            if one is not file and one.said in said_here and one.sha256 not in {other.sha256 for other in files}:
                 continue  # corrected
             holders = [other for other in files if one.sha256 in {it.sha256 for it in other.leaves}]
             names = [*paths(holders), *(tree[key].name for key in [one.unit] if key in tree)]
