@@ -313,6 +313,7 @@ def keep_the_promise(merged: Merged) -> None:
     accepted = [file for file in files if file.path in paths(merged.accepted.values())]
     said_here = {one.said for file in accepted for one in (file, *file.leaves)}
     counted = [file for file in accepted if file.path in paths(contributing(merged))]
+    in_total = {one.sha256 for file in counted for one in file.leaves}
     sums = [
         (one, then)
         for file in counted
@@ -326,7 +327,7 @@ def keep_the_promise(merged: Merged) -> None:
         for one, then in expected.standing(file, tree):
             if one.made_of or (one is not file and one.sha256 in {other.sha256 for other in files}):
                 continue  # another one's to ask for
-            if one is not file and one.said in said_here:
+            if one is not file and one.sha256 not in in_total and one.said in said_here:
                 continue  # corrected
             over = {*above(tree, file.unit), *above(tree, one.unit), *above(then, one.unit)}
             over |= {file.unit, one.unit} if file.is_merged or one.scope is OWN else set()
