@@ -2,7 +2,7 @@
 
 Every return says one figure that no other says: a power of eight, so that the total tells how often each was counted.
 
-`STATTABLE_WORLDS=20000 pytest tests/test_overlap_worlds.py --hypothesis-seed=1` looks at many more of them.
+`STATTABLE_WORLDS=10000 pytest tests/test_overlap_worlds.py --hypothesis-seed=1` looks at so many for each test.
 """
 
 import os
