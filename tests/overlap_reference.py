@@ -157,10 +157,10 @@ class Overlap:
     def _is_among(self, it: Return, files: list[File], accepted: list[File]) -> bool:
         """Whether it is one of the `files`, or one of the `accepted` ones stands for it."""
         return any(one.sha256 == it.sha256 for one in files) or any(
-            one.said == it.said and self._has_all_of(one, it) for one in accepted
+            one.said == it.said and self._has_all_of(one, it, files) for one in accepted
         )
 
-    def _has_all_of(self, one: Return, it: Return) -> bool:
+    def _has_all_of(self, one: Return, it: Return, files: list[File]) -> bool:
         """Whether a return can stand for another one of its unit and scope.
 
         What a unit says by hand is its last word. Of two merged workbooks one may lack what the other has, and the
@@ -171,7 +171,11 @@ class Overlap:
         if one.made_of.when < it.made_of.when:
             return False
         there = [*one.leaves, *self.accepted]
-        return all(any(leaf.sha256 == it.sha256 or leaf.said == it.said for leaf in there) for it in it.leaves)
+        return all(
+            any(other.said == leaf.said for other in there)
+            or any(other.sha256 == leaf.sha256 for other in [*there, *files])
+            for leaf in it.leaves
+        )
 
     def _settle_earlier(self, workbook: File) -> None:
         """Set an earlier workbook of the root aside, or say what would be lost."""
