@@ -16,7 +16,7 @@ E, W, I = Severity.ERROR, Severity.WARNING, Severity.INFO  # noqa: E741
 SEVERITIES = {
     E: "F001 F002 F003 F004 F005 F007 T001 T002 T003 T005 T006 U001 U002 U003 U005 U007 U009 U013 U014"
        " V000 V002 V003 V004 V005 V006 V009 R001 R004 R005 H001 H002 H003 H004 H006 H007 H008"
-       " P001 P002 P003 P004 P005 P006 P007 P008",
+       " P001 P002 P003 P004 P005 P006 P007 P008 P009 P010 P011 P012 P013",
     W: "T004 T007 U006 U010 V001 V008 V010 V011 V012 V013 R002 R003 O001 O002 O003 C001"
        " A001 A002 A003 A004 A005 A006 A007 A008 A009",
     I: "F006 U004 U008 U011 U012 V007 H005",
@@ -113,12 +113,18 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
              for reason in catalogue._REASONS["A007"]],
     "A009": [{"names": names, "name": "郑州市", "count": 1} for names in ("“中牟县计生协”", "“甲”、“乙”、“丙”等")],
     "P001": [{"expected": "空白"}],
-    "P002": [{"name": "官渡镇 本级", "expected": "12"}],
-    "P003": [{"sheet": "分单位汇总", "reason": reason, "expected": "23"} for reason in catalogue._REASONS["P003"]],
-    "P004": [{"name": "（官渡镇）"}, {"name": ""}],
-    "P005": [{"name": "（官渡镇）"}, {"name": ""}],
-    "P007": [{"name": "官渡镇", "place": place, "now": "空白"} for place in ("", "（“分单位汇总”I3）")],
+    "P002": [{"name": "官渡镇 本级", "expected": "12", "others": others} for others in ("", "，同一列还有 3 格")],
+    "P003": [{"sheet": "分单位汇总", "reason": reason, "expected": "23", "count": 2}
+             for reason in catalogue._REASONS["P003"]],
+    **{code: [{"count": 1, "names": "“官渡村.xlsx”（官渡村）"}] for code in ("P004", "P005", "P006")},
+    "P007": [{"name": "官渡镇", "place": place, "count": 1, "figures": "活动场次 1 → 2", "others": ""}
+             for place in ("", "（“分单位汇总”I3）")],
     "P008": [{"detail": str(Refusal("only_earlier"))}],
+    **{code: [{"sheet": "汇总台账", "reason": reason, "expected": "23", "count": 2, "names": "“a.xlsx”", "label": "单位",
+               "path": "a.xlsx", "name": "官渡镇"} for reason in catalogue._REASONS[code]] for code in ("P009", "P010")},
+    "P011": [{"sheet": "汇总台账", "count": 1, "rows": "9"}],
+    "P012": [{"sheet": "汇总台账", "count": 1, "names": "“a.xlsx”"}],
+    "P013": [{"where": "页脚", "expected": "YNRH-X6YC-FN6E"}],
 }  # fmt: skip
 PLACED = {"cell": "F6", "field": "activities.township.sessions", "raw": "若干"}
 
@@ -203,7 +209,7 @@ def test_the_words_for_every_reason_are_used() -> None:
     """The tables above give the words for every reason; this holds them against those that the code can raise."""
     assert set(catalogue._REASONS) == {
         "T005", "T007", "U002", "U009", "U011", "U013",
-        "H003", "H004", "H005", "H008", "A001", "A004", "A007", "P003",
+        "H003", "H004", "H005", "H008", "A001", "A004", "A007", "P003", "P009", "P010",
     }  # fmt: skip
     assert {one["reason"] for one in PARAMS["A001"]} == set(catalogue._REASONS["A001"])
     of_files, of_pictures, of_codes = {"missing", "size"}, set(get_args(Fault)), set(CodeKind) - {CodeKind.OFFICIAL}

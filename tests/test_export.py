@@ -66,7 +66,7 @@ SHAPES = {
         "findings[]": FINDING,
     },
     "merge": {
-        "": "schema_version output root total summary units findings",
+        "": "schema_version output root total check_code summary units findings",
         "root": UNIT,
         "total": " ".join(field.key for field in FIELDS),
         "summary": f"expected received accepted rejected duplicate covered missing {COUNTS}",
@@ -161,7 +161,7 @@ def test_the_document_of_merge() -> None:
 STEP = "unit scope value now difference path sha256 cell state end steps uncounted"
 AFTERWARDS = {
     "verify": {
-        "": "schema_version report root edition proved sources summary findings",
+        "": "schema_version report root edition proved check_code sources summary findings",
         "root": UNIT,
         "sources": "unchanged changed gone new",
         "summary": COUNTS,

@@ -9,7 +9,8 @@ import memory
 from builders import GUANDU, TO_COUNTY, ZHONGMU, tree_of
 from stattable import __version__
 from stattable.checking.reader import FileFacts
-from stattable.merging.ledger import ADJUSTED, HEADS, Entry, Ledger, Run, entry_cells, ledger_of, read_ledger
+from stattable.merging.check_code import CHECK_CODE, code_of
+from stattable.merging.ledger import ADJUSTED, HEADS, Entry, Ledger, Run, entry_cells, ledger_of, read_ledger, record_of
 from stattable.merging.merge import Merged, MergeOptions
 from stattable.merging.root import RootOptions
 from stattable.model.catalogue import found
@@ -213,8 +214,10 @@ LATER = {"filled_in": date(2021, 6, 2)}
     ids=str.split("nothing roster scope latest edition idle"),
 )  # fmt: skip
 def test_about(returns: list[Any], run: Run, options: Any, said: list[tuple[str, str]]) -> None:
-    ledger = ledger_of(merged(*returns, **options), run)
-    assert [*ledger.about, *((ADJUSTED, text) for text in ledger.adjustments)] == [*HEAD, *said]
+    one = merged(*returns, **options)
+    ledger = ledger_of(one, run)
+    code = (CHECK_CODE, code_of(record_of(one, run.ended), one.total))
+    assert [*ledger.about, *((ADJUSTED, text) for text in ledger.adjustments)] == [*HEAD, code, *said]
 
 
 def test_about_a_unit_without_code() -> None:

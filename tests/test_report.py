@@ -14,7 +14,8 @@ import memory
 from builders import HENAN, ROSTER, TO_COUNTY, ZHONGMU, tree_of
 from stattable import __version__
 from stattable.checking.reader import FileFacts
-from stattable.merging.ledger import Run
+from stattable.merging.check_code import code_of
+from stattable.merging.ledger import Run, record_of
 from stattable.merging.rollup import Counted, roll_up
 from stattable.model import form
 from stattable.model.annex import ANNEX_SHEET
@@ -561,7 +562,7 @@ def test_no_findings() -> None:
 
 
 def test_ledger(workbook: openpyxl.Workbook) -> None:
-    of = memory.print_of
+    of, merged = memory.print_of, memory.merge(county(), roster=TREE, code="410122")
     other = "以本单位的汇总数“2.xlsx”为准，本级数只用来核对"
     held = "以“中牟县”上报的汇总数“2.xlsx”为准，只用来核对；那是直接填的数，没有记录可查"
     stated, village, copy, old = "表内标识", "村居社区级", "与“6.xlsx”重复", "以前的汇总结果"
@@ -573,6 +574,7 @@ def test_ledger(workbook: openpyxl.Workbook) -> None:
         [None, "结束", "2026-06-20 12:00:03"],
         [None, "汇总单位", "中牟县（县级）410122"],
         [None, "届次", "第 23 个会员活动日"],
+        [None, "校验码", code_of(record_of(merged, RUN.ended), merged.total)],
         [None, "选项 --root", "410122"],
         [
             "序号", "文件", "SHA-256", "大小（字节）", "修改时间", "单位代码", "单位", "级别", "口径", "口径依据",
@@ -598,7 +600,7 @@ def test_ledger(workbook: openpyxl.Workbook) -> None:
         ("分单位汇总", "B3", "$1:$2", None),
         ("报送情况", None, None, "A8:G14"),
         ("审核意见", "A2", "$1:$1", "A1:J{}"),
-        ("汇总台账", "C9", "$8:$8", "A8:M16"),
+        ("汇总台账", "C10", "$9:$9", "A9:M17"),
     ],
 )
 def test_print_and_panes(
