@@ -530,6 +530,15 @@ def _of(name: str, change: Change, *expected: tuple[str, str | None, str | None]
 SESSIONS = 4  # the index of 宣传活动 · 乡镇计生协 · 活动场次, F6 on the page and I in the breakdown
 GUANDU, VILLAGE, ZHULU, LANG = "410122101", "410122101201", "410122101202", "410122102"
 GUANDU_FILE, VILLAGE_FILE, BAD_FILE = "收到/官渡镇.xlsx", "收到/官渡村.xlsx", "收到/坏.xlsx"
+NEXT_TITLE, NEXT_IDENTITY = put(PAGE, "A2", "第24个“5.29会员活动日”信息统计表"), identity("edition", "24")
+NEXT_LEDGER = about("届次", "第 24 个会员活动日")
+ALL = (PAGE, UNITS, STATES, TOLD, LEDGER, ANNEX)
+
+
+def _own_first_footer(book: Book) -> None:
+    margin(PAGE, "firstFooter", "&C无")(book)
+    book.sheet(PAGE).find(tag("headerFooter")).set("differentFirst", "1")
+
 
 FORGERIES: Final = (
     # -- the page
@@ -635,23 +644,27 @@ FORGERIES: Final = (
     _of("a size of nonsense", entry(GUANDU_FILE, "D", "很大"), ("P003", LEDGER, None), only=False),
     _of("words below the ledger", put(LEDGER, "B20", "以上均已核实"), ("P011", LEDGER, "A20"), only=False),
     # -- the record and the identity
-    _of("a figure in the record", sent(GUANDU, "K", SESSIONS, 5), ("P001", PAGE, "F6"), ("P009", RECORD, None), only=False),
+    _of("a figure in the record", sent(GUANDU, "K", SESSIONS, 5),
+        ("P001", PAGE, "F6"), ("P009", RECORD, None), only=False),
     _of("a unit dropped in the record", node(VILLAGE, "I", None), ("P009", RECORD, None), only=False),
     _of("a unit dropped in record and ledger",
         both(*(node(VILLAGE, column, None) for column in "IJK"), entry(VILLAGE_FILE, "L", "未计入")),
         ("P009", RECORD, None), ("P001", PAGE, "H6"), only=False),
     _of("a unit invented in record and ledger",
         both(node("410122102201", "I", "1"), node("410122102201", "J", "e" * 64), entry(BAD_FILE, "C", "e" * 64),
-             node("410122102201", "K", ",,,,,,2,60" + "," * 32), entry(BAD_FILE, "L", "计入"), entry(BAD_FILE, "M", None)),
+             node("410122102201", "K", ",,,,,,2,60" + "," * 32), entry(BAD_FILE, "L", "计入"),
+             entry(BAD_FILE, "M", None)),
         ("P009", RECORD, None), only=False),
     _of("a fingerprint in record and ledger",
         both(node(GUANDU, "J", "0" * 64), entry(GUANDU_FILE, "C", "0" * 64)),
         ("P009", RECORD, None), ("P013", PAGE, None), only=False),
     _of("a fingerprint in the record", node(GUANDU, "J", "0" * 64), ("P009", LEDGER, "C14"), only=False),
     _of("a number in the record", node(GUANDU, "I", "9"), ("P009", LEDGER, None), only=False),
-    _of("a name in the record", node(GUANDU, "D", "万滩镇"), ("P003", UNITS, "A3"), ("P009", LEDGER, "G14"), only=False),
+    _of("a name in the record", node(GUANDU, "D", "万滩镇"),
+        ("P003", UNITS, "A3"), ("P009", LEDGER, "G14"), only=False),
     _of("whether a unit is to report", node("410122", "H", "0"), ("P009", RECORD, None)),
-    _of("the record's edition", lambda b: b.put(RECORD, "E1", "24"), ("P003", PAGE, "A2"), ("P009", IDENTITY, None), only=False),
+    _of("the record's edition", lambda b: b.put(RECORD, "E1", "24"),
+        ("P003", PAGE, "A2"), ("P009", IDENTITY, None), only=False),
     _of("the record's time", lambda b: b.put(RECORD, "F1", "2021-06-30 12:00:00"), ("P009", LEDGER, "C4"), only=False),
     _of("the identity's figures", figure(SESSIONS, 5), ("P009", IDENTITY, None), only=False),
     _of("no figures in the identity", last_row(IDENTITY), ("P009", IDENTITY, None), only=False),
@@ -659,33 +672,34 @@ FORGERIES: Final = (
         ("P001", PAGE, "F6"), ("P009", IDENTITY, None), only=False),
     _of("what the identity says is missing", identity("unaccounted", "county", "0"), ("P009", IDENTITY, None)),
     _of("no marks of the findings", without_seal(TOLD), ("P009", RECORD, None)),
-    _of("no marks of the findings, and others", both(without_seal(TOLD), put(TOLD, "B2", "提示")), ("P009", RECORD, None)),
-    _of("no marks at all", without_seal(PAGE, UNITS, STATES, TOLD, LEDGER, ANNEX, IDENTITY, RECORD), ("P009", RECORD, None)),
+    _of("no marks of the findings, and others", both(without_seal(TOLD), put(TOLD, "B2", "提示")),
+        ("P009", RECORD, None)),
+    _of("no marks at all", without_seal(*ALL, IDENTITY, RECORD), ("P009", RECORD, None)),
     # -- another badge
     _of("another year: title and identity",
-        both(put(PAGE, "A2", "第24个“5.29会员活动日”信息统计表"), identity("edition", "24")),
+        both(NEXT_TITLE, NEXT_IDENTITY),
         ("P003", PAGE, "A2"), ("P009", IDENTITY, None), only=False),
     _of("another county: name and identity",
         both(put(PAGE, "B3", "新郑市计生协"), identity("unit", "410184", "新郑市", "county")),
         ("P003", PAGE, "B3"), ("P009", IDENTITY, None), only=False),
     _of("another year: title, identity and ledger",
-        both(put(PAGE, "A2", "第24个“5.29会员活动日”信息统计表"), identity("edition", "24"), about("届次", "第 24 个会员活动日")),
+        both(NEXT_TITLE, NEXT_IDENTITY, NEXT_LEDGER),
         ("P003", PAGE, "A2"), ("P009", IDENTITY, None), ("P009", LEDGER, "C6"), only=False),
     _of("another year: all but the check code",
-        both(put(PAGE, "A2", "第24个“5.29会员活动日”信息统计表"), identity("edition", "24"),
-             about("届次", "第 24 个会员活动日"), lambda b: b.put(RECORD, "E1", "24")),
+        both(NEXT_TITLE, NEXT_IDENTITY, NEXT_LEDGER, lambda b: b.put(RECORD, "E1", "24")),
         ("P009", RECORD, None), ("P013", PAGE, None), only=False),
     # -- sheets
     _of("a second page", added("信息统计表 (2)"), ("P003", "信息统计表 (2)", None)),
-    _of("a second page in front, the true one hidden", both(added("信息统计表 ", first=True), sheet_state(PAGE, "hidden")),
+    _of("a second page in front, the true one hidden",
+        both(added("信息统计表 ", first=True), sheet_state(PAGE, "hidden")),
         ("P003", "信息统计表 ", None), ("P003", PAGE, None)),
     _of("a second page in front", added("第一页", first=True), ("P003", "第一页", None)),
     _of("a second page, hidden", added("草稿", state="hidden"), ("P003", "草稿", None), misleads=False),
-    *(_of(f"{sheet} hidden", sheet_state(sheet, "hidden"), ("P003", sheet, None)) for sheet in (PAGE, UNITS, STATES, TOLD, LEDGER, ANNEX)),
+    *(_of(f"{sheet} hidden", sheet_state(sheet, "hidden"), ("P003", sheet, None)) for sheet in ALL),
     _of("the ledger very hidden", sheet_state(LEDGER, "veryHidden"), ("P003", LEDGER, None)),
     _of("the page renamed", renamed(PAGE, "统计表"), ("P003", "统计表", None), only=False),
     _of("the findings renamed", renamed(TOLD, "意见"), ("P003", "意见", None), only=False),
-    *(_of(f"{sheet} removed", removed(sheet), ("P003", sheet, None), only=False) for sheet in (UNITS, STATES, TOLD, LEDGER, ANNEX)),
+    *(_of(f"{sheet} removed", removed(sheet), ("P003", sheet, None), only=False) for sheet in ALL[1:]),
     _of("the page behind the others", moved_last(PAGE), ("P003", PAGE, None)),
     # -- how it is shown
     _of("a row of the page hidden", row_set(PAGE, 9, hidden="1"), ("P010", PAGE, "A9")),
@@ -726,8 +740,7 @@ FORGERIES: Final = (
     _of("a header on the page", margin(PAGE, "oddHeader", "&C更正后的数：9999"), ("P010", PAGE, None)),
     _of("another footer of the ledger", margin(LEDGER, "oddFooter", "&C已审核"), ("P010", LEDGER, None)),
     _of("a first page with a footer of its own",
-        lambda b: (margin(PAGE, "firstFooter", "&C无")(b), b.sheet(PAGE).find(tag("headerFooter")).set("differentFirst", "1")),
-        ("P010", PAGE, None)),
+        _own_first_footer, ("P010", PAGE, None)),
     _of("a part of the page is printed", defined("_xlnm.Print_Area", PAGE, "$A$1:$I$11"), ("P010", PAGE, None)),
     _of("the whole sheet is printed", defined("_xlnm.Print_Area", PAGE, ""), ("P010", PAGE, None)),
     _of("a part of the ledger is printed", defined("_xlnm.Print_Area", LEDGER, "$A$1:$H$12"), ("P010", LEDGER, None)),
@@ -832,7 +845,7 @@ HARMLESS: Final[dict[str, Change]] = {
     "a group folded up": folded,
     "fonts in a footer": fonts_in_footer,
     "a drawing with nothing in it": empty_drawing,
-    "the person to call": both(put(PAGE, "B18", "王五"), put(PAGE, "E18", "0371-1234567"), put(PAGE, "H18", "2021年6月30日")),
+    "the person to call": both(put(PAGE, "B18", "王五"), put(PAGE, "E18", "0371-1234567"), put(PAGE, "H18", "6月30日")),
     "the unit's full name": put(PAGE, "B3", "中牟县计划生育协会"),
     "what was found out": put(TOLD, "J3", "已电话核实，确实没有开展。"),
     "a figure with its decimals": lambda book: book.cell(PAGE, "F6").find(tag("v")).__setattr__("text", "4.0"),

@@ -113,20 +113,23 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
              for reason in catalogue._REASONS["A007"]],
     "A009": [{"names": names, "name": "郑州市", "count": 1} for names in ("“中牟县计生协”", "“甲”、“乙”、“丙”等")],
     "P001": [{"expected": "空白"}],
-    "P002": [{"name": "官渡镇 本级", "expected": "12", "others": others} for others in ("", "，同一列还有 3 格")],
-    "P003": [{"sheet": "分单位汇总", "reason": reason, "expected": "23", "count": 2}
-             for reason in catalogue._REASONS["P003"]],
-    **{code: [{"count": 1, "names": "“官渡村.xlsx”（官渡村）"}] for code in ("P004", "P005", "P006")},
-    "P007": [{"name": "官渡镇", "place": place, "count": 1, "figures": "活动场次 1 → 2", "others": ""}
-             for place in ("", "（“分单位汇总”I3）")],
+    "P002": [{"name": "官渡镇 本级", "expected": "12", "count": count, "cells": "F6"} for count in (1, 7)],
+    "P003": [{"reason": reason, "expected": "23", "count": 3} for reason in catalogue._REASONS["P003"]],
+    "P004": [{"count": 2, "names": "a.xlsx（官渡镇）、b.xlsx"}],
+    "P005": [{"count": 1, "names": "a.xlsx（官渡镇）"}],
+    "P006": [{"count": 1, "names": "a.xlsx"}],
+    "P007": [{"name": "官渡镇", "place": place, "count": 1, "figures": "甲 汇总表里是“1”，现在是“2”", "units": units,
+              "others": "甲、乙"} for place, units in (("", 0), ("（“分单位汇总”）", 2))],
     "P008": [{"detail": str(Refusal("only_earlier"))}],
-    **{code: [{"sheet": "汇总台账", "reason": reason, "expected": "23", "count": 2, "names": "“a.xlsx”", "label": "单位",
-               "path": "a.xlsx", "name": "官渡镇"} for reason in catalogue._REASONS[code]] for code in ("P009", "P010")},
-    "P011": [{"sheet": "汇总台账", "count": 1, "rows": "9"}],
-    "P012": [{"sheet": "汇总台账", "count": 1, "names": "“a.xlsx”"}],
-    "P013": [{"where": "页脚", "expected": "YNRH-X6YC-FN6E"}],
+    "P009": [{"reason": reason, "expected": "23", "label": "届次", "name": "中牟县", "path": "a.xlsx", "count": 2,
+              "names": "甲、乙"} for reason in catalogue._REASONS["P009"]],
+    "P010": [{"reason": reason, "expected": "整张表", "count": 2, "names": "F6、G6"}
+             for reason in catalogue._REASONS["P010"]],
+    "P011": [{"count": 2, "rows": "3、5"}],
+    "P012": [{"count": 2, "names": "a.xlsx、b.xlsx"}],
+    "P013": [{"where": "页脚", "expected": "AAAA-CCCC-DDDD"}],
 }  # fmt: skip
-PLACED = {"cell": "F6", "field": "activities.township.sessions", "raw": "若干"}
+PLACED = {"sheet": "分单位汇总", "cell": "F6", "field": "activities.township.sessions", "raw": "若干"}
 
 
 def placeholders(text: str) -> set[str]:

@@ -9,8 +9,17 @@ import memory
 from builders import GUANDU, TO_COUNTY, ZHONGMU, tree_of
 from stattable import __version__
 from stattable.checking.reader import FileFacts
-from stattable.merging.check_code import CHECK_CODE, code_of
-from stattable.merging.ledger import ADJUSTED, HEADS, Entry, Ledger, Run, entry_cells, ledger_of, read_ledger, record_of
+from stattable.merging.ledger import (
+    ADJUSTED,
+    HEADS,
+    Entry,
+    Ledger,
+    Run,
+    check_code_of,
+    entry_cells,
+    ledger_of,
+    read_ledger,
+)
 from stattable.merging.merge import Merged, MergeOptions
 from stattable.merging.root import RootOptions
 from stattable.model.catalogue import found
@@ -214,9 +223,8 @@ LATER = {"filled_in": date(2021, 6, 2)}
     ids=str.split("nothing roster scope latest edition idle"),
 )  # fmt: skip
 def test_about(returns: list[Any], run: Run, options: Any, said: list[tuple[str, str]]) -> None:
-    one = merged(*returns, **options)
-    ledger = ledger_of(one, run)
-    code = (CHECK_CODE, code_of(record_of(one, run.ended), one.total))
+    ledger = ledger_of(merged(*returns, **options), run)
+    code = ("校验码", check_code_of(merged(*returns, **options)))
     assert [*ledger.about, *((ADJUSTED, text) for text in ledger.adjustments)] == [*HEAD, code, *said]
 
 

@@ -14,8 +14,8 @@ import memory
 from builders import HENAN, ROSTER, TO_COUNTY, ZHONGMU, tree_of
 from stattable import __version__
 from stattable.checking.reader import FileFacts
-from stattable.merging.check_code import code_of
-from stattable.merging.ledger import Run, record_of
+from stattable.merging.check_code import check_code
+from stattable.merging.ledger import Run
 from stattable.merging.rollup import Counted, roll_up
 from stattable.model import form
 from stattable.model.annex import ANNEX_SHEET
@@ -40,12 +40,15 @@ VILLAGE_FAULT = found(
 )
 
 
+TOTAL = {OF_COUNTY: 1, OF_TOWNSHIP: 5, OF_VILLAGE: 9, MEDIA: 2}
+
+
 def county() -> list[Any]:
     """A county with a cumulative and an own return, a page of its own, and returns of all kinds below it."""
     guandu = memory.sent(TREE, "410122101", {OF_TOWNSHIP: 2, MEDIA: 0}, OWN, path="=3.xlsx", contact="赵六")
     return [
         memory.sent(TREE, "410122", {OF_COUNTY: 1, MEDIA: 2}, OWN, path="1.xlsx", contact="=王五", phone="+86"),
-        memory.sent(TREE, "410122", {OF_COUNTY: 1, OF_TOWNSHIP: 5, OF_VILLAGE: 9, MEDIA: 2}, CUMULATIVE, path="2.xlsx"),
+        memory.sent(TREE, "410122", TOTAL, CUMULATIVE, path="2.xlsx"),
         guandu,
         memory.sent(TREE, "410122101202", {OF_VILLAGE: 3}, OWN, path="4.xlsx", findings=(VILLAGE_FAULT,)),
         memory.sent(TREE, "410122101201", {OF_VILLAGE: 3}, path="5.xlsx", facts=FileFacts(SHA, 7, 0.0)),
@@ -562,7 +565,7 @@ def test_no_findings() -> None:
 
 
 def test_ledger(workbook: openpyxl.Workbook) -> None:
-    of, merged = memory.print_of, memory.merge(county(), roster=TREE, code="410122")
+    of = memory.print_of
     other = "以本单位的汇总数“2.xlsx”为准，本级数只用来核对"
     held = "以“中牟县”上报的汇总数“2.xlsx”为准，只用来核对；那是直接填的数，没有记录可查"
     stated, village, copy, old = "表内标识", "村居社区级", "与“6.xlsx”重复", "以前的汇总结果"
@@ -574,7 +577,7 @@ def test_ledger(workbook: openpyxl.Workbook) -> None:
         [None, "结束", "2026-06-20 12:00:03"],
         [None, "汇总单位", "中牟县（县级）410122"],
         [None, "届次", "第 23 个会员活动日"],
-        [None, "校验码", code_of(record_of(merged, RUN.ended), merged.total)],
+        [None, "校验码", check_code(ZHONGMU, 23, memory.values_of(TOTAL), [of("2.xlsx")])],
         [None, "选项 --root", "410122"],
         [
             "序号", "文件", "SHA-256", "大小（字节）", "修改时间", "单位代码", "单位", "级别", "口径", "口径依据",

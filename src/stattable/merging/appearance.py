@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import Any, Final
 
+from stattable.checking.cells import Unread
 from stattable.checking.sheets import Margin, RawSheet, Setup
 from stattable.merging.breakdown import FINDINGS_SHEET, HEAD_ROWS, STATE_SHEET, UNIT_HEADS, UNITS_SHEET, breakdown
 from stattable.merging.check_code import CHECK_CODE
@@ -64,7 +65,9 @@ def _of_sheet(report: Reopened, opened: OpenSheet) -> Iterator[Finding]:
     lines = {row for top, _, bottom, _ in sheet.merges for row in range(top, min(bottom, len(sheet.rows)) + 1)}
     covered = [at for at in sorted(sheet.covered(lines)) if sheet.cell(*at) is not None]
     figures = range(len(UNIT_HEADS) + 1, len(UNIT_HEADS) + len(FIELDS) + 1) if sheet.name == UNITS_SHEET else ()
-    stray = [a1(*at) for at in sorted(opened.formulas) if at[1] not in figures]  # those of figures are held elsewhere
+    stray = [  # those of figures in 分单位汇总 are held elsewhere, and what was never calculated is no figure
+        a1(*at) for at in sorted(opened.formulas) if at[1] not in figures and not isinstance(sheet.cell(*at), Unread)
+    ]
     reasons: dict[str, list[str]] = {"covered": [a1(*at) for at in covered], "formula": stray}
     for at, display in sorted(sheet.displays.items()):
         reason = "format" if display.format is not None else display.unseen

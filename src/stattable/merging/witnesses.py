@@ -105,7 +105,7 @@ def _page(report: Reopened, opened: Opened) -> Iterator[Finding]:
     """Hold the official page against the record: its figures (P001), and what it is called (P003)."""
     read, record = report.received, report.record
     if read.values is None:
-        yield from read.findings or [_structure("page", SHEET_NAME)]
+        yield from read.findings
         return
     name = record.tree[record.root].name
     if bare_name(read.name) != bare_name(name):

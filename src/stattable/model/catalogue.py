@@ -376,7 +376,6 @@ _REASONS: Final[Mapping[str, Mapping[str, str]]] = {
         "ambiguous": "“{unit}”有几个同名的，分不清是哪一个",
     },
     "P003": {
-        "page": "里读不出信息统计表的数",
         "name": "的单位名称现在是“{raw}”，汇总时是“{expected}”",
         "title": "的表题现在是“{raw}”，汇总时是“{expected}”",
         "sheet": "不见了，或者读不出来",
