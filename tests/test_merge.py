@@ -246,7 +246,7 @@ def test_rejected_and_missing(box: Path, roster: Path, tmp_path: Path) -> None:
     out.unlink()
     strict = merge(box, "--roster", roster, "--root", "410122", "-o", out, "--strict")
     assert (strict.code, out.exists()) == (1, False)
-    assert strict.json == {**document, "output": None}
+    assert strict.json == {**document, "output": None, "check_code": None}
 
 
 def test_covered(box: Path, roster: Path, tmp_path: Path) -> None:
