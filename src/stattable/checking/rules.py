@@ -6,6 +6,7 @@ signature and stands in :data:`RULES`.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, NamedTuple
 
 from stattable.model.catalogue import found
@@ -57,6 +58,7 @@ def settle(values: Values, level: Level | None, scope: Scope | None) -> Values:
     return tuple(value if value or index in mine else None for index, value in enumerate(values))
 
 
+@cache
 def theirs(level: Level, scope: Scope | None) -> frozenset[int]:
     """Return the indices of the fields that a return of `level` and `scope` is to fill in."""
     return own(level) if scope is Scope.OWN else own(level) | below_of(level)
@@ -81,25 +83,29 @@ def own_fields_blank(filled: Filled) -> Iterator[Problem]:
         return
     named = {problem.at[0] for check in (people_without_sessions, sessions_without_people) for problem in check(filled)}
     partners = {FIELDS[index].partner for index in named}
-    for section in dict.fromkeys(block.section for block in BLOCKS):
+    for section, indices in _own_sections(filled.level):
         blank = tuple(
-            field.index
-            for field in FIELDS
-            if field.block.section == section
-            and field.index in own(filled.level)
-            and filled.values[field.index] is None
-            and field.index not in filled.unread
-            and field.index not in partners
+            index
+            for index in indices
+            if filled.values[index] is None and index not in filled.unread and index not in partners
         )
         if blank:
             yield Problem(blank, {"section": section, "count": len(blank)})
+
+
+@cache
+def _own_sections(level: Level) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """Return the sections of the form, each with the indices of its own fields of a unit of `level`."""
+    mine = [field for field in FIELDS if field.index in own(level)]
+    sections = dict.fromkeys(field.block.section for field in mine)
+    return tuple((one, tuple(field.index for field in mine if field.block.section == one)) for one in sections)
 
 
 def not_ours(filled: Filled) -> Iterator[Problem]:
     """R004: a figure in a field that is neither own nor below."""
     if filled.level is None:
         return
-    mine = own(filled.level) | below_of(filled.level)
+    mine = theirs(filled.level, Scope.CUMULATIVE)
     for index, value in enumerate(filled.values):
         if value and index not in mine:
             yield Problem((index,), {"level": filled.level.label}, _shown(value))
@@ -116,13 +122,17 @@ def below_in_own(filled: Filled) -> Iterator[Problem]:
 
 def _pairs(filled: Filled) -> Iterator[tuple[int, Value, Value]]:
     """Yield index, sessions and people of every pair that was read, in the fields that are the unit's to fill in."""
-    for field in FIELDS:
-        if field.column.pair != "sessions" or field.partner is None:
-            continue
-        if filled.level is not None and field.index not in theirs(filled.level, filled.scope):
-            continue
-        if not filled.unread.intersection((field.index, field.partner)):
-            yield field.index, filled.values[field.index], filled.values[field.partner]
+    for index, partner in _pairs_to_fill_in(filled.level, filled.scope):
+        if index not in filled.unread and partner not in filled.unread:
+            yield index, filled.values[index], filled.values[partner]
+
+
+@cache
+def _pairs_to_fill_in(level: Level | None, scope: Scope | None) -> tuple[tuple[int, int], ...]:
+    """Return the indices of sessions and of people in the fields that are a unit's to fill in; of all where unknown."""
+    pairs = [(field.index, field.partner) for field in FIELDS if field.column.pair == "sessions"]
+    mine = range(len(FIELDS)) if level is None else theirs(level, scope)
+    return tuple((sessions, people) for sessions, people in pairs if people is not None and sessions in mine)
 
 
 def people_without_sessions(filled: Filled) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from stattable.model.text import plain, squeezed
@@ -231,6 +232,7 @@ _ENDINGS: Final = (
 )
 
 
+@lru_cache(maxsize=2**16)  # a province's names, each of which is compared some ten times
 def bare_name(name: str) -> str:
     """Return `name` as it is compared: NFKC, no white space, without the association's own word, one spelling.
 

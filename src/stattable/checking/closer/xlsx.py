@@ -26,8 +26,9 @@ _NEW_ERROR: Final = re.compile(
 _CLAIMED_STRINGS: Final = re.compile(rb"uniqueCount\s*=\s*[\"'](\d+)")
 _SUSPECT: Final = (  # each by itself, for each is quick by its first letters
     re.compile(rb"t\s*=\s*[\"']e[\"']"),  # an error value
-    re.compile(rb"<f[\s/>]"),  # a formula
-    re.compile(rb":f[\s/>]"),
+    re.compile(rb"</f>(?!<v>[^<])"),  # a formula without a value
+    re.compile(rb":f>(?!<\w+:v>[^<])"),
+    re.compile(rb"<(?:\w+:)?f(?:\s[^<]*)?/>(?!<(?:\w+:)?v>[^<])"),
     re.compile(rb"rPr"),  # a text in several formats
     re.compile(rb"hidden\s*=\s*[\"'][1t]"),
     re.compile(rb"ht(?<!Height)\s*=\s*[\"']0(?:\.0*)?[\"']"),
