@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from stattable.model.catalogue import found
 from stattable.model.findings import Finding, Param, Severity
-from stattable.model.form import BLANK, BLOCKS, FIELDS, Value, Values, number, only_below, own
+from stattable.model.form import BLANK, FIELDS, Value, Values, number, only_below, own
 from stattable.model.form import below as below_of
 from stattable.model.text import a1_range
 from stattable.model.units import Level, Scope
