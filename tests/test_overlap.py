@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import openpyxl
 import pytest
 
 from builders import (
@@ -156,6 +157,9 @@ def test_a_workbook_of_workbooks_beside_the_townships_own_returns(
         assert ("H006", "县.xlsx") in named(document)
         assert "官渡镇" in errors(document)["H006"]
         assert "狼城岗镇" in errors(document)["H006"]
+        note = "注意：有 3 条强制性意见没有处理，总数可能不对"  # H006, and by how much the total is short
+        assert f"{note}，见“审核意见”。" in str(openpyxl.load_workbook(out).worksheets[0]["K5"].value).split("\n")
+        assert f"{note}。" in run("merge", beside, "--roster", roster, "-o", tmp_path / "再.xlsx").out
     assert traced(out, "H6", beside)["value"] == 6
 
 

@@ -74,6 +74,9 @@ def show_merge(
             )
         if summary.rejected:
             console.print(Text(f"注意：有 {summary.rejected} 份报表被退回，没有计入。", style="bold red"))
+        if merged.unresolved:
+            text = f"注意：有 {merged.unresolved} 条强制性意见没有处理，总数可能不对。"
+            console.print(Text(text, style="bold red"))
 
 
 def _groups(merged: Merged) -> list[tuple[str, list[Finding]]]:

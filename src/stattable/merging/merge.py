@@ -113,6 +113,12 @@ class Merged(RollUp):
         return sorted((*self.returns, *self.earlier), key=attrgetter("path"))
 
     @property
+    def unresolved(self) -> int:
+        """How many errors the total stands with: those of files that were not rejected, and of no file."""
+        rejected = {one.path for one in self.returns if one.status == "rejected"}
+        return sum(one.severity is Severity.ERROR and one.path not in rejected for one in self.findings)
+
+    @property
     def summary(self) -> Summary:
         """Counts of units and returns."""
         of_returns = [one.status for one in self.returns]

@@ -154,6 +154,8 @@ def _page(workbook: Workbook, merged: Merged, ledger: Ledger) -> None:
         lines.append(f"注意：有 {summary.rejected} 份报表被退回，没有计入，见“{FINDINGS_SHEET}”。")
     if summary.missing:
         lines.append(f"注意：有 {summary.missing} 个单位没有报，见“{STATE_SHEET}”。")
+    if merged.unresolved:
+        lines.append(f"注意：有 {merged.unresolved} 条强制性意见没有处理，总数可能不对，见“{FINDINGS_SHEET}”。")
     lines.append(f"每个数字的来源见“{UNITS_SHEET}”和“{LEDGER_SHEET}”。")
     put_note(sheet, lines)
 
