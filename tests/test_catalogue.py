@@ -16,7 +16,7 @@ E, W, I = Severity.ERROR, Severity.WARNING, Severity.INFO  # noqa: E741
 SEVERITIES = {
     E: "F001 F002 F003 F004 F005 F007 T001 T002 T003 T005 T006 U001 U002 U003 U005 U007 U009 U013 U014"
        " V000 V002 V003 V004 V005 V006 V009 R001 R004 R005 H001 H002 H003 H004 H006 H007 H008"
-       " P001 P002 P003 P004 P005 P006 P007 P008 P009 P010 P011 P012 P013",
+       " P001 P002 P003 P004 P005 P006 P007 P008 P009 P010 P011 P012 P013 P014",
     W: "T004 T007 U006 U010 V001 V008 V010 V011 V012 V013 R002 R003 O001 O002 O003 C001"
        " A001 A002 A003 A004 A005 A006 A007 A008 A009",
     I: "F006 U004 U008 U011 U012 V007 H005",
@@ -128,6 +128,7 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
     "P011": [{"count": 2, "rows": "3、5"}],
     "P012": [{"sheets": "“汇总台账”有 1 处（a.xlsx）"}],
     "P013": [{"where": "页脚", "expected": "AAAA-CCCC-DDDD"}],
+    "P014": [{"name": "官渡镇", "path": "a.xlsx", "count": 2, "labels": "甲、乙"}],
 }  # fmt: skip
 PLACED = {"sheet": "分单位汇总", "cell": "F6", "field": "activities.township.sessions", "raw": "若干"}
 

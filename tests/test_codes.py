@@ -557,6 +557,22 @@ def counted_otherwise(word: str) -> Callable[[Any], None]:
     return change
 
 
+def sent_on(change: Callable[[Any], None]) -> Case:
+    """Verify what was merged from a merged workbook of which the page was changed before it was sent on."""
+
+    def case(folder: Path) -> set[str]:
+        village(folder)
+        merge(folder, "--root", "410122101")
+        workbook = openpyxl.load_workbook(folder / OUTPUT)
+        change(workbook["信息统计表"])
+        (folder / "送来").mkdir()
+        workbook.save(folder / "送来" / OUTPUT)
+        run("merge", folder / "送来", "--root", "410122", "-o", folder / OUTPUT, "--force")
+        return set(codes(run("verify", folder / OUTPUT, "--format", "json").json))
+
+    return case
+
+
 def footer(text: str) -> Callable[[Any], None]:
     def change(sheet: Any) -> None:
         sheet.oddFooter.left.text = text
@@ -711,6 +727,7 @@ CASES: dict[str, tuple[Case, Case]] = {
     "P011": (in_report("审核意见", put("I2", "没有问题。")), in_report("审核意见", put("J2", "已核实。"))),
     "P012": (decided_by(lambda one: one.with_findings(found("V012"))), decided_by(lambda one: one)),
     "P013": (in_report("信息统计表", footer("校验码 AAAA-AAAA-AAAA")), in_report("信息统计表", put("B18", "王五"))),
+    "P014": (sent_on(put("H6", 99)), sent_on(put("B18", "王五"))),
 }  # fmt: skip
 
 

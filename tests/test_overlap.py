@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
-import openpyxl
 import pytest
 
 from builders import (

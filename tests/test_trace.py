@@ -251,6 +251,9 @@ def test_a_workbook_whose_page_was_typed_over_before_it_was_sent_on() -> None:
     (page,) = town["steps"]
     assert (page["value"], page["end"], [one["value"] for one in page["steps"]]) == (700, "altered", [4, 1])
     assert "这份汇总表的页在汇总以后被改过" in run("trace", "县.xlsx", "H6", "送来").out
+    for at_hand in ((), (RETURNS,)):  # the record tells it, too, where the file is not at hand
+        (by_record,) = traced("H6", *at_hand, report="县.xlsx")["trace"]["steps"][0]["steps"]
+        assert (by_record["end"], [one["value"] for one in by_record["steps"]]) == ("altered", [4, 1])
 
 
 def test_a_strangers_file_of_the_same_name_is_none_that_changed() -> None:

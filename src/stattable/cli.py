@@ -376,7 +376,11 @@ def check(
     help="同一单位报了不同的表：refuse 都不计，latest 以较晚的为准。",
 )
 @click.option("--strict", is_flag=True, help="有报表被退回时不写汇总表。")
-@click.option("--force", is_flag=True, help="覆盖已有的文件，不管它是什么。本单位这一届以前的汇总表不加也能覆盖。")
+@click.option(
+    "--force",
+    is_flag=True,
+    help="覆盖已有的文件，不管它是什么；要汇总的报表和名册除外。本单位这一届以前的汇总表不加也能覆盖。",
+)
 @click.option(
     "--each-level",
     type=click.Path(file_okay=False),

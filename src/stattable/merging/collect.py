@@ -9,15 +9,15 @@ from stattable.checking.accounts import Owners, mark_accounts
 from stattable.checking.attribute import Register
 from stattable.checking.batch import Checked, wrong_edition
 from stattable.checking.duplicates import mark_duplicates
+from stattable.checking.locate import altered
 from stattable.merging.overlap import Input, Overlaps, listed
-from stattable.merging.rollup import Counted, totals_of
+from stattable.merging.rollup import Counted, total_of_record
 from stattable.merging.scope import infer_scopes
 from stattable.merging.unplaced import say_of_unplaced, with_unplaced
 from stattable.model.catalogue import found
 from stattable.model.findings import Finding, Param, Severity
-from stattable.model.form import BLANK, FIELDS, SHEET_NAME, shown_value
+from stattable.model.form import BLANK, SHEET_NAME
 from stattable.model.identity import Identity
-from stattable.model.text import a1
 from stattable.model.units import Level, Scope, Tree, bare_code, bare_name
 
 
@@ -105,28 +105,15 @@ def _held_against_record(one: Checked) -> Checked:
         return one
     if record is None:
         return one.with_findings(_of_structure("record", Severity.WARNING))
-    unit, findings = record.tree[record.root], []
+    unit, findings = record.tree[record.root], list[Finding]()
     was = f"{unit.name}（{unit.level.label}）第 {record.edition} 个"
     if (bare_code(unit.code or ""), bare_name(unit.name), unit.level, record.edition) != (
         bare_code(identity.unit.code or ""), bare_name(identity.unit.name), identity.unit.level, one.received.edition,
     ):  # fmt: skip
         findings.append(_of_structure("rebadged", None, raw=was))
     told = {finding.field for finding in one.findings if finding.code == "P001"}
-    made_from = totals_of(record.tree, record.root, Counted.of_record(record))[record.root].values
-    for field, value, expected in zip(FIELDS, received.values or BLANK, made_from, strict=True):
-        at = received.cells[field.index] if received.cells else None
-        if value != expected and at and field.key not in told:
-            seen, wanted = (shown_value(which, unit.level, field.index) for which in (value, expected))
-            findings.append(
-                found(
-                    "P001",
-                    sheet=received.sheet,
-                    cell=a1(*at),
-                    field=field.key,
-                    raw="空白" if seen is None else str(seen),
-                    params={"expected": "空白" if wanted is None else str(wanted)},
-                )
-            )
+    page = altered(received, received.values or BLANK, total_of_record(record), unit.level) if received.cells else ()
+    findings += [finding for finding in page if finding.field not in told]
     return one.with_findings(*findings)
 
 
@@ -222,7 +209,7 @@ def _with_overlaps(received: Sequence[Checked], tree: Tree, root: str, overlaps:
         if one.status == "accepted"
         and one.key is not None
         and tree.under(one.key, root)
-        and cumulative.isdisjoint([*tree.above(one.key), *([one.key] if one.scope is Scope.OWN else ())])
+        and cumulative.isdisjoint(tree.covering(one.key, one.scope or Scope.OWN))
     }
     stale, twice = overlaps.stale(received), overlaps.twice(received, counted)
     return [

@@ -250,7 +250,7 @@ def _counted(merged: Merged, one: Checked) -> tuple[bool, str]:
     if one.status != "accepted" or one.key is None:
         codes = dict.fromkeys(f.code for f in one.findings if f.severity is Severity.ERROR)
         return False, f"退回：{'、'.join(codes)}"
-    chain = [*merged.tree.above(one.key), *([one.key] if one.scope is Scope.OWN else ())]
+    chain = merged.tree.covering(one.key, one.scope or Scope.OWN)
     within = (key for key in chain if merged.tree.under(key, merged.root))
     holder = next((key for key in within if key in merged.counted.cumulative), None)
     if holder is None:

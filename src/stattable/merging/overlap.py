@@ -408,7 +408,7 @@ def _stale(its: Holding, name: str, scope: Scope, values: Values, where: Mapping
         phrase("H006", "figure", label=label_of(field.key), was=_shown(was[field.index]), now=_shown(now[field.index]))
         for field in changed[:_SHOWN]
     )
-    more = f"等 {len(changed)} 个数" if len(changed) > _SHOWN else ""
+    more = f" 等 {len(changed)} 个数" if len(changed) > _SHOWN else ""
     print_ = its.input.sent.sha256[:8]
     return phrase("H006", "changed", name=name, scope=scope.label, figures=figures + more, print=print_, **where)
 
@@ -416,7 +416,7 @@ def _stale(its: Holding, name: str, scope: Scope, values: Values, where: Mapping
 def _figures(values: Values) -> str:
     """Name the first figures of a return that are not 0."""
     told = [f"{label_of(field.key)} {number(values[field.index])}" for field in FIELDS if values[field.index]]
-    return "，".join(told[:_SHOWN]) + (f"等 {len(told)} 个数" if len(told) > _SHOWN else "") or "各栏都是 0"
+    return "，".join(told[:_SHOWN]) + (f" 等 {len(told)} 个数" if len(told) > _SHOWN else "") or "各栏都是 0"
 
 
 def _shown(value: int | bool | None) -> str:
@@ -425,5 +425,4 @@ def _shown(value: int | bool | None) -> str:
 
 def listed(texts: Sequence[str], separator: str) -> str:
     """Return the first of `texts`, and how many there are where these are not all."""
-    more = f"{separator}等 {len(texts)} 个" if len(texts) > _NAMED else ""
-    return separator.join(texts[:_NAMED]) + more
+    return separator.join(texts[:_NAMED]) + (f" 等 {len(texts)} 个" if len(texts) > _NAMED else "")

@@ -1,7 +1,7 @@
 """The total of a merged workbook, made once more from the files at hand, and held against what it says."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
@@ -16,7 +16,7 @@ from stattable.merging.lists import state_sheet, told
 from stattable.merging.merge import Merged, merge_read
 from stattable.merging.overlap import listed
 from stattable.merging.reopened import Reopened
-from stattable.merging.rollup import RollUp, Total
+from stattable.merging.rollup import RollUp, Total, typed_over
 from stattable.merging.seal import broken_rows
 from stattable.merging.sources import FileState, Matched, Sources, same_name
 from stattable.model.annex import ANNEX_HEADS, ANNEX_SHEET
@@ -36,11 +36,14 @@ class Remade:
         findings: what speaks against the workbook.
         matched: the files of its ledger held against those at hand.
         roster: what has become of its roster, or None where it had none.
+        in_words: whether the reasons of decisions and all that is written of them were held against it, too: not where
+            its roster is not here, or another version of the program wrote it.
     """
 
     findings: tuple[Finding, ...]
     matched: Matched
     roster: FileState | None
+    in_words: bool
 
 
 def remake(report: Reopened, ledger: Ledger, read: Sequence[Received]) -> Remade:
@@ -76,7 +79,7 @@ class _Remaking:
     def remade(self) -> Remade:
         matched, findings = self._matched, list[Finding]()
         if self._ledger.nonsense():  # which is said already, and nobody can tell what was asked for
-            return Remade((*_files(self._ledger, matched, self._changed_roster()),), matched, self._roster)
+            return self._remade(matched, ())
         try:
             options = self._ledger.options(self._tree(), self._report.identity.unit)
             remade = merge_read(self._as_then(), options)
@@ -90,8 +93,11 @@ class _Remaking:
             findings += _figures(self._report, remade)
             if not self._changed_roster() and not _is_outdated(self._ledger, matched):
                 findings += self._decisions(remade, entries)
+        return self._remade(matched, findings)
+
+    def _remade(self, matched: Matched, findings: Iterable[Finding]) -> Remade:
         files = _files(self._ledger, matched, self._changed_roster())
-        return Remade((*files, *findings), matched, self._roster)
+        return Remade((*files, *findings), matched, self._roster, self._knows_all and self._is_of_this_version)
 
     def _changed_roster(self) -> str | None:
         return self._roster_path if self._roster is FileState.CHANGED else None
@@ -121,7 +127,7 @@ class _Remaking:
 
     def _may_be_of(self, path: str, entry: Entry) -> bool:
         """Whether a file that changed may still be of the unit that it was of; of a damaged one nobody can tell."""
-        read, key = self._read[path], None
+        read = self._read[path]
         if not read.name or not entry.name:
             return True
         key = self._key(path)
@@ -146,9 +152,11 @@ class _Remaking:
     def _altered(self, remade: Merged, entries: Mapping[str, Entry]) -> Iterator[Finding]:
         """Yield what speaks against merged workbooks whose figures are in the total: pages that were typed over."""
         now = {self._entries[number].path: path for number, path in self._matched.paths.items()}
+        known = {self._entries[sent.number].path for sent in self._report.record.sent.values() if typed_over(sent)}
         for finding in remade.findings:
             entry = entries.get(finding.path or "")
-            if finding.code[0] == "P" and finding.path and entry and entry.counted:
+            is_told = finding.code == "P001" and finding.path in known  # as P014, by the workbook itself
+            if finding.code[0] == "P" and finding.path and entry and entry.counted and not is_told:
                 yield replace(finding, path=now.get(finding.path, finding.path))
 
     # -- decisions --

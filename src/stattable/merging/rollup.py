@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from stattable.model.form import BLANK, FIELDS, Values, add, lifted, number, only_below
-from stattable.model.record import Record
+from stattable.model.form import BLANK, FIELDS, Field, Values, add, lifted, number, only_below
+from stattable.model.record import Record, Sent
 from stattable.model.units import Level, Scope, Tree
 
 
@@ -133,6 +133,19 @@ def roll_up(tree: Tree, root: str, counted: Counted) -> RollUp:
     """Return all that follows from the returns that count."""
     totals, of_units = totals_of(tree, root, counted), coverage(tree, root, counted)
     return RollUp(tree, root, counted, totals, differences(tree, root, counted, totals, of_units), of_units)
+
+
+def total_of_record(record: Record) -> Values:
+    """Return what a merged workbook's total comes to, by its own record."""
+    return totals_of(record.tree, record.root, Counted.of_record(record))[record.root].values
+
+
+def typed_over(sent: Sent) -> list[Field]:
+    """Return the fields in which a merged workbook that was sent in says something else than its own record."""
+    if sent.record is None:
+        return []
+    made_from = total_of_record(sent.record)
+    return [field for field in FIELDS if sent.values[field.index] != made_from[field.index]]
 
 
 def children_total(key: str, tree: Tree, totals: Mapping[str, Total]) -> Values:

@@ -11,12 +11,12 @@ from stattable.checking.received import receive
 from stattable.checking.rules import settle
 from stattable.merging.ledger import Entry, Ledger
 from stattable.merging.reopened import Reopened, reopen_if_merged
-from stattable.merging.rollup import Basis, Counted, RollUp, roll_up
+from stattable.merging.rollup import Basis, Counted, RollUp, roll_up, typed_over
 from stattable.merging.sources import FileState, Matched, Sources
 from stattable.model.catalogue import Refusal
 from stattable.model.findings import UnitRef
 from stattable.model.form import FIELD_BY_KEY, FIELDS, Field, Value, add, lifted, number
-from stattable.model.record import Record
+from stattable.model.record import Record, Sent
 from stattable.model.text import a1, cell_at, plain, squeezed
 from stattable.model.units import Scope
 
@@ -182,7 +182,7 @@ class _Tracer:
         if state is FileState.GONE:
             now = None
         if scope is Scope.CUMULATIVE:
-            steps, end = self._below(path, state, sent.record)
+            steps, end = self._below(path, state, sent)
         return Step(
             self._ref(key),
             scope,
@@ -208,11 +208,12 @@ class _Tracer:
                     path, why = (entry.path, entry.why) if entry else (None, "")
                     yield Uncounted(self._ref(below), scope, sent.values[self._index], path, sent.sha256, why)
 
-    def _below(self, path: str | None, state: FileState, record: Record | None) -> _Below:
+    def _below(self, path: str | None, state: FileState, sent: Sent) -> _Below:
         """Follow a merged workbook that was merged on: through its file, else through what the record has of it."""
-        if state is FileState.UNKNOWN and record:
+        if state in {FileState.UNKNOWN, FileState.GONE} and (record := sent.record):
             rolled = roll_up(record.tree, record.root, Counted.of_record(record))
-            return _Tracer(rolled, record, None, self._field, None, {}).unit(record.root).steps, None
+            steps = _Tracer(rolled, record, None, self._field, None, {}).unit(record.root).steps
+            return steps, End.ALTERED if self._field in typed_over(sent) else None
         print_ = self._sources.prints.get(path or "") if self._sources else None
         if state in {FileState.UNKNOWN, FileState.GONE} or path is None or not print_:
             return (), End.NOT_AT_HAND

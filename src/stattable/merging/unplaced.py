@@ -11,6 +11,7 @@ from stattable.model.findings import Finding, Param
 from stattable.model.units import Level, Scope, Tree, Unit, bare_name, level_of_code, level_of_name
 
 _NAMED: Final = 3  # units that one finding names
+_LOOKED_FOR: Final = 20  # that could hold one return; a province may have thousands
 
 
 def with_unplaced(tree: Tree, root: str, received: Sequence[Checked]) -> Tree:
@@ -129,7 +130,7 @@ def _doubts(received: Sequence[Checked], tree: Tree, root: str) -> tuple[dict[st
     holding: dict[str, list[Checked]] = {}
     for one in counted:
         able = (holder for holder in holders.near(one, tree, root) if could_hold(holder, one, tree, root))
-        for holder in islice(able, _NAMED + 1):
+        for holder in islice(able, _LOOKED_FOR):
             held.setdefault(one.path, []).append(holder)
             holding.setdefault(holder.path, []).append(one)
     said, reason = (held, "held") if len(held) <= len(holding) else (holding, "holds")
@@ -139,8 +140,7 @@ def _doubts(received: Sequence[Checked], tree: Tree, root: str) -> tuple[dict[st
 
 def _counts(one: Checked, cumulative: Container[str | None], tree: Tree) -> bool:
     """Whether the figures of an accepted return are in the total, as far as the places in the tree tell."""
-    key = one.key or ""
-    return not any(unit in cumulative for unit in (*tree.above(key), *([key] if one.scope is Scope.OWN else ())))
+    return not any(unit in cumulative for unit in tree.covering(one.key or "", one.scope or Scope.OWN))
 
 
 class _Holders:

@@ -28,12 +28,14 @@ class Verdict:
         findings: all that speaks against it.
         sources: the files of its ledger held against those at hand, or None where no sources were given.
         roster: what has become of its roster, or None where it had none.
+        in_words: whether the reasons of decisions were held against it, too.
     """
 
     report: Reopened
     findings: tuple[Finding, ...]
     sources: Matched | None
     roster: FileState | None = None
+    in_words: bool = False
 
     @property
     def proved(self) -> bool:
@@ -69,15 +71,15 @@ def verify(
         OSError: it cannot be read.
     """
     report, findings = examine(path, _held_against_itself)
-    sources, roster = None, None
+    sources, roster, in_words = None, None, False
     if inputs is not None and report.ledger is not None:
         itself = file_key(path)
         paths = [one for one in inputs.paths if file_key(one) != itself]
         remade = remake(report, report.ledger, read_all(paths, CheckOptions(jobs=jobs, debug=debug), progress))
-        sources, roster = remade.matched, remade.roster
+        sources, roster, in_words = remade.matched, remade.roster, remade.in_words
         findings = [*findings, *remade.findings]
     said = (replace(finding, path=finding.path or path) for finding in findings)
-    return Verdict(report, tuple(said), sources, roster)
+    return Verdict(report, tuple(said), sources, roster, in_words)
 
 
 def _held_against_itself(report: Reopened, book: CalamineBook) -> list[Finding]:

@@ -32,10 +32,10 @@ from stattable.merging.lists import STATUS_WORDS
 from stattable.merging.opened import HIDDEN_SHEETS, Opened
 from stattable.merging.overlap import listed
 from stattable.merging.reopened import Reopened
-from stattable.merging.rollup import Counted, RollUp, totals_of
+from stattable.merging.rollup import RollUp, typed_over
 from stattable.merging.seal import broken_rows, without_seal
 from stattable.model.catalogue import found
-from stattable.model.findings import Finding, UnitRef
+from stattable.model.findings import Finding, Param, UnitRef
 from stattable.model.form import FIELDS, SHEET_NAME, TITLE_AT, title
 from stattable.model.identity import IDENTITY_SHEET, UnitFacts
 from stattable.model.record import RECORD_SHEET, Record, Sent
@@ -81,21 +81,17 @@ def _root_facts(record: Record) -> UnitFacts:
 
 
 def _inputs(report: Reopened) -> Iterator[Finding]:
-    """Say which merged workbooks among what was sent were typed over, by what their own records come to (P009)."""
+    """Say which merged workbooks among what was sent were typed over, by what their own records come to (P014)."""
     record = report.record
     entries = {entry.number: entry for entry in report.ledger.entries} if report.ledger else {}
     for (key, _), sent in record.sent.items():
-        if sent.record is None:
-            continue
-        within = sent.record
-        total = totals_of(within.tree, within.root, Counted.of_record(within))[within.root].values
-        labels = [field.label for field in FIELDS if sent.values[field.index] != total[field.index]]
-        if labels:
+        if fields := typed_over(sent):
             entry = entries.get(sent.number)
-            name, path = record.tree[key].name, entry.path if entry else ""
-            yield _contradiction(
-                "input", RECORD_SHEET, about=labels, unit=_ref(report.rolled, key), name=name, path=path
-            )
+            params: dict[str, Param] = {
+                "name": record.tree[key].name, "path": entry.path if entry else "",
+                "count": len(fields), "labels": listed([field.label for field in fields], "、"),
+            }  # fmt: skip
+            yield found("P014", unit=_ref(report.rolled, key), params=params)
 
 
 # -- the page ---------------------------------------------------------------------------------------------

@@ -61,8 +61,7 @@ class Record:
 
     def counts(self, key: str, scope: Scope) -> bool:
         """Whether the figures of a return are in the total: no cumulative one stands for them, at its unit or above."""
-        chain = [*self.tree.above(key), *([key] if scope is Scope.OWN else ())]
-        return not any((above, Scope.CUMULATIVE) in self.sent for above in chain)
+        return not any((above, Scope.CUMULATIVE) in self.sent for above in self.tree.covering(key, scope))
 
 
 def record_rows(record: Record) -> list[Row]:

@@ -192,6 +192,10 @@ class Tree:
             parent = self.units[parent].parent
         return chain[::-1]
 
+    def covering(self, key: str, scope: "Scope") -> list[str]:
+        """Return the keys of the units whose cumulative returns stand for a return of `key`, from the top down."""
+        return [*self.above(key), *([key] if scope is Scope.OWN else ())]
+
     def below(self, root: str) -> Iterator[str]:
         """Yield `root` and all keys under it, a parent before its children, in listing order."""
         stack = [root]
