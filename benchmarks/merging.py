@@ -26,9 +26,9 @@ import psutil
 
 import hebi
 from reading import bare, cpu
-from stattable.checking.roster import read_roster
 from stattable.model.form import FIELDS, own
 from stattable.model.units import Level, Scope, Tree
+from stattable.reading.roster import read_roster
 from stattable.writing.blank import BlankFor, blank_bytes, blanks_of
 
 BUDGET = 43  # milliseconds of CPU for each workbook of --each-level

@@ -18,9 +18,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 import python_calamine
 
 import hebi
-from stattable.checking.batch import CheckOptions, check
-from stattable.checking.received import receive
-from stattable.checking.roster import read_roster
+from stattable.checking.returns import CheckOptions, check
+from stattable.reading.return_file import read_return
+from stattable.reading.roster import read_roster
 
 ROUNDS = 5
 
@@ -55,7 +55,7 @@ def main() -> None:
         tree, _ = read_roster(str(hebi.ROSTER))
         readers: dict[str, Callable[[], object]] = {
             "bare calamine": lambda: [bare(path) for path in blanks],
-            "receive (file → figures)": lambda: [receive(path) for path in blanks],
+            "receive (file → figures)": lambda: [read_return(path) for path in blanks],
             "check (file → checked)": lambda: check(blanks, CheckOptions(roster=tree, jobs=1)),
         }
         if by_pandas := pandas_reader():

@@ -13,7 +13,7 @@ from typing import Any
 import openpyxl
 from click.testing import CliRunner
 
-from stattable.cli import main
+from stattable.cli.commands import main
 from stattable.model import form
 from stattable.model.form import FIELD_BY_KEY, FIELDS, own
 from stattable.model.identity import UnitFacts

@@ -19,10 +19,10 @@ from typing import Any
 
 import openpyxl
 
-from stattable.checking.roster import read_roster
 from stattable.model import form
 from stattable.model.form import BLOCKS, FIELDS, block_fields, own
 from stattable.model.units import Level, Scope, Tree
+from stattable.reading.roster import read_roster
 from stattable.writing.blank import blank_bytes, blanks_of
 
 HERE = Path(__file__).parent

@@ -7,21 +7,22 @@ from typing import Any
 from unittest import mock
 
 from builders import EDITION
-from stattable.checking.attribute import Register
-from stattable.checking.batch import judge_all
-from stattable.checking.files import Inputs
-from stattable.checking.reader import FileFacts
-from stattable.checking.received import Received
+from stattable.checking.register import Register
+from stattable.checking.returns import check_returns
+from stattable.formats.fingerprint import FileFacts
 from stattable.merging import merge as merging
-from stattable.merging.collect import Collected, collect
-from stattable.merging.ledger import identity_of, record_of
+from stattable.merging.result import MergeOptions, MergeResult
 from stattable.merging.root import RootOptions, find_register
+from stattable.merging.selection import Selection, select_returns
 from stattable.model import form
-from stattable.model.catalogue import found
+from stattable.model.catalogue import finding
 from stattable.model.form import BLANK, FIELD_BY_KEY, FIELDS, Values, total
 from stattable.model.identity import Identity, UnitFacts, WorkbookKind
-from stattable.model.record import TIME, Record, Sent
+from stattable.model.record import TIME, CountedReturn, Record
 from stattable.model.units import Scope, Tree, Unit
+from stattable.proving.ledger import identity_of, record_of
+from stattable.reading.inputs import Inputs
+from stattable.reading.return_file import ReturnFile
 
 MADE = datetime(2021, 6, 20, 8)
 CELLS = tuple(field.at for field in FIELDS)
@@ -44,13 +45,13 @@ def print_of(path: str) -> str:
     return sha256(path.encode()).hexdigest()
 
 
-def received(path: str, name: str, values: Values | None, **more: Any) -> Received:
+def received(path: str, name: str, values: Values | None, **more: Any) -> ReturnFile:
     """A file; without `values` it could not be read."""
     if values is None:
-        return Received(path, FileFacts(print_of(path), 1, 0.0), findings=(found("F001", path=path),), **more)
+        return ReturnFile(path, FileFacts(print_of(path), 1, 0.0), findings=(finding("F001", path=path),), **more)
     said: dict[str, Any] = {"edition": EDITION, "name_cell": "B3", **more}
     said.setdefault("facts", FileFacts(print_of(path), 1, 0.0))
-    return Received(path, sheet=form.SHEET_NAME, values=values, cells=CELLS, name=name, **said)
+    return ReturnFile(path, sheet=form.SHEET_NAME, values=values, cells=CELLS, name=name, **said)
 
 
 def blank_of(tree: Tree, key: str, scope: Scope, **more: Any) -> Identity:
@@ -61,7 +62,7 @@ def blank_of(tree: Tree, key: str, scope: Scope, **more: Any) -> Identity:
 
 def sent(
     tree: Tree, key: str, figures: Mapping[str, Any] | Values, scope: Scope | None = None, **more: Any
-) -> Received:
+) -> ReturnFile:
     """The return of a unit of `tree`: on its blank where the scope is stated, else typed from the notice."""
     values = figures if isinstance(figures, tuple) else values_of(figures)
     identity = blank_of(tree, key, scope) if scope else None
@@ -70,8 +71,8 @@ def sent(
 
 
 def page_of(
-    path: str, unit: UnitFacts, inputs: Iterable[Received], above: tuple[UnitFacts, ...] = (), **more: Any
-) -> Received:
+    path: str, unit: UnitFacts, inputs: Iterable[ReturnFile], above: tuple[UnitFacts, ...] = (), **more: Any
+) -> ReturnFile:
     """A workbook that an earlier merge wrote for `unit` of own returns of it and of units right below it."""
     root = unit.code or unit.name
     units = {root: Unit(root, unit.name, unit.level, unit.code)}
@@ -81,51 +82,51 @@ def page_of(
         assert its, "on a blank of ours"
         units.setdefault(its.code or its.name, Unit(its.code or its.name, its.name, its.level, its.code, parent=root))
         values, print_ = one.values or BLANK, one.facts.sha256 or ""
-        sent[its.code or its.name, Scope.OWN] = Sent(number, values, CELLS, print_, one.record)
+        sent[its.code or its.name, Scope.OWN] = CountedReturn(number, values, CELLS, print_, one.record)
     record = Record(Tree(units.values()), root, sent, EDITION, MADE.strftime(TIME))
     figures = total([one.values for one in sent.values()])
     identity = Identity(WorkbookKind.MERGED, EDITION, unit, Scope.CUMULATIVE, above, figures=figures)
     return received(path, unit.name, figures, identity=identity, record=record, **more)
 
 
-def written(merged: merging.Merged, path: str, made: datetime = MADE) -> Received:
+def written(merged: MergeResult, path: str, made: datetime = MADE) -> ReturnFile:
     """The workbook of a merge, as the next merge reads it."""
     identity, record = identity_of(merged), record_of(merged, made)
     print_ = FileFacts(sha256(f"{path} {made} {merged.total}".encode()).hexdigest(), 1, 0.0)
     return received(path, merged.root_unit.name, merged.total, identity=identity, record=record, facts=print_)
 
 
-def by_path(returns: Iterable[Received]) -> list[Received]:
+def by_path(returns: Iterable[ReturnFile]) -> list[ReturnFile]:
     return sorted(returns, key=lambda one: one.path)
 
 
 def collected(
-    returns: Iterable[Received],
+    returns: Iterable[ReturnFile],
     register: Register | None = None,
     *,
     edition: int | None = None,
     latest: bool = False,
     **root: Any,
-) -> Collected:
+) -> Selection:
     """Judge and collect `returns`, for the root that the options (of `RootOptions`) name."""
     files = by_path(returns)
     register = register or find_register(files, RootOptions(**root))
-    batch = judge_all(files, register, edition)
-    return collect(batch.returns, register, one_edition=edition is None, latest=latest)
+    batch = check_returns(files, register, edition)
+    return select_returns(batch.returns, register, one_edition=edition is None, latest=latest)
 
 
 def merge(
-    returns: Iterable[Received], *, edition: int | None = None, latest: bool = False, **root: Any
-) -> merging.Merged:
+    returns: Iterable[ReturnFile], *, edition: int | None = None, latest: bool = False, **root: Any
+) -> MergeResult:
     """Merge `returns`, for the root that the options (of `RootOptions`) name."""
     files = {one.path: one for one in by_path(returns)}
     inputs = Inputs(tuple(files), frozenset(files), ())
-    options = merging.MergeOptions(RootOptions(**root), edition, latest)
+    options = MergeOptions(RootOptions(**root), edition, latest)
     with mock.patch.object(merging, "read_all", lambda paths, *_: [files[path] for path in paths]):
-        return merging.merge_files(inputs, options, output="/nowhere/output.xlsx")
+        return merging.merge_paths(inputs, options, output="/nowhere/output.xlsx")
 
 
-def told(merged: merging.Merged, *wanted: str) -> list[tuple[str, str, str | None]]:
+def told(merged: MergeResult, *wanted: str) -> list[tuple[str, str, str | None]]:
     """The findings of the codes `wanted`, all where none is: code, severity, and path or unit."""
     return [
         (one.code, one.severity.value, one.path or (one.unit.name if one.unit else None))

@@ -10,8 +10,9 @@ from functools import cached_property
 
 from reference import Reference, Sent
 from stattable.model.form import Values
+from stattable.model.names import comparable_name
 from stattable.model.record import Record
-from stattable.model.units import Level, Scope, Tree, bare_name
+from stattable.model.units import Level, Scope, Tree
 
 OWN, CUMULATIVE = Scope.OWN, Scope.CUMULATIVE
 
@@ -33,7 +34,7 @@ def placed(tree: Tree, root: str, place: str) -> tuple[Tree, dict[str, str]]:
         unit = tree[key]
         if key != root:
             above = places[str(unit.parent)]
-            places[key] = unit.code or f"{above}/{bare_name(unit.name)}"
+            places[key] = unit.code or f"{above}/{comparable_name(unit.name)}"
             units.append(replace(unit, key=places[key], parent=above))
     return Tree(units), places
 

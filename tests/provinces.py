@@ -16,9 +16,9 @@ from pathlib import Path
 
 import builders
 from hebi import Figures, filled, plus
-from stattable.checking.roster import read_roster
 from stattable.model.form import FIELDS, own
 from stattable.model.units import LEVEL_BY_WORD, Level, Scope
+from stattable.reading.roster import read_roster
 from stattable.writing.blank import blank_bytes, blanks_of
 
 HERE = Path(__file__).parent

@@ -7,10 +7,10 @@ from typing import Any
 
 import openpyxl
 
-from stattable.checking.layout import Layout, find_form
-from stattable.checking.sheets import Merge, Pictures, RawSheet
+from stattable.formats.sheet import Merge, Pictures, RawSheet
 from stattable.model import form
 from stattable.model.form import FIELDS
+from stattable.reading.layout import Layout, find_form
 from stattable.writing.page import page_content, template_bytes
 
 Grid = list[list[Any]]

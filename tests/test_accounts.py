@@ -6,16 +6,15 @@ import pytest
 
 from builders import own_values, tree_of
 from memory import sent
-from stattable.checking.accounts import Owners, mark_accounts, picture_problem, url_problem, weibo_problem
-from stattable.checking.attribute import Register
-from stattable.checking.batch import Checked, judge_all
-from stattable.checking.qr import CodeKind
+from stattable.checking.accounts import AnnexOwners, picture_problem, url_problem, weibo_problem, with_annex_findings
+from stattable.checking.register import Register
+from stattable.checking.returns import CheckedReturn, check_returns
 from stattable.model.annex import COLUMNS, Annex, AnnexRow, Picture
-from stattable.model.catalogue import CATALOGUE, render
-from stattable.model.catalogue import found as finding
+from stattable.model.catalogue import CATALOGUE, finding, render
 from stattable.model.findings import Severity
 from stattable.model.form import label_of
 from stattable.model.units import Level, Scope, Tree
+from stattable.qr.kinds import CodeKind
 
 PROVINCE, PREFECTURE, COUNTY, TOWNSHIP = "41", "4101", "410122", "410122101"
 SHEET = "网站和新媒体明细"
@@ -55,7 +54,7 @@ def judged(
     *,
     is_roster: bool = True,
     path: str = "1.xlsx",
-) -> Checked:
+) -> CheckedReturn:
     tree = tree or tree_of(ROSTER)
     level = tree[key].level
     beside = {} if level is Level.NATIONAL else own_values(level)
@@ -64,15 +63,15 @@ def judged(
         **(COUNTED if figures is None else figures),
     }
     one = sent(tree, key, figures, scope, path=path, annex=listed)
-    return judge_all([one], Register(tree, is_roster=is_roster), None).returns[0]
+    return check_returns([one], Register(tree, is_roster=is_roster), None).returns[0]
 
 
 Found = tuple[str, str | None, str | None, str | None, str | None]
 
 
-def told(returns: Iterable[Checked], *, is_roster: bool = True, tree: Tree | None = None) -> list[Found]:
+def told(returns: Iterable[CheckedReturn], *, is_roster: bool = True, tree: Tree | None = None) -> list[Found]:
     """The findings of the annexes: code, cell, field, raw, suggestion; all of them warnings that have words."""
-    marked = mark_accounts(list(returns), Owners(tree or tree_of(ROSTER), is_roster=is_roster))
+    marked = with_annex_findings(list(returns), AnnexOwners(tree or tree_of(ROSTER), is_roster=is_roster))
     found = [one for checked in marked for one in checked.findings if one.code[0] == "A"]
     assert {one.severity for one in found} <= {Severity.WARNING}
     assert all(render(one, label_of) and one.path and one.sheet in {SHEET, None} for one in found)
@@ -104,7 +103,7 @@ def test_a_return_that_is_rejected_is_not_held_against_its_annex() -> None:
 
 def fields_that_differ(key: str, scope: Scope, figures: dict[str, Any], rows: Sequence[AnnexRow] | None) -> list[Any]:
     listed = None if rows is None else annex(*rows)
-    marked = mark_accounts([judged(listed, figures, key, scope)], Owners(tree_of(ROSTER), is_roster=True))
+    marked = with_annex_findings([judged(listed, figures, key, scope)], AnnexOwners(tree_of(ROSTER), is_roster=True))
     return [
         (one.field, one.params["reason"], one.params["form"], one.params["listed"])
         for one in marked[0].findings
@@ -196,7 +195,7 @@ def test_the_nation_counts_its_provinces(websites: int, expected: list[Any]) -> 
         AnnexRow(5, "湖北省", "省级", ("http://hb.example.cn",)),
     ]
     one = judged(annex(*rows), {"online.province.website": websites}, "0", CUMULATIVE, tree)
-    marked = mark_accounts([one], Owners(tree, is_roster=True))[0].findings
+    marked = with_annex_findings([one], AnnexOwners(tree, is_roster=True))[0].findings
     assert [(f.field, f.params["form"], f.params["listed"]) for f in marked if f.code == "A001"] == expected
 
 
@@ -279,7 +278,7 @@ def test_whose_a_prefectures_rows_are(unit: str, level: str, expected: str | Non
     one = judged(annex(replace(ROW, unit=unit, level=level)), {}, PREFECTURE, CUMULATIVE, is_roster=is_roster)
     if unit == "某某县" and not is_roster:
         expected = None  # nobody can tell
-    assert [row.problem for row in Owners(tree, is_roster=is_roster).of(one)] == [expected]
+    assert [row.problem for row in AnnexOwners(tree, is_roster=is_roster).of(one)] == [expected]
 
 
 TWINS = ROSTER + "410103,中原区,,,,\n"
@@ -288,14 +287,14 @@ TWINS = ROSTER + "410103,中原区,,,,\n"
 def test_of_two_units_of_a_name_nobody_can_tell_which() -> None:
     tree = tree_of(TWINS)
     one = judged(annex(replace(ROW, unit="中原区")), {}, PREFECTURE, CUMULATIVE, tree)
-    listed = Owners(tree, is_roster=True).of(one)[0]
+    listed = AnnexOwners(tree, is_roster=True).of(one)[0]
     assert (listed.key, listed.level, listed.problem) == (None, "county", "ambiguous")
 
 
 def test_a_county_lists_no_other_county_even_where_nothing_else_is_known() -> None:
     tree = tree_of("代码,名称,级别\n410122,中牟县,\n")
     one = judged(annex(replace(ROW, unit="某某县")), {}, tree=tree, is_roster=False)
-    assert [row.problem for row in Owners(tree, is_roster=False).of(one)] == ["outside"]
+    assert [row.problem for row in AnnexOwners(tree, is_roster=False).of(one)] == ["outside"]
 
 
 # -- A005: what is there twice ------------------------------------------------------------------------------
@@ -430,7 +429,9 @@ def test_what_is_no_official_accounts_picture(fault: str | None, kinds: list[str
     ],
 )  # fmt: skip
 def test_it_says_which(picture: Picture, words: str) -> None:
-    marked = mark_accounts([judged(annex(replace(ROW, pictures=(picture,))))], Owners(tree_of(ROSTER), is_roster=True))
+    marked = with_annex_findings(
+        [judged(annex(replace(ROW, pictures=(picture,))))], AnnexOwners(tree_of(ROSTER), is_roster=True)
+    )
     said = [render(one, label_of) for one in marked[0].findings if one.code == "A004"]
     assert len(said) == 1
     assert words in said[0]

@@ -5,12 +5,12 @@ import pytest
 
 from picture_books import qr
 from sheets import Grid, MemoryBook, page, raw_sheet, with_columns
-from stattable.checking.annex import find_annex
-from stattable.checking.locate import locate
-from stattable.checking.sheets import Merge, Pictures, RawPicture
+from stattable.formats.sheet import Merge, Pictures, RawPicture
 from stattable.model.annex import COLUMNS, Annex, AnnexRow, annex_level, column_key
 from stattable.model.form import SHEET_NAME
 from stattable.model.units import Level
+from stattable.reading.annex import find_annex
+from stattable.reading.form import read_form
 
 NAME = "附件"
 HEADS = [column.text for column in COLUMNS.values()]
@@ -103,8 +103,8 @@ def test_it_is_found_wherever_it_stands(grid: Grid, by: int) -> None:
 
 @pytest.mark.parametrize("arranged", [under, beside])
 def test_the_form_reads_the_same_with_it(arranged: Callable[[Grid, Grid], Grid]) -> None:
-    alone = locate(MemoryBook(raw_sheet(page())))
-    both = locate(MemoryBook(raw_sheet(arranged(page(), annex()))))
+    alone = read_form(MemoryBook(raw_sheet(page())))
+    both = read_form(MemoryBook(raw_sheet(arranged(page(), annex()))))
     assert (both.filled, both.cells, both.findings) == (alone.filled, alone.cells, alone.findings)
     assert (alone.annex, [row.unit for row in both.annex.rows] if both.annex else None) == (
         None,

@@ -8,7 +8,7 @@ from builders import ZHONGMU, run
 from stattable.model.annex import COLUMNS
 from stattable.model.identity import UnitFacts
 from stattable.model.units import Level
-from test_annexes import annex_findings, code, codes_of, county, listed, merged, of_three_kinds, roster, row, said
+from test_merged_annex import annex_findings, code, codes_of, county, listed, merged, of_three_kinds, roster, row, said
 from test_office import convert, pages
 
 pytestmark = pytest.mark.office

@@ -8,12 +8,12 @@ import openpyxl
 import pytest
 
 from builders import GUANDU, GUANDU_VILLAGE, HENAN, ROSTER, TO_COUNTY, TO_GUANDU, ZHENGZHOU, ZHONGMU, tree_of
-from stattable.checking.received import receive
 from stattable.model import form
-from stattable.model.catalogue import Refusal
 from stattable.model.form import BLANK, FIELDS, LABELS
 from stattable.model.identity import Identity, UnitFacts, WorkbookKind
+from stattable.model.refusals import Refusal
 from stattable.model.units import Level, Scope
+from stattable.reading.return_file import read_return
 from stattable.writing.blank import (
     BlankFor,
     _prototype,
@@ -113,7 +113,7 @@ def test_data_validation(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("unit", ABOVE, ids=lambda unit: unit.name)
 def test_identity_and_name(tmp_path: Path, unit: UnitFacts) -> None:
-    one = receive(str(made(tmp_path, unit, edition=28)))
+    one = read_return(str(made(tmp_path, unit, edition=28)))
     assert one.identity == Identity(WorkbookKind.BLANK, 28, unit, Scope.OWN, ABOVE[unit])
     assert (one.name, one.edition, one.values) == (f"{unit.name}计生协", 28, BLANK)
     assert {finding.code for finding in one.findings} == {"V010", "V011", "V012"}
@@ -176,7 +176,7 @@ def test_a_name_is_text(tmp_path: Path, name: str, stands: str) -> None:
     cell = workbook.worksheets[0]["B3"]
     assert (cell.value, cell.data_type) == (stands, "s")
     assert {c.data_type for sheet in workbook for row in sheet for c in row if c.value is not None} == {"s"}
-    assert receive(str(path)).identity is not None
+    assert read_return(str(path)).identity is not None
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_association_name(name: str, full: str) -> None:
 @pytest.mark.parametrize("name", ["_x0041_镇", "官渡镇&amp;", "]]>镇", "官渡  镇"])
 def test_a_name_comes_back_as_it_was(tmp_path: Path, name: str) -> None:
     unit = UnitFacts("410122101", name, Level.TOWNSHIP)
-    assert receive(str(made(tmp_path, unit))).identity == Identity(WorkbookKind.BLANK, 23, unit, Scope.OWN)
+    assert read_return(str(made(tmp_path, unit))).identity == Identity(WorkbookKind.BLANK, 23, unit, Scope.OWN)
 
 
 # -- the same bytes ---------------------------------------------------------------------------------------

@@ -5,18 +5,10 @@ from hypothesis import given
 
 import memory
 from builders import tree_of
-from stattable.merging.breakdown import (
-    BreakdownRow,
-    RowKind,
-    breakdown,
-    figure_cell,
-    is_listed,
-    row_label,
-    sum_formula,
-)
-from stattable.merging.rollup import Counted, RollUp, roll_up
+from stattable.merging.rollup import CountedReturns, RollUp, roll_up
 from stattable.model.form import BLANK, FIELD_BY_KEY, FIELDS, Values, number
 from stattable.model.units import Level, Tree, Unit
+from stattable.proving.breakdown import BreakdownRow, RowKind, breakdown, figure_cell, is_listed, row_label, sum_formula
 from test_rollup import World, examples, worlds
 
 TOTAL, OWN, UNLISTED, GAP = RowKind
@@ -35,7 +27,7 @@ def rolled(
 ) -> RollUp:
     """The roll-up for `root` of returns, by unit and field."""
     returns = ({key: memory.values_of(figures) for key, figures in (said or {}).items()} for said in (own, cumulative))
-    return roll_up(tree, root, Counted(*returns))
+    return roll_up(tree, root, CountedReturns(*returns))
 
 
 def shown(roll: RollUp) -> list[tuple[RowKind, str, int, dict[str, Any], tuple[int, ...]]]:

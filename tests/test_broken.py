@@ -112,7 +112,7 @@ def test_there_are_fifty_ways_to_be_broken() -> None:
 def test_good_files_count_and_every_broken_one_has_a_finding(
     jobs: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("stattable.model.parallel._WORTH_IT", {"fork": 1, "spawn": 1})
+    monkeypatch.setattr("stattable.processes._WORTH_IT", {"fork": 1, "spawn": 1})
     good, bad = tmp_path / "in" / "good", tmp_path / "in" / "bad"
     for unit in UNITS[:GOOD]:
         filled(good / f"{unit.code}.xlsx", unit, own_values(Level.TOWNSHIP), above=TO_COUNTY)

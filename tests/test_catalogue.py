@@ -4,11 +4,13 @@ from typing import Any, get_args
 
 import pytest
 
-from stattable.checking.qr import CodeKind, Fault
 from stattable.model import catalogue
-from stattable.model.catalogue import CATALOGUE, FAMILIES, Entry, Refusal, explain, found, render
+from stattable.model.catalogue import CATALOGUE, FAMILIES, Entry, explain, finding, render
 from stattable.model.findings import Severity
 from stattable.model.form import label_of
+from stattable.model.refusals import _REFUSALS, Refusal
+from stattable.qr.images import Fault
+from stattable.qr.kinds import CodeKind
 
 E, W, I = Severity.ERROR, Severity.WARNING, Severity.INFO  # noqa: E741
 
@@ -154,7 +156,7 @@ def test_no_two_entries_have_one_code() -> None:
 @pytest.mark.parametrize(("code", "params"), [(code, one) for code in CATALOGUE for one in PARAMS.get(code, [{}])])
 @pytest.mark.parametrize("suggestion", [None, "12"])
 def test_every_message_is_whole(code: str, params: dict[str, Any], suggestion: str | None) -> None:
-    text = render(found(code, params=params, suggestion=suggestion, **PLACED), label_of)
+    text = render(finding(code, params=params, suggestion=suggestion, **PLACED), label_of)
     assert re.search(r"[一-鿿]", text)
     assert text.endswith("。")
     assert not re.search(r"[{}]|None|。。|：。|，。|，，|“”|（）", text)
@@ -162,8 +164,8 @@ def test_every_message_is_whole(code: str, params: dict[str, Any], suggestion: s
 
 
 def test_a_message_says_where_what_is_wrong_and_what_to_do() -> None:
-    finding = found("V003", cell="F6", field="activities.township.sessions", raw="约500", suggestion="500")
-    assert render(finding, label_of) == (
+    said = finding("V003", cell="F6", field="activities.township.sessions", raw="约500", suggestion="500")
+    assert render(said, label_of) == (
         "宣传活动 · 乡镇计生协 · 活动场次（F6）填的是“约500”，不是一个确切的数（可能是“500”）。请改填一个确切的整数。"
     )
 
@@ -186,18 +188,18 @@ def test_a_difference_says_what_it_is_between_and_whom_to_ask(
         "name": "中牟县", "reported": 9, "known": 5, "difference": 4, "shortfall": 4,
         "own_here": own_here, "made_of": "（官渡镇 3，本级 2）", "contact": "（李四 110）",
     }  # fmt: skip
-    finding = found(code, severity, params=params, **PLACED)
-    assert render(finding, label_of) == f"宣传活动 · 乡镇计生协 · 活动场次（F6）{text}"
+    said = finding(code, severity, params=params, **PLACED)
+    assert render(said, label_of) == f"宣传活动 · 乡镇计生协 · 活动场次（F6）{text}"
 
 
 def test_a_finding_without_a_cell() -> None:
-    finding = found("V004", field="activities.township.sessions", raw="-5")
-    assert render(finding, label_of).startswith("宣传活动 · 乡镇计生协 · 活动场次填的是“-5”，")
+    said = finding("V004", field="activities.township.sessions", raw="-5")
+    assert render(said, label_of).startswith("宣传活动 · 乡镇计生协 · 活动场次填的是“-5”，")
 
 
 def test_what_a_file_says_is_never_taken_for_a_placeholder() -> None:
-    finding = found("U003", params={"made_for": "{name}", "name": "{0} {cell}"}, raw="{raw}")
-    assert "“{name}”的，表上的单位却是“{0} {cell}”" in render(finding, label_of)
+    said = finding("U003", params={"made_for": "{name}", "name": "{0} {cell}"}, raw="{raw}")
+    assert "“{name}”的，表上的单位却是“{0} {cell}”" in render(said, label_of)
 
 
 @pytest.mark.parametrize("entry", CATALOGUE.values(), ids=lambda entry: entry.code)
@@ -223,7 +225,7 @@ def test_the_words_for_every_reason_are_used() -> None:
 
 
 def test_found_takes_the_catalogues_severity() -> None:
-    assert (found("U006").severity, found("U006", E).severity) == (W, E)
+    assert (finding("U006").severity, finding("U006", E).severity) == (W, E)
 
 
 @pytest.mark.parametrize(("written", "code"), [("V003", "V003"), (" v003 ", "V003"), ("V999", None), ("", None)])
@@ -232,9 +234,9 @@ def test_explain(written: str, code: str | None) -> None:
     assert (entry.code if entry else None) == code
 
 
-@pytest.mark.parametrize("reason", catalogue._REFUSALS)
+@pytest.mark.parametrize("reason", _REFUSALS)
 def test_refusals(reason: str) -> None:
-    params = dict.fromkeys(placeholders(catalogue._REFUSALS[reason]), "“{x}”")
+    params = dict.fromkeys(placeholders(_REFUSALS[reason]), "“{x}”")
     if "why" in params:
         params["why"] += "。"  # a finding's text, which is a sentence
     text = str(Refusal(reason, **params))

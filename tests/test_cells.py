@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from stattable.checking.cells import Reading, Unread, brief, shown
-from stattable.checking.contacts import read_date, read_phone
-from stattable.checking.counts import read_count
-from stattable.checking.flags import read_flag
+from stattable.formats.sheet import Unread
+from stattable.reading.answers import Reading, as_shown, shortened
+from stattable.reading.counts import read_count
+from stattable.reading.dates_phones import read_date, read_phone
+from stattable.reading.yes_no import read_flag
 
 # -- as findings show it ----------------------------------------------------------------------------------
 
@@ -38,17 +39,17 @@ from stattable.checking.flags import read_flag
     ],
 )
 def test_shown(raw: Any, text: str) -> None:
-    assert shown(raw) == text
+    assert as_shown(raw) == text
 
 
 def test_shown_up_to_another_limit() -> None:
-    assert shown("字" * 200, 200) == "字" * 200
-    assert shown("字" * 201, 200) == "字" * 199 + "…"
+    assert as_shown("字" * 200, 200) == "字" * 200
+    assert as_shown("字" * 201, 200) == "字" * 199 + "…"
 
 
 def test_brief_looks_at_the_beginning_of_a_text_only() -> None:
-    assert brief("字" + " " * 999 + "字") == "字"
-    assert brief(12.0) == "12"
+    assert shortened("字" + " " * 999 + "字") == "字"
+    assert shortened(12.0) == "12"
 
 
 # -- blank ------------------------------------------------------------------------------------------------
@@ -77,7 +78,7 @@ def test_a_huge_text_is_refused_unread(raw: str) -> None:
     assert read_flag(raw) == Reading(None, "V009")
     assert read_date(raw, 23)[0] is None
     assert read_phone(raw)[1] == {"problem": "no_number"}
-    assert len(shown(raw)) <= 60
+    assert len(as_shown(raw)) <= 60
 
 
 @pytest.mark.parametrize(

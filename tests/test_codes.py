@@ -35,14 +35,14 @@ from builders import (
     typed,
 )
 from picture_books import qr
-from stattable.checking import received
-from stattable.checking.batch import Batch, Checked, judge_all
+from stattable.checking.returns import Batch, CheckedReturn, check_returns
 from stattable.merging import merge as merging
 from stattable.model.annex import ANNEX_SHEET
-from stattable.model.catalogue import CATALOGUE, found
+from stattable.model.catalogue import CATALOGUE, finding
 from stattable.model.form import FIELD_BY_KEY, FIELDS, LABELS
 from stattable.model.identity import IDENTITY_SHEET, UnitFacts
 from stattable.model.units import Level, Scope
+from stattable.reading import return_file
 
 Case = Callable[[Path], set[str]]
 
@@ -175,7 +175,7 @@ def reader_fails(fails: bool) -> Case:
         village(folder)
         with pytest.MonkeyPatch.context() as patch:
             if fails:
-                patch.setattr(received, "locate", broken)
+                patch.setattr(return_file, "read_form", broken)
             return check(folder)
 
     return case
@@ -580,17 +580,17 @@ def footer(text: str) -> Callable[[Any], None]:
     return change
 
 
-def decided_by(decide: Callable[[Checked], Checked]) -> Case:
+def decided_by(decide: Callable[[CheckedReturn], CheckedReturn]) -> Case:
     """Verify what a merge wrote that decided otherwise, against its returns."""
 
     def case(folder: Path) -> set[str]:
         def judged(*arguments: Any) -> Batch:
-            batch = judge_all(*arguments)
+            batch = check_returns(*arguments)
             return replace(batch, returns=tuple(map(decide, batch.returns)))
 
         village(folder)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(merging, "judge_all", judged)
+            patch.setattr(merging, "check_returns", judged)
             merge(folder)
         return set(codes(run("verify", folder / OUTPUT, folder / RETURNS, "--format", "json").json))
 
@@ -725,7 +725,7 @@ CASES: dict[str, tuple[Case, Case]] = {
     "P009": (in_report("汇总台账", counted_otherwise("未计入")), in_report("汇总台账", counted_otherwise("计入"))),
     "P010": (in_report("信息统计表", hidden_row(9)), in_report("信息统计表", hidden_row(40))),
     "P011": (in_report("审核意见", put("I2", "没有问题。")), in_report("审核意见", put("J2", "已核实。"))),
-    "P012": (decided_by(lambda one: one.with_findings(found("V012"))), decided_by(lambda one: one)),
+    "P012": (decided_by(lambda one: one.with_findings(finding("V012"))), decided_by(lambda one: one)),
     "P013": (in_report("信息统计表", footer("校验码 AAAA-AAAA-AAAA")), in_report("信息统计表", put("B18", "王五"))),
     "P014": (sent_on(put("H6", 99)), sent_on(put("B18", "王五"))),
 }  # fmt: skip

@@ -3,8 +3,9 @@ from typing import Any
 
 import pytest
 
-from stattable.checking.cells import Reading, Unread
-from stattable.checking.counts import read_count
+from stattable.formats.sheet import Unread
+from stattable.reading.answers import Reading
+from stattable.reading.counts import read_count
 
 # -- the table of the design, row by row -----------------------------------------------------------------
 

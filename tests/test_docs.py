@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from stattable.cli import main
+from stattable.cli.commands import main
 
 ROOT = Path(__file__).parent.parent
 

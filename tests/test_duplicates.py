@@ -3,14 +3,14 @@ from datetime import date
 
 import pytest
 
-from stattable.checking.batch import Checked
-from stattable.checking.duplicates import mark_duplicates
-from stattable.checking.reader import FileFacts
-from stattable.checking.received import Received
-from stattable.model.catalogue import found, render
+from stattable.checking.duplicates import with_duplicate_findings
+from stattable.checking.returns import CheckedReturn
+from stattable.formats.fingerprint import FileFacts
+from stattable.model.catalogue import finding, render
 from stattable.model.findings import Finding, UnitRef
 from stattable.model.form import BLANK, label_of
 from stattable.model.units import Level, Scope, ScopeBy
+from stattable.reading.return_file import ReturnFile
 
 JUNE_1, JUNE_2 = date(2021, 6, 1), date(2021, 6, 2)
 
@@ -24,10 +24,10 @@ def checked(
     filled_in: date | None = None,
     mtime: float = 0.0,
     findings: Sequence[Finding] = (),
-) -> Checked:
+) -> CheckedReturn:
     """A return of 官渡镇 whose first field holds `figure`."""
-    one = Checked(
-        received=Received(path, FileFacts("0" * 64, 1, mtime), filled_in=filled_in),
+    one = CheckedReturn(
+        received=ReturnFile(path, FileFacts("0" * 64, 1, mtime), filled_in=filled_in),
         unit=UnitRef("410122101", "官渡镇", "township"),
         key=key,
         level=Level.TOWNSHIP,
@@ -39,17 +39,17 @@ def checked(
     return one.with_findings(*findings)
 
 
-def outcome(*returns: Checked, latest: bool = False) -> list[tuple[str, str, str]]:
+def outcome(*returns: CheckedReturn, latest: bool = False) -> list[tuple[str, str, str]]:
     """What became of each return: its path, its status, and its new finding."""
-    marked = mark_duplicates(returns, latest=latest)
+    marked = with_duplicate_findings(returns, latest=latest)
     assert [one.path for one in marked] == [one.path for one in returns]
     for one in marked:
         assert all((finding.path, finding.unit) == (one.path, one.unit) for finding in one.findings)
     return [(one.path, one.status, " ".join(finding.code for finding in one.findings)) for one in marked]
 
 
-def text(*returns: Checked, latest: bool = False) -> list[str]:
-    marked = mark_duplicates(returns, latest=latest)
+def text(*returns: CheckedReturn, latest: bool = False) -> list[str]:
+    marked = with_duplicate_findings(returns, latest=latest)
     return [render(finding, label_of) for one in marked for finding in one.findings]
 
 
@@ -87,19 +87,21 @@ def test_different_ones_and_a_copy() -> None:
         checked("b", 2, key="410122102"),
         checked("b", 2, key=None),
         checked("b", 2, scope=Scope.CUMULATIVE),
-        checked("b", 2, findings=[found("V002")]),  # a rejected first try does not block its correction
-        checked("b", 1, findings=[found("V002")]),
-        checked("b", 2, findings=[found("H003")]),
+        checked("b", 2, findings=[finding("V002")]),  # a rejected first try does not block its correction
+        checked("b", 1, findings=[finding("V002")]),
+        checked("b", 2, findings=[finding("H003")]),
     ],
     ids=["another unit", "no unit", "another scope", "rejected", "rejected, the same", "rejected for its scope"],
 )
-def test_what_is_not_compared(other: Checked) -> None:
+def test_what_is_not_compared(other: CheckedReturn) -> None:
     before = [(one.path, one.status, [finding.code for finding in one.findings]) for one in (checked("a"), other)]
-    marked = mark_duplicates([checked("a"), other])
+    marked = with_duplicate_findings([checked("a"), other])
     assert [(one.path, one.status, [finding.code for finding in one.findings]) for one in marked] == before
 
 
-@pytest.mark.parametrize("finding", [found("V001"), found("O001"), found("H005")], ids=lambda finding: finding.code)
+@pytest.mark.parametrize(
+    "finding", [finding("V001"), finding("O001"), finding("H005")], ids=lambda finding: finding.code
+)
 def test_a_return_with_a_lesser_finding_is_compared(finding: Finding) -> None:
     (_, status, codes), _ = outcome(checked("a", 1, findings=[finding]), checked("b", 2))
     assert (status, codes) == ("rejected", f"{finding.code} U005")
@@ -162,13 +164,13 @@ COPY = ("duplicate", "U004")
         ),
         pytest.param([checked("a", 1, mtime=1), checked("b", 1, mtime=2)], [COUNTS, COPY], id="the same twice"),
         pytest.param(
-            [checked("a", 1, mtime=1), checked("b", 2, mtime=2, findings=[found("V002")])],
+            [checked("a", 1, mtime=1), checked("b", 2, mtime=2, findings=[finding("V002")])],
             [COUNTS, ("rejected", "V002")],
             id="a rejected one is not the latest",
         ),
     ],
 )
-def test_latest(returns: list[Checked], expected: list[tuple[str, str]]) -> None:
+def test_latest(returns: list[CheckedReturn], expected: list[tuple[str, str]]) -> None:
     assert [(status, codes) for _, status, codes in outcome(*returns, latest=True)] == expected
 
 

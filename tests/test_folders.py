@@ -21,7 +21,7 @@ from builders import (
 from containers import GOLDEN, ole, zipped
 from hebi import filled as fill_blank
 from memory import values_of
-from stattable.checking.reader import open_file
+from stattable.formats.open import open_file
 from stattable.model.identity import UnitFacts
 from stattable.model.units import Level, Scope
 from stattable.writing.blank import BlankFor, blank_bytes
@@ -144,8 +144,8 @@ def test_a_file_that_kills_whoever_reads_it_kills_no_other(tmp_path: Path, monke
     def open_or_die(path: str, **options: bool) -> object:
         return os._exit(134) if path in deadly else open_file(path, **options)
 
-    monkeypatch.setattr("stattable.model.parallel._WORTH_IT", {"fork": 1, "spawn": 1})
-    monkeypatch.setattr("stattable.checking.received.open_file", open_or_die)
+    monkeypatch.setattr("stattable.processes._WORTH_IT", {"fork": 1, "spawn": 1})
+    monkeypatch.setattr("stattable.reading.return_file.open_file", open_or_die)
     files = run("check", tmp_path, "--format", "json", "--jobs", 2).json["files"]
     assert {file["path"] for file in files if file["findings"][0]["code"] == "F007"} == deadly
     assert [file["findings"][0]["code"] for file in files].count("V000") == 97

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from fuzz import corpus, mutate, oracle, run
 from fuzz.books import Bad, Formula
 from sheets import FIGURES, Grid, MemoryBook, page, raw_sheet, shifted, with_columns, with_rows
-from stattable.checking.cells import Unread
-from stattable.checking.locate import Located, locate
+from stattable.formats.sheet import Unread
 from stattable.model.findings import rejects
 from stattable.model.form import FIELDS, LABELS
+from stattable.reading.form import FormReading, read_form
 
 SHORT = 400  # mutants
 
@@ -102,7 +102,7 @@ def seen(grid: Grid) -> oracle.Grid:
     }
 
 
-def wrong(grid: Grid, located: Located) -> list[str]:
+def wrong(grid: Grid, located: FormReading) -> list[str]:
     if located.filled is None or rejects(located.findings):
         return []
     return oracle.violations(seen(grid), located.filled.values, located.cells, located.findings)
@@ -114,7 +114,7 @@ def test_an_edited_page_reads_as_its_labels_say(changes: list[Sequence[Any]]) ->
     grid = page()
     for change in changes:
         grid = edited(grid, change)
-    assert wrong(grid, locate(MemoryBook(raw_sheet(grid)))) == []
+    assert wrong(grid, read_form(MemoryBook(raw_sheet(grid)))) == []
 
 
 @settings(max_examples=200, deadline=None, derandomize=True)
@@ -123,7 +123,7 @@ def test_what_stands_in_the_cells_is_what_is_read(figures: dict[Any, Any]) -> No
     grid = page()
     for field, value in figures.items():
         grid[field.at[0] - 1][field.at[1] - 1] = value
-    assert wrong(grid, locate(MemoryBook(raw_sheet(grid)))) == []
+    assert wrong(grid, read_form(MemoryBook(raw_sheet(grid)))) == []
 
 
 # -- the oracle can fail ----------------------------------------------------------------------------------

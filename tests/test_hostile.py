@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from containers import GOLDEN, number, parts_of, xls, zipped
-from stattable.checking.received import MAX_MEGABYTES, MAX_SECONDS, receive
+from stattable.reading.return_file import MAX_MEGABYTES, MAX_SECONDS, read_return
 
 MEGA = 2**20
 RETURN, ODS = parts_of((GOLDEN / "return.xlsx").read_bytes()), parts_of((GOLDEN / "return.ods").read_bytes())
@@ -134,7 +134,7 @@ def docx(body: bytes) -> bytes:
 
 # What it is → how it is made, and what may be said of it first: a code, or that it reads as if nothing were.
 READ = "read"
-GOOD = receive(str(GOLDEN / "return.xlsx")).values
+GOOD = read_return(str(GOLDEN / "return.xlsx")).values
 HOSTILE: dict[str, tuple[Callable[[], bytes], set[str]]] = {
     # -- packages
     "one part of 300 MB": (lambda: zipped(RETURN | {"xl/media/a.png": bytes(300 * MEGA)}), {"F004"}),
@@ -310,7 +310,7 @@ def test_a_hostile_file_is_refused_in_time(name: str, tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     path.write_bytes(make())
     start, memory = time.monotonic(), peak()
-    one = receive(str(path))
+    one = read_return(str(path))
     took, grew = time.monotonic() - start, peak() - memory
     said = [finding.code for finding in one.findings]
     assert (said or [READ])[0] in expected, said

@@ -24,9 +24,9 @@ import pytest
 
 import hebi
 from builders import run
-from stattable.checking.roster import read_roster
 from stattable.model.form import FIELDS, own
 from stattable.model.units import Scope
+from stattable.reading.roster import read_roster
 from stattable.writing.blank import blank_bytes, blanks_of
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and limits of POSIX")
@@ -173,13 +173,13 @@ def test_killed_between_two_moves(place: Place, is_old: bool, move: int) -> None
     before = place.old if is_old else {}
     place.put_back(before)
     dies = (
-        "import os, signal, sys, stattable.cli\n"
+        "import os, signal, sys, stattable.cli.commands\n"
         f"replace, left = os.replace, [{move}]\n"
         "def dying(*names):\n"
         "    left[0] -= 1\n"
         "    replace(*names) if left[0] else os.kill(os.getpid(), signal.SIGKILL)\n"
         "os.replace = dying\n"
-        "stattable.cli.main(sys.argv[1:])\n"
+        "stattable.cli.commands.main(sys.argv[1:])\n"
     )
     process = replace(place, command=(sys.executable, "-c", dies, *place.command[3:])).start()
     with nobody_left(process):

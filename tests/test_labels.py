@@ -1,6 +1,6 @@
 import pytest
 
-from stattable.checking.labels import label_name, promising
+from stattable.reading.labels import label_name, promising
 
 
 @pytest.mark.parametrize(

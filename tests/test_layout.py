@@ -22,10 +22,10 @@ from sheets import (
     with_columns,
     with_rows,
 )
-from stattable.checking.layout import Layout, find_form
-from stattable.checking.sheets import Merge
+from stattable.formats.sheet import Merge
+from stattable.model.cell_names import a1
 from stattable.model.form import BLOCKS, FIELDS, LABELS, Block, Label, block_fields
-from stattable.model.text import a1
+from stattable.reading.layout import Layout, find_form
 
 HEADING_ROWS = (4, 7, 12, 15)
 LABEL_ROWS = (*HEADING_ROWS, 5, 8, 10, 13, 16)

@@ -8,8 +8,14 @@ import pytest
 import memory
 from builders import GUANDU, TO_COUNTY, ZHONGMU, tree_of
 from stattable import __version__
-from stattable.checking.reader import FileFacts
-from stattable.merging.ledger import (
+from stattable.formats.fingerprint import FileFacts
+from stattable.merging.result import MergeOptions, MergeResult
+from stattable.merging.root import RootOptions
+from stattable.model.catalogue import finding
+from stattable.model.identity import UnitFacts
+from stattable.model.roster import build_roster
+from stattable.model.units import Level, Scope, Tree
+from stattable.proving.ledger import (
     ADJUSTED,
     HEADS,
     Entry,
@@ -20,12 +26,6 @@ from stattable.merging.ledger import (
     ledger_of,
     read_ledger,
 )
-from stattable.merging.merge import Merged, MergeOptions
-from stattable.merging.root import RootOptions
-from stattable.model.catalogue import found
-from stattable.model.identity import UnitFacts
-from stattable.model.roster import build_roster
-from stattable.model.units import Level, Scope, Tree
 
 OWN, CUMULATIVE = Scope.OWN, Scope.CUMULATIVE
 TREE = tree_of()
@@ -34,8 +34,8 @@ OF_COUNTY, OF_TOWNSHIP, OF_VILLAGE = (
     f"activities.{column}.sessions" for column in ("prefecture_county", "township", "village")
 )
 RUN = Run(["merge", "收到", "-o", "汇总.xlsx"], datetime(2026, 6, 20, 12), datetime(2026, 6, 20, 12, 0, 3))
-FAULT = found("V002", cell="H6", field=OF_VILLAGE, raw="若干", params={"value": ""})
-MORE = found("V004", cell="I6", field="activities.village.people", raw="-5")
+FAULT = finding("V002", cell="H6", field=OF_VILLAGE, raw="若干", params={"value": ""})
+MORE = finding("V004", cell="I6", field="activities.village.people", raw="-5")
 
 
 def town(figure: int = 2, scope: Scope | None = OWN, **more: Any) -> Any:
@@ -51,7 +51,7 @@ def village(**more: Any) -> Any:
     return memory.sent(TREE, VILLAGE, {OF_VILLAGE: 3}, OWN, **more)
 
 
-def merged(*returns: Any, code: str = COUNTY, **options: Any) -> Merged:
+def merged(*returns: Any, code: str = COUNTY, **options: Any) -> MergeResult:
     return memory.merge(returns, roster=TREE, code=code, **options)
 
 

@@ -56,7 +56,7 @@ def parents(count: int, name: str) -> Any:
 LIMITED = """
 import resource
 resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30))
-from stattable.cli import main
+from stattable.cli.commands import main
 main()
 """
 

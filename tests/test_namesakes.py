@@ -4,7 +4,8 @@ import pytest
 
 from builders import tree_of
 from stattable.checking.namesakes import Above, Named, contradict, doubts, labels, said_above
-from stattable.model.units import Level, Names, Tree
+from stattable.model.names import Names
+from stattable.model.units import Level, Tree
 
 C, T, V = Level.COUNTY, Level.TOWNSHIP, Level.VILLAGE
 TREE = tree_of()  # 河南省, 郑州市, 中牟县, 官渡镇 with 官渡村 and 逐鹿营村, 狼城岗镇 with 东狼城岗村

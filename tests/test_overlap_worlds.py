@@ -18,15 +18,16 @@ from hypothesis import strategies as st
 import memory
 from builders import EDITION
 from overlap_reference import File, Made, Overlap, placed
-from stattable.checking.batch import Checked
-from stattable.checking.reader import FileFacts
-from stattable.checking.received import Received
-from stattable.merging.merge import Merged
-from stattable.model.catalogue import Refusal, found, render
+from stattable.checking.returns import CheckedReturn
+from stattable.formats.fingerprint import FileFacts
+from stattable.merging.result import MergeResult
+from stattable.model.catalogue import finding, render
 from stattable.model.findings import rejects
 from stattable.model.form import FIELD_BY_KEY, Values, label_of
 from stattable.model.identity import WorkbookKind
+from stattable.model.refusals import Refusal
 from stattable.model.units import CODE_LENGTHS, Level, Scope, Tree, Unit
+from stattable.reading.return_file import ReturnFile
 
 OWN, CUMULATIVE = Scope.OWN, Scope.CUMULATIVE
 ENDINGS = dict(zip(Level, ("协会", "省", "市", "县", "镇", "村"), strict=True))
@@ -59,9 +60,9 @@ class World:
 
     def __init__(self, tree: Tree, before: Tree, roster: bool) -> None:
         self.tree, self.before, self.roster = tree, before, roster
-        self.returns: list[Received] = []
-        self.workbooks: list[Received] = []
-        self.here: list[Received] = []
+        self.returns: list[ReturnFile] = []
+        self.workbooks: list[ReturnFile] = []
+        self.here: list[ReturnFile] = []
         self.told: list[str] = []
 
     def __repr__(self) -> str:
@@ -81,7 +82,7 @@ class World:
         asked = {"name": unit.name, "level": unit.level} if not (self.roster and unit.code) else {}
         return {**asked, "code": unit.code, "roster": tree if self.roster else None}
 
-    def merged(self, edition: int = EDITION) -> Merged:
+    def merged(self, edition: int = EDITION) -> MergeResult:
         return memory.merge(self.here, edition=edition, **self.options(self.tree.tops[0], self.tree))
 
 
@@ -155,7 +156,7 @@ def returned(draw: st.DrawFn, world: World, key: str) -> None:
     one = memory.sent(world.tree, key, figures, None if typed else scope, path=f"{number:02}.xlsx")
     kind = draw(st.sampled_from([*[""] * 12, " rejected", " of another year"]))
     if kind == " rejected":
-        one = replace(one, findings=(found("V002", path=one.path, field="media.county.text", cell="H14"),))
+        one = replace(one, findings=(finding("V002", path=one.path, field="media.county.text", cell="H14"),))
     elif kind:
         one = replace(one, edition=EDITION - 1)
     world.returns.append(one)
@@ -169,22 +170,22 @@ def _scopes(level: Level) -> list[Scope]:
 
 
 @st.composite
-def some_of(draw: st.DrawFn, world: World, files: list[Received], key: str, tree: Tree) -> list[Received]:
+def some_of(draw: st.DrawFn, world: World, files: list[ReturnFile], key: str, tree: Tree) -> list[ReturnFile]:
     """One return, or none or all, of each unit and scope; how often there is none is drawn first."""
     absent = [None] * draw(st.sampled_from([2, 5, 1, 0]))
-    groups: dict[Any, list[Received]] = {}
+    groups: dict[Any, list[ReturnFile]] = {}
     for one in files:
         unit = unit_of(world, one)
         if tree.under(unit, key):
             groups.setdefault((unit, one.identity and one.identity.scope, one.record is None), []).append(one)
-    chosen: list[Received] = []
+    chosen: list[ReturnFile] = []
     for group in groups.values():
         one = draw(st.sampled_from([*group, *group, "all", *absent]))
-        chosen += group if one == "all" else [one] if isinstance(one, Received) else []
+        chosen += group if one == "all" else [one] if isinstance(one, ReturnFile) else []
     return chosen
 
 
-def unit_of(world: World, one: Received) -> str:
+def unit_of(world: World, one: ReturnFile) -> str:
     return next(key for key, unit in world.tree.units.items() if unit.name == one.name)
 
 
@@ -212,9 +213,9 @@ def merged_before(draw: st.DrawFn, world: World, key: str, tree: Tree) -> None:
 
 
 @st.composite
-def workbooks_here(draw: st.DrawFn, world: World) -> list[Received]:
+def workbooks_here(draw: st.DrawFn, world: World) -> list[ReturnFile]:
     """Mostly the last workbook of each unit."""
-    here: list[Received] = []
+    here: list[ReturnFile] = []
     last = {unit_of(world, one): one for one in world.workbooks}
     of_last, of_older = ["here"] * 4 + ["twice", "altered", "without record", "gone"], ["gone", "gone", "here"]
     for one in world.workbooks:
@@ -230,17 +231,17 @@ def workbooks_here(draw: st.DrawFn, world: World) -> list[Received]:
     return here
 
 
-def altered(one: Received) -> Received:
+def altered(one: ReturnFile) -> ReturnFile:
     """The workbook with another figure typed over the one that it was written with."""
     assert one.values
     at = FIELD_BY_KEY["media.county.text"]
     values = tuple(5 if entry == at.index else value for entry, value in enumerate(one.values))
     path = f"altered {one.path}"
-    finding = found("P001", path=path, cell=at.cell, field=at.key, raw="5", params={"expected": "空白"})
-    return renamed(one, path, values=values, findings=(finding,))
+    told = finding("P001", path=path, cell=at.cell, field=at.key, raw="5", params={"expected": "空白"})
+    return renamed(one, path, values=values, findings=(told,))
 
 
-def renamed(one: Received, path: str, **changed: Any) -> Received:
+def renamed(one: ReturnFile, path: str, **changed: Any) -> ReturnFile:
     """Another file, made of this one."""
     return replace(one, path=path, facts=FileFacts(sha256(path.encode()).hexdigest(), 1, 0.0), **changed)
 
@@ -251,7 +252,7 @@ def renamed(one: Received, path: str, **changed: Any) -> Received:
 class Expected(Overlap):
     """The reference of a merge, with the places of its units by their keys."""
 
-    def __init__(self, tree: Tree, root: str, files: Iterable[Checked]) -> None:
+    def __init__(self, tree: Tree, root: str, files: Iterable[CheckedReturn]) -> None:
         files = [*files]
         aside = {  # units of earlier results that nothing places
             one.key: Unit(one.key, str(one.unit.name), one.level, parent=root)
@@ -262,7 +263,7 @@ class Expected(Overlap):
         tree, self.places = placed(Tree([*tree.units.values(), *aside.values()]), root, place)
         super().__init__(tree, place, map(self._file, files))
 
-    def _file(self, one: Checked) -> File:
+    def _file(self, one: CheckedReturn) -> File:
         identity, received = one.received.identity, one.received
         place = self.places.get(one.key or "", "")
         return File(
@@ -282,11 +283,11 @@ def paths(files: Iterable[Any]) -> list[str]:
     return sorted(one.path for one in files)
 
 
-def of_code(merged: Merged, code: str) -> list[str]:
+def of_code(merged: MergeResult, code: str) -> list[str]:
     return sorted(str(one.path) for one in merged.findings if one.code == code)
 
 
-def agree(merged: Merged) -> None:
+def agree(merged: MergeResult) -> None:
     """Hold the result of a merge against the reference."""
     expected = Expected(merged.tree, merged.root, merged.files)
     assert paths(merged.earlier) == paths(expected.set_aside)
@@ -304,7 +305,7 @@ def agree(merged: Merged) -> None:
 # -- the promise ------------------------------------------------------------------------------------------
 
 
-def keep_the_promise(merged: Merged) -> None:
+def keep_the_promise(merged: MergeResult) -> None:
     """Every return that is here, or in a workbook that is here, is counted once, or an error names it."""
     errors = [one for one in merged.findings if one.severity == "error" and one.code not in OF_TOTALS]
     said = [f"{one.path} {one.unit.name if one.unit else ''} {render(one, label_of)}" for one in errors]
@@ -343,7 +344,7 @@ def above(tree: Tree, key: str) -> list[str]:
     return tree.above(key) if key in tree else []
 
 
-def contributing(merged: Merged) -> list[Checked]:
+def contributing(merged: MergeResult) -> list[CheckedReturn]:
     cumulative = {unit for unit, scope in merged.accepted if scope is CUMULATIVE}
     return [
         one

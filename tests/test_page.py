@@ -7,9 +7,9 @@ import openpyxl
 import pytest
 
 from stattable.model import form
+from stattable.model.cell_names import a1_range
 from stattable.model.form import BLANK, FIELD_BY_KEY, FIELDS
 from stattable.model.identity import IDENTITY_SHEET, Identity, UnitFacts, WorkbookKind, identity_rows, read_identity
-from stattable.model.text import a1_range
 from stattable.model.units import Level, Scope
 from stattable.writing.page import (
     NOTE_AT,

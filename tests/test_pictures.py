@@ -38,10 +38,10 @@ from picture_books import (
     svg,
     two_cells,
 )
-from stattable.checking.pictures.lines import Axis, Lines, Mark, Span
-from stattable.checking.pictures.placed import MAX_PICTURE, MOST_PICTURES, Pictures, RawPicture, pictures_of
-from stattable.checking.sheets import Unreadable
-from stattable.model.text import a1, cell_at
+from stattable.formats.pictures.find import MAX_PICTURE, MOST_PICTURES, Pictures, RawPicture, pictures_of
+from stattable.formats.pictures.grid import Axis, Mark, Positions, Span
+from stattable.formats.sheet import Unreadable
+from stattable.model.cell_names import a1, cell_at
 
 A, B, C = qr("http://a.example"), qr("http://b.example"), qr("http://c.example")
 SOON = 2 if sys.gettrace() is None else 20  # seconds; coverage makes it slower
@@ -628,7 +628,7 @@ def test_no_part_that_is_damaged_is_more_than_a_missing_picture(data: bytes, how
 
 
 def test_where_lines_lie() -> None:
-    lines = Lines([Span(5, 6, 0), Span(1, 2, 50), Span(2, 4, 99)], 10, 9)
+    lines = Positions([Span(5, 6, 0), Span(1, 2, 50), Span(2, 4, 99)], 10, 9)
     assert [lines.size(line) for line in range(9)] == [10, 50, 50, 99, 99, 0, 0, 10, 10]
     assert [lines.position(line, 20) for line in range(9)] == [10, 30, 80, 130, 229, 308, 308, 318, 328]
     places = [-5, 0, 9, 10, 59, 60, 109, 110, 307, 308, 318, 327, 10**20]

@@ -14,8 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageFilter, ImageOps
 
-from stattable.checking import qr
-from stattable.checking.qr import MAX_SIDE, SIDE, Code, CodeKind, Looked, kind_of, look_at
+from stattable.qr import images, thumbnail
+from stattable.qr.decode import _text
+from stattable.qr.images import MAX_SIDE, Looked, look_at
+from stattable.qr.kinds import Code, CodeKind, kind_of
+from stattable.qr.thumbnail import SIDE
 
 ACCOUNT = "http://weixin.qq.com/r/jHWSigDEQF0-rUTp9yCe"
 CARD = "https://u.wechat.com/EPDjgRrQutXUU-K1XzT9X_0"
@@ -25,7 +28,7 @@ GROUP = "https://weixin.qq.com/g/AzDjiKCWy9IWUqHM"
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> None:
     """What other tests looked at, perhaps in another way, is not remembered."""
-    qr._seen.clear()
+    images._seen.clear()
 
 
 def code(content: str | bytes = ACCOUNT, scale: int = 8, *, quiet: bool = True) -> Image.Image:
@@ -221,8 +224,8 @@ def test_a_code_that_is_read_at_no_other_size_keeps_its_own() -> None:
 
 
 def test_a_photo_of_more_pixels_than_are_worked_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(qr, "_WORKING", 200_000)
-    monkeypatch.setattr(qr, "_STRIP", 30_000)
+    monkeypatch.setattr(images, "_WORKING", 200_000)
+    monkeypatch.setattr(images, "_STRIP", 30_000)
     picture = photo(1103, 871)
     picture.paste(code().resize((600, 600)), (300, 200))
     assert payloads(saved(picture)) == [ACCOUNT]
@@ -277,7 +280,7 @@ class Found:
     ],
 )
 def test_text_of_which_a_code_does_not_say_the_encoding(text: str, guess: str, data: bytes) -> None:
-    assert qr._text(Found(guess, data)) == text  # type: ignore[arg-type]
+    assert _text(Found(guess, data)) == text  # type: ignore[arg-type]
 
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'
@@ -347,9 +350,9 @@ def test_a_picture_in_an_icon_that_is_larger_than_the_icon_says(inner: bytes) ->
 
 def test_a_picture_of_too_many_pixels_costs_nothing() -> None:
     data = png_of(20_000, 20_000, zlib.compress(bytes(2501 * 20_000), 1))
-    qr._load_decoders()
+    images._load_decoders()
     start = time.process_time()
-    assert qr._look_at(data).fault == "pixels"
+    assert images._look_at(data).fault == "pixels"
     assert time.process_time() - start < 0.05
 
 
@@ -357,14 +360,14 @@ def test_too_little_memory_is_no_fault_of_the_picture(monkeypatch: pytest.Monkey
     def no_memory(*_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(qr, "_flattened", no_memory)
+    monkeypatch.setattr(images, "_flattened", no_memory)
     with pytest.raises(MemoryError):
-        qr._look_at(SOUND)
+        images._look_at(SOUND)
 
 
 def test_a_code_that_few_colours_would_lose_keeps_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(qr, "_few_colours", lambda picture: Image.new("1", picture.size))
-    looked = qr._look_at(saved(code().convert("RGB")))
+    monkeypatch.setattr(thumbnail, "_few_colours", lambda picture: Image.new("1", picture.size))
+    looked = images._look_at(saved(code().convert("RGB")))
     assert payloads(looked.image or b"") == [ACCOUNT]
 
 
@@ -386,7 +389,7 @@ def test_the_same_pixels_are_the_same_picture() -> None:
         saved(code(), dpi=(300, 300)),
     ]
     assert len({look_at(data).image for data in lossless}) == 1
-    assert qr._look_at(SOUND) == qr._look_at(SOUND)
+    assert images._look_at(SOUND) == images._look_at(SOUND)
 
 
 def test_what_is_embedded_is_small_and_says_nothing_but_its_pixels() -> None:
@@ -416,18 +419,18 @@ def test_paper_is_white_in_a_coloured_picture() -> None:
 
 
 def test_a_picture_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(qr, "_KEPT", 2)
-    monkeypatch.setattr(qr, "_seen", {})
+    monkeypatch.setattr(images, "_KEPT", 2)
+    monkeypatch.setattr(images, "_seen", {})
     first = look_at(b"one")
     assert look_at(b"one") is first
     look_at(b"two")
     look_at(b"three")
-    assert len(qr._seen) == 2
+    assert len(images._seen) == 2
     assert look_at(b"one") is not first
 
 
 def test_importing_loads_neither_library() -> None:
-    done = "import sys, stattable.checking.qr; sys.exit('PIL' in sys.modules or 'zxingcpp' in sys.modules)"
+    done = "import sys, stattable.qr.images; sys.exit('PIL' in sys.modules or 'zxingcpp' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", done], check=False).returncode == 0
 
 

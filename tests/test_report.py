@@ -13,17 +13,17 @@ from openpyxl.worksheet.worksheet import Worksheet
 import memory
 from builders import HENAN, ROSTER, TO_COUNTY, ZHONGMU, tree_of
 from stattable import __version__
-from stattable.checking.reader import FileFacts
-from stattable.merging.check_code import check_code
-from stattable.merging.ledger import Run
-from stattable.merging.rollup import Counted, roll_up
+from stattable.formats.fingerprint import FileFacts
+from stattable.merging.rollup import CountedReturns, roll_up
 from stattable.model import form
 from stattable.model.annex import ANNEX_SHEET
-from stattable.model.catalogue import found
+from stattable.model.catalogue import finding
 from stattable.model.form import FIELD_BY_KEY, FIELDS
 from stattable.model.identity import Identity, WorkbookKind, read_identity
-from stattable.model.record import Record, Sent, read_record
+from stattable.model.record import CountedReturn, Record, read_record
 from stattable.model.units import Level, Scope, Tree, Unit
+from stattable.proving.check_code import check_code
+from stattable.proving.ledger import Run
 from stattable.writing.report import report_bytes
 
 OWN, CUMULATIVE = Scope.OWN, Scope.CUMULATIVE
@@ -35,7 +35,7 @@ MEDIA = "media.national.text"
 RUN = Run(["merge", "=收到", "-o", "汇总.xlsx"], datetime(2026, 6, 20, 12), datetime(2026, 6, 20, 12, 0, 3))
 SHA = "ab" * 32
 
-VILLAGE_FAULT = found(
+VILLAGE_FAULT = finding(
     "V002", path="4.xlsx", sheet="信息统计表", cell="H6", field=OF_VILLAGE, raw="=若干", params={"value": ""}
 )
 
@@ -135,7 +135,7 @@ def test_record(workbook: openpyxl.Workbook) -> None:
     assert (record.root, list(record.tree.units)) == ("410122", list(TREE.below("410122")))
     prints = {at: str(one.received.facts.sha256) for at, one in merged.accepted.items()}
     assert record.sent == {
-        at: Sent(n, merged.accepted[at].values, memory.CELLS, prints[at]) for at, n in numbers.items()
+        at: CountedReturn(n, merged.accepted[at].values, memory.CELLS, prints[at]) for at, n in numbers.items()
     }
     assert total_of(record) == merged.total
 
@@ -145,7 +145,7 @@ def total_of(record: Record) -> form.Values:
     own, cumulative = (
         {key: sent.values for (key, its), sent in record.sent.items() if its is scope} for scope in Scope
     )
-    return roll_up(record.tree, record.root, Counted(own, cumulative)).totals[record.root].values
+    return roll_up(record.tree, record.root, CountedReturns(own, cumulative)).totals[record.root].values
 
 
 def test_who_is_missing_goes_into_the_identity() -> None:

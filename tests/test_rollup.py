@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 import memory
 from reference import Reference, Sent, is_below, owns
-from stattable.checking.received import Received
-from stattable.merging.merge import Merged
-from stattable.merging.rollup import Counted, coverage, excess_fields, roll_up, totals_of
-from stattable.model.catalogue import found
+from stattable.merging.result import MergeResult
+from stattable.merging.rollup import CountedReturns, coverage, excess_fields, roll_up, totals_of
+from stattable.model.catalogue import finding
 from stattable.model.form import BLANK, FIELDS, Values, add, lifted
 from stattable.model.units import Level, Scope, Tree, Unit
+from stattable.reading.return_file import ReturnFile
 
 OWN, CUMULATIVE = Scope.OWN, Scope.CUMULATIVE
 ROOT = "R"
@@ -69,11 +69,11 @@ class World:
     sent: list[Sent]
 
     @property
-    def counted(self) -> Counted:
+    def counted(self) -> CountedReturns:
         own = {one.unit: one.values for one in self.sent if one.scope is OWN}
         cumulative = {one.unit: one.values for one in self.sent if one.scope is CUMULATIVE}
         said = {one.unit: one.unaccounted for one in self.sent if one.scope is CUMULATIVE}
-        return Counted(own, cumulative, said)
+        return CountedReturns(own, cumulative, said)
 
     @property
     def totals(self) -> dict[str, Values]:
@@ -137,7 +137,7 @@ def test_differences(world: World) -> None:
     assert told(world, world.counted) == reference.differences()
 
 
-def told(world: World, counted: Counted, root: str | None = None) -> dict[tuple[str, str], tuple[str, str, int]]:
+def told(world: World, counted: CountedReturns, root: str | None = None) -> dict[tuple[str, str], tuple[str, str, int]]:
     """H001 and H002 as `merge` says them with a roster, by unit and field."""
     root = root or world.root
     result = {}
@@ -169,7 +169,7 @@ def test_one_go_is_level_by_level(world: World, data: st.DataObject) -> None:
     for key in reversed(list(tree.below(root))):
         if key != root and key not in merging:
             continue
-        here = Counted(own, cumulative, said)
+        here = CountedReturns(own, cumulative, said)
         errors |= told(world, here, key)
         total = totals_of(tree, key, here)[key].values
         missing = coverage(tree, key, here)[key]
@@ -217,7 +217,7 @@ def test_every_way_that_a_township_may_send_its_part(expected: tuple[bool, ...])
         if any(ways[1:]):  # the township merges, and sends its workbook on
             county = {one.scope: {ROOT: one.values} for one in sent if one.unit == ROOT}
             page = {**county[CUMULATIVE], "T": world.totals["T"]}
-            sent_on = Counted(county.get(OWN, {}), page, {"T": of_units["T"].unaccounted})
+            sent_on = CountedReturns(county.get(OWN, {}), page, {"T": of_units["T"].unaccounted})
             assert whole == {**told(world, sent_on), **told(world, world.counted, "T")}
 
 
@@ -279,10 +279,10 @@ class Mail:
     figures: Mapping[str, Any]
     fault: str | None = None
 
-    def received(self, tree: Tree, path: str) -> Received:
+    def received(self, tree: Tree, path: str) -> ReturnFile:
         one = memory.sent(tree, self.unit, self.figures, self.scope, path=path)
         if self.fault == "value":
-            return replace(one, findings=(found("V002", path=path, field=FIELDS[0].key, cell="B6"),))
+            return replace(one, findings=(finding("V002", path=path, field=FIELDS[0].key, cell="B6"),))
         if self.fault == "unread":
             return memory.received(path, "", None, identity=one.identity)
         return replace(one, name="别处") if self.fault == "stranger" else one
@@ -311,10 +311,10 @@ class Mailbag:
         return f"Mailbag({list(self.tree.units.values())}, {self.mails})"
 
     @property
-    def files(self) -> list[Received]:
+    def files(self) -> list[ReturnFile]:
         return [mail.received(self.tree, f"{number:02}.xlsx") for number, mail in enumerate(self.mails)]
 
-    def merged(self, files: Iterable[Received] | None = None, root: str = ROOT) -> Merged:
+    def merged(self, files: Iterable[ReturnFile] | None = None, root: str = ROOT) -> MergeResult:
         return memory.merge(self.files if files is None else files, roster=self.tree, code=root)
 
 
@@ -401,5 +401,5 @@ def test_files_in_one_go_are_level_by_level(bag: Mailbag, data: st.DataObject) -
     assert sorted(errors) == errors_of(bag.merged())
 
 
-def errors_of(merged: Merged) -> list[tuple[str, ...]]:
+def errors_of(merged: MergeResult) -> list[tuple[str, ...]]:
     return sorted((one.code, one.path or "", one.field or "") for one in merged.findings if one.severity == "error")

@@ -19,12 +19,12 @@ from builders import (
     ZHULUYING,
     tree_of,
 )
-from stattable.checking.attribute import Register
-from stattable.checking.received import Received
+from stattable.checking.register import Register
 from stattable.merging.root import RootOptions, find_register
-from stattable.model.catalogue import Refusal
 from stattable.model.identity import Identity, UnitFacts, WorkbookKind
+from stattable.model.refusals import Refusal
 from stattable.model.units import Level, Scope
+from stattable.reading.return_file import ReturnFile
 
 TREE = tree_of()
 NAMESAKES = tree_of(f"{ROSTER}410122103,城关镇,,,,,,\n410122104,城关镇,,,,,,\n")
@@ -34,12 +34,12 @@ WUHAN = UnitFacts("4201", "武汉市", Level.PREFECTURE)
 HONGSHAN = UnitFacts("420111", "洪山区", Level.COUNTY)
 
 
-def blank(unit: UnitFacts, *above: UnitFacts) -> Received:
+def blank(unit: UnitFacts, *above: UnitFacts) -> ReturnFile:
     identity = Identity(WorkbookKind.BLANK, 23, unit, Scope.OWN, above)
     return memory.received(f"{unit.name}.xlsx", unit.name, memory.values_of({}), identity=identity)
 
 
-def typed(name: str) -> Received:
+def typed(name: str) -> ReturnFile:
     return memory.received(f"{name}.xlsx", name, memory.values_of({}))
 
 
@@ -112,7 +112,7 @@ def test_several_tops_of_a_roster_are_named() -> None:
         ([], "看不出给哪个单位汇总"),
     ],
 )
-def test_from_the_identities(returns: list[Received], root: str) -> None:
+def test_from_the_identities(returns: list[ReturnFile], root: str) -> None:
     if root.isdigit():
         register = find_register(returns, RootOptions())
         assert (register.root, register.is_roster) == (root, False)
@@ -147,7 +147,7 @@ ZHENGZHOU_SAID = {"name": "郑州市", "level": Level.PREFECTURE}
         (TOWNSHIPS[:1], {"name": "全国", "level": Level.NATIONAL}, ["?全国", "41", "4101", "410122", "410122101"]),
     ],
 )  # fmt: skip
-def test_as_the_options_say(returns: list[Received], options: dict[str, Any], expected: list[str]) -> None:
+def test_as_the_options_say(returns: list[ReturnFile], options: dict[str, Any], expected: list[str]) -> None:
     assert under(find_register(returns, RootOptions(**options))) == expected
 
 

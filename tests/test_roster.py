@@ -5,11 +5,12 @@ import openpyxl
 import pytest
 
 from builders import ROSTER, run, save, tree_of
-from stattable.checking.roster import read_roster
-from stattable.model.catalogue import Refusal, render
+from stattable.model.catalogue import render
 from stattable.model.form import label_of
+from stattable.model.refusals import Refusal
 from stattable.model.roster import build_roster
 from stattable.model.units import Level, Scope, Tree, Unit
+from stattable.reading.roster import read_roster
 
 SMALL = """代码,名称
 410122,中牟县

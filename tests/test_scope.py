@@ -7,10 +7,10 @@ import pytest
 
 import memory
 from builders import ROSTER, tree_of
-from stattable.checking.received import Received
-from stattable.model.catalogue import found, render
+from stattable.model.catalogue import finding, render
 from stattable.model.form import label_of
 from stattable.model.units import Level, Scope, Tree, Unit
+from stattable.reading.return_file import ReturnFile
 
 OWN, CUMULATIVE = Scope.OWN, Scope.CUMULATIVE
 TREE = tree_of()
@@ -25,11 +25,11 @@ UNDECIDED = "没有写明口径，下级栏目没有数，下级的报表里也�
 EMPTY = "写明是汇总数，下级栏目却没有数，而下级自己报了"
 
 
-def file(key: str, figures: dict[str, Any], scope: Scope | None = None, **more: Any) -> Received:
+def file(key: str, figures: dict[str, Any], scope: Scope | None = None, **more: Any) -> ReturnFile:
     return memory.sent(TREE, key, figures, scope, **more)
 
 
-def outcome(returns: Iterable[Received], tree: Tree = TREE, root: str = PREFECTURE, **options: Any) -> dict[str, Any]:
+def outcome(returns: Iterable[ReturnFile], tree: Tree = TREE, root: str = PREFECTURE, **options: Any) -> dict[str, Any]:
     """Of each file: its scope, its status, and what H003 and H005 say."""
     collected = memory.collected(returns, roster=tree, code=root, **options)
     return {
@@ -47,7 +47,7 @@ def said(code: str, text: str, name: str = "中牟县") -> tuple[str, str]:
     return code, whole[code]
 
 
-def of_county(returns: Iterable[Received], **more: Any) -> Any:
+def of_county(returns: Iterable[ReturnFile], **more: Any) -> Any:
     """The outcome of the county's typed page, or of its page on a cumulative blank."""
     outcomes = outcome(returns, **more)
     return outcomes.get(f"{COUNTY}.typed") or outcomes[f"{COUNTY}.cumulative"]
@@ -73,7 +73,7 @@ TYPED = {OF_COUNTY: 1}
         ({OF_COUNTY: 1, OF_TOWNSHIP: 0, MEDIA: 5}, [], ("own", "accepted", said("H005", NONE_BELOW))),
         (
             TYPED,
-            [file(TOWNSHIP, {OF_TOWNSHIP: 1}, OWN, findings=(found("V002"),))],
+            [file(TOWNSHIP, {OF_TOWNSHIP: 1}, OWN, findings=(finding("V002"),))],
             ("own", "accepted", said("H005", NONE_BELOW)),
         ),
         (TYPED, [file("410122102", {OF_COUNTY: 9}, OWN)], ("own", "accepted", said("H005", NONE_BELOW))),  # R004
@@ -98,7 +98,7 @@ TYPED = {OF_COUNTY: 1}
         ({OF_COUNTY: 1, OF_VILLAGE: 0}, [file(VILLAGE, {MEDIA: 7}, OWN)], (None, "rejected", said("H003", UNDECIDED))),
     ],
 )
-def test_typed(figures: dict[str, int], below: list[Received], expected: Any) -> None:
+def test_typed(figures: dict[str, int], below: list[ReturnFile], expected: Any) -> None:
     assert of_county([file(COUNTY, figures), *below]) == expected
 
 
@@ -185,7 +185,7 @@ def test_what_stands_under_a_cumulative_return_decides_nothing_above_it() -> Non
         ({OF_VILLAGE: 1}, [file(TOWNSHIP, {OF_TOWNSHIP: 2}, OWN)], ("cumulative", "accepted")),
     ],
 )
-def test_says_cumulative(figures: dict[str, int], below: list[Received], expected: Any) -> None:
+def test_says_cumulative(figures: dict[str, int], below: list[ReturnFile], expected: Any) -> None:
     assert of_county([file(COUNTY, figures, CUMULATIVE), *below]) == expected
 
 

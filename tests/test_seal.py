@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from stattable.merging.breakdown import FINDINGS_SHEET, STATE_SHEET, UNITS_SHEET
-from stattable.merging.seal import SEAL, broken_rows, read_seal, seal_rows, without_seal
 from stattable.model.form import SHEET_NAME
+from stattable.proving.breakdown import FINDINGS_SHEET, STATE_SHEET, UNITS_SHEET
+from stattable.proving.seal import SEAL, broken_rows, read_seal, seal_rows, without_seal
 
 ROWS: list[list[Any]] = [["甲", 1, None], [], ["乙\n丙", "", "2"], [None, "丁", 3]]
 

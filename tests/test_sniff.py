@@ -6,7 +6,7 @@ import pytest
 
 from builders import GUANDU_VILLAGE, filled
 from containers import GOLDEN, OLE_MAGIC, ole, xls, zipped
-from stattable.checking.sniff import (
+from stattable.formats.sniff import (
     RETURN_LIKE,
     TABLES,
     WORKBOOKS,

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from stattable.checking.reader import file_facts
-from stattable.merging.ledger import Entry, Ledger
-from stattable.merging.sources import FileState, Sources
+from stattable.formats.fingerprint import file_facts
+from stattable.proving.ledger import Entry, Ledger
+from stattable.proving.source_files import FileState, SourceFiles
 
 SAME, CHANGED, GONE = FileState.SAME, FileState.CHANGED, FileState.GONE
 
@@ -63,7 +63,7 @@ def test_match(
     for path in then:
         Path(path).unlink()
     written(now)
-    matched = Sources.of(now).match(ledger)
+    matched = SourceFiles.of(now).match(ledger)
     assert {number: (matched.state(number), matched.paths.get(number)) for number in states} == states
     assert list(matched.new) == new
 
@@ -73,10 +73,10 @@ def test_paths_of_windows_are_found_elsewhere(tmp_path: Path, monkeypatch: pytes
     written({"a/1.xlsx": "x", "b/1.xlsx": "y"})
     ledger = ledger_of(["a\\1.xlsx", "b\\1.xlsx"])
     written({"a/1.xlsx": "p", "b/1.xlsx": "q"})
-    assert dict(Sources.of(["a/1.xlsx", "b/1.xlsx"]).match(ledger).paths) == {1: "a/1.xlsx", 2: "b/1.xlsx"}
+    assert dict(SourceFiles.of(["a/1.xlsx", "b/1.xlsx"]).match(ledger).paths) == {1: "a/1.xlsx", 2: "b/1.xlsx"}
 
 
 def test_a_file_that_cannot_be_read_has_no_fingerprint() -> None:
-    sources = Sources.of(["not there"])
+    sources = SourceFiles.of(["not there"])
     assert (dict(sources.prints), dict(sources.by_print)) == ({"not there": ""}, {})
     assert sources.match(Ledger((), ())).state(1) is FileState.UNKNOWN

@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from stattable.model import form
-from stattable.model.text import a1, a1_range
+from stattable.model.cell_names import a1, a1_range
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "templates" / "attachment.xlsx"

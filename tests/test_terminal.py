@@ -13,8 +13,8 @@ from rich.text import Text
 from rich.tree import Tree
 
 from builders import GUANDU, ROSTER, TO_COUNTY, Result, filled, own_values, run, typed
-from stattable.console.terminal import make_console, wrapped
 from stattable.model.units import Level
+from stattable.output.console.terminal import make_console, wrapped
 
 # ESC and BEL, ESC of C1, an override of direction, isolates and marks of it, nothing to be seen, lines of their own
 NASTY = "\x1b[2J\x07\x08\x7f\x9b31m\x85\u202e\u2066\u2069\u200e\u200f\u061c\u200b\ufeff\u2028\u2029_x001B_"

@@ -1,17 +1,15 @@
 import pytest
 
+from stattable.model.cell_names import a1, a1_range, column_letters
+from stattable.model.numerals import chinese_number
 from stattable.model.text import (
     MAX_FILE_NAME,
-    a1,
-    a1_range,
-    chinese_number,
-    column_letters,
     file_name,
     label_forms,
-    plain,
+    normalised,
     printable,
-    squeezed,
     with_ending,
+    without_spaces,
 )
 
 
@@ -40,7 +38,7 @@ from stattable.model.text import (
     ],
 )
 def test_plain(text: str, expected: str) -> None:
-    assert plain(text) == expected
+    assert normalised(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -55,7 +53,7 @@ def test_plain(text: str, expected: str) -> None:
     ],
 )
 def test_squeezed(text: str, expected: str) -> None:
-    assert squeezed(text) == expected
+    assert without_spaces(text) == expected
 
 
 @pytest.mark.parametrize(

@@ -1,19 +1,17 @@
 import pytest
 
 from builders import tree_of
+from stattable.model.names import Names, comparable_name, level_of_name
 from stattable.model.units import (
     LEVEL_BY_WORD,
     LEVEL_LABELS,
     SCOPE_BY_WORD,
     Level,
-    Names,
     Scope,
     Tree,
     Unit,
     bare_code,
-    bare_name,
     level_of_code,
-    level_of_name,
     parent_code,
 )
 
@@ -160,7 +158,7 @@ def test_a_tree_may_have_several_tops() -> None:
     ],
 )
 def test_bare_name(written: str, bare: str) -> None:
-    assert bare_name(written) == bare
+    assert comparable_name(written) == bare
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 
 import memory
 from builders import GUANDU, GUANDU_VILLAGE, LANGCHENGGANG, TO_COUNTY, ZHENGZHOU, ZHONGMU, ZHULUYING
-from stattable.checking.received import Received
-from stattable.model.catalogue import Refusal, render
+from stattable.model.catalogue import render
 from stattable.model.findings import Severity
 from stattable.model.form import FIELDS, label_of
 from stattable.model.identity import Identity, UnitFacts, WorkbookKind
+from stattable.model.refusals import Refusal
 from stattable.model.units import Level, Scope, Tree, Unit
+from stattable.reading.return_file import ReturnFile
 
 OWN, CUMULATIVE = Scope.OWN, Scope.CUMULATIVE
 COLUMN = {
@@ -28,7 +29,7 @@ def sessions(level: Level) -> str:
     return f"activities.{COLUMN[level]}.sessions"
 
 
-def sent(unit: UnitFacts, scope: Scope, above: tuple[UnitFacts, ...] = (), *, typed: bool = False) -> Received:
+def sent(unit: UnitFacts, scope: Scope, above: tuple[UnitFacts, ...] = (), *, typed: bool = False) -> ReturnFile:
     """The return of a unit, 1 session of its own, and 5 of its villages where it is cumulative."""
     figures = {sessions(unit.level): 1} | ({OF_VILLAGE: 5} if scope is CUMULATIVE else {})
     identity = None if typed else Identity(WorkbookKind.BLANK, 23, unit, scope, above)
@@ -40,7 +41,7 @@ def nameless(unit: UnitFacts) -> UnitFacts:
     return UnitFacts(None, unit.name, unit.level)
 
 
-def said(returns: list[Received], **options: Any) -> list[str]:
+def said(returns: list[ReturnFile], **options: Any) -> list[str]:
     """The findings H004 of a merge for 郑州市, up to what to do."""
     merged = memory.merge(returns, **(options or {"name": "郑州市", "code": "4101", "level": Level.PREFECTURE}))
     texts = [render(one, label_of).partition("请用")[0] for one in merged.findings if one.code == "H004"]
@@ -88,7 +89,7 @@ IN_XINZHENG = (*TO_COUNTY[:2], XINZHENG)
         ),
     }.values(),
 )  # fmt: skip
-def test_one_could_hold_the_other(holder: Received, other: Received) -> None:
+def test_one_could_hold_the_other(holder: ReturnFile, other: ReturnFile) -> None:
     assert len(said([holder, other])) == 1
     assert said([holder]) == said([other]) == []
 
@@ -109,7 +110,7 @@ def test_one_could_hold_the_other(holder: Received, other: Received) -> None:
         "no cumulative one": (sent(ZHONGMU, OWN), sent(LANGCHENGGANG, OWN, typed=True)),
     }.values(),
 )
-def test_they_are_known_apart(one: Received, other: Received) -> None:
+def test_they_are_known_apart(one: ReturnFile, other: ReturnFile) -> None:
     assert said([one, other]) == []
 
 
@@ -184,7 +185,7 @@ def known(draw: st.DrawFn, unit: UnitFacts) -> UnitFacts:
 
 
 @st.composite
-def files(draw: st.DrawFn, unit: UnitFacts, scope: Scope, place: str = "收到") -> Received:
+def files(draw: st.DrawFn, unit: UnitFacts, scope: Scope, place: str = "收到") -> ReturnFile:
     """A true return of a unit, that reveals more or less of its place.
 
     It lies in a folder that says nothing and holds no other one, or in one of its township's name.
@@ -209,9 +210,9 @@ def files(draw: st.DrawFn, unit: UnitFacts, scope: Scope, place: str = "收到")
 
 
 @st.composite
-def worlds(draw: st.DrawFn) -> tuple[list[Received], dict[str, int]]:
+def worlds(draw: st.DrawFn) -> tuple[list[ReturnFile], dict[str, int]]:
     """Returns of some units of the hidden tree, and their true total."""
-    returns: list[Received] = []
+    returns: list[ReturnFile] = []
     counted: list[UnitFacts] = []
     for town in TOWNS:
         scopes = draw(st.sampled_from([(), (OWN,), (CUMULATIVE,), (CUMULATIVE,), (OWN, CUMULATIVE)]))
@@ -226,7 +227,7 @@ def worlds(draw: st.DrawFn) -> tuple[list[Received], dict[str, int]]:
 @settings(max_examples=300, deadline=None)
 @given(world=worlds(), code=st.sampled_from(["410122", None]))
 def test_the_total_is_true_or_an_error_says_why_not(
-    world: tuple[list[Received], dict[str, int]], code: str | None
+    world: tuple[list[ReturnFile], dict[str, int]], code: str | None
 ) -> None:
     returns, true = world
     assume(returns)

@@ -29,7 +29,7 @@ from builders import (
 )  # fmt: skip
 from forger import Book
 from stattable.merging import merge as merging
-from stattable.model.catalogue import found
+from stattable.model.catalogue import finding
 from stattable.model.form import FIELD_BY_KEY
 from stattable.model.identity import UnitFacts
 from stattable.model.units import Level, Scope
@@ -330,8 +330,8 @@ def test_a_strangers_file_of_the_same_name_is_none_that_changed() -> None:
 def test_a_page_that_was_typed_over_and_sent_on_is_named_by_whoever_gets_it() -> None:
     edit(REPORT, put(PAGE, "H6", 700))
     result = run("merge", REPORT, "--roster", "名册.csv", "--root", "4101", "-o", "市.xlsx", "--format", "json")
-    found = [(one["code"], one["cell"], one["raw"]) for one in result.json["findings"] if one["code"] == "P001"]
-    assert (result.code, found, result.json["total"][OF_VILLAGE]) == (1, [("P001", "H6", "700")], 700)
+    finding = [(one["code"], one["cell"], one["raw"]) for one in result.json["findings"] if one["code"] == "P001"]
+    assert (result.code, finding, result.json["total"][OF_VILLAGE]) == (1, [("P001", "H6", "700")], 700)
     (one,) = run("check", REPORT, "--format", "json").json["files"]
     assert (one["status"], [finding["code"] for finding in one["findings"] if finding["code"][0] == "P"]) == (
         "accepted", ["P001"],
@@ -343,14 +343,14 @@ def test_a_page_that_was_typed_over_and_sent_on_is_named_by_whoever_gets_it() ->
 
 def forged_whole(change: Callable[[Any], Any]) -> None:
     """Have a merge that decides otherwise write the workbook: all that it holds agrees, the files are the same."""
-    real = merging.judge_all
+    real = merging.check_returns
 
     def judged(*arguments: Any) -> Any:
         batch = real(*arguments)
         return replace(batch, returns=tuple(change(one) for one in batch.returns))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(merging, "judge_all", judged)
+        patch.setattr(merging, "check_returns", judged)
         merge()
 
 
@@ -365,7 +365,7 @@ def of(name: str, change: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def test_a_return_that_was_left_out() -> None:
-    fault = found("V002", cell="H6", field=OF_VILLAGE, raw="若干", params={"value": ""})
+    fault = finding("V002", cell="H6", field=OF_VILLAGE, raw="若干", params={"value": ""})
     forged_whole(of("官渡村", lambda one: one.with_findings(fault)))
     assert verify().json["proved"]  # by itself nobody can tell
     assert told_again(RETURNS, "名册.csv") == [("P007", PAGE), ("P012", LEDGER)]
@@ -391,7 +391,7 @@ def test_a_finding_that_was_left_out() -> None:
 def test_why_a_return_does_not_count() -> None:
     filled(Path(RETURNS, "坏.xlsx"), EAST, {**VILLAGE, "activities.village.people": "若干"},
            above=(*TO_COUNTY, LANGCHENGGANG))  # fmt: skip
-    other = found("V004", cell="I6", field="activities.village.people", raw="-5")
+    other = finding("V004", cell="I6", field="activities.village.people", raw="-5")
     forged_whole(of("东狼城岗村", lambda one: replace(one, findings=()).with_findings(other)))
     assert verify().json["proved"]
     assert told_again(RETURNS, "名册.csv") == [("P012", LEDGER)]

@@ -22,10 +22,10 @@ from hypothesis import strategies as st
 import memory
 from builders import EDITION, run
 from reference import Reference, Sent, is_below, number, owns, plus
-from stattable.merging.breakdown import UNITS_SHEET
+from stattable.model.cell_names import a1
 from stattable.model.form import FIELD_BY_KEY, FIELDS, SHEET_NAME, Values
-from stattable.model.text import a1
 from stattable.model.units import Level, Scope, Tree, Unit
+from stattable.proving.breakdown import UNITS_SHEET
 from stattable.writing.blank import BlankFor, blank_bytes
 from stattable.writing.page import template_bytes
 from test_rollup import CUMULATIVE, KEYS, OWN, ROOT, fields_of, figures, scopes_of, trees

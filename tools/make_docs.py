@@ -10,7 +10,7 @@ from typing import Final
 from click.testing import CliRunner
 
 from stattable.checking.rules import OWN_BOUNDS, PEOPLE_A_SESSION
-from stattable.cli import main
+from stattable.cli.commands import main
 from stattable.model.catalogue import CATALOGUE, FAMILIES
 from stattable.model.findings import Severity
 

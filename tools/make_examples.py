@@ -16,10 +16,10 @@ from typing import Any, Final
 import openpyxl
 from click.testing import CliRunner
 
-from stattable.checking.roster import read_roster
-from stattable.cli import main
+from stattable.cli.commands import main
 from stattable.model.form import BLOCKS, CONTACT_LINES, FIELD_BY_KEY, FIELDS, block_fields, own
 from stattable.model.units import Level, Scope, Tree
+from stattable.reading.roster import read_roster
 from stattable.writing.blank import BlankFor, blank_bytes, blanks_of
 
 EXAMPLES: Final = Path(__file__).resolve().parent.parent / "examples"

@@ -17,8 +17,8 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from stattable.cli import main
-from stattable.console import checked, findings
+from stattable.cli.commands import main
+from stattable.output.console import check, findings
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 IMAGES: Final = ROOT / "docs" / "images"
@@ -36,7 +36,7 @@ def terminal() -> None:
     """Draw what `check` says of the examples, each character on the grid of a terminal."""
     out = io.StringIO()
     recorder = Console(file=out, width=WIDTH, force_terminal=True, highlight=False, color_system="standard")
-    for module in (checked, findings):
+    for module in (check, findings):
         vars(module)["make_console"] = lambda: recorder
     CliRunner().invoke(main, [*COMMAND, "--quiet"])
     lines = [Text(f"$ stattable {' '.join(COMMAND)}"), *Text.from_ansi(out.getvalue()).split("\n")]

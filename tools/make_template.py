@@ -22,7 +22,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
 from stattable.model import form
-from stattable.model.text import a1_range, column_letters
+from stattable.model.cell_names import a1_range, column_letters
 
 TEMPLATE: Final = Path(__file__).resolve().parent.parent / "templates" / "attachment.xlsx"
 MADE: Final = datetime(2021, 5, 29)  # what the file says of itself, whenever it is made

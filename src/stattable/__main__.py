@@ -1,6 +1,6 @@
 """``python -m stattable``."""
 
-from stattable.cli import main
+from stattable.cli.commands import main
 
 if __name__ == "__main__":  # reading processes import this module again
     main()

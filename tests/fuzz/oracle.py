@@ -32,8 +32,8 @@ from functools import lru_cache
 from typing import Any
 from xml.etree import ElementTree
 
-from stattable.checking.received import Received
 from stattable.model.findings import Finding, rejects
+from stattable.reading.return_file import ReturnFile
 
 Cell = tuple[int, int]
 Grid = dict[Cell, Any]  # 1-based; what is empty or hidden by a merged cell is not in it
@@ -327,7 +327,7 @@ class GaveUp(Exception):  # noqa: N818
     """A library cannot read the file, or not in reasonable time."""
 
 
-def judge(data: bytes, received: Received) -> Judgment:
+def judge(data: bytes, received: ReturnFile) -> Judgment:
     """Judge what the product made of `data`."""
     if received.values is None or rejects(received.findings):
         return Judgment()
@@ -352,7 +352,7 @@ def judge(data: bytes, received: Received) -> Judgment:
     return Judgment(found[0], hidden_label=any(not _violations_of(labels | grid, received) for grid in grids))
 
 
-def _violations_of(grid: Grid, received: Received) -> list[str]:
+def _violations_of(grid: Grid, received: ReturnFile) -> list[str]:
     national = received.identity is not None and received.identity.unit.level == "national"
     assert received.values is not None
     return violations(grid, received.values, received.cells, received.findings, counts_only=national)
@@ -397,7 +397,7 @@ def _sheet(cells: Grid, merges: Sequence[tuple[int, int, int, int]]) -> Sheet:
     return Sheet({at: value for at, value in kept.items() if at not in hidden}, hidden)
 
 
-def _other_library(data: bytes, received: Received) -> dict[str, Sheet]:
+def _other_library(data: bytes, received: ReturnFile) -> dict[str, Sheet]:
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         return _xlrd(data)
     if not data.startswith(b"PK"):
@@ -486,7 +486,7 @@ def _ods_value(cell: ElementTree.Element) -> Any:
     return "\n".join("".join(line.itertext()) for line in cell.findall(f"{_TEXT}p")) or None
 
 
-def _calamine(data: bytes, received: Received) -> dict[str, Sheet]:
+def _calamine(data: bytes, received: ReturnFile) -> dict[str, Sheet]:
     import python_calamine
 
     sheet = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_name(received.sheet or "")

@@ -24,8 +24,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from fuzz.corpus import corpus
 from fuzz.mutate import Mutant, mutant
 from fuzz.oracle import judge
-from stattable.checking.received import receive
 from stattable.model.findings import rejects
+from stattable.reading.return_file import read_return
 
 SLOW = 5.0  # seconds of CPU for one file
 HUNG = 30.0  # seconds by the clock, after which a worker is killed
@@ -72,7 +72,7 @@ def run_one(made: Mutant, path: Path) -> Outcome:
     handler = signal.signal(signal.SIGPROF, stop)
     signal.setitimer(signal.ITIMER_PROF, SLOW)
     try:
-        received = receive(str(path))
+        received = read_return(str(path))
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:

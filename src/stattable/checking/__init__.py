@@ -1,1 +1,1 @@
-"""From a path to a checked return."""
+"""Whose a return is, and what is wrong with it."""

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Final, NamedTuple
 
-from stattable.checking.batch import Checked
-from stattable.checking.cells import brief
-from stattable.checking.qr import CodeKind
+from stattable.checking.returns import CheckedReturn
 from stattable.model.annex import ACCOUNT_FIELDS, COLUMNS, KINDS, Annex, AnnexRow, annex_level, counts, has_annex
-from stattable.model.catalogue import found
+from stattable.model.catalogue import finding
+from stattable.model.cell_names import a1, a1_range
 from stattable.model.findings import Finding, Param
 from stattable.model.form import FIELDS, Kind, Values, number
-from stattable.model.text import a1, a1_range, squeezed
-from stattable.model.units import Level, Names, Tree, bare_name
+from stattable.model.names import Names, comparable_name
+from stattable.model.text import without_spaces
+from stattable.model.units import Level, Tree
+from stattable.qr.kinds import CodeKind
+from stattable.reading.answers import shortened
 
 _URL: Final = re.compile(
     r"(?:(?P<scheme>https?)://)?(?P<host>[^\s/:?#@]{1,253})(?::(?P<port>\d{1,5}))?(?:[/?#]\S*)?", re.IGNORECASE
@@ -28,7 +30,7 @@ _WEIBO: Final = re.compile(r"[\w\u4e00-\u9fff·-]{2,30}")
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class AnnexEntry:
     """A row of an annex, and whose it is.
 
     Attributes:
@@ -44,7 +46,7 @@ class Listed:
     problem: str | None
 
 
-class Owners:
+class AnnexOwners:
     """Tells whose the rows of annexes are.
 
     Args:
@@ -56,32 +58,32 @@ class Owners:
         self._tree, self._is_roster = tree, is_roster
         self._names: Names | None = None  # which takes its time, and most returns have no annex
 
-    def of(self, one: Checked) -> list[Listed]:
+    def of(self, one: CheckedReturn) -> list[AnnexEntry]:
         """Return the rows of a return's annex, each with its unit."""
         annex = one.received.annex
         return [self._listed(row, one) for row in annex.rows] if annex else []
 
-    def _listed(self, row: AnnexRow, one: Checked) -> Listed:
+    def _listed(self, row: AnnexRow, one: CheckedReturn) -> AnnexEntry:
         said = annex_level(row.level)
         if not row.unit:
-            return Listed(row, one.key, said or one.level, "no_unit")
-        if bare_name(row.unit) == bare_name(one.unit.name or "") and said in {None, one.level}:
-            return Listed(row, one.key, one.level, None if said else "no_level")
+            return AnnexEntry(row, one.key, said or one.level, "no_unit")
+        if comparable_name(row.unit) == comparable_name(one.unit.name or "") and said in {None, one.level}:
+            return AnnexEntry(row, one.key, one.level, None if said else "no_level")
         self._names = self._names or Names(self._tree)
         keys = [key for key in self._names.match(row.unit) if said is None or self._tree[key].level is said]
         within = [key for key in keys if one.key and one.key in self._tree and self._tree.under(key, one.key)]
         if len(within) == 1:
             level = self._tree[within[0]].level
-            return Listed(row, within[0], level, None if said else "no_level")
+            return AnnexEntry(row, within[0], level, None if said else "no_level")
         if within:
-            return Listed(row, None, said, "ambiguous")
+            return AnnexEntry(row, None, said, "ambiguous")
         if said is None:
-            return Listed(row, None, None, "no_level")
+            return AnnexEntry(row, None, None, "no_level")
         outside = bool(keys) or self._is_roster or not (one.level and one.level.above(said))
-        return Listed(row, None, said, "outside" if outside else None)
+        return AnnexEntry(row, None, said, "outside" if outside else None)
 
 
-def annex_findings(one: Checked, listed: Sequence[Listed]) -> list[Finding]:
+def annex_findings(one: CheckedReturn, listed: Sequence[AnnexEntry]) -> list[Finding]:
     """Return what is to be said of a return's annex.
 
     Args:
@@ -99,12 +101,12 @@ def annex_findings(one: Checked, listed: Sequence[Listed]) -> list[Finding]:
         findings += _of_row(annex, row)
     findings += _stray(annex)
     if annex.unread:
-        findings.append(found("A008", sheet=annex.sheet))
+        findings.append(finding("A008", sheet=annex.sheet))
     return [*findings, *_twice(annex, listed, one.unit.name or "")]
 
 
 def differing_counts(
-    values: Values, level: Level, listed: Sequence[Listed], *, has_rows: bool, sheet: str | None
+    values: Values, level: Level, listed: Sequence[AnnexEntry], *, has_rows: bool, sheet: str | None
 ) -> Iterator[Finding]:
     """Yield A001 for each level and kind of which the form counts other than the annex lists; one without an annex.
 
@@ -122,7 +124,7 @@ def differing_counts(
     differing = [index for index in ACCOUNT_FIELDS if number(values[index]) != amounts[index]]
     if differing and not has_rows:
         total = sum(number(values[index]) for index in differing)
-        yield found("A001", params={"reason": "none", "form": total, "listed": 0, "what": ""})
+        yield finding("A001", params={"reason": "none", "form": total, "listed": 0, "what": ""})
         return
     for index in differing:
         its_level, kind = ACCOUNT_FIELDS[index]
@@ -130,13 +132,13 @@ def differing_counts(
             "reason": "differs", "form": number(values[index]), "listed": amounts[index],
             "what": f"{its_level.label}{KINDS[kind]}",
         }  # fmt: skip
-        yield found("A001", sheet=sheet, field=FIELDS[index].key, params=params)
+        yield finding("A001", sheet=sheet, field=FIELDS[index].key, params=params)
 
 
 # -- row by row -------------------------------------------------------------------------------------------
 
 
-def _of_row(annex: Annex, one: Listed) -> Iterator[Finding]:
+def _of_row(annex: Annex, one: AnnexEntry) -> Iterator[Finding]:
     row = one.row
     for url in row.websites:
         suggestion = url_problem(url)
@@ -147,11 +149,11 @@ def _of_row(annex: Annex, one: Listed) -> Iterator[Finding]:
     for picture in row.pictures:
         reason = picture_problem(picture.fault, [kind for _, kind in picture.codes])
         if reason:
-            yield found(
+            yield finding(
                 "A004",
                 sheet=annex.sheet,
                 cell=a1(*picture.cell),
-                raw=brief(picture.codes[0][0]) if picture.codes else None,
+                raw=shortened(picture.codes[0][0]) if picture.codes else None,
                 params={"reason": reason, "label": COLUMNS["qr"].text},
             )
     for name in row.weibo:
@@ -199,16 +201,16 @@ def _stray(annex: Annex) -> Iterator[Finding]:
     label = COLUMNS["qr"].text
     if annex.stray:
         params: dict[str, Param] = {"reason": "stray", "count": len(annex.stray), "label": label}
-        yield found("A004", sheet=annex.sheet, cell=a1_range(one.cell for one in annex.stray), params=params)
+        yield finding("A004", sheet=annex.sheet, cell=a1_range(one.cell for one in annex.stray), params=params)
     if annex.left_out:
         params = {"reason": "many", "count": annex.left_out, "label": label}
-        yield found("A004", sheet=annex.sheet, params=params)
+        yield finding("A004", sheet=annex.sheet, params=params)
 
 
 def _at(annex: Annex, row: AnnexRow, key: str, code: str, **parts: object) -> Finding:
     column = annex.columns.get(key) or annex.columns["unit"]
     params = {"label": COLUMNS[key].text, "unit": row.unit, **(parts.pop("params", None) or {})}  # type: ignore[dict-item]
-    return found(code, sheet=annex.sheet, cell=a1(row.row, column), params=params, **parts)  # type: ignore[arg-type]
+    return finding(code, sheet=annex.sheet, cell=a1(row.row, column), params=params, **parts)  # type: ignore[arg-type]
 
 
 # -- what is listed twice ---------------------------------------------------------------------------------
@@ -239,14 +241,14 @@ def given_in(row: AnnexRow) -> Iterator[Given]:
         host, slash, rest = url.partition("://")[2].rstrip("/").partition("/") if "://" in url else url.partition("/")
         yield Given("website", host.lower().removeprefix("www.") + slash + rest, url)
     for payload in row.payloads:
-        yield Given("qr", payload, brief(payload))
+        yield Given("qr", payload, shortened(payload))
     for name in row.weibo:
-        yield Given("weibo", squeezed(name.lstrip("@＠")).lower(), name)
+        yield Given("weibo", without_spaces(name.lstrip("@＠")).lower(), name)
 
 
-def _twice(annex: Annex, listed: Sequence[Listed], reporter: str) -> Iterator[Finding]:
+def _twice(annex: Annex, listed: Sequence[AnnexEntry], reporter: str) -> Iterator[Finding]:
     """Yield A005 for what a return lists in two rows, or twice in one."""
-    firsts: dict[tuple[str, str], Listed] = {}
+    firsts: dict[tuple[str, str], AnnexEntry] = {}
     for one in listed:
         seen: set[tuple[str, str]] = set()
         for given in given_in(one.row):
@@ -262,7 +264,7 @@ def shared(annex: Annex, row: AnnexRow, given: Given, other: str, where: str) ->
     return _at(annex, row, given.kind, "A005", raw=given.shown, params={"other": other, "where": where})
 
 
-def mark_accounts(returns: Sequence[Checked], owners: Owners) -> list[Checked]:
+def with_annex_findings(returns: Sequence[CheckedReturn], owners: AnnexOwners) -> list[CheckedReturn]:
     """Say what is to be said of the annexes of all returns, each by itself and what two units share (A005).
 
     Args:
@@ -273,7 +275,7 @@ def mark_accounts(returns: Sequence[Checked], owners: Owners) -> list[Checked]:
         The same returns in the same order, with the findings of the family A.
     """
     marked = []
-    firsts: dict[tuple[str, str], tuple[Checked, Listed]] = {}
+    firsts: dict[tuple[str, str], tuple[CheckedReturn, AnnexEntry]] = {}
     for one in returns:
         listed = owners.of(one) if one.received.annex else []
         findings = annex_findings(one, listed) if one.status == "accepted" else []
@@ -288,5 +290,5 @@ def mark_accounts(returns: Sequence[Checked], owners: Owners) -> list[Checked]:
     return marked
 
 
-def _unit(one: Listed) -> str:
-    return one.key or bare_name(one.row.unit)
+def _unit(one: AnnexEntry) -> str:
+    return one.key or comparable_name(one.row.unit)

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from stattable.checking.batch import Checked
-from stattable.checking.received import Received
-from stattable.model.catalogue import found
+from stattable.checking.returns import CheckedReturn
+from stattable.model.catalogue import finding
 from stattable.model.record import TIME
 from stattable.model.units import Scope
+from stattable.reading.return_file import ReturnFile
 
 
-def mark_duplicates(returns: Iterable[Checked], *, latest: bool = False) -> list[Checked]:
+def with_duplicate_findings(returns: Iterable[CheckedReturn], *, latest: bool = False) -> list[CheckedReturn]:
     """Say which returns are there twice.
 
     Only returns without another error are compared, so a rejected first try does not block its correction. A
@@ -35,12 +35,12 @@ def mark_duplicates(returns: Iterable[Checked], *, latest: bool = False) -> list
     return marked
 
 
-def _mark_group(marked: list[Checked], group: Sequence[int], latest: bool) -> None:
+def _mark_group(marked: list[CheckedReturn], group: Sequence[int], latest: bool) -> None:
     firsts: dict[object, int] = {}
     for at in sorted(group, key=lambda at: marked[at].path):
         first = firsts.setdefault(marked[at].values, at)
         if first != at:
-            same = found("U004", params={"other": marked[first].path})
+            same = finding("U004", params={"other": marked[first].path})
             marked[at] = marked[at].with_findings(same, duplicate=True)
     if len(firsts) == 1:
         return
@@ -52,13 +52,13 @@ def _mark_group(marked: list[Checked], group: Sequence[int], latest: bool) -> No
         if winner is None:
             others = "、".join(path for other, path in names.items() if other != at)
             params = {"name": name, "count": len(different), "others": others}
-            marked[at] = marked[at].with_findings(found("U005", params=params))
+            marked[at] = marked[at].with_findings(finding("U005", params=params))
         elif at != winner:
-            older = found("U010", params={"name": name, "other": names[winner]})
+            older = finding("U010", params={"name": name, "other": names[winner]})
             marked[at] = marked[at].with_findings(older, duplicate=True)
 
 
-def _latest(marked: Sequence[Checked], group: Sequence[int], different: Sequence[int]) -> int | None:
+def _latest(marked: Sequence[CheckedReturn], group: Sequence[int], different: Sequence[int]) -> int | None:
     """Return which of the `different` returns is the latest, judged by its own copies too; None for a tie."""
 
     def age(at: int) -> tuple[date, float]:
@@ -68,7 +68,7 @@ def _latest(marked: Sequence[Checked], group: Sequence[int], different: Sequence
     return None if ages[0][0] == ages[1][0] else ages[0][1]
 
 
-def _age(one: Received) -> tuple[date, float]:
+def _age(one: ReturnFile) -> tuple[date, float]:
     """Return when a return was filled in; a merged workbook's ledger says it, whenever the file was copied."""
     try:
         made = datetime.strptime(one.record.made, TIME) if one.record else None

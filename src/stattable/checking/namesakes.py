@@ -7,7 +7,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from stattable.model.units import Level, Names, Tree, bare_name, level_of_name
+from stattable.model.names import Names, comparable_name, level_of_name
+from stattable.model.units import Level, Tree
 
 _LEAD: Final = re.compile(r"^[\W\d_]+")  # what puts folders in order: a code, a number, a date
 # Names of kinds and of numbers of units, which are no unit's own: 乡镇, 各村, 其他街道, 三个镇, 已交乡镇.
@@ -62,12 +63,12 @@ def said_above(folders: Sequence[str], level: Level | None, tree: Tree, names: N
     """
     said = {}
     for folder in folders:
-        name = bare_name(_LEAD.sub("", folder))
+        name = comparable_name(_LEAD.sub("", folder))
         if found := _own_level(name):
             said[found] = name
     known = names.folder(folders)
     for key in (*tree.above(known), known) if known else ():
-        said[tree[key].level] = bare_name(tree[key].name)
+        said[tree[key].level] = comparable_name(tree[key].name)
     top = tree[root].level if root else None
     return {at: name for at, name in said.items() if _between(at, top, level)}
 
@@ -83,7 +84,7 @@ def _own_level(name: str) -> Level | None:
 
 def names_above(key: str, tree: Tree) -> Above:
     """Return what the tree says of the units above one of its units."""
-    return {tree[above].level: bare_name(tree[above].name) for above in tree.above(key)}
+    return {tree[above].level: comparable_name(tree[above].name) for above in tree.above(key)}
 
 
 def contradict(one: Above, two: Above) -> bool:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final, NamedTuple
 
-from stattable.model.catalogue import found
+from stattable.model.catalogue import finding
+from stattable.model.cell_names import a1_range
 from stattable.model.findings import Finding, Param, Severity
 from stattable.model.form import BLANK, FIELDS, Value, Values, number, only_below, own
 from stattable.model.form import below as below_of
-from stattable.model.text import a1_range
 from stattable.model.units import Level, Scope
 
 
@@ -47,7 +47,7 @@ class Problem(NamedTuple):
 Check = Callable[[Filled], Iterator[Problem]]
 
 
-def settle(values: Values, level: Level | None, scope: Scope | None) -> Values:
+def drop_meaningless_zeros(values: Values, level: Level | None, scope: Scope | None) -> Values:
     """Return `values` without the zeros that mean nothing: those in fields that are not the return's to fill in.
 
     A 0 or 无 is read as blank in a field that is neither own nor below, and in a field below of an own return.
@@ -224,7 +224,7 @@ def apply(filled: Filled, sheet: str | None, cells: Sequence[tuple[int, int] | N
     for code, check in RULES:
         for problem in check(filled):
             one = len(problem.at) == 1
-            yield found(
+            yield finding(
                 code,
                 problem.severity,
                 sheet=sheet,

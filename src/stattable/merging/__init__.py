@@ -1,1 +1,1 @@
-"""From checked returns to totals that can be proved."""
+"""The total."""

@@ -6,18 +6,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stattable.checking.batch import CheckOptions, read_all
-from stattable.checking.files import Inputs
-from stattable.checking.received import Received, receive
-from stattable.merging.annexes import ACCOUNT_HEADS
+from stattable.checking.returns import CheckOptions, read_all
+from stattable.formats.paths import are_one, file_key, is_there, own_path, refuse_unless_file
+from stattable.merging.annex import ACCOUNT_HEADS
 from stattable.merging.root import RootOptions, find_register
-from stattable.model.catalogue import Refusal
 from stattable.model.form import year_of
-from stattable.model.paths import are_one, file_key, is_there, own_path, refuse_unless_file
-from stattable.model.units import Tree, Unit, bare_code, bare_name
+from stattable.model.names import comparable_name
+from stattable.model.refusals import Refusal
+from stattable.model.units import Tree, Unit, bare_code
+from stattable.reading.inputs import Inputs
+from stattable.reading.return_file import ReturnFile, read_return
 
 if TYPE_CHECKING:
-    from stattable.merging.merge import Merged
+    from stattable.merging.result import MergeResult
 
 _CSV_BEGINS = ",".join(ACCOUNT_HEADS).encode()
 
@@ -54,13 +55,13 @@ class Outputs:
     force: bool = False
 
 
-def is_altered(earlier: Received) -> bool:
+def is_altered(earlier: ReturnFile) -> bool:
     """Whether the page of a merged workbook says something else than it was written with."""
     identity = earlier.identity
     if identity is None or any(finding.code == "P001" for finding in earlier.findings):
         return True
-    said = (earlier.values, earlier.edition, bare_name(earlier.name))
-    return said != (identity.figures, identity.edition, bare_name(identity.unit.name))
+    said = (earlier.values, earlier.edition, comparable_name(earlier.name))
+    return said != (identity.figures, identity.edition, comparable_name(identity.unit.name))
 
 
 # -- before anything is read ------------------------------------------------------------------------------
@@ -85,7 +86,7 @@ def refuse_to_overwrite(outputs: Outputs, inputs: Inputs) -> None:
     if outputs.force:
         return
     stands_alone = outputs.report not in standing and is_there(outputs.report)
-    if stands_alone and not receive(outputs.report).is_merged:
+    if stands_alone and not read_return(outputs.report).is_merged:
         raise Refusal("not_ours", path=outputs.report)
     if outputs.accounts and is_there(outputs.accounts) and not _are_accounts(outputs.accounts):
         raise Refusal("not_accounts", path=outputs.accounts)
@@ -100,7 +101,7 @@ def _are_accounts(path: str) -> bool:
 
 
 def replaced_inputs(
-    read: Sequence[Received], named: Collection[str], output: str, levels: LevelPlaces | None, asked: RootOptions
+    read: Sequence[ReturnFile], named: Collection[str], output: str, levels: LevelPlaces | None, asked: RootOptions
 ) -> frozenset[str]:
     """Return the paths of the inputs that are earlier results, and stand where the new ones are to go.
 
@@ -134,7 +135,7 @@ def replaced_inputs(
 
 
 def _at_levels(
-    read: Sequence[Received], named: Collection[str], folder: str, units: Mapping[str, Unit]
+    read: Sequence[ReturnFile], named: Collection[str], folder: str, units: Mapping[str, Unit]
 ) -> Iterator[str]:
     """Yield the paths of the earlier results of levels below; in their folder nothing else may be but what was kept."""
     places = {path: place for place, path in _standing([one.path for one in read], units).items()}
@@ -160,7 +161,7 @@ def _at_levels(
 # -- before anything is written ---------------------------------------------------------------------------
 
 
-def altered_results(outputs: Outputs, inputs: Inputs, merged: "Merged") -> list[str]:
+def altered_results(outputs: Outputs, inputs: Inputs, merged: "MergeResult") -> list[str]:
     """Return which of the earlier results that are about to be replaced somebody altered since they were written.
 
     Raises:
@@ -198,7 +199,7 @@ def _refuse_among(path: str, places: Collection[str]) -> None:
         raise Refusal("levels_hold_output", path=path)
 
 
-def _refusal(one: Received, unit: Unit, edition: int) -> Refusal | None:
+def _refusal(one: ReturnFile, unit: Unit, edition: int) -> Refusal | None:
     """Return why what stands where the result of `unit` is to go is not replaced; None for an earlier result of it."""
     identity = one.identity
     if identity is None or not one.is_merged:
@@ -236,10 +237,10 @@ def _units_at(levels: LevelPlaces, tree: Tree, root: str) -> dict[str, Unit]:
     return {str(place): tree[key] for key, place in levels.of(tree, root).items()}
 
 
-def _is_result_of(one: Received, unit: Unit) -> bool:
+def _is_result_of(one: ReturnFile, unit: Unit) -> bool:
     """Whether a merged workbook is the unit's, and not what another one sent in."""
     if one.identity is None or not one.is_merged:
         return False
     said = one.identity.unit
     same_code = not (said.code and unit.code) or bare_code(said.code) == unit.code
-    return same_code and (bare_name(said.name), said.level) == (bare_name(unit.name), unit.level)
+    return same_code and (comparable_name(said.name), said.level) == (comparable_name(unit.name), unit.level)

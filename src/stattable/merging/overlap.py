@@ -5,16 +5,15 @@ Decided from the records that the workbooks carry, never from which units have f
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from functools import cached_property
 from typing import Final
 
-from stattable.checking.batch import Checked
-from stattable.model.catalogue import found, phrase
+from stattable.checking.returns import CheckedReturn
+from stattable.merging.contents import Contents, Holding, Input, PlacedReturn, holding, place_of
+from stattable.model.catalogue import finding, phrase
 from stattable.model.findings import Finding, Param
 from stattable.model.form import FIELDS, Values, label_of, number, total
-from stattable.model.record import Record, Sent
-from stattable.model.units import Scope, Tree, bare_name
+from stattable.model.record import CountedReturn
+from stattable.model.units import Scope, Tree
 
 _NAMED: Final = 20  # units that a finding names; the others it counts
 _SHOWN: Final = 3  # figures of each
@@ -23,191 +22,7 @@ _SHOWN: Final = 3  # figures of each
 # -- what a workbook was made from ------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
-    """A return that a merged workbook was made from.
-
-    Attributes:
-        place: what tells its unit from all others in any merge: see :func:`place_of`.
-        name: of its unit.
-        scope: of the return.
-        sent: the return, as the record has it.
-        contents: what it was made from itself, where it was a merged workbook; or None.
-    """
-
-    place: str
-    name: str
-    scope: Scope
-    sent: Sent
-    contents: "Contents | None"
-
-    @property
-    def covers(self) -> bool:
-        """Whether it stands for units below it that nobody can tell: a cumulative return that was typed in."""
-        return self.scope is Scope.CUMULATIVE and self.contents is None
-
-
-class Contents:
-    """What a merged workbook was made from, through the merged workbooks among it.
-
-    Args:
-        record: that the workbook carries.
-        place: of its unit.
-
-    Attributes:
-        counted: the inputs that its total is the sum of, merged workbooks as one. What was only compared is none of it.
-    """
-
-    def __init__(self, record: Record, place: str) -> None:
-        self._places = _places(record, place)
-        self._tree = record.tree
-        self.counted = [
-            Input(
-                self._places[key],
-                record.tree[key].name,
-                scope,
-                sent,
-                Contents(sent.record, self._places[key]) if sent.record else None,
-            )
-            for (key, scope), sent in record.sent.items()
-            if record.counts(key, scope)
-        ]
-
-    def standing(self) -> Iterator[Input]:
-        """Yield the inputs that count, and those that count in merged workbooks among them."""
-        for one in self.counted:
-            yield one
-            if one.contents:
-                yield from one.contents.standing()
-
-    def leaves(self) -> Iterator[Input]:
-        """Yield the inputs that the total is the sum of in the end: no merged workbook is one."""
-        return (one for one in self.standing() if one.contents is None)
-
-    @cached_property
-    def by_print(self) -> Mapping[str, Input]:
-        """What stands, by the fingerprints of the files."""
-        return {one.sent.sha256: one for one in self.standing()}
-
-    @cached_property
-    def by_unit(self) -> Mapping[tuple[str, Scope], Input]:
-        """What stands, by unit and scope."""
-        return {(one.place, one.scope): one for one in self.standing()}
-
-    @cached_property
-    def covering(self) -> Mapping[str, Input]:
-        """The inputs that cover what is below their units, by unit."""
-        return {one.place: one for one in self.leaves() if one.covers}
-
-    @cached_property
-    def chains(self) -> Mapping[str, tuple[str, ...]]:
-        """The places of the units above each unit, up to the one whose workbook it is, by its own place."""
-        chains = {
-            place: tuple(self._places[above] for above in self._tree.above(key) if above in self._places)
-            for key, place in self._places.items()
-        }
-        for one in self.counted:
-            for place, above in one.contents.chains.items() if one.contents else ():
-                chains[place] = (*chains[one.place], *above)
-        return chains
-
-    def are_here(self, is_here: Callable[[Input], bool]) -> bool:
-        """Whether all that counts is here: itself, or all that it was made from."""
-        return all(is_here(one) or bool(one.contents and one.contents.are_here(is_here)) for one in self.counted)
-
-    def absent(self, is_here: Callable[[Input], bool]) -> Iterator[Input]:
-        """Yield the leaves that are not here."""
-        for one in self.counted:
-            if not is_here(one):
-                yield from one.contents.absent(is_here) if one.contents else [one]
-
-
-def place_of(tree: Tree, key: str) -> str:
-    """Return what tells a unit from all others in any merge: its code; without one its name behind that of its parent.
-
-    The key of a unit in a tree is none: what nothing places bears the same one in every merge.
-    """
-    unit = tree[key]
-    if unit.code:
-        return unit.code
-    above = place_of(tree, unit.parent) if unit.parent else ""
-    return f"{above}/{bare_name(unit.name)}"
-
-
-def _places(record: Record, place: str) -> dict[str, str]:
-    """Return the places of a record's units, where its root stands at `place`."""
-    places = {record.root: place}
-    for key in record.tree.below(record.root):
-        unit = record.tree[key]
-        if key != record.root:
-            places[key] = unit.code or f"{places[unit.parent or '']}/{bare_name(unit.name)}"
-    return places
-
-
 # -- how a return stands to a workbook --------------------------------------------------------------------
-
-
-class Relation(StrEnum):
-    """How a return stands to a merged workbook above it."""
-
-    HELD = "held"  # the workbook was made from it, or from one with the same figures
-    COVERED = "covered"  # from a cumulative return, typed in, that stands for its unit
-    CHANGED = "changed"  # from another return of the same unit and scope
-    MISSING = "missing"  # not from it: it came too late
-
-
-@dataclass(frozen=True, slots=True)
-class Holding:
-    """How a return stands to a merged workbook above it.
-
-    Attributes:
-        relation: in a word.
-        input: what the workbook holds of the unit, or what stands for it; None where that is nothing, or more than one.
-        leaves: of a merged workbook that the other does not hold: the leaves that keep it from being held.
-    """
-
-    relation: Relation
-    input: Input | None = None
-    leaves: tuple[tuple[Input, "Holding"], ...] = ()
-
-    @property
-    def is_stale(self) -> bool:
-        """Whether a merge of what the workbook was made from and the return would come to something else."""
-        return self.relation in {Relation.CHANGED, Relation.MISSING}
-
-
-@dataclass(frozen=True, slots=True)
-class _Return:
-    """A return as it is held against contents: a file here, or a leaf of one."""
-
-    place: str
-    above: tuple[str, ...]
-    scope: Scope
-    sha256: str
-    values: Values
-    contents: Contents | None = None
-
-
-def holding(contents: Contents, one: _Return) -> Holding:
-    """Return how a return stands to the workbook with these contents."""
-    if one.sha256 in contents.by_print:
-        return Holding(Relation.HELD, contents.by_print[one.sha256])
-    same_unit = contents.by_unit.get((one.place, one.scope))
-    if same_unit:
-        is_same = same_unit.sent.values == one.values
-        return Holding(Relation.HELD if is_same else Relation.CHANGED, same_unit)
-    chain = (*one.above, *contents.chains.get(one.place, ()), *([one.place] if one.scope is Scope.OWN else ()))
-    if cover := next((contents.covering[place] for place in chain if place in contents.covering), None):
-        return Holding(Relation.COVERED, cover)
-    if one.contents is None:
-        return Holding(Relation.MISSING)
-    leaves = tuple(
-        (leaf, holding(contents, _Return(leaf.place, (*chain, *above), leaf.scope, leaf.sent.sha256, leaf.sent.values)))
-        for leaf in one.contents.leaves()
-        for above in [one.contents.chains[leaf.place]]
-    )
-    stale = tuple((leaf, its) for leaf, its in leaves if its.is_stale)
-    return Holding(Relation.MISSING, None, stale) if stale else Holding(Relation.HELD)
 
 
 # -- the workbooks among the files of a merge -------------------------------------------------------------
@@ -221,7 +36,7 @@ class Overlaps:
         tree: the units.
     """
 
-    def __init__(self, returns: Iterable[Checked], tree: Tree) -> None:
+    def __init__(self, returns: Iterable[CheckedReturn], tree: Tree) -> None:
         self._tree = tree
         self._contents = {
             one.path: Contents(one.received.record, place_of(tree, one.key))
@@ -232,27 +47,27 @@ class Overlaps:
     def __bool__(self) -> bool:
         return bool(self._contents)
 
-    def contents(self, one: Checked) -> Contents | None:
+    def contents(self, one: CheckedReturn) -> Contents | None:
         """Return what a file was made from; None for what `merge` did not write, or wrote without a whole record."""
         return self._contents.get(one.path)
 
-    def holding(self, holder: Checked, one: Checked) -> Holding | None:
+    def holding(self, holder: CheckedReturn, one: CheckedReturn) -> Holding | None:
         """Return how a return stands to the merged workbook above it; None where that is none, or has no record."""
         contents = self.contents(holder)
         return holding(contents, self._return(one)) if contents else None
 
-    def place(self, one: Checked) -> str:
+    def place(self, one: CheckedReturn) -> str:
         """Return what tells the unit of a file from all others in any merge."""
         return place_of(self._tree, one.key) if one.key is not None and one.key in self._tree else ""
 
-    def _return(self, one: Checked) -> _Return:
+    def _return(self, one: CheckedReturn) -> PlacedReturn:
         above = tuple(place_of(self._tree, key) for key in self._tree.above(one.key or ""))
         sha256, scope = one.received.facts.sha256 or "", one.scope or Scope.OWN
-        return _Return(self.place(one), above, scope, sha256, one.values, self.contents(one))
+        return PlacedReturn(self.place(one), above, scope, sha256, one.values, self.contents(one))
 
     # -- here
 
-    def all_here(self, one: Checked, accepted: Iterable[Checked], prints: Container[str]) -> bool:
+    def all_here(self, one: CheckedReturn, accepted: Iterable[CheckedReturn], prints: Container[str]) -> bool:
         """Whether all that a merged workbook was made from is here.
 
         Args:
@@ -263,18 +78,20 @@ class Overlaps:
         contents = self.contents(one)
         return contents is not None and contents.are_here(self._presence(one, accepted, prints))
 
-    def absent(self, one: Checked, accepted: Iterable[Checked], prints: Container[str]) -> list[Input]:
+    def absent(self, one: CheckedReturn, accepted: Iterable[CheckedReturn], prints: Container[str]) -> list[Input]:
         """Return what of a merged workbook, through those that it was made from, is not here."""
         contents = self.contents(one)
         return [*contents.absent(self._presence(one, accepted, prints))] if contents else []
 
-    def _presence(self, one: Checked, accepted: Iterable[Checked], prints: Container[str]) -> Callable[[Input], bool]:
+    def _presence(
+        self, one: CheckedReturn, accepted: Iterable[CheckedReturn], prints: Container[str]
+    ) -> Callable[[Input], bool]:
         """Return what tells whether an input of a merged workbook is here: its file, or a return that stands for it.
 
         A merged workbook stands for another one of its unit only where nothing of that is lost: it holds what is not
         here, and is no older. It never stands for what another one of its own unit was made from.
         """
-        units: dict[tuple[str, Scope | None], list[Checked]] = {}
+        units: dict[tuple[str, Scope | None], list[CheckedReturn]] = {}
         for other in accepted:
             if not (other.received.is_merged and other.key == one.key):
                 units.setdefault((self.place(other), other.scope), []).append(other)
@@ -283,7 +100,7 @@ class Overlaps:
             others = units.get((given.place, given.scope), ())
             return given.sent.sha256 in prints or any(stands_for(other, given) for other in others)
 
-        def stands_for(other: Checked, given: Input) -> bool:
+        def stands_for(other: CheckedReturn, given: Input) -> bool:
             its = self.contents(other)
             made, made_of_given = other.received.record, given.sent.record
             if its is None or given.contents is None or made is None or made_of_given is None:
@@ -299,9 +116,9 @@ class Overlaps:
 
     # -- findings
 
-    def stale(self, received: Sequence[Checked]) -> dict[str, Finding]:
+    def stale(self, received: Sequence[CheckedReturn]) -> dict[str, Finding]:
         """Return H006 for the accepted workbooks that late or corrected returns have made stale, by path."""
-        accepted: dict[str, list[Checked]] = {}
+        accepted: dict[str, list[CheckedReturn]] = {}
         for one in received:
             if one.status == "accepted" and one.key is not None:
                 accepted.setdefault(one.key, []).append(one)
@@ -313,10 +130,10 @@ class Overlaps:
                 params: dict[str, Param] = {
                     "name": holder.unit.name or "", "count": len(said), "units": listed(said, "；"),
                 }  # fmt: skip
-                findings[holder.path] = found("H006", params=params)
+                findings[holder.path] = finding("H006", params=params)
         return findings
 
-    def _stale_words(self, holder: Checked, one: Checked) -> Iterator[str]:
+    def _stale_words(self, holder: CheckedReturn, one: CheckedReturn) -> Iterator[str]:
         its = self.holding(holder, one)
         if its is None or not its.is_stale:
             return
@@ -326,7 +143,7 @@ class Overlaps:
         for leaf, of_leaf in its.leaves:
             yield _stale(of_leaf, leaf.name, leaf.scope, leaf.sent.values, where)
 
-    def twice(self, received: Sequence[Checked], counted: Container[str]) -> dict[str, list[Finding]]:
+    def twice(self, received: Sequence[CheckedReturn], counted: Container[str]) -> dict[str, list[Finding]]:
         """Return H007 for what counts twice: in two merged workbooks, or in one and by itself; by path of the first.
 
         Args:
@@ -348,13 +165,13 @@ class Overlaps:
                 "holder": path, "other": other_path, "count": len(leaves), "figures": figures,
                 "units": listed([f"“{one.name}”" for one in leaves], "、"),
             }  # fmt: skip
-            findings.setdefault(path, []).append(found("H007", params=params))
+            findings.setdefault(path, []).append(finding("H007", params=params))
         return findings
 
-    def _claims(self, one: Checked) -> Iterator["_Claim"]:
+    def _claims(self, one: CheckedReturn) -> Iterator["_Claim"]:
         """Yield what a return that counts claims: itself, and all that counts in it."""
         its, contents = self._return(one), self.contents(one)
-        sent = Sent(0, one.values, (), its.sha256)
+        sent = CountedReturn(0, one.values, (), its.sha256)
         yield _Claim(one, Input(its.place, one.unit.name or "", its.scope, sent, contents), its.above)
         if contents:
             for given in contents.standing():
@@ -393,7 +210,7 @@ class Overlaps:
 class _Claim:
     """What a return that counts claims for itself: a file, of a unit, below others."""
 
-    holder: Checked
+    holder: CheckedReturn
     input: Input
     above: tuple[str, ...]
 

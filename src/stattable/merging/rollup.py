@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from stattable.model.form import BLANK, FIELDS, Field, Values, add, lifted, number, only_below
-from stattable.model.record import Record, Sent
+from stattable.model.record import CountedReturn, Record
 from stattable.model.units import Level, Scope, Tree
 
 
@@ -19,7 +19,7 @@ class Basis(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CountedReturns:
     """The returns that count.
 
     Attributes:
@@ -34,7 +34,7 @@ class Counted:
     unaccounted: Mapping[str, Mapping[Level, int]] = field(default_factory=dict)
 
     @classmethod
-    def of_record(cls, record: Record) -> "Counted":
+    def of_record(cls, record: Record) -> "CountedReturns":
         """Return the figures that a merged workbook remembers."""
         own, cumulative = (
             {key: sent.values for (key, its), sent in record.sent.items() if its is scope} for scope in Scope
@@ -123,13 +123,13 @@ class RollUp:
 
     tree: Tree
     root: str
-    counted: Counted
+    counted: CountedReturns
     totals: Mapping[str, Total]
     differences: Mapping[str, Difference]
     coverage: Mapping[str, Coverage]
 
 
-def roll_up(tree: Tree, root: str, counted: Counted) -> RollUp:
+def roll_up(tree: Tree, root: str, counted: CountedReturns) -> RollUp:
     """Return all that follows from the returns that count."""
     totals, of_units = totals_of(tree, root, counted), coverage(tree, root, counted)
     return RollUp(tree, root, counted, totals, differences(tree, root, counted, totals, of_units), of_units)
@@ -137,10 +137,10 @@ def roll_up(tree: Tree, root: str, counted: Counted) -> RollUp:
 
 def total_of_record(record: Record) -> Values:
     """Return what a merged workbook's total comes to, by its own record."""
-    return totals_of(record.tree, record.root, Counted.of_record(record))[record.root].values
+    return totals_of(record.tree, record.root, CountedReturns.of_record(record))[record.root].values
 
 
-def typed_over(sent: Sent) -> list[Field]:
+def typed_over(sent: CountedReturn) -> list[Field]:
     """Return the fields in which a merged workbook that was sent in says something else than its own record."""
     if sent.record is None:
         return []
@@ -156,7 +156,7 @@ def children_total(key: str, tree: Tree, totals: Mapping[str, Total]) -> Values:
     return result
 
 
-def totals_of(tree: Tree, root: str, counted: Counted) -> dict[str, Total]:
+def totals_of(tree: Tree, root: str, counted: CountedReturns) -> dict[str, Total]:
     """Return the totals of `root` and of all units below it.
 
     A unit's cumulative return stands as it is, blanks included; else its own return and its children's totals
@@ -176,7 +176,7 @@ def totals_of(tree: Tree, root: str, counted: Counted) -> dict[str, Total]:
     return totals
 
 
-def coverage(tree: Tree, root: str, counted: Counted) -> dict[str, Coverage]:
+def coverage(tree: Tree, root: str, counted: CountedReturns) -> dict[str, Coverage]:
     """Return, for `root` and every unit below it, how complete the returns of its subtree are.
 
     A unit is accounted for when it has an accepted return or stands under an accepted cumulative one; of a
@@ -217,7 +217,7 @@ def below_coverage(key: str, tree: Tree, of_units: Mapping[str, Coverage]) -> Co
 
 
 def differences(
-    tree: Tree, root: str, counted: Counted, totals: Mapping[str, Total], of_units: Mapping[str, Coverage]
+    tree: Tree, root: str, counted: CountedReturns, totals: Mapping[str, Total], of_units: Mapping[str, Coverage]
 ) -> dict[str, Difference]:
     """Return the differences of all units with a cumulative return, from the totals and the coverage of all units."""
     result: dict[str, Difference] = {}

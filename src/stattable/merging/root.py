@@ -3,24 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from stattable.checking.attribute import Attributor, Register, identity_tree, unplaced_key
-from stattable.checking.received import Received
-from stattable.model.catalogue import Refusal
+from stattable.checking.attribution import Attributor
+from stattable.checking.register import Register, identity_tree, unplaced_key
 from stattable.model.findings import Finding
 from stattable.model.identity import Identity
-from stattable.model.text import plain
-from stattable.model.units import (
-    MAX_NAME,
-    Level,
-    Names,
-    Scope,
-    Tree,
-    Unit,
-    bare_code,
-    level_of_code,
-    level_of_name,
-    placed_by_code,
-)
+from stattable.model.names import Names, level_of_name
+from stattable.model.refusals import Refusal
+from stattable.model.text import normalised
+from stattable.model.units import MAX_NAME, Level, Scope, Tree, Unit, bare_code, level_of_code, placed_by_code
+from stattable.reading.return_file import ReturnFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +33,7 @@ class RootOptions:
     scopes: Mapping[str, Scope] = field(default_factory=dict)
 
 
-def find_register(received: Sequence[Received], options: RootOptions) -> Register:
+def find_register(received: Sequence[ReturnFile], options: RootOptions) -> Register:
     """Return the units that returns may be from, with the root of the merge.
 
     Raises:
@@ -94,7 +85,7 @@ def _meant(tree: Tree, options: RootOptions) -> list[str]:
     return [key for key in Names(tree).match(options.name or "") if options.level in {None, tree[key].level}]
 
 
-def _root_of_identities(tree: Tree, received: Sequence[Received], options: RootOptions) -> tuple[Tree, str]:
+def _root_of_identities(tree: Tree, received: Sequence[ReturnFile], options: RootOptions) -> tuple[Tree, str]:
     if options.code is None and options.name is None:
         if not tree.units:
             raise Refusal("no_top")
@@ -105,7 +96,7 @@ def _root_of_identities(tree: Tree, received: Sequence[Received], options: RootO
     _check_code(options)
     code = bare_code(options.code) if options.code else None
     key = code or unplaced_key(options.name)
-    if len(plain(options.name)) > MAX_NAME:
+    if len(normalised(options.name)) > MAX_NAME:
         raise Refusal("long_name", limit=MAX_NAME)
     root = Unit(key, options.name, level, code=code, expected=level is not Level.NATIONAL)
     placed = placed_by_code([root, *tree.units.values()])
@@ -120,7 +111,7 @@ def _parent_under(unit: Unit, root: Unit) -> str | None:
     return None if elsewhere else root.key
 
 
-def _lowest_above(tree: Tree, received: Sequence[Received]) -> str:
+def _lowest_above(tree: Tree, received: Sequence[ReturnFile]) -> str:
     """Return the lowest unit above, or at, all units that the identities are of."""
     names = Names(tree)
     common: list[str] | None = None

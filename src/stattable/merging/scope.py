@@ -3,23 +3,23 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from stattable.checking.batch import Checked
-from stattable.model.catalogue import found
+from stattable.checking.returns import CheckedReturn
+from stattable.model.catalogue import finding
+from stattable.model.cell_names import a1
 from stattable.model.findings import Finding, Param
 from stattable.model.form import FIELDS, only_below
-from stattable.model.text import a1
 from stattable.model.units import Scope, ScopeBy, Tree
 
 _OWN: Final = Scope.OWN
 
 
 def infer_scopes(
-    returns: Sequence[Checked],
+    returns: Sequence[CheckedReturn],
     tree: Tree,
     root: str,
     settled: Mapping[str, Scope],
-    one_each: Callable[[Sequence[Checked]], Sequence[Checked]],
-) -> list[Checked]:
+    one_each: Callable[[Sequence[CheckedReturn]], Sequence[CheckedReturn]],
+) -> list[CheckedReturn]:
     """Give every return its scope, from the bottom up.
 
     Args:
@@ -68,8 +68,12 @@ def infer_scopes(
 
 
 def _decided(
-    marked: Sequence[Checked], at: int, some_below: bool, figures: Mapping[int, int], said: tuple[Scope, ScopeBy] | None
-) -> Checked:
+    marked: Sequence[CheckedReturn],
+    at: int,
+    some_below: bool,
+    figures: Mapping[int, int],
+    said: tuple[Scope, ScopeBy] | None,
+) -> CheckedReturn:
     one = marked[at]
     if one.status != "accepted" or one.level is None:
         return one
@@ -95,9 +99,9 @@ def _decided(
 
 
 def _inferred(reason: str, field: str | None = None, **where: Param) -> Finding:
-    return found("H005", field=field, params={"reason": reason, "scope": _OWN.label, **where})
+    return finding("H005", field=field, params={"reason": reason, "scope": _OWN.label, **where})
 
 
-def _undecided(one: Checked, reason: str) -> Finding:
+def _undecided(one: CheckedReturn, reason: str) -> Finding:
     params: dict[str, Param] = {"reason": reason, "name": one.unit.name or "", "key": one.key or ""}
-    return found("H003", params=params)
+    return finding("H003", params=params)

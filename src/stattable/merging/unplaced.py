@@ -4,17 +4,18 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Final
 
-from stattable.checking.attribute import Register
-from stattable.checking.batch import Checked
-from stattable.model.catalogue import found
+from stattable.checking.register import Register
+from stattable.checking.returns import CheckedReturn
+from stattable.model.catalogue import finding
 from stattable.model.findings import Finding, Param
-from stattable.model.units import Level, Scope, Tree, Unit, bare_name, level_of_code, level_of_name
+from stattable.model.names import comparable_name, level_of_name
+from stattable.model.units import Level, Scope, Tree, Unit, level_of_code
 
 _NAMED: Final = 3  # units that one finding names
 _LOOKED_FOR: Final = 20  # that could hold one return; a province may have thousands
 
 
-def with_unplaced(tree: Tree, root: str, received: Sequence[Checked]) -> Tree:
+def with_unplaced(tree: Tree, root: str, received: Sequence[CheckedReturn]) -> Tree:
     """Return `tree` with the units that nothing places as direct children of the root."""
     unplaced = {
         one.key: Unit(one.key, one.unit.name or "", one.level, parent=root)
@@ -24,7 +25,9 @@ def with_unplaced(tree: Tree, root: str, received: Sequence[Checked]) -> Tree:
     return Tree([*tree.units.values(), *unplaced.values()]) if unplaced else tree
 
 
-def say_of_unplaced(received: Sequence[Checked], tree: Tree, register: Register) -> tuple[list[Checked], bool]:
+def say_of_unplaced(
+    received: Sequence[CheckedReturn], tree: Tree, register: Register
+) -> tuple[list[CheckedReturn], bool]:
     """Say which returns may be counted twice (H004), and where units that nothing places were put (U011).
 
     Args:
@@ -49,7 +52,7 @@ def say_of_unplaced(received: Sequence[Checked], tree: Tree, register: Register)
     return [one.with_findings(said[one.path]) if one.path in said else one for one in received], bool(doubts)
 
 
-def could_hold(holder: Checked, other: Checked, tree: Tree, root: str) -> bool:
+def could_hold(holder: CheckedReturn, other: CheckedReturn, tree: Tree, root: str) -> bool:
     """Whether the figures of `other` may be in those of `holder`, under which the tree does not have it.
 
     They are if `holder`'s unit stands above `other`'s. Then the two, and all that stands above either of them, are one
@@ -95,7 +98,7 @@ def _line(key: str, tree: Tree, root: str) -> list[str]:
 
 def _in_one_line(one: Unit, two: Unit, tree: Tree) -> bool:
     if one.level is two.level:
-        same_name = bare_name(one.name) == bare_name(two.name)
+        same_name = comparable_name(one.name) == comparable_name(two.name)
         return one.key == two.key or (same_name and not (one.code and two.code))
     high, low = (one, two) if one.level.above(two.level) else (two, one)
     if tree.under(low.key, high.key):
@@ -115,7 +118,7 @@ def _telling_code(unit: Unit, tree: Tree) -> str:
 # -- who may be counted twice -----------------------------------------------------------------------------
 
 
-def _doubts(received: Sequence[Checked], tree: Tree, root: str) -> tuple[dict[str, Finding], set[str]]:
+def _doubts(received: Sequence[CheckedReturn], tree: Tree, root: str) -> tuple[dict[str, Finding], set[str]]:
     """Return H004 for the returns that may be held, or for those that may hold them where these are fewer, by path.
 
     Beside it the paths of all of both.
@@ -126,8 +129,8 @@ def _doubts(received: Sequence[Checked], tree: Tree, root: str) -> tuple[dict[st
         return {}, set()
     counted = [one for one in accepted if _counts(one, cumulative, tree)]
     holders = _Holders([one for one in counted if one.scope is Scope.CUMULATIVE and one.key != root], tree)
-    held: dict[str, list[Checked]] = {}
-    holding: dict[str, list[Checked]] = {}
+    held: dict[str, list[CheckedReturn]] = {}
+    holding: dict[str, list[CheckedReturn]] = {}
     for one in counted:
         able = (holder for holder in holders.near(one, tree, root) if could_hold(holder, one, tree, root))
         for holder in islice(able, _LOOKED_FOR):
@@ -138,7 +141,7 @@ def _doubts(received: Sequence[Checked], tree: Tree, root: str) -> tuple[dict[st
     return findings, {*held, *holding}
 
 
-def _counts(one: Checked, cumulative: Container[str | None], tree: Tree) -> bool:
+def _counts(one: CheckedReturn, cumulative: Container[str | None], tree: Tree) -> bool:
     """Whether the figures of an accepted return are in the total, as far as the places in the tree tell."""
     return not any(unit in cumulative for unit in tree.covering(one.key or "", one.scope or Scope.OWN))
 
@@ -150,17 +153,17 @@ class _Holders:
         returns: accepted cumulative returns.
     """
 
-    def __init__(self, returns: Iterable[Checked], tree: Tree) -> None:
-        self._of_level: dict[Level, list[Checked]] = {}
-        self._by_name: dict[tuple[Level, str], list[Checked]] = {}
-        self._by_code: dict[tuple[Level, str], list[Checked]] = {}
+    def __init__(self, returns: Iterable[CheckedReturn], tree: Tree) -> None:
+        self._of_level: dict[Level, list[CheckedReturn]] = {}
+        self._by_name: dict[tuple[Level, str], list[CheckedReturn]] = {}
+        self._by_code: dict[tuple[Level, str], list[CheckedReturn]] = {}
         for one in returns:
             unit = tree[one.key or ""]
             self._of_level.setdefault(unit.level, []).append(one)
-            self._by_name.setdefault((unit.level, bare_name(unit.name)), []).append(one)
+            self._by_name.setdefault((unit.level, comparable_name(unit.name)), []).append(one)
             self._by_code.setdefault((unit.level, _telling_code(unit, tree)), []).append(one)
 
-    def near(self, other: Checked, tree: Tree, root: str) -> Iterator[Checked]:
+    def near(self, other: CheckedReturn, tree: Tree, root: str) -> Iterator[CheckedReturn]:
         """Yield all that could hold `other`, and some that could not."""
         key = other.key or ""
         above = {tree[unit].level: tree[unit] for unit in _line(key, tree, root)}
@@ -169,7 +172,7 @@ class _Holders:
             if not level.above(tree[key].level):
                 continue
             if level in above:
-                yield from self._by_name.get((level, bare_name(above[level].name)), ())
+                yield from self._by_name.get((level, comparable_name(above[level].name)), ())
             elif code:
                 for length in range(len(code)):
                     yield from self._by_code.get((level, code[:length]), ())
@@ -177,7 +180,7 @@ class _Holders:
                 yield from self._of_level[level]
 
 
-def _doubt(one: Checked, others: Sequence[Checked], reason: str) -> Finding:
+def _doubt(one: CheckedReturn, others: Sequence[CheckedReturn], reason: str) -> Finding:
     """Return H004 on a return that may be held by others, or may hold them."""
     names = "、".join(f"“{other.unit.name}”" for other in others[:_NAMED])
     more = (
@@ -187,18 +190,18 @@ def _doubt(one: Checked, others: Sequence[Checked], reason: str) -> Finding:
         if len(others) > _NAMED
         else ""
     )
-    return found("H004", params={"reason": reason, "name": one.unit.name or "", "others": names + more})
+    return finding("H004", params={"reason": reason, "name": one.unit.name or "", "others": names + more})
 
 
-def _put_under(one: Checked, root: Unit, level: Level) -> Finding:
+def _put_under(one: CheckedReturn, root: Unit, level: Level) -> Finding:
     """Return U011 on a return of a unit that nothing places."""
     params: dict[str, Param] = {"name": one.unit.name or "", "root": root.name, "level": level.label}
     above = (one.key or "").removeprefix("?").rpartition("/")[0]
     apart = f"，与同名的单位按上级“{above}”区分" if above else ""
-    return found("U011", params={**params, "reason": _level_by(one), "apart": apart})
+    return finding("U011", params={**params, "reason": _level_by(one), "apart": apart})
 
 
-def _level_by(one: Checked) -> str:
+def _level_by(one: CheckedReturn) -> str:
     """Return what said the level of a unit that nothing places."""
     if one.received.identity:
         return "identity"

@@ -1,1 +1,1 @@
-"""The facts: units, form, findings. It imports no other package of ours."""
+"""Facts: the form, units, findings and their words. No input or output, no processes."""

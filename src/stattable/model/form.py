@@ -16,7 +16,7 @@ from typing import Annotated, Any, Final, Generic, NamedTuple, TypeVar
 from annotated_types import Ge
 from pydantic import BaseModel, ConfigDict, StrictBool, StrictInt
 
-from stattable.model.text import a1
+from stattable.model.cell_names import a1
 from stattable.model.units import Level
 
 # -- what the metadata says -------------------------------------------------------------------------------

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from stattable.model.cell_names import a1, cell_at
 from stattable.model.form import FIELDS, Values
 from stattable.model.identity import Row, cell_text, figures_text, read_figures
-from stattable.model.text import a1, cell_at
 from stattable.model.units import Level, Scope, Tree, Unit
 
 RECORD_SHEET: Final = "_stattable_record"
@@ -23,7 +23,7 @@ _DEEPEST: Final = 8  # records within one another; there are six levels
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class CountedReturn:
     """An accepted return.
 
     Attributes:
@@ -55,7 +55,7 @@ class Record:
 
     tree: Tree
     root: str
-    sent: Mapping[tuple[str, Scope], Sent]
+    sent: Mapping[tuple[str, Scope], CountedReturn]
     edition: int
     made: str
 
@@ -126,7 +126,7 @@ class _Part:
     def __init__(self, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         number, self.holder, self.sender, edition, self.made, *_ = heads
         self.number, self.edition = int(number), int(edition)
-        self.sent: dict[tuple[str, Scope], Sent] = {}
+        self.sent: dict[tuple[str, Scope], CountedReturn] = {}
         units: dict[str, Unit] = {}
         for cells in rows:
             unit = _unit(cells)
@@ -191,9 +191,9 @@ def _places(cells: Sequence[tuple[int, int] | None]) -> str:
     return "" if tuple(cells) == _CELLS else ",".join(a1(*at) if at else "" for at in cells)
 
 
-def _sent(number: str, sha256: str, figures: str, places: str) -> Sent:
+def _sent(number: str, sha256: str, figures: str, places: str) -> CountedReturn:
     values = read_figures(figures)
     cells = tuple(cell_at(place) if place else None for place in places.split(",")) if places else _CELLS
     if len(cells) != len(FIELDS):
         raise ValueError("not one for each field")
-    return Sent(int(number), values, cells, sha256)
+    return CountedReturn(int(number), values, cells, sha256)

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from stattable.model.catalogue import found
+from stattable.model.catalogue import finding
+from stattable.model.cell_names import a1
 from stattable.model.findings import Finding, Param
-from stattable.model.text import a1, plain
+from stattable.model.text import normalised
 from stattable.model.units import (
     LEVEL_BY_WORD,
     MAX_CODE,
@@ -55,7 +56,7 @@ class _Faults:
     def add(self, row: int, column: str, reason: str, raw: str | None = None, **params: Param) -> None:
         cell = a1(row, self.columns.get(column, 0) + 1)
         said: dict[str, Param] = {"row": row, "reason": reason, **params}
-        self.found.append(found("U007", path=self.path, cell=cell, raw=raw or None, params=said))
+        self.found.append(finding("U007", path=self.path, cell=cell, raw=raw or None, params=said))
 
 
 def build_roster(rows: Iterable[Sequence[object]], path: str) -> tuple[Tree, list[Finding]]:
@@ -198,4 +199,4 @@ def _heads(cells: Sequence[str]) -> dict[str, int]:
 def _text(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return plain(str(value)).lstrip("'") if value is not None else ""
+    return normalised(str(value)).lstrip("'") if value is not None else ""

@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Final
 
 # Characters that show nothing: control characters, soft hyphen, zero-width and direction marks, word joiners, BOM,
@@ -27,7 +26,6 @@ ESCAPED: Final = re.compile(
 UNPRINTABLE: Final = re.compile(rf"{DECEPTIVE.pattern}|[\t\n]|{ESCAPED.pattern}")  # on one line
 STAND_IN: Final = "\ufffd"
 CELL_LENGTH: Final = 32_767  # characters, as many as a cell of Excel's holds; of a longer text only these are looked at
-_CELL: Final = re.compile(r"([A-Za-z]{1,3})([1-9]\d{0,6})")
 _WIDE: Final = ("W", "F")  # of the widths that Unicode knows, those of two columns
 _SPACE: Final = re.compile(r"\s+")
 _BRACKETED: Final = re.compile(r"[(\[【〔〈《{][^()\[\]【】〔〕〈〉《》{}]*[)\]】〕〉》}]")
@@ -36,7 +34,7 @@ _PUNCTUATION: Final = re.compile(r"[\s、,，.。·・•:;：；_\-—–/\\|()
 _ASSOCIATION: Final = re.compile(r"计划生育协会|计生协会")
 
 
-def plain(text: str) -> str:
+def normalised(text: str) -> str:
     """Return `text` in NFKC, without invisible characters, white space trimmed and runs of it made one space."""
     return _SPACE.sub(" ", INVISIBLE.sub("", unicodedata.normalize("NFKC", text[:CELL_LENGTH]))).strip()
 
@@ -51,9 +49,9 @@ def printable(text: str) -> str:
     return UNPRINTABLE.sub(STAND_IN, text)
 
 
-def squeezed(text: str) -> str:
-    """Return :func:`plain` text without any white space, and with one spelling of the association's name."""
-    return _ASSOCIATION.sub("计生协", plain(text).replace(" ", ""))
+def without_spaces(text: str) -> str:
+    """Return :func:`normalised` text without any white space, and with one spelling of the association's name."""
+    return _ASSOCIATION.sub("计生协", normalised(text).replace(" ", ""))
 
 
 def label_forms(text: str) -> tuple[str, ...]:
@@ -62,7 +60,7 @@ def label_forms(text: str) -> tuple[str, ...]:
     ``省级计生协（填有/无）`` gives ``省级计生协`` first; ``村（居、社区）计生协`` gives ``村居社区计生协`` second.
     ``活动场次（7）`` gives none: it is no label any more, but a figure that somebody wrote into one.
     """
-    flat = squeezed(text)
+    flat = without_spaces(text)
     if _FIGURE_BEHIND.search(flat):
         return ()
     forms = (_PUNCTUATION.sub("", _BRACKETED.sub("", flat)), _PUNCTUATION.sub("", flat))
@@ -70,66 +68,6 @@ def label_forms(text: str) -> tuple[str, ...]:
 
 
 # -- numerals ---------------------------------------------------------------------------------------------
-
-_DIGITS: Final = {
-    **{char: value for value, char in enumerate("〇一二三四五六七八九")},
-    **{char: value for value, char in enumerate("零壹贰叁肆伍陆柒捌玖")},
-    "两": 2, "兩": 2, "俩": 2, "貳": 2, "仨": 3, "叄": 3, "参": 3, "參": 3, "陸": 6, "○": 0,
-}  # fmt: skip
-_TENS: Final = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
-_MYRIADS: Final = {"万": 10_000, "萬": 10_000, "亿": 100_000_000, "億": 100_000_000}
-_SHORT_TENS: Final = {"廿": "二十", "卄": "二十", "卅": "三十", "卌": "四十"}
-CHINESE_NUMERAL: Final = "".join({**_DIGITS, **_TENS, **_MYRIADS, **_SHORT_TENS})
-
-
-def chinese_number(text: str) -> int | None:
-    """Return the whole number that a Chinese numeral names, or None where `text` is not one.
-
-    Reads 一百二十, 壹佰贰拾, 廿五, 两千, 一万二 (12,000), 一百二 (120) and, where a zero shows that it is meant
-    so, digit by digit (二〇二一). 三四 is no number: it says three or four.
-    """
-    for short, long in _SHORT_TENS.items():
-        text = text.replace(short, long)
-    if not text or any(char not in CHINESE_NUMERAL for char in text):
-        return None
-    if all(char in _DIGITS for char in text):
-        digits = [_DIGITS[char] for char in text]
-        return int("".join(map(str, digits))) if len(digits) == 1 or 0 in digits else None
-    total = section = 0
-    digit: int | None = None
-    last_place = 0  # the place value last seen
-    last_zero = after_zero = False  # whether the character before is 零, and whether 零 stands before `digit`
-    biggest_ten = biggest_myriad = 10**12
-    for char in text:
-        if char in _DIGITS:
-            if digit is not None and digit != 0:
-                return None
-            digit, after_zero = _DIGITS[char], last_zero
-            last_zero = digit == 0
-        elif char in _TENS:
-            place = _TENS[char]
-            if place >= biggest_ten or digit == 0:
-                return None
-            if digit is None and (place != 10 or section % 100):
-                return None
-            if after_zero and digit and place * 10 == last_place:  # 一千零一百: the 零 stands for nothing
-                return None
-            section += (1 if digit is None else digit) * place
-            digit, last_place, biggest_ten, last_zero = None, place, place, False
-        else:
-            place = _MYRIADS[char]
-            clipped = digit and last_place > 10 and not after_zero  # 一百二万: nobody can tell what it stands for
-            section += digit or 0
-            if place >= biggest_myriad or not section or clipped or last_zero:
-                return None
-            total += section * place
-            section, digit, last_place, last_zero = 0, None, place, False
-            biggest_ten, biggest_myriad = 10**12, place
-    if digit:  # a last digit right after a place is in the next lower one: 一百二 is 120, 一百零二 is 102
-        section += digit if after_zero or last_place <= 10 else digit * last_place // 10
-    elif last_zero:
-        return None
-    return total + section
 
 
 # -- file names -------------------------------------------------------------------------------------------
@@ -182,48 +120,6 @@ def display_width(text: str) -> int:
 
 
 # -- places on a sheet ------------------------------------------------------------------------------------
-
-
-def column_letters(column: int) -> str:
-    """Return the letters of a 1-based column: 1 gives ``A``, 28 gives ``AB``."""
-    letters = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
-
-
-@lru_cache(maxsize=1024)  # it is asked for every cell
-def column_number(letters: str) -> int:
-    """Return the 1-based column that `letters` name, in either case: ``A`` gives 1, ``ab`` gives 28."""
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number
-
-
-def a1(row: int, column: int) -> str:
-    """Return the name of the cell at 1-based `row` and `column`: (7, 3) gives ``C7``."""
-    return f"{column_letters(column)}{row}"
-
-
-def cell_at(name: str) -> tuple[int, int]:
-    """Return the 1-based row and column of the cell that `name` names, in either case: ``C7`` gives (7, 3).
-
-    Raises:
-        ValueError: it names no cell.
-    """
-    match = _CELL.fullmatch(name)
-    if match is None:
-        raise ValueError(name)
-    return int(match[2]), column_number(match[1])
-
-
-def a1_range(cells: Iterable[tuple[int, int]]) -> str:
-    """Return the smallest range that holds all `cells` (1-based row and column): ``B6:E6``, or ``C7`` for one."""
-    rows, columns = zip(*cells, strict=True)
-    first, last = a1(min(rows), min(columns)), a1(max(rows), max(columns))
-    return first if first == last else f"{first}:{last}"
 
 
 _MOST_RUNS: Final = 20

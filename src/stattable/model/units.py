@@ -1,13 +1,12 @@
 """Levels, units and the tree they make, and matching a written name to a unit."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import lru_cache
 from typing import Final
 
-from stattable.model.text import plain, squeezed
+from stattable.model.text import normalised
 
 
 class Level(StrEnum):
@@ -216,118 +215,6 @@ class Tree:
 
 MAX_NAME: Final = 255  # characters of a unit's name, wherever a unit is made
 
-# One word each.
-_SYNONYMS: Final = (
-    (re.compile(r"(?:村)?村民委员会$|(?:村)?村委会$"), "村"),
-    (re.compile(r"(?:社区)?居民委员会$|(?:社区)?居委会$"), "社区"),
-    (re.compile(r"街道办事处$|街道办$|街办$"), "街道"),
-)
-_SEAL_END: Final = re.compile(r"\((?:公|盖|签)?章\)$")  # copied from the label beside the name
-_ASSOCIATION_END: Final = re.compile(r"计生协$")
-_INNER_OFFICE: Final = re.compile(r"街道办事处|街道办(?!事)")
-_CODE_PREFIX: Final = re.compile(r"^\d{2,12}[_\-. ]*")
-
-# 牧委会 and 渔委会 are villages of herders and of fishers. Not every 委员会 is a village: 管理委员会 is none.
-_ENDINGS: Final = (
-    (Level.VILLAGE, ("村", "社区", "嘎查", "生活区", "民委会", "牧委会", "渔委会", "民委员会", "村居")),
-    (Level.TOWNSHIP, ("镇", "乡", "街道", "苏木")),
-    (Level.COUNTY, ("县", "旗")),
-    (Level.PROVINCE, ("省", "自治区")),
-)
-
-
-@lru_cache(maxsize=2**16)  # a province's names, each of which is compared some ten times
-def bare_name(name: str) -> str:
-    """Return `name` as it is compared: NFKC, no white space, without the association's own word, one spelling.
-
-    ``官渡镇计划生育协会`` gives ``官渡镇``, ``中山路街道办事处计生协`` gives ``中山路街道``, and ``张村村民委员会``
-    gives ``张村``.
-    """
-    bare = _ASSOCIATION_END.sub("", _SEAL_END.sub("", squeezed(name)))
-    for pattern, word in _SYNONYMS:
-        bare = pattern.sub(word, bare)
-    return _INNER_OFFICE.sub("街道", bare)
-
-
-def level_of_name(name: str) -> Level | None:
-    """Return the level that the ending of `name` tells, or None: 市 and 区 may be of two levels."""
-    bare = bare_name(name)
-    for level, endings in _ENDINGS:
-        if bare.endswith(endings):
-            return level
-    return None
-
-
-class Names:
-    """The names of a tree, to match what people write.
-
-    Args:
-        tree: the units that may be meant.
-        root: only this unit and those below it are matched; None for the whole tree.
-    """
-
-    def __init__(self, tree: Tree, root: str | None = None) -> None:
-        self._tree = tree
-        self._keys: dict[str, list[str]] = {}
-        keys = tree.units if root is None else tree.below(root)
-        for key in keys:
-            self._keys.setdefault(bare_name(tree[key].name), []).append(key)
-
-    def match(self, name: str, within: str | None = None) -> list[str]:
-        """Return the keys of all units that `name` may mean.
-
-        Args:
-            name: as written, perhaps with the names of some of its parents in front.
-            within: only this unit and those below it; None for all.
-
-        Returns:
-            Keys in listing order: none, one, or several, which is no match but a question.
-        """
-        bare = bare_name(name)
-        for start in range(len(bare)):
-            found = [
-                key
-                for key in self._keys.get(bare[start:], ())
-                if self._led_by_parents(key, bare[:start]) and (within is None or self._tree.under(key, within))
-            ]
-            if found:
-                return found
-        return []
-
-    def _led_by_parents(self, key: str, prefix: str) -> bool:
-        for parent in self._tree.above(key):
-            if not prefix:
-                break
-            prefix = prefix.removeprefix(bare_name(self._tree[parent].name))
-        return not prefix
-
-    def folder(self, parts: Sequence[str]) -> str | None:
-        """Return the unit that the folders of a path lead to, where they mirror the tree.
-
-        Args:
-            parts: names of folders, the outermost first; a code in front (``410122_中牟县``) is not looked at.
-        """
-        at: str | None = None
-        for part in parts:
-            found = self.match(_CODE_PREFIX.sub("", part), at) if part.strip(". ") else []
-            if len(found) == 1:
-                at = found[0]
-        return at
-
-    def similar(self, name: str, within: str | None = None) -> list[str]:
-        """Return up to three keys of units whose names are close to `name`, the closest first."""
-        from difflib import SequenceMatcher
-
-        bare, near = bare_name(name), []
-        chars = set(bare)
-        for known, keys in self._keys.items():
-            if abs(len(known) - len(bare)) > 2 or 2 * len(chars.intersection(known)) < len(chars):
-                continue
-            ratio = SequenceMatcher(None, known, bare).ratio()
-            if ratio >= 0.6:
-                near += [(-ratio, key) for key in keys if within is None or self._tree.under(key, within)]
-        return [key for _, key in sorted(near)[:3]]
-
 
 # -- codes ------------------------------------------------------------------------------------------------
 
@@ -351,7 +238,7 @@ def bare_code(text: str) -> str:
     ``４１０１２２``, ``410122000000``, ``410 122`` and ``41-01-22`` give ``410122``: hyphens that group the digits of a
     division code are no part of it. A roster may have codes of its own, such as ``QY-001``; they keep theirs.
     """
-    code = plain(text).replace(" ", "")
+    code = normalised(text).replace(" ", "")
     if _GROUPED.fullmatch(code):
         digits = "".join(filter(str.isdigit, code))
         code = digits if len(digits) in CODE_LENGTHS and len(digits) >= _LEAST_GROUPED else code

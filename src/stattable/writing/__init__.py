@@ -1,1 +1,1 @@
-"""Workbooks: blanks, the official page, the merged report."""
+"""Workbooks, blank and merged."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from math import ceil
 from typing import Final
 
-from stattable.merging.annexes import Account
+from stattable.merging.annex import MergedAccount
 from stattable.model.annex import ANNEX_HEADS, ANNEX_SHEET, ANNEX_TITLE, COLUMNS, LEVELS
 from stattable.writing.workbook import BODY_FONT, Look, Sheet, Workbook
 
@@ -49,7 +49,7 @@ def add_blank_annex(workbook: Workbook) -> None:
     sheet.raw.data_validation(_TOP - 1, levels, _TOP + _OPEN_ROWS - 2, levels, rule)
 
 
-def add_merged_annex(workbook: Workbook, accounts: Sequence[Account]) -> None:
+def add_merged_annex(workbook: Workbook, accounts: Sequence[MergedAccount]) -> None:
     """Add the annex to a merged workbook: all accounts, numbered anew, each picture in its row."""
     sheet = _headed(workbook, _MADE_OF)
     qr = list(COLUMNS).index("qr")

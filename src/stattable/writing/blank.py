@@ -15,18 +15,20 @@ from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import escape
 
+from stattable.formats.paths import are_one, refuse_unless_file
 from stattable.model import form
 from stattable.model.annex import LEVELS as ANNEX_LEVELS
-from stattable.model.catalogue import Refusal
 from stattable.model.form import FIELDS, Kind, below, own
 from stattable.model.identity import IDENTITY_SHEET, Identity, UnitFacts, WorkbookKind, identity_rows
-from stattable.model.parallel import over_processes
-from stattable.model.paths import are_one, refuse_unless_file
-from stattable.model.text import plain, squeezed
-from stattable.model.units import MAX_NAME, Level, Scope, Tree, bare_code, bare_name, level_of_code, level_of_name
+from stattable.model.names import comparable_name, level_of_name
+from stattable.model.refusals import Refusal
+from stattable.model.text import normalised, without_spaces
+from stattable.model.units import MAX_NAME, Level, Scope, Tree, bare_code, level_of_code
+from stattable.processes import over_processes
 from stattable.writing.annex import add_blank_annex
-from stattable.writing.files import Staging, fill, folders, write_whole
+from stattable.writing.folders import folders
 from stattable.writing.page import Place, add_hidden, add_page, page_content, put_note, select
+from stattable.writing.whole_files import Staging, fill, write_atomically
 from stattable.writing.workbook import Look, Sheet, Workbook, run_time, storable
 
 _OPEN: Final[Look] = {"bg_color": "#FFF9DB", "locked": False}
@@ -71,7 +73,7 @@ class BlankFor:
 
 def association_name(name: str) -> str:
     """Return a unit's name as it stands on the page: ``官渡镇`` gives ``官渡镇计生协``."""
-    return name if squeezed(name).endswith("计生协") else f"{name}计生协"
+    return name if without_spaces(name).endswith("计生协") else f"{name}计生协"
 
 
 def open_fields(level: Level, scope: Scope) -> frozenset[int]:
@@ -99,15 +101,15 @@ def single_blank(name: str, level: Level | None, code: str | None, scope: Scope,
     if its_code is not None and of_code is None:
         raise Refusal("bad_code", code=code)
     its_level = level or of_code or level_of_name(name)
-    if not bare_name(name):
+    if not comparable_name(name):
         raise Refusal("empty_name")
-    if len(plain(name)) > MAX_NAME:
+    if len(normalised(name)) > MAX_NAME:
         raise Refusal("long_name", limit=MAX_NAME)
     if its_level is None:
         raise Refusal("level_unknown", name=name)
     if its_level is Level.NATIONAL:
         raise Refusal("national_blank")
-    unit = UnitFacts(its_code, plain(name), its_level)
+    unit = UnitFacts(its_code, normalised(name), its_level)
     return BlankFor(unit, (), Scope.OWN if its_level is Level.VILLAGE else scope, edition)
 
 
@@ -192,7 +194,7 @@ def _fill(blank: tuple[Path, BlankFor]) -> None:
 
 def _write(blank: tuple[Path, BlankFor]) -> None:
     path, whom = blank
-    write_whole(path, blank_bytes(whom), durable=False)
+    write_atomically(path, blank_bytes(whom), durable=False)
 
 
 # -- the prototype ----------------------------------------------------------------------------------------

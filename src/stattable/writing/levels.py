@@ -6,19 +6,21 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from stattable.merging.ledger import Run
-from stattable.merging.merge import Levels, Merged
-from stattable.model.parallel import over_processes
+from stattable.merging.levels import Levels
+from stattable.merging.result import MergeResult
 from stattable.model.units import Tree
-from stattable.writing.files import Staging, fill, folders
+from stattable.processes import over_processes
+from stattable.proving.ledger import Run
+from stattable.writing.folders import folders
 from stattable.writing.report import report_bytes
+from stattable.writing.whole_files import Staging, fill
 
 _MILLISECONDS: Final = 15  # that one takes
 _shared: list[tuple[Levels, Run]] = []  # what the work of all units needs, in each process
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenLevels:
     """What became of the workbooks of all levels.
 
     Attributes:
@@ -39,7 +41,7 @@ def level_places(tree: Tree, root: str, folder: Path) -> dict[str, Path]:
 
 
 def write_levels(
-    merged: Merged,
+    merged: MergeResult,
     run: Run,
     folder: Path,
     whole: bytes,
@@ -47,7 +49,7 @@ def write_levels(
     *,
     jobs: int | None = None,
     progress: Callable[[int], None] = lambda _: None,
-) -> Written:
+) -> WrittenLevels:
     """Write the merged workbooks of a merge's root and of all units below it that have units below themselves.
 
     Args:
@@ -76,7 +78,7 @@ def write_levels(
             progress(1)
     finally:
         _shared.clear()
-    return Written(str(folder), len(items), tuple(str(path) for path in places.values() if path.exists()))
+    return WrittenLevels(str(folder), len(items), tuple(str(path) for path in places.values() if path.exists()))
 
 
 def _begin(levels: Levels, run: Run) -> None:

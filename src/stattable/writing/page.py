@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from stattable.model import form
+from stattable.model.cell_names import a1
 from stattable.model.form import FIELDS, Values, shown_value
 from stattable.model.identity import Row
-from stattable.model.text import a1
 from stattable.model.units import Level
 from stattable.writing.workbook import BODY_FONT, Look, Sheet, Workbook
 

@@ -5,7 +5,15 @@ from itertools import pairwise
 from math import ceil
 from typing import Final
 
-from stattable.merging.breakdown import (
+from stattable.merging.result import MergeResult
+from stattable.model.annex import has_annex
+from stattable.model.cell_names import a1
+from stattable.model.findings import Finding, Severity, UnitRef
+from stattable.model.form import FIELDS
+from stattable.model.identity import IDENTITY_SHEET, identity_rows
+from stattable.model.record import RECORD_SHEET, record_rows
+from stattable.model.text import display_width
+from stattable.proving.breakdown import (
     FINDINGS_SHEET,
     HEAD_ROWS,
     STATE_SHEET,
@@ -19,8 +27,8 @@ from stattable.merging.breakdown import (
     shown_figures,
     unit_cells,
 )
-from stattable.merging.check_code import CHECK_CODE
-from stattable.merging.ledger import (
+from stattable.proving.check_code import CHECK_CODE
+from stattable.proving.ledger import (
     ADJUSTED,
     HEADS,
     LEDGER_SHEET,
@@ -31,15 +39,8 @@ from stattable.merging.ledger import (
     ledger_of,
     record_of,
 )
-from stattable.merging.lists import FINDING_HEADS, STATE_HEADS, STATUS_WORDS, UNIT_AT, finding_rows, state_sheet
-from stattable.merging.merge import Merged
-from stattable.merging.seal import seal_rows
-from stattable.model.annex import has_annex
-from stattable.model.findings import Finding, Severity, UnitRef
-from stattable.model.form import FIELDS
-from stattable.model.identity import IDENTITY_SHEET, identity_rows
-from stattable.model.record import RECORD_SHEET, record_rows
-from stattable.model.text import a1, display_width
+from stattable.proving.lists import FINDING_HEADS, STATE_HEADS, STATUS_WORDS, UNIT_AT, finding_rows, state_sheet
+from stattable.proving.seal import seal_rows
 from stattable.writing.annex import add_merged_annex
 from stattable.writing.blank import association_name
 from stattable.writing.page import add_hidden, add_page, page_content, put_note
@@ -105,7 +106,7 @@ def _lines(text: str, room: float) -> int:
     return sum(ceil(display_width(line) / room) for line in text.split("\n"))
 
 
-def report_bytes(merged: Merged, run: Run) -> bytes:
+def report_bytes(merged: MergeResult, run: Run) -> bytes:
     """Return the merged workbook as a file.
 
     Args:
@@ -130,7 +131,7 @@ def report_bytes(merged: Merged, run: Run) -> bytes:
 # -- 信息统计表 -------------------------------------------------------------------------------------------
 
 
-def _page(workbook: Workbook, merged: Merged, ledger: Ledger) -> None:
+def _page(workbook: Workbook, merged: MergeResult, ledger: Ledger) -> None:
     root = merged.root_unit
     contact, phone = merged.person(merged.root)
     content = page_content(
@@ -163,7 +164,7 @@ def _page(workbook: Workbook, merged: Merged, ledger: Ledger) -> None:
 # -- 分单位汇总 -------------------------------------------------------------------------------------------
 
 
-def _units(workbook: Workbook, merged: Merged) -> dict[str, int]:
+def _units(workbook: Workbook, merged: MergeResult) -> dict[str, int]:
     """Write the breakdown, and return in which row each unit stands."""
     sheet = workbook.add_sheet(UNITS_SHEET)
     writer = _Writer(sheet, [26, 10, 12, 14, *[9] * len(FIELDS)])
@@ -191,11 +192,11 @@ def _units(workbook: Workbook, merged: Merged) -> dict[str, int]:
     return places
 
 
-def _state_of(row: BreakdownRow, merged: Merged) -> str:
+def _state_of(row: BreakdownRow, merged: MergeResult) -> str:
     return STATUS_WORDS[merged.statuses[row.key]]
 
 
-def _figures(row: BreakdownRow, rows: Sequence[BreakdownRow], merged: Merged) -> list[object]:
+def _figures(row: BreakdownRow, rows: Sequence[BreakdownRow], merged: MergeResult) -> list[object]:
     return [
         Formula(formula, int(shown or 0)) if formula else shown
         for shown, formula in zip(shown_figures(row, merged), formulas(row, rows), strict=True)
@@ -205,7 +206,7 @@ def _figures(row: BreakdownRow, rows: Sequence[BreakdownRow], merged: Merged) ->
 # -- 报送情况 ---------------------------------------------------------------------------------------------
 
 
-def _state(workbook: Workbook, merged: Merged) -> None:
+def _state(workbook: Workbook, merged: MergeResult) -> None:
     sheet = workbook.add_sheet(STATE_SHEET)
     writer = _Writer(sheet, [30, 12, 16, 24, 20, 14, 18])
     looks = {"title": _TITLE, "head": _HEAD, "missing": _BAD, "rejected": _BAD}
@@ -220,7 +221,7 @@ def _state(workbook: Workbook, merged: Merged) -> None:
 # -- 审核意见 ---------------------------------------------------------------------------------------------
 
 
-def _findings(workbook: Workbook, merged: Merged, rows: Mapping[str, int]) -> None:
+def _findings(workbook: Workbook, merged: MergeResult, rows: Mapping[str, int]) -> None:
     """Write all findings; a unit leads to its row in the breakdown, `rows` says where that is."""
     sheet = workbook.add_sheet(FINDINGS_SHEET)
     writer = _Writer(sheet, [6, 9, 8, 20, 34, 9, 30, 14, 60, 26])
@@ -241,7 +242,7 @@ def _findings(workbook: Workbook, merged: Merged, rows: Mapping[str, int]) -> No
 
 def _linked_unit(
     finding: Finding,
-    merged: Merged,
+    merged: MergeResult,
     keys: Mapping[UnitRef, str | None],
     rows: Mapping[str, int],
     number: int,

@@ -1,0 +1,327 @@
+"""Whose return it is, of which level, and of which scope.
+
+With a roster the roster decides. Without one the units are those that the identities of all files speak of.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+from stattable.checking.namesakes import ENOUGH, Above, Named, contradict, labels, names_above, said_above
+from stattable.checking.register import Register, _places, keys_of, unplaced_key
+from stattable.model.catalogue import finding
+from stattable.model.cell_names import a1
+from stattable.model.findings import Finding, Param, Severity, UnitRef
+from stattable.model.form import FIELDS, Value, only_below, own
+from stattable.model.identity import Identity
+from stattable.model.names import Names, comparable_name, level_of_name
+from stattable.model.units import Level, Scope, ScopeBy
+from stattable.reading.return_file import ReturnFile
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Whose return a file holds.
+
+    Attributes:
+        unit: as far as it is known.
+        key: the unit's key; None where the file belongs to no unit. A key that the tree does not have is that of
+            a unit which nothing places.
+        level: of the unit, or None.
+        scope: of the return, or None where nothing says it yet.
+        scope_by: what says the scope, or None while nothing does.
+        findings: of the family U, and H005 where a figure decided the scope.
+    """
+
+    unit: UnitRef
+    key: str | None
+    level: Level | None
+    scope: Scope | None
+    scope_by: ScopeBy | None
+    findings: tuple[Finding, ...]
+
+
+# -- the tree of identities -------------------------------------------------------------------------------
+
+
+# -- attribution ------------------------------------------------------------------------------------------
+
+
+class Attributor:
+    """Attributes files to the units of a register.
+
+    Args:
+        register: the units, and what is known of them beside.
+    """
+
+    def __init__(self, register: Register) -> None:
+        self._register = register
+        self._tree = register.tree
+        self._names = register.names()
+        self._above: dict[tuple[Path, Level | None], Above] = {}  # by folder: many files lie in one
+        self._known: dict[str | None, Above] = {}  # by parent: many units stand under one
+
+    def attribute_all(self, received: Sequence[ReturnFile]) -> tuple[list[Attribution], list[Named]]:
+        """Return whose returns they all hold; without a roster, units of one name are told apart.
+
+        Beside it what is known of the units, where there may be returns of which nobody can tell whether they are of
+        one unit, and nothing where a roster or codes say enough of all.
+        """
+        whose = [self.attribute(one) for one in received]
+        owned = [(one, its, its.key) for one, its in zip(received, whose, strict=True) if its.key and one.values]
+        if self._register.is_roster or all(one.identity and one.identity.unit.code for one, *_ in owned):
+            return whose, []
+        named = [self._named(one, its.level, key) for one, its, key in owned]
+        apart = labels(named)
+        for at, one in enumerate(received):
+            if one.path in apart:
+                whose[at] = self._labelled(one, whose[at], apart[one.path])
+        return whose, named
+
+    def attribute(self, one: ReturnFile) -> Attribution:
+        """Return whose return `one` holds, by itself."""
+        findings: list[Finding] = []
+        if one.values is None:
+            return self._of_key(one, _key_of(one.identity), findings)
+        if conflict := self._register.conflicts.get(one.path):
+            return Attribution(UnitRef(), None, None, None, None, (conflict,))
+        if not one.name:
+            hint = one.identity.unit.name if one.identity else self._hint_of_path(one.path)
+            findings.append(_u("U001", one, suggestion=hint))
+            return self._of_key(one, _key_of(one.identity), findings)
+        if one.identity and _places(one.identity):
+            return self._by_identity(one, one.identity, findings)
+        if one.identity and not self._is_of(one, one.identity):
+            return _nobody([_misused(one, one.identity)])
+        return self._by_name(one, findings)
+
+    def _by_identity(self, one: ReturnFile, identity: Identity, findings: list[Finding]) -> Attribution:
+        key = _key_of(identity)
+        if not self._is_of(one, identity):
+            return _nobody([_misused(one, identity)])
+        if key is None or key not in self._tree:
+            return self._stranger(one, findings)
+        unit = self._tree[key]
+        said = identity.unit
+        if self._register.is_roster and (comparable_name(unit.name), unit.level) != (
+            comparable_name(said.name),
+            said.level,
+        ):
+            params: dict[str, Param] = {
+                "reason": "roster", "key": key,
+                "one_says": f"{said.name}（{said.level.label}）", "two_says": f"{unit.name}（{unit.level.label}）",
+            }  # fmt: skip
+            return _nobody([_u("U009", one, params=params)])
+        return self._of_key(one, key, findings)
+
+    def _by_name(self, one: ReturnFile, findings: list[Finding]) -> Attribution:
+        folder = self._names.folder(Path(one.path).parent.parts)
+        keys = self._names.match(one.name, folder)
+        if not self._register.is_roster and keys:
+            said = self._said_above(one, None)
+            keys = [key for key in keys if not contradict(said, self._known_above(key))]
+        if one.identity:
+            keys = [key for key in keys if self._tree[key].level is one.identity.unit.level]
+        if len(keys) == 1:
+            return self._of_key(one, keys[0], findings)
+        if len(keys) > 1:
+            shown = "、".join(self._full_name(key) for key in keys[:3]) + ("等" if len(keys) > 3 else "")
+            params: dict[str, Param] = {"reason": "ambiguous", "count": len(keys), "candidates": shown}
+            return _nobody([_u("U002", one, params={"name": one.name, **params})], one.name)
+        if self._register.is_roster:
+            return self._stranger(one, findings, self._elsewhere(one.name, folder))
+        level = one.identity.unit.level if one.identity else None
+        level = level or self._register.level or level_of_name(one.name) or _level_of_figures(one)
+        if level is None:
+            severity = Severity.ERROR if self._register.level_needed else None
+            findings.append(_u("U006", one, severity=severity, params={"name": one.name}))
+        root = self._tree[self._register.root] if self._register.root else None
+        if root and level and not root.level.above(level):
+            outside: dict[str, Param] = {
+                "reason": "level", "name": one.name, "level": level.label,
+                "root": root.name, "root_level": root.level.label,
+            }  # fmt: skip
+            return _nobody([_u("U002", one, params=outside)], one.name)
+        key = unplaced_key(one.name)
+        return self._scoped(one, UnitRef(None, one.name, level), key, level, None, findings)
+
+    def _named(self, one: ReturnFile, level: Level | None, key: str) -> Named:
+        if key not in self._tree:
+            above = self._said_above(one, level)
+            return Named(one.path, comparable_name(one.name), level, above, None, sure=False, edition=one.edition)
+        unit, above = self._tree[key], self._known_above(key)
+        is_root = key == self._register.root
+        sure = is_root or unit.code is not None
+        if not (is_root or (one.identity and _places(one.identity))):
+            said = self._said_above(one, level)
+            confirmed = bool(said) and said.items() <= above.items()
+            above, sure = above if confirmed else said, sure and confirmed
+        return Named(one.path, comparable_name(unit.name), level, above, key, sure, one.edition)
+
+    def _labelled(self, one: ReturnFile, whose: Attribution, label: str) -> Attribution:
+        ref = UnitRef(None, label.replace("/", ""), whose.level)
+        findings = [finding for finding in whose.findings if finding.code != "H005"]  # said again with the scope
+        return self._scoped(one, ref, unplaced_key(label), whose.level, None, findings)
+
+    def _said_above(self, one: ReturnFile, level: Level | None) -> Above:
+        at = Path(one.path).parent, level
+        if at not in self._above:
+            self._above[at] = said_above(at[0].parts, level, self._tree, self._names, self._register.root)
+        return self._above[at]
+
+    def _known_above(self, key: str) -> Above:
+        parent = self._tree[key].parent
+        if parent not in self._known:
+            self._known[parent] = names_above(key, self._tree)
+        return self._known[parent]
+
+    def _is_of(self, one: ReturnFile, identity: Identity) -> bool:
+        """Whether the name in the form is that of the unit the blank was made for.
+
+        The identity may not say which parents stand above the unit; the tree may know those in front of the name.
+        """
+        wanted = (comparable_name(identity.unit.name), identity.unit.level)
+        return _same_name(one.name, identity) or any(
+            (comparable_name(unit.name), unit.level) == wanted and (identity.unit.code or key) == key
+            for key, unit in ((key, self._tree[key]) for key in self._names.match(one.name))
+        )
+
+    def _elsewhere(self, name: str, folder: str | None) -> dict[str, Param]:
+        """Say where in the roster a name stands that was not found within the root and the folder, if anywhere."""
+        root = self._register.root
+        if folder and not self._names.match(name, folder) and self._names.match(name):
+            return {"reason": "folder", "folder": self._tree[folder].name}
+        if root and not self._names.match(name) and self._everyone.match(name):
+            return {"reason": "outside", "root": self._tree[root].name}
+        return {}
+
+    @cached_property
+    def _everyone(self) -> Names:
+        return Names(self._tree)
+
+    def _stranger(
+        self, one: ReturnFile, findings: list[Finding], why: Mapping[str, Param] | None = None
+    ) -> Attribution:
+        near = self._names.match(one.name) or self._names.similar(one.name)
+        hint = self._full_name(near[0]) if near else self._hint_of_path(one.path)
+        unit = one.identity.unit if one.identity else None
+        params: dict[str, Param] = {"reason": "unknown", "name": one.name, **(why or {})}
+        findings.append(_u("U002", one, suggestion=hint, params=params))
+        ref = UnitRef(unit.code if unit else None, unit.name if unit else one.name, unit.level if unit else None)
+        return Attribution(ref, None, unit.level if unit else None, None, None, tuple(findings))
+
+    def _of_key(self, one: ReturnFile, key: str | None, findings: list[Finding]) -> Attribution:
+        if key is None or key not in self._tree:
+            return Attribution(UnitRef(name=one.name or None), None, None, None, None, tuple(findings))
+        unit = self._tree[key]
+        root = self._register.root
+        ref = UnitRef(unit.code, unit.name, unit.level)
+        if root is not None and not self._tree.under(key, root):
+            params: dict[str, Param] = {"reason": "outside", "name": unit.name, "root": self._tree[root].name}
+            findings.append(_u("U002", one, params=params))
+            return Attribution(ref, None, unit.level, None, None, tuple(findings))
+        return self._scoped(one, ref, key, unit.level, unit.scope, findings)
+
+    def _scoped(
+        self,
+        one: ReturnFile,
+        ref: UnitRef,
+        key: str,
+        level: Level | None,
+        roster_says: Scope | None,
+        findings: list[Finding],
+    ) -> Attribution:
+        stated = one.identity.scope if one.identity else None
+        option = self._register.scopes.get(key)
+        at = _first_figure_below(one.values or (), level)
+        scope: Scope | None
+        scope_by: ScopeBy | None
+        if level in _ONLY_SCOPE:
+            scope, scope_by = _ONLY_SCOPE[level], ScopeBy.LEVEL
+        elif stated and not (option and stated is Scope.CUMULATIVE and at is None):
+            scope, scope_by = stated, ScopeBy.IDENTITY
+        elif option:  # it settles, too, what says cumulative and holds nothing below
+            scope, scope_by = option, ScopeBy.OPTION
+        elif roster_says:
+            scope, scope_by = roster_says, ScopeBy.ROSTER
+        elif at is not None:
+            scope, scope_by = Scope.CUMULATIVE, ScopeBy.INFERRED
+            cell = one.cells[at]
+            params: dict[str, Param] = {"reason": "figure_below", "scope": scope.label}
+            findings.append(_u("H005", one, cell=a1(*cell) if cell else None, field=FIELDS[at].key, params=params))
+        else:
+            scope, scope_by = None, None
+        return Attribution(ref, key, level, scope, scope_by, tuple(findings))
+
+    def _full_name(self, key: str) -> str:
+        above = self._tree.above(key)
+        return "".join(comparable_name(self._tree[one].name) for one in (*above[-1:], key))
+
+    def _hint_of_path(self, path: str) -> str | None:
+        keys = self._names.match(Path(path).stem.strip("0123456789_- .()（）"))
+        return self._full_name(keys[0]) if len(keys) == 1 else None
+
+
+def _key_of(identity: Identity | None) -> str | None:
+    return keys_of(identity)[-1] if identity else None
+
+
+def _same_name(name: str, identity: Identity) -> bool:
+    """Whether `name` is that of the unit the blank was made for, perhaps with names of its parents in front."""
+    rest = comparable_name(name)
+    wanted = comparable_name(identity.unit.name)
+    if not rest.endswith(wanted):
+        return False
+    prefix = rest.removesuffix(wanted)
+    for facts in identity.above:
+        prefix = prefix.removeprefix(comparable_name(facts.name))
+    return not prefix
+
+
+def _misused(one: ReturnFile, identity: Identity) -> Finding:
+    return _u("U003", one, params={"made_for": identity.unit.name, "name": one.name})
+
+
+def _nobody(findings: Sequence[Finding], name: str | None = None) -> Attribution:
+    return Attribution(UnitRef(name=name), None, None, None, None, tuple(findings))
+
+
+def in_doubt(one: ReturnFile, others: Sequence[str]) -> Attribution:
+    """Return whose return `one` is, where it may be of the same unit as `others` of its name: nobody's (U014)."""
+    shown = "、".join(others[: ENOUGH - 1]) + ("等" if len(others) == ENOUGH else "")
+    return _nobody([_u("U014", one, params={"name": one.name, "others": shown})], one.name)
+
+
+def _u(code: str, one: ReturnFile, **parts: Any) -> Finding:
+    place = {"sheet": one.sheet, "cell": one.name_cell, "raw": one.name or None}
+    if code == "H005":
+        place["raw"] = None
+    return finding(code, path=one.path, **{**place, **parts})
+
+
+def _first_figure_below(values: Sequence[Value], level: Level | None) -> int | None:
+    if level is None:
+        return None
+    below = only_below(level)
+    return next((index for index, value in enumerate(values) if value and index in below), None)
+
+
+_ONLY_SCOPE: Final = {Level.VILLAGE: Scope.OWN, Level.NATIONAL: Scope.CUMULATIVE}
+_BY_FIGURES: Final = (Level.PROVINCE, Level.PREFECTURE, Level.COUNTY)
+
+
+def _level_of_figures(one: ReturnFile) -> Level | None:
+    """Return the level whose own columns are filled in: what 市 and 区 leave open."""
+    if not comparable_name(one.name).endswith(("市", "区", "州", "盟")) or one.values is None:
+        return None
+    alone = {
+        level: own(level) - frozenset().union(*(own(other) for other in _BY_FIGURES if other != level))
+        for level in _BY_FIGURES
+    }
+    for level in _BY_FIGURES:
+        if any(one.values[index] for index in alone[level]):
+            return level
+    touched = [level for level in _BY_FIGURES if any(one.values[index] is not None for index in alone[level])]
+    return touched[0] if len(touched) == 1 else None

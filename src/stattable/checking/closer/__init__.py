@@ -1,1 +1,0 @@
-"""A closer look at a sheet: what calamine shows as an empty cell, or not at all, one module for each format."""

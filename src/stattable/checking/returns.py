@@ -1,0 +1,208 @@
+"""Many paths → checked returns: read over processes, attributed and held against the rules."""
+
+import gc
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Final
+
+from stattable.checking.attribution import Attribution, Attributor, in_doubt
+from stattable.checking.namesakes import doubts
+from stattable.checking.register import Register, identity_tree
+from stattable.checking.rules import Filled, apply, drop_meaningless_zeros
+from stattable.model.catalogue import finding
+from stattable.model.cell_names import a1
+from stattable.model.findings import Finding, Param, UnitRef, rejects
+from stattable.model.form import BLANK, FIELDS, Values, own, year_of
+from stattable.model.form import below as below_of
+from stattable.model.units import Level, Scope, ScopeBy, Tree
+from stattable.processes import over_processes
+from stattable.reading.return_file import ReturnFile, read_return, read_return_isolated
+
+_UNREAD: Final = frozenset({"V002", "V003", "V004", "V005", "V006", "V009"})
+
+_MANY: Final = 5_000  # files
+
+Progress = Callable[[int], None]  # told how many files were read since it was last told
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedReturn:
+    """A return that was checked.
+
+    Attributes:
+        received: the file.
+        unit: whose it is, as far as it is known.
+        key: the unit's key in the tree, or None where the file belongs to no unit.
+        level: of the unit, or None.
+        scope: of the return, or None while it is not known.
+        scope_by: what says the scope, or None while nothing does.
+        values: the 40 figures as they count.
+        findings: all of them.
+        duplicate: whether another file stands for this one.
+    """
+
+    received: ReturnFile
+    unit: UnitRef
+    key: str | None
+    level: Level | None
+    scope: Scope | None
+    scope_by: ScopeBy | None
+    values: Values
+    findings: tuple[Finding, ...]
+    duplicate: bool = False
+
+    @property
+    def path(self) -> str:
+        """The file's path as the user knows it."""
+        return self.received.path
+
+    @property
+    def status(self) -> str:
+        """``rejected``, ``duplicate`` or ``accepted``."""
+        if self.duplicate:
+            return "duplicate"
+        return "rejected" if rejects(self.findings) else "accepted"
+
+    def with_findings(self, *findings: Finding, duplicate: bool = False) -> "CheckedReturn":
+        """Return this return with `findings` added, which speak of its unit."""
+        said = tuple(replace(finding, path=self.path, unit=self.unit) for finding in findings)
+        return replace(self, findings=(*self.findings, *said), duplicate=self.duplicate or duplicate)
+
+    def with_scope(self, scope: Scope, scope_by: ScopeBy) -> "CheckedReturn":
+        """Return this return with the scope that was found for it, and its zeros settled accordingly."""
+        values = drop_meaningless_zeros(self.values, self.level, scope)
+        return replace(self, scope=scope, scope_by=scope_by, values=values)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Everything that came in.
+
+    Attributes:
+        tree: of the roster, or of the identities.
+        returns: in the order of their paths.
+    """
+
+    tree: Tree
+    returns: tuple[CheckedReturn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOptions:
+    """What the user asked for.
+
+    Attributes:
+        roster: its tree, or None.
+        level: of units of which neither an identity nor the roster says it, or None.
+        edition: the only one to be accepted, or None for any.
+        jobs: how many processes may read; None for as many as there are processors.
+        debug: let unexpected errors out.
+    """
+
+    roster: Tree | None = None
+    level: Level | None = None
+    edition: int | None = None
+    jobs: int | None = None
+    debug: bool = False
+
+
+def read_all(paths: Sequence[str], options: CheckOptions, progress: Progress) -> list[ReturnFile]:
+    """Read `paths`, over several processes where there are many, and return them in the same order."""
+    read, alone = (partial(how, debug=options.debug) for how in (read_return, read_return_isolated))
+    results: list[ReturnFile] = []
+    for one in over_processes(read, paths, options.jobs, alone):
+        results.append(one)
+        progress(1)
+        if len(results) % _MANY == 0:  # they stay to the end: no collection of garbage need look through them again
+            gc.freeze()
+    return results
+
+
+def check(paths: Sequence[str], options: CheckOptions, progress: Progress = lambda _: None) -> Batch:
+    """Read and check `paths`.
+
+    Args:
+        paths: files, sorted, each once.
+        options: what the user asked for.
+        progress: told of every file that was read.
+
+    Returns:
+        The checked returns, each with its findings, and the tree they were attributed to.
+    """
+    received = read_all(paths, options, progress)
+    if options.roster is not None:
+        register = Register(options.roster, is_roster=True, level=options.level)
+    else:
+        tree, conflicts = identity_tree(received)
+        register = Register(tree, is_roster=False, level=options.level, conflicts=conflicts)
+    return check_returns(received, register, options.edition)
+
+
+def check_returns(received: Sequence[ReturnFile], register: Register, edition: int | None) -> Batch:
+    """Attribute what was read, and hold it against the rules.
+
+    Args:
+        received: in the order of their paths.
+        register: the units that returns may be from.
+        edition: the only one to be accepted, or None for any.
+    """
+    attributor = Attributor(register)
+    whose, named = attributor.attribute_all(received)
+    returns = [_judge(one, its, edition) for one, its in zip(received, whose, strict=True)]
+    others = doubts(named, {one.path for one in returns if one.status == "accepted"})
+    return Batch(
+        register.tree,
+        tuple(
+            _judge(one.received, in_doubt(one.received, others[one.path]), edition) if one.path in others else one
+            for one in returns
+        ),
+    )
+
+
+def _judge(one: ReturnFile, whose: Attribution, edition: int | None) -> CheckedReturn:
+    values = one.values or BLANK
+    findings = [*one.findings, *whose.findings]
+    if edition is not None and one.edition not in {None, edition}:
+        findings.append(wrong_edition(one, wanted=edition))
+    if one.values is not None and one.cells:
+        settled, findings = _drop_zeros(one, values, whose, findings)
+        unread = frozenset(
+            field.index
+            for field in FIELDS
+            if one.cells[field.index] is None
+            or any(finding.field == field.key and finding.code in _UNREAD for finding in findings)
+        )
+        findings += apply(Filled(values, whose.level, whose.scope, unread), one.sheet, one.cells)
+        values = settled
+    said = tuple(replace(finding, path=one.path, unit=whose.unit) for finding in findings)
+    return CheckedReturn(one, whose.unit, whose.key, whose.level, whose.scope, whose.scope_by, values, said)
+
+
+def _drop_zeros(
+    one: ReturnFile, values: Values, whose: Attribution, findings: list[Finding]
+) -> tuple[Values, list[Finding]]:
+    """Settle `values`, and say of a 0 or 无 in a field that is not the unit's that it is read as blank (V007)."""
+    settled = drop_meaningless_zeros(values, whose.level, whose.scope)
+    dropped = {FIELDS[i].key: i for i, value in enumerate(values) if value is not None and settled[i] is None}
+    if not dropped or whose.level is None:
+        return settled, findings
+    customary = {one.field: one for one in findings if one.code in {"V007", "V008"}}
+    kept = [f for f in findings if not (f.field in dropped and f.code in {"V007", "V008"})]
+    nobodys = frozenset(dropped.values()) - own(whose.level) - below_of(whose.level)
+    for key, index in dropped.items():
+        before = customary.get(key)
+        cell = one.cells[index]
+        if (index in nobodys or before) and cell:
+            raw = before.raw if before else ("无" if values[index] is False else "0")
+            params: dict[str, Param] = {"value": "空白"}
+            kept.append(finding("V007", sheet=one.sheet, cell=a1(*cell), field=key, raw=raw, params=params))
+    return settled, kept
+
+
+def wrong_edition(one: ReturnFile, wanted: int | None) -> Finding:
+    """Return T003 for a file whose edition is not the `wanted` one, or, with None, not that of the others."""
+    params: dict[str, Param] = {"edition": one.edition or 0, "year": year_of(one.edition or 0)}
+    if wanted is not None:
+        params["wanted"] = wanted
+    return finding("T003", path=one.path, sheet=one.sheet, params=params)

@@ -1,1 +1,0 @@
-"""Documents that hold a table, but are no workbook: Word, web pages, Excel's XML, text."""

@@ -1,0 +1,1 @@
+"""Options → calls → exit code."""

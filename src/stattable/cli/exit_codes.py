@@ -1,0 +1,63 @@
+"""What a command returns or raises → the exit code."""
+
+import sys
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from stattable.model.findings import Finding
+
+
+OK, FINDINGS, USAGE, NO_VERDICT = 0, 1, 2, 3
+
+
+def command(function: Callable[..., int]) -> Callable[..., None]:
+    """Turn what a command returns or raises into the exit code."""
+
+    @wraps(function)
+    def run(*args: Any, **kwargs: Any) -> None:
+        from stattable.model.refusals import STOPPED, HalfWritten, Refusal, Stopped, write_fault
+        from stattable.output.console.terminal import say, use_utf8
+
+        use_utf8()
+        debug = kwargs.get("debug", False)
+        try:
+            code = function(*args, **kwargs)
+        except Refusal as refusal:
+            say(f"错误：{refusal}", error=True)
+            sys.exit(USAGE)
+        except click.ClickException:
+            raise
+        except (HalfWritten, Stopped) as end:
+            _no_verdict(str(end), debug)
+        except KeyboardInterrupt:
+            _no_verdict(STOPPED, debug)
+        except OSError as error:
+            _no_verdict(write_fault(error), debug)
+        except BaseException as error:  # the readers' own panics derive from BaseException
+            _no_verdict(
+                f"程序出错（{type(error).__name__}），没有得出结果。加 --debug 重试，把显示的内容发给维护人员。",
+                debug,
+            )
+        sys.exit(code)
+
+    return run
+
+
+def _no_verdict(message: str, debug: bool) -> NoReturn:
+    from stattable.output.console.terminal import say
+
+    if debug:
+        raise  # noqa: PLE0704  -- called while an exception is being handled
+    say(f"错误：{message}", error=True)
+    sys.exit(NO_VERDICT)
+
+
+def exit_code(findings: "Sequence[Finding]", fail_on: str) -> int:
+    """Return the exit code for findings: 1 where one is at least as bad as `fail_on`."""
+    from stattable.model.findings import Severity
+
+    return FINDINGS if any(finding.severity.at_least(Severity(fail_on)) for finding in findings) else OK

@@ -1,0 +1,101 @@
+"""The options and arguments that several commands share."""
+
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from stattable.cli.chinese import speak_chinese
+from stattable.model.units import LEVEL_BY_WORD, SCOPE_BY_WORD
+
+speak_chinese()  # before any type of an option takes its name
+
+if TYPE_CHECKING:
+    pass
+
+
+class WordChoice(click.ParamType[Any]):
+    """An option's value that may be said in several words, Chinese and English."""
+
+    def __init__(self, words: dict[str, Any], name: str, shown: str) -> None:
+        self._words = words
+        self._shown = shown
+        self.name = name
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return what the words stand for."""
+        if not isinstance(value, str):
+            return value
+        found = self._words.get(value.strip().lower())
+        if found is None:
+            self.fail(f"“{value}”应为 {self._shown}。", param, ctx)
+        return found
+
+
+LEVEL: Final = WordChoice(dict(LEVEL_BY_WORD), "级别", "省级、地市级、县级、乡镇级或村居社区级")
+
+
+SCOPE: Final = WordChoice(dict(SCOPE_BY_WORD), "口径", "own（本级）或 cumulative（汇总）")
+
+
+class UnitScope(click.ParamType[Any]):
+    """``CODE=own`` or ``CODE=cumulative``."""
+
+    name = "代码=口径"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return what the words stand for."""
+        if isinstance(value, tuple):
+            return value
+        unit, equals, scope = str(value).replace("＝", "=").rpartition("=")
+        if not equals or not unit.strip():
+            self.fail(f"“{value}”应写成 代码=own 或 代码=cumulative。", param, ctx)
+        return unit.strip(), SCOPE.convert(scope, param, ctx)
+
+
+paths_argument = click.argument(
+    "paths", nargs=-1, required=True, metavar="文件或文件夹...", type=click.Path(exists=True)
+)
+
+
+roster_option = click.option(
+    "--roster", metavar="名册", type=click.Path(exists=True, dir_okay=False),
+    help="单位名册（.csv 或 .xlsx）：代码 名称 级别 上级代码 口径 填报 联系人 电话，至少要有代码和名称。",
+)  # fmt: skip
+
+
+edition_option = click.option(
+    "--edition", type=click.IntRange(1, 199), metavar="届次", help="第几个会员活动日，如 23。"
+)
+
+
+year_option = click.option(
+    "--year", type=click.IntRange(1999, 2197), metavar="年份", help="哪一年，如 2021（届次 = 年份 − 1998）。"
+)
+
+
+fail_on_option = click.option(
+    "--fail-on", type=WordChoice({"error": "error", "强制性": "error", "warning": "warning", "核实性": "warning",
+                             "info": "info", "提示": "info"}, "程度", "error（强制性）、warning（核实性）或 info（提示）"),
+    default="error", show_default=True, metavar="程度",
+    help="有这个程度以上的问题时退出码为 1： error 强制性， warning 核实性， info 提示。",
+)  # fmt: skip
+
+
+jobs_option = click.option("--jobs", type=click.IntRange(1), metavar="N", help="同时用几个进程，默认与处理器个数相同。")
+
+
+quiet_option = click.option("--quiet", is_flag=True, help="不显示进度。")
+
+
+debug_option = click.option("--debug", is_flag=True, help="程序出错时显示详细位置（给维护人员看）。")
+
+
+report_argument = click.argument("report", metavar="汇总表.xlsx", type=click.Path(exists=True, dir_okay=False))
+
+
+sources_argument = click.argument("paths", nargs=-1, metavar="[报表或文件夹]...", type=click.Path(exists=True))
+
+
+table_or_json_option = click.option(
+    "--format", "layout", type=click.Choice(["table", "json"]), default="table", show_default=True, help="输出格式。"
+)

@@ -1,0 +1,1 @@
+"""A path → its sheets, as they stand, whatever kind of file it is."""

@@ -1,0 +1,182 @@
+"""A workbook as calamine reads it, and as an inspector looks closer at it."""
+
+import io
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Final
+
+import python_calamine
+
+from stattable.formats.inspection.xlsx import XlsxInspector
+from stattable.formats.package import part_bytes
+from stattable.formats.sheet import (
+    MAX_COLUMNS,
+    MAX_ROWS,
+    Cell,
+    Inspector,
+    Pictures,
+    RawCell,
+    RawSheet,
+    Setup,
+    Unreadable,
+)
+from stattable.formats.sniff import FileKind
+
+# Of a sheet as calamine lays it out, which takes 32 bytes a cell, twice; with a stray cell at XFD1048576 it aborts.
+MAX_CELLS: Final = 3_000_000
+
+
+class CalamineBook:
+    """An open workbook. Its methods raise `Unreadable` where the file does not hold together.
+
+    Attributes:
+        names: of the sheets with cells, in their order.
+        others: of those without, such as charts and macros of old.
+        visible: of all that are shown.
+
+    Args:
+        data: the whole file.
+        kind: what it is, one of `sniff.WORKBOOKS`.
+        package: the same file as a zip package, None for .xls.
+    """
+
+    def __init__(self, data: bytes, kind: FileKind, package: zipfile.ZipFile | None) -> None:
+        with _reading():
+            self._inspector = _inspector(data, kind, package)
+            _within_limits(self._inspector.at_once)
+            self._book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+            metadata = self._book.sheets_metadata
+        self._data, self._package = data, package
+        self._whole: dict[str, RawSheet] = {}  # those of ours are looked at twice
+        self._places = {sheet.name: place for place, sheet in enumerate(metadata)}
+        if len(self._places) < len(metadata):
+            raise Unreadable("F001")
+        work, shown = python_calamine.SheetTypeEnum.WorkSheet, python_calamine.SheetVisibleEnum.Visible
+        self.names: list[str] = [sheet.name for sheet in metadata if sheet.typ == work]
+        self.others: tuple[str, ...] = tuple(sheet.name for sheet in metadata if sheet.typ != work)
+        self.visible: frozenset[str] = frozenset(sheet.name for sheet in metadata if sheet.visible == shown)
+
+    def sheet(self, name: str, *, whole: bool = False) -> RawSheet:
+        """Return the cells of the sheet `name` as calamine gives them, the `whole` beyond the limit on rows."""
+        if name in self._whole:
+            return self._whole[name]
+        with _reading():
+            sheet = self._open(name)
+            rows = sheet.to_python(skip_empty_area=False, nrows=None if whole else MAX_ROWS)
+            merges = [
+                (top + 1, left + 1, bottom + 1, right + 1)
+                for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
+            ]
+        if rows and len(rows[0]) > MAX_COLUMNS:
+            rows = [row[:MAX_COLUMNS] for row in rows]
+        found = RawSheet(name, rows, merges)
+        if whole:
+            self._whole[name] = found
+        return found
+
+    def all_rows(self, name: str) -> list[list[RawCell]]:
+        """Return the cells of the sheet `name` without a limit, as for a roster, with what looks like a blank."""
+        with _reading():
+            rows: list[list[RawCell]] = [[*row] for row in self._open(name).to_python(skip_empty_area=False)]
+            look = self._inspector.look(self._places[name])
+        for (row, column), unread in look.unreads.items() if look else ():
+            if row <= len(rows) and column <= len(rows[row - 1]):
+                rows[row - 1][column - 1] = unread
+        return rows
+
+    def closer(self, sheet: RawSheet) -> RawSheet:
+        """Return `sheet` with all that a closer look shows: what looks like a blank, merges, displays and texts."""
+        with _reading():
+            look = self._inspector.look(self._places[sheet.name])
+        if look is None:
+            return sheet
+        merges = sheet.merges if look.merges is None else look.merges
+        sheet = replace(sheet, merges=merges, displays=look.displays)
+        seen = {at: one for at, one in look.unreads.items() if at[0] <= MAX_ROWS and at[1] <= MAX_COLUMNS}
+        if not seen and not look.texts:
+            return sheet
+        height = max((row for row, _ in seen), default=0)
+        width = max((column for _, column in seen), default=0)
+        height, width = max(len(sheet.rows), height), max(len(sheet.rows[0]) if sheet.rows else 0, width)
+        grid: list[list[RawCell]] = [
+            [*row, *[None] * (width - len(row))] for row in [*sheet.rows, *[()] * (height - len(sheet.rows))]
+        ]
+        for (row, column), unread in seen.items():
+            if grid[row - 1][column - 1] in ("", None):
+                grid[row - 1][column - 1] = unread
+        for (row, column), text in look.texts.items():
+            if row <= height and column <= width:
+                grid[row - 1][column - 1] = text
+        return replace(sheet, rows=grid)
+
+    def pictures(self, name: str) -> Pictures | None:
+        """Return the pictures of the sheet `name`; only those of an .xlsx are read."""
+        from stattable.formats.pictures.find import pictures_of
+
+        if not isinstance(self._inspector, XlsxInspector) or self._package is None:
+            return None
+        with _reading():
+            part = self._inspector.part(self._places[name])
+            return pictures_of(self._package, self._data, part) if part else None
+
+    def formulas(self, name: str) -> Mapping[Cell, str]:
+        """Return the formulas of the sheet `name` as Excel writes them, without ``=``, ``$`` and spaces."""
+        with _reading():
+            return self._inspector.formulas(self._places[name])
+
+    def setup(self, name: str) -> Setup:
+        """Return how the sheet `name` as a whole is shown and printed, as far as a file of this kind says so."""
+        with _reading():
+            return self._inspector.setup(self._places[name])
+
+    def _open(self, name: str) -> python_calamine.CalamineSheet:
+        _within_limits([self._inspector.reach(self._places[name])])
+        try:
+            return self._book.get_sheet_by_name(name)
+        except python_calamine.CalamineError:
+            known = self._inspector.without_new_errors() if isinstance(self._inspector, XlsxInspector) else None
+            if known is None:
+                raise
+            self._book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(known))
+            return self._book.get_sheet_by_name(name)
+
+
+def _within_limits(reaches: Iterable[Cell]) -> None:
+    if any(rows * columns > MAX_CELLS for rows, columns in reaches):
+        raise Unreadable("F004", reason="cells")
+
+
+def _inspector(data: bytes, kind: FileKind, package: zipfile.ZipFile | None) -> Inspector:
+    """Return what looks closer at a workbook of this kind."""
+    if package is None:
+        from stattable.formats.inspection.xls import XlsInspector
+
+        return XlsInspector(data)
+    if kind is FileKind.ODS:
+        from stattable.formats.inspection.ods import OdsInspector
+
+        return OdsInspector(part_bytes(package, data, "content.xml"))
+    if kind is FileKind.XLSB:
+        from stattable.formats.inspection.xlsb import XlsbInspector
+
+        return XlsbInspector(data, package)
+    return XlsxInspector(data, package)
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """Make whatever goes wrong in what others wrote, or in a library that reads it, a fault of the file."""
+    try:
+        yield
+    except (Unreadable, MemoryError):
+        raise
+    except python_calamine.PasswordError as error:
+        raise Unreadable("F002") from error
+    except Exception as error:
+        raise Unreadable("F001") from error
+    except BaseException as error:  # a panic of calamine's is none that can be named, and no Exception
+        if type(error).__name__ == "PanicException":
+            raise Unreadable("F001") from error
+        raise

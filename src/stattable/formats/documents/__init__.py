@@ -1,0 +1,1 @@
+"""Tables in documents that are no workbooks, as sheets."""

@@ -1,0 +1,165 @@
+"""A Word document (.docx) → one raw sheet.
+
+The main part is read with lxml alone. python-docx would be in the way: its cells loop as often as a gridSpan says
+and recurse along vMerge, it knows neither content controls nor tracked changes, and it fails on packages whose
+relationships name a part that is not there, which other programs write.
+"""
+
+import io
+import zipfile
+from collections.abc import Mapping
+from typing import Final
+
+from stattable.formats.documents.flow import Page
+from stattable.formats.documents.markup import Skipper, count, parse_xml
+from stattable.formats.sheet import MAX_COLUMNS, RawSheet, Unreadable, annotated_run
+from stattable.formats.sniff import by_lower_name
+
+SHEET_NAME: Final = "Word 文档"
+_MAIN_PART: Final = "word/document.xml"
+_MAX_BYTES: Final = 20 * 2**20  # of the main part; that of a form is below 1 MB
+# A drawing's text again for old programs, how a word is read, tab stops, and what formats were before a tracked change.
+_SKIPPED: Final = frozenset("Fallback rt tabs tcPrChange trPrChange tblPrChange pPrChange rPrChange".split())
+_TEXTS: Final = {"br": "\n", "cr": "\n", "tab": " ", "ptab": " ", "noBreakHyphen": "-"}
+_ASIDES: Final = {"strike": "struck", "dstrike": "struck", "vanish": "hidden"}
+_DELETED: Final = frozenset(("del", "moveFrom"))
+_MOST_ENTRIES: Final = 999  # of a drop-down; Word allows 25
+
+
+def read_word(data: bytes) -> RawSheet:
+    """Read the paragraphs and tables of a .docx.
+
+    Raises:
+        Unreadable: it is too long (F004).
+        KeyError: it has no main part.
+    """
+    package = zipfile.ZipFile(io.BytesIO(data))
+    with package.open(by_lower_name(package.namelist())[_MAIN_PART]) as part:
+        content = part.read(_MAX_BYTES + 1)
+    if len(content) > _MAX_BYTES:
+        raise Unreadable("F004", reason="expansion")
+    page = Page()
+    parse_xml(content, _Document(page))
+    return page.sheet(SHEET_NAME)
+
+
+class _Document:
+    """The events of a main part. Its namespace is one of two, and no other's elements bear these names."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._skipped = Skipper(_SKIPPED)
+        self._in_text = False
+        self._deleted = 0
+        self._prompts: list[bool] = []  # for each content control: whether it only shows its prompt
+        self._ticked = False
+        self._entries: list[str] = []  # of a form's drop-down
+        self._chosen: int | None = None  # which of them
+        self._choice = ""  # the one that stands for the field, unless text comes before the field's end
+        self._aside: str | None = None  # how the run's text is set apart from the rest
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        name = tag.rpartition("}")[2]
+        if self._skipped.start(name):
+            return
+        page = self._page
+        values = {key.rpartition("}")[2]: value for key, value in attributes.items()}
+        value = values.get("val")
+        match name:
+            case "t":
+                self._in_text = True
+            case "r":
+                self._aside = None
+            case "vertAlign" if value in {"superscript", "subscript"}:
+                self._aside = value
+            case _ if name in _ASIDES and _is_on(value):
+                self._aside = _ASIDES[name]
+            case "tbl":
+                page.start_table()
+            case "tr":
+                page.start_row()
+            case "hidden" if _is_on(value):  # of a row
+                page.hide_row()
+            case "tc":
+                page.start_cell()
+            case "gridBefore":
+                page.skip_columns(count(value, MAX_COLUMNS, 0))
+            case "gridSpan" if page.cell:
+                page.cell.across = max(1, count(value, MAX_COLUMNS))
+            case "vMerge" if page.cell:
+                page.cell.goes_on = value != "restart"
+            case "sym":
+                self._write(_symbol(values))
+            case "del" | "moveFrom":
+                self._deleted += 1
+            case "sdt":
+                self._prompts.append(False)
+            case "showingPlcHdr" if self._prompts:
+                self._prompts[-1] = _is_on(value)
+            case "checkBox":  # of a form; those of newer ones are text
+                self._ticked = False
+            case "ddList":
+                self._entries, self._chosen = [], None
+            case "default" | "checked" | "result":
+                self._ticked = _is_on(value)
+                if self._chosen is None:  # a result comes before a default
+                    self._chosen = count(value, _MOST_ENTRIES, 0)
+            case "listEntry":
+                self._entries.append(value or "")
+            case "fldChar" if values.get("fldCharType") == "end":
+                self._end_field()
+            case _ if name in _TEXTS:
+                self._write(_TEXTS[name])
+
+    def end(self, tag: str) -> None:
+        if self._skipped.end():
+            return
+        match tag.rpartition("}")[2]:
+            case "t":
+                self._in_text = False
+            case "r":
+                self._aside = None
+            case "p":
+                self._end_field()
+                self._page.end_paragraph()
+            case "tbl":
+                self._page.end_table()
+            case "tr":
+                self._page.end_row()
+            case "tc":
+                self._page.end_cell()
+            case "del" | "moveFrom":
+                self._deleted -= 1
+            case "sdt":
+                self._prompts.pop()
+            case "checkBox":
+                self._write("☑" if self._ticked else "☐")
+            case "ddList":
+                self._choice = "".join(self._entries[self._chosen or 0 :][:1])
+
+    def data(self, text: str) -> None:
+        if self._in_text and not self._skipped:
+            if text.strip():
+                self._choice = ""
+            self._write(annotated_run(text, self._aside))
+
+    def close(self) -> None:
+        pass
+
+    def _end_field(self) -> None:
+        self._write(annotated_run(self._choice, self._aside))
+        self._choice = ""
+
+    def _write(self, text: str) -> None:
+        if not self._deleted and not any(self._prompts):
+            self._page.text(text)
+
+
+def _is_on(value: str | None) -> bool:
+    return value not in {"0", "false", "off"}
+
+
+def _symbol(values: Mapping[str, str]) -> str:
+    """Return the private-use character of a symbol, as in ``w:font="Wingdings" w:char="F0FC"``, a tick."""
+    code = int(values.get("char", "0")[:4], 16)
+    return chr(code if code > 0xFF else 0xF000 + code)

@@ -1,0 +1,1 @@
+"""What calamine does not show of a workbook."""

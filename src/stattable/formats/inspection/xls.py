@@ -1,0 +1,363 @@
+"""A closer look at an .xls, and a WPS .et: the records of its workbook stream."""
+
+import io
+import struct
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
+from itertools import pairwise
+from typing import Final
+
+from stattable.formats.inspection.colours import BLACK, PALETTE, WHITE, Colour, alike
+from stattable.formats.inspection.number_formats import BUILT_IN, is_odd, shows_another_number
+from stattable.formats.inspection.xls_formulas import formulas
+from stattable.formats.inspection.xlsx_setup import margin_parts
+from stattable.formats.sheet import MAX_COLUMNS, Appearance, Cell, Inspection, Margin, Setup, Unread, annotated_run
+
+_BOF, _EOF = 0x0809, 0x0A
+_BOUND_SHEET, _CODE_PAGE, _PALETTE, _FONT, _FORMAT, _XF = 0x85, 0x42, 0x92, 0x31, 0x041E, 0xE0
+_DIMENSIONS, _COLUMNS, _ROW = 0x0200, 0x7D, 0x0208
+_FORMULA, _BOOL_OR_ERROR, _MULTI_RK = 0x06, 0x0205, 0xBD
+_FILLED: Final = frozenset({0x0203, 0x0204, 0x027E, 0xD6, 0xFD, _FORMULA, _BOOL_OR_ERROR, _MULTI_RK})  # not blank
+_NUMBERS: Final = frozenset({0x0203, 0x027E, _FORMULA})
+_STYLES: Final = frozenset({_BOF, _CODE_PAGE, _PALETTE, _FONT, _FORMAT, _XF})
+_MOST: Final = 65_536 * 256  # cells of a sheet
+
+_NO_NUMBER: Final = 0xFFFF  # the last two bytes of a formula's result, where the first one says what it is instead
+_ERROR, _NOTHING = 2, 3
+_EMPTY_TEXT: Final = b"\x17\x00\x00"  # "" in a formula's tokens: only such a one rightly comes to nothing
+ERRORS: Final = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
+
+_SHARED_STRINGS, _CONTINUE, _SHARED_TEXT = 0xFC, 0x3C, 0xFD
+_FILTER_MODE, _CONDITIONAL, _OBJECT = 0x9B, 0x01B0, 0x5D
+_DROP_DOWN, _NOTE = 0x14, 0x19  # kinds of objects: the arrow of a filter, a comment
+_MARGINS: Final = {0x14: "header", 0x15: "footer"}
+_EXTENDED, _RICH = 0x04, 0x08  # flags of a text
+_HIDDEN_COLUMNS, _HIDDEN_ROW, _STRUCK = 0x01, 0x20, 0x08  # flags
+_EXCEL_97: Final = 0x0600  # the version since which texts are Unicode and cell styles longer
+_CHINESE: Final = 936  # the code page
+_NO_FILL, _SOLID = 0, 1
+_USUAL_PAPER: Final = 65
+
+_HEAD: Final = struct.Struct("<HH")  # of a record: its kind and length
+_PLACE: Final = struct.Struct("<HHH")  # of a cell: its row, column and style
+
+
+class XlsInspector:
+    """Looks closer at the sheets of an .xls.
+
+    Args:
+        data: the whole file.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self._stream = _workbook_stream(data)
+
+    def reach(self, sheet: int) -> Cell:
+        """Return how many rows and columns calamine lays out."""
+        return self.at_once[sheet]
+
+    @cached_property
+    def at_once(self) -> Sequence[Cell]:
+        """How many rows and columns calamine lays out for each sheet as it opens the file."""
+        reaches = {start: _reach(sheet) for start, sheet in self._sheets.items()}
+        return [reaches[start] for start in self._starts]
+
+    def look(self, sheet: int) -> Inspection | None:
+        """Look for error values, uncalculated formulas, and cells that are not shown as what they hold."""
+        unreads: dict[Cell, Unread] = {}
+        displays: dict[Cell, Appearance] = {}
+        texts: dict[Cell, str] = {}
+        strings = self._odd_strings
+        odd = _odd_styles(tuple((kind, body) for kind, body in self._globals if kind in _STYLES))
+        hidden_rows: set[int] = set()
+        hidden_columns: set[int] = set()
+        for kind, body in _records(self._sheets[self._starts[sheet]]):
+            if kind == _ROW and body[12] & _HIDDEN_ROW:  # rows and columns come before what is in them
+                hidden_rows.add(_number(body) + 1)
+            elif kind == _COLUMNS and body[8] & _HIDDEN_COLUMNS:
+                hidden_columns.update(range(_number(body) + 1, min(_number(body, 2) + 1, MAX_COLUMNS) + 1))
+            elif kind in _FILLED:
+                for row, column, style, number in _cells(kind, body):
+                    if unread := _unread(kind, body):
+                        unreads[row, column] = unread
+                    unseen, code = odd.get(style, (None, None))
+                    unseen = "row" if row in hidden_rows else "column" if column in hidden_columns else unseen
+                    if code and not (number and shows_another_number(code, stored_number(number))):
+                        code = None
+                    if unseen or code:
+                        displays[row, column] = Appearance(unseen, code)
+                    if kind == _SHARED_TEXT and (text := strings.get(int.from_bytes(body[6:10], "little"))):
+                        texts[row, column] = text
+        return Inspection(unreads, None, displays, texts) if unreads or displays or texts else None
+
+    def formulas(self, sheet: int) -> Mapping[Cell, str]:
+        """Return the formulas of a sheet as Excel writes them, without ``=``, ``$`` and spaces."""
+        return formulas(_records(self._sheets[self._starts[sheet]]))
+
+    def setup(self, sheet: int) -> Setup:
+        """Return how a sheet as a whole is shown and printed; what is printed stands elsewhere."""
+        rows, columns, extras, margins = set[int](), set[int](), set[str](), set[Margin]()
+        filtered = False
+        for kind, body in _records(self._sheets[self._starts[sheet]]):
+            if kind == _ROW and body[12] & _HIDDEN_ROW:
+                rows.add(_number(body) + 1)
+            elif kind == _COLUMNS and body[8] & _HIDDEN_COLUMNS:
+                columns.update(range(_number(body) + 1, min(_number(body, 2) + 1, MAX_COLUMNS) + 1))
+            elif kind == _FILTER_MODE:
+                filtered = True
+            elif kind == _CONDITIONAL:
+                extras.add("conditional")
+            elif kind == _OBJECT and (its := _number(body, 4)) != _DROP_DOWN:
+                extras.add("comments" if its == _NOTE else "objects")
+            elif kind in _MARGINS and body:
+                margins.update(margin_parts(_MARGINS[kind], _text(body, _EXCEL_97, 0)))
+        return Setup(frozenset(rows), frozenset(columns), filtered, frozenset(extras), margins=frozenset(margins))
+
+    @cached_property
+    def _globals(self) -> list[tuple[int, bytes]]:
+        """The records of the workbook itself, as far as they matter."""
+        return [record for record in _records(self._stream) if record[0] in _STYLES or record[0] == _BOUND_SHEET]
+
+    @cached_property
+    def _odd_strings(self) -> Mapping[int, str]:
+        """The shared strings that have characters set apart in them, as they are seen, by their number."""
+        fonts = [_set_apart(body) for kind, body in self._globals if kind == _FONT]
+        return dict(_strings(self._stream, fonts)) if any(fonts) else {}
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        """Where in the stream each sheet begins."""
+        return [struct.unpack_from("<I", body)[0] for kind, body in self._globals if kind == _BOUND_SHEET]
+
+    @cached_property
+    def _sheets(self) -> Mapping[int, bytes]:
+        """What lies between the start of each sheet and the next one's."""
+        bounds = sorted({*self._starts, len(self._stream)})
+        return {start: self._stream[start:end] for start, end in pairwise(bounds)}
+
+
+# -- records ----------------------------------------------------------------------------------------------
+
+
+def _workbook_stream(data: bytes) -> bytes:
+    import olefile
+
+    with olefile.OleFileIO(io.BytesIO(data)) as document:
+        for name in ("Workbook", "Book"):
+            if document.exists(name):
+                return bytes(document.openstream(name).read())
+    raise ValueError("Workbook")
+
+
+def _records(stream: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield kind and body of the records of one substream, but for those of the charts within it."""
+    at = depth = 0
+    while True:
+        kind, length = _HEAD.unpack_from(stream, at)
+        if kind == _BOF:
+            depth += 1
+        elif kind == _EOF:
+            depth -= 1
+            if depth <= 0:
+                return
+        if depth <= 1:
+            yield kind, stream[at + 4 : at + 4 + length]
+        at += 4 + length
+
+
+def _number(body: bytes, at: int = 0) -> int:
+    """Return the two bytes at `at` as a number."""
+    return int.from_bytes(body[at : at + 2], "little")
+
+
+def _cells(kind: int, body: bytes) -> list[tuple[int, int, int, bytes]]:
+    """Return 1-based row and column, style, and number as it is stored, of the cells in a record, one of `_FILLED`."""
+    row, column, style = _PLACE.unpack_from(body)
+    if kind != _MULTI_RK:
+        return [(row + 1, column + 1, style, body[6:14] if kind in _NUMBERS else b"")]
+    several = range((len(body) - 6) // 6)
+    return [(row + 1, column + 1 + n, _number(body, 4 + 6 * n), body[6 + 6 * n : 10 + 6 * n]) for n in several]
+
+
+def stored_number(stored: bytes) -> float:
+    """Return a number from its eight bytes, or from the four that it is shortened to."""
+    if len(stored) == 8:
+        return float(struct.unpack("<d", stored)[0])
+    short = int.from_bytes(stored, "little", signed=True)
+    number = short >> 2 if short & 2 else struct.unpack("<d", bytes(4) + struct.pack("<i", short & ~3))[0]
+    return float(number) / 100 if short & 1 else float(number)
+
+
+def _reach(sheet: bytes) -> Cell:
+    rows = columns = 0
+    for kind, body in _records(sheet):
+        if kind == _DIMENSIONS:
+            claimed = _claimed(body)
+            if claimed[0] * claimed[1] > _MOST:
+                return claimed
+        elif kind in _FILLED:
+            row, column, *_ = _cells(kind, body)[-1]
+            rows, columns = max(rows, row), max(columns, column)
+    return rows, columns
+
+
+def _claimed(body: bytes) -> Cell:
+    """Return how many rows and columns a sheet says it has.
+
+    Calamine makes room for as many, and takes the whole process down where there is not enough. What is less than a
+    sheet may have costs nothing, for nothing is written there.
+    """
+    top, bottom, left, right = struct.unpack_from("<IIHH" if len(body) == 14 else "<HHHH", body)
+    if not bottom or not right:
+        return 1, 1
+    if left > 255 or right < left:
+        left = 0
+    return (bottom - top) % 2**32, right - left
+
+
+def _unread(kind: int, body: bytes) -> Unread | None:
+    if kind == _BOOL_OR_ERROR and body[7]:
+        return Unread(ERRORS.get(body[6], "#VALUE!"))
+    if kind == _FORMULA and _number(body, 12) == _NO_NUMBER:
+        if body[6] == _ERROR:
+            return Unread(ERRORS.get(body[8], "#VALUE!"))
+        if body[6] == _NOTHING and _EMPTY_TEXT not in body[22:]:
+            return Unread("=")
+    return None
+
+
+# -- texts in several formats -----------------------------------------------------------------------------
+
+
+def _set_apart(font: bytes) -> str | None:
+    """Return how a font sets its text apart."""
+    if font[2] & _STRUCK:
+        return "struck"
+    return {1: "superscript", 2: "subscript"}.get(_number(font, 8))
+
+
+class _Pieces:
+    """The bytes of the shared strings, which several records hold one after the other."""
+
+    def __init__(self, pieces: list[bytes]) -> None:
+        self._pieces = deque(pieces)
+        self._at = 0
+
+    def take(self, length: int) -> bytes:
+        """Return the next bytes, wherever a record ends."""
+        taken = b""
+        while len(taken) < length:
+            more = self._pieces[0][self._at : self._at + length - len(taken)]
+            taken += more
+            self._at += len(more)
+            if len(taken) < length:
+                self._next()
+        return taken
+
+    def characters(self, count: int, is_wide: bool) -> str:
+        """Return the next characters; where a record ends among them, the next one says anew how wide they are."""
+        text = ""
+        while True:
+            width = 1 + is_wide
+            here = min(count, (len(self._pieces[0]) - self._at) // width)
+            text += self.take(here * width).decode("utf-16-le" if is_wide else "latin-1", "replace")
+            count -= here
+            if not count:
+                return text
+            self._next()
+            is_wide = bool(self.take(1)[0] & 1)
+
+    def _next(self) -> None:
+        self._pieces.popleft()  # an IndexError where there are no more
+        self._at = 0
+
+
+def _strings(stream: bytes, fonts: Sequence[str | None]) -> Iterator[tuple[int, str]]:
+    """Yield the shared strings with characters in a font that sets them apart: number, and text as it is seen."""
+    bodies: list[bytes] = []
+    for kind, body in _records(stream):
+        if kind == _SHARED_STRINGS or (bodies and kind == _CONTINUE):
+            bodies.append(body)
+        elif bodies:
+            break
+    pieces = _Pieces(bodies)
+    _, count = struct.unpack("<II", pieces.take(8))
+    hows = dict(enumerate(fonts[:4])) | dict(enumerate(fonts[4:], start=5))  # there is no font 4
+    for index in range(count):
+        length, flags = struct.unpack("<HB", pieces.take(3))
+        runs = _number(pieces.take(2)) if flags & _RICH else 0
+        extra = struct.unpack("<I", pieces.take(4))[0] if flags & _EXTENDED else 0
+        text = pieces.characters(length, bool(flags & 1))
+        starts = list(struct.iter_unpack("<HH", pieces.take(4 * runs)))
+        pieces.take(extra)
+        if any(hows.get(font) for _, font in starts):
+            ends = [*(at for at, _ in starts[1:]), length]
+            runs_seen = (
+                annotated_run(text[at:end], hows.get(font)) for (at, font), end in zip(starts, ends, strict=True)
+            )
+            yield index, text[: starts[0][0]] + "".join(runs_seen)
+
+
+# -- styles -----------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=64)
+def _odd_styles(records: tuple[tuple[int, bytes], ...]) -> Mapping[int, tuple[str | None, str | None]]:
+    """Return the cell styles that do not show what is in a cell: why it is not seen, and a format, by their number.
+
+    Kept for the styles that were seen last: the returns made from one blank have the same ones.
+    """
+    palette, codes, fonts, struck, styles = PALETTE, dict(BUILT_IN), list[int](), list[bool](), list[bytes]()
+    version = code_page = 0
+    for kind, body in records:
+        if kind == _BOF:
+            version = _number(body)
+        elif kind == _CODE_PAGE:
+            code_page = _number(body)
+        elif kind == _PALETTE:
+            own = list(struct.iter_unpack("<3Bx", body[2 : len(body) - (len(body) - 2) % 4]))
+            palette = (*PALETTE[:8], *own, *PALETTE[8 + len(own) :])
+        elif kind == _FONT:
+            fonts.append(_number(body, 4))
+            struck.append(bool(body[2] & _STRUCK))
+        elif kind == _FORMAT:
+            codes[_number(body)] = _text(body[2:], version, code_page)
+        elif kind == _XF:
+            styles.append(body)
+    odd = {}
+    for number, style in enumerate(styles):
+        font, code = _number(style), codes.get(_number(style, 2), "")
+        font -= font > 4  # there is no font 4
+        ink = _colour(fonts[font], palette) if font < len(fonts) else BLACK
+        paper = _paper(style, version, palette)
+        unseen = "colour" if paper and alike(ink, paper) else None
+        if font < len(struck) and struck[font]:
+            unseen = "struck"
+        if unseen or is_odd(code):
+            odd[number] = unseen, code if is_odd(code) else None
+    return odd
+
+
+def _text(text: bytes, version: int, code_page: int) -> str:
+    """Return a text with its length in front."""
+    if version < _EXCEL_97:
+        return text[1 : 1 + text[0]].decode("gb18030" if code_page == _CHINESE else "latin-1", "replace")
+    is_wide = text[2:3] == b"\1"
+    return text[3 : 3 + _number(text) * (1 + is_wide)].decode("utf-16-le" if is_wide else "latin-1", "replace")
+
+
+def _paper(style: bytes, version: int, palette: Sequence[Colour]) -> Colour | None:
+    """Return the background's colour; None where it is a pattern, on which a text is seen somehow."""
+    if version < _EXCEL_97:
+        colour, fill = style[8] & 0x7F, style[10] & 0x3F
+    else:
+        colour, fill = style[18] & 0x7F, style[17] >> 2
+    if fill == _NO_FILL:
+        return WHITE
+    return _colour(colour, palette) if fill == _SOLID else None
+
+
+def _colour(number: int, palette: Sequence[Colour]) -> Colour:
+    """Return a colour by its number; those beyond the palette are the usual ones."""
+    return palette[number] if number < len(palette) else WHITE if number == _USUAL_PAPER else BLACK

@@ -1,0 +1,97 @@
+"""How a sheet of an .xlsx as a whole is shown and printed: what its part and the workbook's say beside the cells."""
+
+import html
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from stattable.formats.sheet import MAX_COLUMNS, Margin, Setup
+
+LOWEST_ROW: Final = 3.0  # points: nothing can be read in a row that is lower
+NARROWEST_COLUMN: Final = 0.8  # characters
+_LINE: Final = re.compile(rb"<(?:\w+:)?(row|col)\s([^>]*)>")
+_SAYS: Final = re.compile(rb"([\w:]+)\s*=\s*[\"']([^\"']*)[\"']")
+_EXTRAS: Final[Mapping[str, re.Pattern[bytes]]] = {
+    "conditional": re.compile(rb"<(?:\w+:)?(?:conditionalFormatting|sparklineGroup)[\s>]"),
+    "objects": re.compile(rb"<(?:\w+:)?(?:picture|oleObjects|controls|legacyDrawingHF)[\s>/]"),
+    "comments": re.compile(rb"<(?:\w+:)?legacyDrawing[\s>/]"),
+    "zeros": re.compile(rb"showZeros\s*=\s*[\"'](?:0|false)[\"']"),
+}
+_FILTERED: Final = re.compile(rb"<(?:\w+:)?filterColumn[\s>]")
+_MARGIN: Final = re.compile(rb"<(?:\w+:)?(odd|even|first)(Header|Footer)[^>/]*>([^<]*)<")
+_DIFFERENT: Final[Mapping[str, re.Pattern[bytes]]] = {
+    "even": re.compile(rb"differentOddEven\s*=\s*[\"'](?:1|true)[\"']"),
+    "first": re.compile(rb"differentFirst\s*=\s*[\"'](?:1|true)[\"']"),
+}
+_CODE: Final = re.compile(r'&(?:"[^"]*"|K[0-9A-Fa-f]{6}|K\d{2}[+-]\d{3}|\d+|[BIUESXYbiuesxy])')
+_PART: Final = re.compile(r"&([LCR])")
+_NAME: Final = re.compile(rb"<(?:\w+:)?definedName\s([^>]*)>([^<]*)<")
+# A picture or a shape; in a drawing of the old kind, what is no comment, or one that does not wait to be pointed at. A
+# drawing may hold nothing: some programs write one for the arrows of a filter.
+_LIES_THERE: Final = re.compile(
+    rb"(?:oneCell|twoCell|absolute)Anchor[\s>]|ObjectType\s*=\s*[\"'](?!Note)|visibility\s*:\s*visible|<x:Visible",
+    re.IGNORECASE,
+)
+
+
+def setup_of(content: bytes, book: bytes, place: int, drawings: Sequence[bytes]) -> Setup:
+    """Return how a sheet is shown and printed.
+
+    Args:
+        content: the sheet's part.
+        book: the workbook's part, which says what is printed.
+        place: of the sheet in the workbook, from 0.
+        drawings: the parts of what is drawn on the sheet.
+    """
+    extras = {name for name, mark in _EXTRAS.items() if mark.search(content)}
+    if any(map(_LIES_THERE.search, drawings)):
+        extras.add("objects")
+    rows, columns = _hidden(content)
+    area, repeated = (_defined(book, place, name) for name in (b"_xlnm.Print_Area", b"_xlnm.Print_Titles"))
+    margins = frozenset(_margins(content))
+    return Setup(rows, columns, bool(_FILTERED.search(content)), frozenset(extras), area, repeated, margins)
+
+
+def _hidden(content: bytes) -> tuple[frozenset[int], frozenset[int]]:
+    """Return the rows and the columns that cannot be seen."""
+    rows, columns, row = set[int](), set[int](), 0
+    for match in _LINE.finditer(content):
+        said = {key: value.decode("ascii", "replace") for key, value in _SAYS.findall(match[2])}
+        if match[1] == b"row":
+            row = int(said.get(b"r") or row + 1)
+            if _is_unseen(said, b"ht", LOWEST_ROW):
+                rows.add(row)
+        elif _is_unseen(said, b"width", NARROWEST_COLUMN):
+            columns.update(range(int(said.get(b"min") or 1), min(int(said.get(b"max") or 1), MAX_COLUMNS) + 1))
+    return frozenset(rows), frozenset(columns)
+
+
+def _is_unseen(said: Mapping[bytes, str], measure: bytes, least: float) -> bool:
+    size = said.get(measure)
+    return said.get(b"hidden") in {"1", "true"} or (size is not None and float(size) < least)
+
+
+def _defined(book: bytes, place: int, name: bytes) -> str:
+    """Return what a name of a sheet stands for, without the sheet's name in front; ``""`` where there is none."""
+    for match in _NAME.finditer(book):
+        said = dict(_SAYS.findall(match[1]))
+        if said.get(b"name", b"").lower() == name.lower() and said.get(b"localSheetId") == str(place).encode():
+            areas = html.unescape(match[2].decode("utf-8", "replace")).split(",")
+            return ",".join(sorted(area.rpartition("!")[2].upper() for area in areas))
+    return ""
+
+
+def _margins(content: bytes) -> Iterator[Margin]:
+    """Yield the texts of header and footer, those of first and even pages where these have their own."""
+    for which, what, raw in _MARGIN.findall(content):
+        different = _DIFFERENT.get(which.decode())
+        if different is None or different.search(content):
+            yield from margin_parts(what.decode().lower(), html.unescape(raw.decode("utf-8", "replace")))
+
+
+def margin_parts(what: str, text: str) -> Iterator[Margin]:
+    """Yield the parts of a header or footer that say something, without their fonts."""
+    pieces = _PART.split(_CODE.sub("", text))
+    for part, said in zip(("C", *pieces[1::2]), pieces[::2], strict=True):
+        if said.strip():
+            yield what, part, " ".join(said.split())

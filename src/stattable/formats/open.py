@@ -1,0 +1,139 @@
+"""A path → an open file: what it is, whether it is within the limits, and what reads it."""
+
+import io
+import stat
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from stattable.formats.calamine import CalamineBook
+from stattable.formats.fingerprint import FileFacts, _sha256
+from stattable.formats.sheet import Book, RawCell, Unreadable
+from stattable.formats.sniff import MAX_BYTES, TABLES, WORKBOOKS, FileKind, open_package, package_kind, sniff
+from stattable.model.catalogue import finding
+from stattable.model.findings import Finding, Param
+
+# Limits of one return beside its length.
+MAX_EXPANDED: Final = 200 * 2**20
+MAX_RATIO: Final = 100
+MAX_PARTS: Final = 10_000
+
+# What is above these is read in a process of its own, for it may take more time or memory than it should. They are
+# seen before anything is unpacked: of the compressed parts that are read, one byte may become 1,032.
+_MUCH: Final = 2**20  # bytes of a file
+_MUCH_TEXT: Final = 128 * 1024  # bytes of a file that is read as text
+_MUCH_XML: Final = 64 * 1024  # bytes of a package's parts as they are stored, pictures aside
+_MUCH_EXPANDED: Final = 8 * 2**20  # bytes of a package's parts, as it says
+_MANY_PARTS: Final = 1_000
+_RARE: Final = frozenset({FileKind.XLSB})  # whatever its size: what it claims is not looked at beforehand
+_READ_PARTS: Final = (".xml", ".rels", ".bin")
+
+
+class Much(Exception):  # noqa: N818  -- it is no error, but a reason to be careful
+    """A file may take more time or memory to read than it should: it is for a process of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFile:
+    """A file that is within the limits, as far as can be seen before it is unpacked.
+
+    Attributes:
+        kind: what it is, a workbook or one of the documents with tables.
+    """
+
+    kind: FileKind
+    _data: bytes
+    _package: zipfile.ZipFile | None
+
+    def book(self) -> Book:
+        """Return its sheets.
+
+        Raises:
+            Unreadable: they cannot be read.
+        """
+        if self.kind in WORKBOOKS:
+            return CalamineBook(self._data, self.kind, self._package)
+        from stattable.formats.documents.book import open_tables
+
+        return open_tables(self.kind, self._data)
+
+
+def open_file(path: str, *, apart: bool = True) -> tuple[OpenFile | None, FileFacts, list[Finding]]:
+    """Open the file at `path`.
+
+    Args:
+        path: of the file.
+        apart: whether this process is there for nothing else, so that the file may be much.
+
+    Returns:
+        The file, or None and the finding (family F) that says why it is not read; and the file's facts.
+
+    Raises:
+        Much: it may be, and the process is there for others, too.
+        OSError: the file cannot be read.
+    """
+    file = Path(path)
+    about = file.stat()
+    facts = FileFacts(None, about.st_size, about.st_mtime)
+    if not stat.S_ISREG(about.st_mode):  # a pipe may wait forever, a device never end
+        return None, facts, [_fault(path, "F005", kind="device")]
+    if about.st_size > MAX_BYTES:
+        return None, facts, [_fault(path, "F004", reason="size", mb=-(-about.st_size // 2**20))]
+    if about.st_size > _MUCH and not apart:
+        raise Much
+    data = file.read_bytes()
+    facts = FileFacts(_sha256(data), len(data), about.st_mtime)
+    package = open_package(io.BytesIO(data)) if data.startswith(b"PK") else None
+    kind = package_kind(package) if package else sniff(io.BytesIO(data))
+    if kind not in WORKBOOKS | TABLES:
+        return None, facts, [_not_readable(path, kind)]
+    if package and (too_much := _too_much(package, len(data))):
+        return None, facts, [_fault(path, "F004", reason=too_much)]
+    if not apart and (kind in _RARE or (_is_much(package) if package else len(data) > _MUCH_TEXT and kind in TABLES)):
+        raise Much
+    return OpenFile(kind, data, package), facts, []
+
+
+def read_rows(path: str) -> list[list[RawCell]]:
+    """Return all rows of the first sheet of a workbook, as for a roster.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: it is no workbook that can be read.
+    """
+    file, _, findings = open_file(path)
+    if file is None:
+        raise ValueError(findings[0].code)
+    try:
+        book = file.book()
+        if not isinstance(book, CalamineBook):
+            raise ValueError("F005")
+        return book.all_rows(book.names[0]) if book.names else []
+    except Unreadable as fault:
+        raise ValueError(fault.code) from fault
+
+
+def _too_much(package: zipfile.ZipFile, size: int) -> str | None:
+    """Return which limit a package says that it goes beyond."""
+    parts = package.infolist()
+    if len(parts) > MAX_PARTS:
+        return "parts"
+    expanded = sum(part.file_size for part in parts)
+    return "expansion" if expanded > MAX_EXPANDED or expanded > MAX_RATIO * size else None
+
+
+def _is_much(package: zipfile.ZipFile) -> bool:
+    parts = package.infolist()
+    stored = sum(part.compress_size for part in parts if part.filename.lower().endswith(_READ_PARTS))
+    expanded = sum(part.file_size for part in parts)
+    return stored > _MUCH_XML or expanded > _MUCH_EXPANDED or len(parts) > _MANY_PARTS
+
+
+def _not_readable(path: str, kind: FileKind) -> Finding:
+    codes = {FileKind.EMPTY: "F003", FileKind.ENCRYPTED: "F002", FileKind.UNKNOWN: "F001"}
+    return _fault(path, codes[kind]) if kind in codes else _fault(path, "F005", kind=kind.value)
+
+
+def _fault(path: str, code: str, **params: Param) -> Finding:
+    return finding(code, path=path, params=params)

@@ -1,0 +1,1 @@
+"""The pictures on a sheet, each with its cell."""

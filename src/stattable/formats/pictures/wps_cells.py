@@ -1,0 +1,37 @@
+"""Pictures that WPS puts into cells (嵌入单元格): a formula names one of the part ``xl/cellimages.xml``."""
+
+from collections.abc import Mapping
+
+from stattable.formats.pictures.parts import Events, Parts, attribute, parse
+from stattable.formats.xml import local_name
+
+
+def named_pictures(parts: Parts) -> Mapping[str, str | None]:
+    """Return the pictures of a workbook that formulas name: the part of each, None where that is missing."""
+    name = parts.of_workbook("cellimage", "xl/cellimages.xml")
+    images = _CellImages()
+    if name is None or not parse(parts.content(name), images):
+        return {}
+    relations = parts.relations(name)
+    return {key: relations.get(embedded) for key, embedded in images.found.items()}
+
+
+class _CellImages(Events):
+    """The events of the part: for each name the Id of its picture."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, str] = {}
+        self._name = self._embedded = ""
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        name = local_name(tag)
+        if name == "pic":
+            self._name = self._embedded = ""
+        elif name == "cNvPr":
+            self._name = attributes.get("name", "")
+        elif name in {"blip", "svgBlip"}:  # an SVG stands beside the picture that is shown, or alone
+            self._embedded = self._embedded or attribute(attributes, "embed")
+
+    def end(self, tag: str) -> None:
+        if local_name(tag) == "pic" and self._name:
+            self.found.setdefault(self._name, self._embedded)

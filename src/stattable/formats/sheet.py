@@ -1,0 +1,223 @@
+"""Raw sheets: what a file of any kind is turned into before anybody knows what it means."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from itertools import accumulate
+from typing import Final, Protocol
+
+from stattable.model.findings import Param
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A cell that shows nothing usable: an error value, or a formula that was never calculated.
+
+    Attributes:
+        text: the error value, or the formula with its ``=``.
+    """
+
+    text: str
+
+
+RawCell = str | int | float | bool | date | datetime | time | timedelta | Unread | None
+
+
+# How much of a sheet is looked at.
+MAX_ROWS: Final = 10_000
+MAX_COLUMNS: Final = 200
+
+Cell = tuple[int, int]  # 1-based row and column
+Margin = tuple[str, str, str]  # ``header`` or ``footer``; its part ``L``, ``C`` or ``R``; and what it says
+Merge = tuple[int, int, int, int]  # first row, first column, last row, last column; 1-based
+
+
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """How a cell is shown, where that is not as what it holds.
+
+    Attributes:
+        unseen: why it is not to be taken for what is reported: in a hidden ``row`` or ``column``, in its background's
+            ``colour``, or ``struck`` out; else None.
+        format: the number format that shows another number than the stored one, or None.
+    """
+
+    unseen: str | None = None
+    format: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RawSheet:
+    """A sheet as it stands.
+
+    Attributes:
+        name: its name.
+        rows: its cells from A1 on, at most 10,000 × 200, all rows equally long; ``""`` or None where empty.
+        merges: its merged ranges; those of an .ods or .xlsb are known after a closer look only.
+        displays: cells that are not shown as what they hold; known after a closer look only.
+    """
+
+    name: str
+    rows: Sequence[Sequence[RawCell]]
+    merges: Sequence[Merge] = ()
+    displays: Mapping[Cell, Appearance] = field(default_factory=dict)
+
+    def cell(self, row: int, column: int) -> RawCell:
+        """Return the cell at 1-based `row` and `column`; None outside the sheet."""
+        if 0 < row <= len(self.rows) and 0 < column <= len(self.rows[row - 1]):
+            value = self.rows[row - 1][column - 1]
+            return None if value == "" else value
+        return None
+
+    def covered(self, rows: Iterable[int]) -> set[Cell]:
+        """Return the cells in `rows` that lie under a merged range, which shows its top left cell only."""
+        # A sheet may have a million merged ranges: each is only noted where it begins and ends.
+        turns = {row: [0] * (MAX_COLUMNS + 2) for row in rows}
+        lines = sorted(turns)
+        for top, left, bottom, right in self.merges:
+            for line in lines[bisect_left(lines, top) : bisect_right(lines, bottom)]:
+                first, end = left + 1 if line == top else left, min(right, MAX_COLUMNS)
+                if first <= end:
+                    turns[line][first] += 1
+                    turns[line][end + 1] -= 1
+        return {(line, column) for line in lines for column, depth in enumerate(accumulate(turns[line])) if depth}
+
+
+ANNOTATIONS: Final = {"superscript": "上标", "subscript": "下标", "struck": "划掉", "hidden": "隐藏"}
+
+
+def annotated_run(text: str, how: str | None) -> str:
+    """Return characters that stand within a text but apart from it, as a reader sees them: 102¹ is no 1021.
+
+    Args:
+        text: the characters.
+        how: ``superscript``, ``subscript``, ``struck`` or ``hidden``; anything else for those that belong to it.
+    """
+    return f"（{ANNOTATIONS[how]}：{text}）" if how in ANNOTATIONS and text.strip() else text
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What a closer look at a sheet shows.
+
+    Attributes:
+        unreads: the cells that hold an error value or a formula without a result; calamine shows them empty.
+        merges: the sheet's merged ranges, or None where calamine knows them or they do not matter.
+        displays: cells that are not shown as what they hold.
+        texts: of cells that have characters in them which are not part of what is said (`aside`).
+    """
+
+    unreads: Mapping[Cell, Unread] = field(default_factory=dict)
+    merges: Sequence[Merge] | None = None
+    displays: Mapping[Cell, Appearance] = field(default_factory=dict)
+    texts: Mapping[Cell, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """How a sheet as a whole is shown and printed, as far as its file says so.
+
+    Attributes:
+        hidden_rows: that are hidden, or too low to be read.
+        hidden_columns: that are hidden, or too narrow.
+        filtered: whether a filter is set, which hides rows and says so.
+        extras: what may be shown in place of what the cells hold: ``conditional`` formats, ``objects`` that lie on the
+            sheet, ``comments``, and ``zeros`` that are shown as blanks.
+        print_area: as in ``$A$1:$I$20``, ``""`` for the whole sheet, None where it is not known.
+        repeated: the rows and columns that are printed on every page, as in ``$A:$A,$1:$2``, or None.
+        margins: what header and footer say; None where it is not known.
+    """
+
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    filtered: bool = False
+    extras: frozenset[str] = frozenset()
+    print_area: str | None = None
+    repeated: str | None = None
+    margins: frozenset[Margin] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RawPicture:
+    """A picture as it stands on a sheet.
+
+    Attributes:
+        cell: 1-based row and column of the cell that it stands in; of one that floats, the one that its middle lies in.
+        data: its bytes as they are stored, None where there are none, or too many.
+        part: the name of its part, ``""`` where there is none.
+        fault: ``missing`` where it is linked, damaged or not there, ``size`` where it is beyond 10 MB, or None.
+    """
+
+    cell: Cell
+    data: bytes | None
+    part: str
+    fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """The pictures of a sheet.
+
+    Attributes:
+        placed: at most 2,000, by row, then column, then their order in the sheet.
+        left_out: how many more there are.
+    """
+
+    placed: tuple[RawPicture, ...]
+    left_out: int
+
+
+class Inspector(Protocol):
+    """What looks closer at the sheets of a workbook, in the ways of its format. A sheet is given by its place."""
+
+    @property
+    def at_once(self) -> Sequence[Cell]:
+        """How many rows and columns calamine lays out for each sheet as it opens the file; none where it waits."""
+
+    def reach(self, sheet: int) -> Cell:
+        """Return how many rows and columns calamine would lay out; (0, 0) where they are sure to be few."""
+
+    def look(self, sheet: int) -> Inspection | None:
+        """Look at a sheet more closely, or return None where there is nothing that calamine does not show."""
+
+    def formulas(self, sheet: int) -> Mapping[Cell, str]:
+        """Return the formulas of a sheet as Excel writes them, without ``=``, ``$`` and spaces."""
+
+    def setup(self, sheet: int) -> Setup:
+        """Return how a sheet as a whole is shown and printed."""
+
+
+class Book(Protocol):
+    """An open file. Its methods raise `Unreadable` where the file does not hold together.
+
+    Attributes:
+        names: of the sheets, in their order.
+        visible: names of those that are shown.
+    """
+
+    names: list[str]
+    visible: frozenset[str]
+
+    def sheet(self, name: str, *, whole: bool = False) -> RawSheet:
+        """Return the cells of the sheet `name`; of a sheet of ours the `whole`, beyond the limit on rows."""
+
+    def closer(self, sheet: RawSheet) -> RawSheet:
+        """Return `sheet`, with what looks like a blank and is none, and with how its cells are shown."""
+
+    def pictures(self, name: str) -> Pictures | None:
+        """Return the pictures of the sheet `name`, or None where they are not read in a file of this kind."""
+
+
+class Unreadable(Exception):  # noqa: N818  -- it says what is wrong with a file, not with the program
+    """A file turns out to be unreadable while its sheets are looked at.
+
+    Args:
+        code: of the finding, of the family F.
+        **params: the finding's.
+    """
+
+    def __init__(self, code: str, **params: Param) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params

@@ -1,0 +1,85 @@
+"""Where a cumulative return and what is known below it disagree (H001, H002), and who sent nothing (C001)."""
+
+from typing import Final
+
+from stattable.merging.result import MergeResult
+from stattable.merging.rollup import Difference, excess_fields
+from stattable.model.catalogue import finding
+from stattable.model.cell_names import a1
+from stattable.model.findings import Finding, Param, Severity, UnitRef
+from stattable.model.form import FIELDS, number
+from stattable.model.units import Scope
+
+_WARNING: Final = Severity.WARNING
+
+
+def difference_findings(merged: MergeResult, is_roster: bool) -> list[Finding]:
+    """Say where a cumulative return and what is known below it disagree (H001, H002)."""
+    findings = []
+    for key in merged.tree.below(merged.root):
+        difference = merged.differences.get(key)
+        if difference is None or not difference.compared:
+            continue
+        unit = merged.tree[key]
+        one = merged.accepted[key, Scope.CUMULATIVE]
+        whom = " ".join(filter(None, (one.received.contact or unit.contact, one.received.phone or unit.phone)))
+        excess = excess_fields(unit.level, difference.own_here) & difference.owned
+        for entry in FIELDS:
+            amount = difference.of(entry.index)
+            if amount == 0 or (amount > 0 and entry.index not in excess):
+                continue
+            params: dict[str, Param] = {
+                "name": unit.name,
+                "reported": number(difference.reported[entry.index]),
+                "known": difference.known(entry.index),
+                "made_of": _made_of(merged, key, difference, entry.index),
+                "own_here": int(difference.own_here),
+                "difference": amount,
+                "shortfall": -amount,
+                "contact": f"（{whom}）" if whom else "",
+            }
+            sure = is_roster and entry.index in difference.settled
+            cell = one.received.cells[entry.index]
+            findings.append(
+                finding(
+                    "H002" if amount < 0 else "H001",
+                    None if amount < 0 or sure else _WARNING,
+                    path=one.path,
+                    unit=UnitRef(unit.code, unit.name, unit.level),
+                    sheet=one.received.sheet,
+                    cell=a1(*cell) if cell else None,
+                    field=entry.key,
+                    raw=str(params["reported"]),
+                    params=params,
+                )
+            )
+    return findings
+
+
+_NAMED: Final = 3  # units whose figures a finding names
+
+
+def _made_of(merged: MergeResult, key: str, difference: Difference, index: int) -> str:
+    """Name what the known figure of a unit is made of, the largest of it first."""
+    parts = [
+        (number(merged.totals[child].values[index]), merged.tree[child].name) for child in merged.tree.children[key]
+    ]
+    if difference.own:
+        parts.append((number(difference.own[index]), "本级"))
+    parts = sorted((part for part in parts if part[0]), key=lambda part: -part[0])
+    shown = "，".join(f"{name} {amount}" for amount, name in parts[:_NAMED])
+    return f"（{shown}{'等' if len(parts) > _NAMED else ''}）" if parts else ""
+
+
+def missing_findings(merged: MergeResult) -> list[Finding]:
+    """Say which units sent nothing (C001)."""
+    findings = []
+    for key, status in merged.statuses.items():
+        if status == "missing":
+            unit = merged.tree[key]
+            whom = " ".join(filter(None, (unit.contact, unit.phone)))
+            params: dict[str, Param] = {
+                "name": unit.name, "level": unit.level.label, "contact": f"联系人：{whom}。" if whom else "",
+            }  # fmt: skip
+            findings.append(finding("C001", unit=UnitRef(unit.code, unit.name, unit.level), params=params))
+    return findings

@@ -1,0 +1,126 @@
+"""What a merge is asked for, and what it comes to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from operator import attrgetter
+
+from stattable.checking.returns import CheckedReturn
+from stattable.merging.annex import MergedAccount
+from stattable.merging.overlap import Overlaps
+from stattable.merging.rollup import RollUp
+from stattable.merging.root import RootOptions
+from stattable.model.findings import Finding, Severity
+from stattable.model.form import Values
+from stattable.model.units import Scope, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class MergeOptions:
+    """What the user asked for.
+
+    Attributes:
+        root: of the root and scopes.
+        edition: the only one to be merged, or None for the one that all have.
+        latest: of different returns of one unit the latest counts.
+        jobs: how many processes may read.
+        debug: let unexpected errors out.
+    """
+
+    root: RootOptions = field(default_factory=RootOptions)
+    edition: int | None = None
+    latest: bool = False
+    jobs: int | None = None
+    debug: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Counts of units and returns."""
+
+    expected: int
+    received: int
+    accepted: int
+    rejected: int
+    duplicate: int
+    covered: int
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class MergeResult(RollUp):
+    """The result of a merge.
+
+    Attributes:
+        options: what the user asked for.
+        edition: ordinal of the members' day.
+        returns: received, in the order of their paths.
+        earlier: earlier results, set aside.
+        accepted: the accepted returns, by unit and scope.
+        statuses: of units: accepted, rejected, covered, missing, or None where none is expected.
+        accounts: the rows of the merged annex.
+        findings: all of them, those of files first.
+        refused: whether nothing may be written.
+        overlaps: the merged workbooks among the files, and what they were made from.
+        part_of: name of the unit whose merge this is a part of, or None for the whole.
+    """
+
+    options: MergeOptions
+    edition: int
+    returns: tuple[CheckedReturn, ...]
+    earlier: tuple[CheckedReturn, ...]
+    accepted: Mapping[tuple[str, Scope], CheckedReturn]
+    statuses: Mapping[str, str | None]
+    accounts: tuple[MergedAccount, ...]
+    findings: tuple[Finding, ...]
+    refused: bool
+    overlaps: Overlaps
+    part_of: str | None = None
+
+    @property
+    def root_unit(self) -> Unit:
+        """The unit whose total it is."""
+        return self.tree[self.root]
+
+    @property
+    def total(self) -> Values:
+        """The root's total."""
+        return self.totals[self.root].values
+
+    @property
+    def parents(self) -> list[str]:
+        """The root, and the units below it with units below themselves, where there is an accepted return."""
+        return [key for key in self.tree.below(self.root) if self.tree.children[key] and self.coverage[key].returns]
+
+    def person(self, key: str) -> tuple[str, str]:
+        """Return the name and the phone of the person to call in a unit: from its return, else from the roster."""
+        unit = self.tree[key]
+        for scope in Scope:
+            if one := self.accepted.get((key, scope)):
+                return one.received.contact or unit.contact, one.received.phone or unit.phone
+        return unit.contact, unit.phone
+
+    @property
+    def files(self) -> list[CheckedReturn]:
+        """All files that were looked at, earlier results too, in the order of their paths."""
+        return sorted((*self.returns, *self.earlier), key=attrgetter("path"))
+
+    @property
+    def unresolved(self) -> int:
+        """How many errors the total stands with: those of files that were not rejected, and of no file."""
+        rejected = {one.path for one in self.returns if one.status == "rejected"}
+        return sum(one.severity is Severity.ERROR and one.path not in rejected for one in self.findings)
+
+    @property
+    def summary(self) -> Summary:
+        """Counts of units and returns."""
+        of_returns = [one.status for one in self.returns]
+        of_units = list(self.statuses.values())
+        return Summary(
+            expected=sum(status is not None for status in of_units),
+            received=len(of_returns),
+            accepted=of_returns.count("accepted"),
+            rejected=of_returns.count("rejected"),
+            duplicate=of_returns.count("duplicate"),
+            covered=of_units.count("covered"),
+            missing=of_units.count("missing"),
+        )

@@ -1,0 +1,230 @@
+"""Which returns count: earlier results set aside, editions, scopes, duplicates, and units that nothing places."""
+
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from operator import attrgetter
+
+from stattable.checking.accounts import AnnexOwners, with_annex_findings
+from stattable.checking.duplicates import with_duplicate_findings
+from stattable.checking.register import Register
+from stattable.checking.returns import CheckedReturn, wrong_edition
+from stattable.merging.contents import Input
+from stattable.merging.overlap import Overlaps, listed
+from stattable.merging.rollup import CountedReturns, total_of_record
+from stattable.merging.scope import infer_scopes
+from stattable.merging.unplaced import say_of_unplaced, with_unplaced
+from stattable.model.catalogue import finding
+from stattable.model.findings import Finding, Param, Severity
+from stattable.model.form import BLANK, SHEET_NAME
+from stattable.model.identity import Identity
+from stattable.model.names import comparable_name
+from stattable.model.units import Level, Scope, Tree, bare_code
+from stattable.reading.form import altered
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The returns of a merge, sorted out.
+
+    Attributes:
+        tree: all units, those that nothing places as children of the root.
+        root: of the merge.
+        returns: received: accepted, rejected and duplicate ones, in the order of their paths.
+        earlier: earlier results, which were not received (U008).
+        refused: whether nothing may be written, whatever else was found (T003, H004, H008).
+        overlaps: the merged workbooks among the files, and what they were made from.
+    """
+
+    tree: Tree
+    root: str
+    returns: tuple[CheckedReturn, ...]
+    earlier: tuple[CheckedReturn, ...]
+    refused: bool
+    overlaps: Overlaps
+
+    @property
+    def counted(self) -> CountedReturns:
+        """The figures of the accepted returns."""
+        own, cumulative, unaccounted = {}, {}, {}
+        for one in self.returns:
+            if one.status != "accepted" or one.key is None:
+                continue
+            if one.scope is Scope.CUMULATIVE:
+                cumulative[one.key] = one.values
+                unaccounted[one.key] = _unaccounted(one.received.identity)
+            else:
+                own[one.key] = one.values
+        return CountedReturns(own, cumulative, unaccounted)
+
+
+def select_returns(
+    checked: Sequence[CheckedReturn],
+    register: Register,
+    *,
+    one_edition: bool,
+    latest: bool,
+    replaced: Container[str] = frozenset(),
+) -> Selection:
+    """Sort out which returns count.
+
+    Args:
+        checked: all returns, in the order of their paths.
+        register: the units, and the root.
+        one_edition: whether all must be of one edition, because no option says which.
+        latest: of different returns of one unit the latest counts.
+        replaced: the paths of earlier results that the outputs of this merge are going to replace.
+    """
+    root = register.root or ""
+    returns, refused = [*checked], False
+    if one_edition and len({one.received.edition for one in returns} - {None}) > 1:
+        returns = [_of_mixed_editions(one) for one in returns]
+        refused = True
+    tree = with_unplaced(register.tree, root, returns)
+    returns = [_held_against_record(one) for one in returns]
+    sort = partial(
+        infer_scopes,
+        tree=tree,
+        root=root,
+        settled=register.scopes,
+        one_each=partial(with_duplicate_findings, latest=latest),
+    )
+    overlaps = Overlaps(returns, tree)
+    received, earlier = _set_aside_earlier(returns, root, sort, overlaps, replaced)
+    refused = refused or any(finding.code == "H008" for one in received for finding in one.findings)
+    tree = with_unplaced(register.tree, root, received)
+    received, ambiguous = say_of_unplaced(received, tree, register)
+    received = _with_overlaps(received, tree, root, overlaps)
+    marked = with_annex_findings(received, AnnexOwners(tree, is_roster=register.is_roster))
+    return Selection(tree, root, tuple(marked), tuple(earlier), refused or ambiguous, overlaps)
+
+
+def _held_against_record(one: CheckedReturn) -> CheckedReturn:
+    """Say of a merged workbook that its page is not what it was made from (P001), or is another merge's (P003)."""
+    received, identity = one.received, one.received.identity
+    record = received.record
+    if not received.is_merged or identity is None or one.status != "accepted":
+        return one
+    if record is None:
+        return one.with_findings(_of_structure("record", Severity.WARNING))
+    unit, findings = record.tree[record.root], list[Finding]()
+    was = f"{unit.name}（{unit.level.label}）第 {record.edition} 个"
+    if (bare_code(unit.code or ""), comparable_name(unit.name), unit.level, record.edition) != (
+        bare_code(identity.unit.code or ""), comparable_name(identity.unit.name), identity.unit.level, received.edition,
+    ):  # fmt: skip
+        findings.append(_of_structure("rebadged", None, raw=was))
+    told = {said.field for said in one.findings if said.code == "P001"}
+    page = altered(received, received.values or BLANK, total_of_record(record), unit.level) if received.cells else ()
+    findings += [said for said in page if said.field not in told]
+    return one.with_findings(*findings)
+
+
+def _of_structure(reason: str, severity: Severity | None, raw: str | None = None) -> Finding:
+    return finding("P003", severity, sheet=SHEET_NAME, raw=raw, params={"reason": reason, "sheet": SHEET_NAME})
+
+
+def _set_aside_earlier(
+    returns: Sequence[CheckedReturn],
+    root: str,
+    sort: Callable[[Sequence[CheckedReturn]], list[CheckedReturn]],
+    overlaps: Overlaps,
+    replaced: Container[str],
+) -> tuple[list[CheckedReturn], list[CheckedReturn]]:
+    """Part the returns into those received, sorted out, and the earlier results of merges.
+
+    An earlier result below the root is set aside where all that it was made from is here, and accepted; it counts
+    otherwise. What is accepted hangs in turn on what is set aside, for a scope is inferred from what counts below. So
+    all are set aside at first, and those taken back of which something is not here, the lowest first, for they may be
+    what others were made from; until nothing changes.
+
+    The root's own results, and those that are about to be replaced, never count: where something of them is not here,
+    nothing may be written (H008).
+    """
+    merged = [one for one in returns if one.received.is_merged and one.status == "accepted" and one.key is not None]
+    ours = {one.path for one in merged if one.key == root or one.path in replaced}
+    aside = {one.path: one for one in merged if one.path not in ours and not _has_altered_page(one)}
+    returns = [one for one in returns if one.path not in replaced or one.path in ours]
+    while True:
+        received = sort([one for one in returns if one.path not in aside and one.path not in ours])
+        accepted = [one for one in received if one.status == "accepted" and one.key is not None]
+        prints = _prints(*accepted, *aside.values())
+        failing = [one for one in aside.values() if not overlaps.all_here(one, accepted, prints)]
+        if not failing:
+            break
+        lowest = max(map(_rank, failing))
+        for one in failing:
+            if _rank(one) == lowest:
+                del aside[one.path]
+    # What is rejected now has an error that names it.
+    prints = _prints(*(one for one in returns if one.path not in ours))
+    earlier = [_kept_out(one, _earlier(one)) for one in aside.values()]
+    lost = []
+    for one in (one for one in merged if one.path in ours):
+        absent = overlaps.absent(one, accepted, prints)
+        if overlaps.contents(one) is None or absent:
+            lost.append(_kept_out(one, _not_here(one, absent)))
+        elif one.path not in replaced:
+            earlier.append(_kept_out(one, _earlier(one)))
+    by_path = attrgetter("path")
+    return sorted((*received, *lost), key=by_path), sorted(earlier, key=by_path)
+
+
+def _rank(one: CheckedReturn) -> int:
+    """Return how low the level of a unit is. Its depth in the tree says less: units move."""
+    return tuple(Level).index(one.level) if one.level else 0
+
+
+def _prints(*files: CheckedReturn) -> set[str]:
+    return {one.received.facts.sha256 or "" for one in files}
+
+
+def _has_altered_page(one: CheckedReturn) -> bool:
+    return any(finding.code == "P001" for finding in one.findings)
+
+
+def _kept_out(one: CheckedReturn, why: Finding) -> CheckedReturn:
+    """Return an earlier result as one that does not count: that its page was typed over is said all the same."""
+    return replace(one, findings=tuple(f for f in one.findings if f.code[0] == "P")).with_findings(why)
+
+
+def _earlier(one: CheckedReturn) -> Finding:
+    return finding("U008", params={"name": one.unit.name or ""})
+
+
+def _not_here(one: CheckedReturn, absent: Sequence[Input]) -> Finding:
+    names = listed([f"“{given.name}”（{given.scope.label}数）" for given in absent], "、")
+    reason = "absent" if absent else "unreadable"
+    params: dict[str, Param] = {
+        "reason": reason, "name": one.unit.name or "", "count": len(absent), "units": names,
+    }  # fmt: skip
+    return finding("H008", params=params)
+
+
+def _with_overlaps(received: Sequence[CheckedReturn], tree: Tree, root: str, overlaps: Overlaps) -> list[CheckedReturn]:
+    """Say which merged workbooks late or corrected returns have made stale (H006), and what counts twice (H007)."""
+    if not overlaps:
+        return [*received]
+    cumulative = {one.key for one in received if one.status == "accepted" and one.scope is Scope.CUMULATIVE}
+    counted = {
+        one.path
+        for one in received
+        if one.status == "accepted"
+        and one.key is not None
+        and tree.under(one.key, root)
+        and cumulative.isdisjoint(tree.covering(one.key, one.scope or Scope.OWN))
+    }
+    stale, twice = overlaps.stale(received), overlaps.twice(received, counted)
+    return [
+        one.with_findings(*([stale[one.path]] if one.path in stale else ()), *twice.get(one.path, ()))
+        for one in received
+    ]
+
+
+def _of_mixed_editions(one: CheckedReturn) -> CheckedReturn:
+    if one.received.edition is None:
+        return one
+    return one.with_findings(wrong_edition(one.received, wanted=None))
+
+
+def _unaccounted(identity: Identity | None) -> Mapping[Level, int]:
+    return dict(identity.unaccounted) if identity else {}

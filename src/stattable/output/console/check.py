@@ -1,0 +1,65 @@
+"""What `check` found."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from rich.text import Text
+
+from stattable.checking.returns import Batch, CheckedReturn
+from stattable.model.findings import Finding, Severity
+from stattable.output.console.findings import severity_line, show_findings
+from stattable.output.console.terminal import joined, make_console, wrapped
+from stattable.output.json_documents import Shown
+
+_STATUS: Final = {
+    "accepted": ("可以计入", "green"),
+    "rejected": ("退回", "bold red"),
+    "duplicate": ("重复", "yellow"),
+}
+
+
+def show_check(batch: Batch, findings: Sequence[Finding], shown: Shown) -> None:
+    """Show the findings of `check`, file by file, and a summary."""
+    console = make_console()
+    for one in batch.returns:
+        visible = [finding for finding in one.findings if shown(finding)]
+        if visible:
+            console.print(_head(one))
+            show_findings(console, visible)
+            console.print()
+    others = [finding for finding in findings if shown(finding)]
+    if others:
+        show_findings(console, others, with_path=True)
+        console.print()
+    statuses = [one.status for one in batch.returns]
+    everything = [f for one in batch.returns for f in one.findings if shown(f)] + others
+    clean = sum(not any(map(shown, one.findings)) for one in batch.returns)
+    console.print(Text(f"共检查 {len(statuses)} 个文件：", style="bold"), end="")
+    console.print(
+        joined(
+            (f"{statuses.count('accepted')} 个可以计入", "green"),
+            (f"{statuses.count('rejected')} 个要退回", "bold red" if "rejected" in statuses else "dim"),
+            (f"{statuses.count('duplicate')} 个重复", "dim"),
+        )
+    )
+    console.print(severity_line(everything))
+    for line in wrapped(_advice(statuses, everything, clean), console.width - 2):
+        console.print(Text(line))
+
+
+def _head(one: CheckedReturn) -> Text:
+    status, colour = _STATUS[one.status]
+    unit = "（不知道是哪个单位）"
+    if one.unit.name:
+        scope = f"，{one.scope.label}数" if one.scope else ""
+        level = f"（{one.level.label}{scope}）" if one.level else ""
+        unit = f"{one.unit.name}{level}"
+    return Text.assemble((one.path, "bold"), "  ", unit, "  ", (f"【{status}】", colour))
+
+
+def _advice(statuses: Sequence[str], findings: Sequence[Finding], clean: int) -> str:
+    if "rejected" in statuses:
+        return "强制性问题必须改正后重新报送；核实性问题请核实并写明理由。用“stattable explain 代码”看说明。"
+    if any(finding.severity is Severity.WARNING for finding in findings):
+        return "没有要退回的。核实性问题请核实并写明理由。用“stattable explain 代码”看说明。"
+    return f"{clean} 个文件没有问题。"

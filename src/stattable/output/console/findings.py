@@ -1,0 +1,55 @@
+"""Findings, as lines of text."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from rich.cells import set_cell_size
+from rich.console import Console
+from rich.text import Text
+
+from stattable.model.catalogue import render
+from stattable.model.findings import Finding, Severity
+from stattable.model.form import label_of
+from stattable.output.console.terminal import COLOURS, joined, make_console, wrapped
+
+MOST_SHOWN: Final = 20  # of one kind in one group; the rest is counted
+_SEVERITY_WIDTH: Final = 6
+_CODE_WIDTH: Final = 5
+
+
+def show_findings(console: Console, findings: Sequence[Finding], *, with_path: bool = False) -> None:
+    """Show findings, the worst first; of many of one code only some, and how many more."""
+    order = {severity: rank for rank, severity in enumerate(Severity)}
+    counts: dict[str, int] = {}
+    for finding in sorted(findings, key=lambda f: (order[f.severity], f.code)):
+        counts[finding.code] = counts.get(finding.code, 0) + 1
+        if counts[finding.code] > MOST_SHOWN:
+            continue
+        place = f"{finding.path}：" if with_path and finding.path else ""
+        head = Text.assemble(
+            "  ",
+            (set_cell_size(finding.severity.label, _SEVERITY_WIDTH), COLOURS[finding.severity]),
+            (set_cell_size(f" {finding.code}", _CODE_WIDTH), "cyan"),
+        )
+        indent = head.cell_len + 1
+        first, *rest = wrapped(place + render(finding, label_of), console.width - indent - 2)
+        console.print(head.append(f" {first}"))
+        for line in rest:
+            console.print(Text(" " * indent + line))
+    for code, count in counts.items():
+        if count > MOST_SHOWN:
+            console.print(Text(f"  {code} 还有 {count - MOST_SHOWN} 条，加 --format json 可以看到全部。", style="dim"))
+
+
+def severity_line(findings: Sequence[Finding]) -> Text:
+    """Return how many findings there are of each severity."""
+    parts = [
+        (f"{severity.label} {sum(f.severity is severity for f in findings)} 条", COLOURS[severity])
+        for severity in Severity
+    ]
+    return Text("审核意见：").append_text(joined(*parts))
+
+
+def show_faults(findings: Sequence[Finding]) -> None:
+    """Show the faults of a roster."""
+    show_findings(make_console(), findings)

@@ -1,0 +1,102 @@
+"""What `merge` came to."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from rich.table import Table
+from rich.text import Text
+
+from stattable.merging.result import MergeResult
+from stattable.model import form
+from stattable.model.findings import Finding, Severity
+from stattable.model.form import FIELDS, shown_value
+from stattable.output.console.findings import severity_line, show_findings
+from stattable.output.console.terminal import make_console
+from stattable.proving.check_code import CHECK_CODE
+from stattable.proving.ledger import check_code_of
+
+if TYPE_CHECKING:
+    from stattable.writing.levels import WrittenLevels
+
+_MOST_GROUPS: Final = 30  # files whose findings a merge shows
+
+
+def show_merge(
+    merged: MergeResult,
+    output: str | None,
+    levels: "WrittenLevels | None" = None,
+    kept: Mapping[str, str] | None = None,
+) -> None:
+    """Show the result of `merge`: the total, what came in, findings, and where the workbooks are.
+
+    Args:
+        merged: the result.
+        output: where it was written, or None where it was not.
+        levels: what became of the levels' workbooks, or None where none were asked for.
+        kept: where earlier results are now that somebody altered, by the places where they stood.
+    """
+    console = make_console()
+    root, summary = merged.root_unit, merged.summary
+    groups = _groups(merged)
+    for name, group in groups[:_MOST_GROUPS]:
+        console.print(Text(name, style="bold"))
+        show_findings(console, group)
+    if len(groups) > _MOST_GROUPS:
+        rest = f"还有 {len(groups) - _MOST_GROUPS} 个文件有意见，全部意见见汇总表的“审核意见”或 --format json。"
+        console.print(Text(rest, style="dim"))
+    if groups:
+        console.print()
+    console.print(Text(f"{root.name}（{root.level.label}）  {form.title(merged.edition)}", style="bold"))
+    if any(value is not None for value in merged.total):
+        console.print(_total_table(merged))
+    console.print(
+        f"应报 {summary.expected} 个单位：交了表的 {summary.expected - summary.covered - summary.missing}，"
+        f"已含在上级汇总数里的 {summary.covered}，没有报的 {summary.missing}。"
+    )
+    console.print(
+        f"收到 {summary.received} 份表：合格 {summary.accepted}，退回 {summary.rejected}，重复 {summary.duplicate}。"
+    )
+    console.print(severity_line(merged.findings))
+    if output is None:
+        console.print(Text("没有写出汇总表。请先处理上面的强制性问题。", style="bold red"))
+    else:
+        console.print(Text(f"汇总表已写入 {output}", style="green"))
+        console.print(f"{CHECK_CODE} {check_code_of(merged)}，印在汇总页的页脚。")
+        if levels:
+            console.print(Text(f"逐级的汇总表共 {levels.count} 份，已写入文件夹 {levels.folder}", style="green"))
+            for path in levels.stale:
+                console.print(
+                    Text(f"注意：{path} 是以前的，这个单位现在没有可以计入的报表，没有重写。", style="bold red")
+                )
+        for path, now in (kept or {}).items():
+            console.print(
+                Text(
+                    f"注意：原来的 {path} 写出以后被人改动过，没有覆盖，现在是 {now}，请看看改了什么。",
+                    style="bold red",
+                )
+            )
+        if summary.rejected:
+            console.print(Text(f"注意：有 {summary.rejected} 份报表被退回，没有计入。", style="bold red"))
+        if merged.unresolved:
+            text = f"注意：有 {merged.unresolved} 条强制性意见没有处理，总数可能不对。"
+            console.print(Text(text, style="bold red"))
+
+
+def _groups(merged: MergeResult) -> list[tuple[str, list[Finding]]]:
+    """Return the findings by file, those of files with the worst first."""
+    groups: dict[str, list[Finding]] = {}
+    for finding in merged.findings:
+        groups.setdefault(finding.path or "完整性", []).append(finding)
+    order = tuple(Severity)
+    return sorted(groups.items(), key=lambda group: min(order.index(finding.severity) for finding in group[1]))
+
+
+def _total_table(merged: MergeResult) -> Table:
+    table = Table(show_edge=True, pad_edge=False)
+    table.add_column("栏目", overflow="fold")
+    table.add_column("合计", justify="right", no_wrap=True)
+    for field, value in zip(FIELDS, merged.total, strict=True):
+        shown = shown_value(value, merged.root_unit.level, field.index)
+        if shown is not None:
+            table.add_row(field.label, str(shown))
+    return table

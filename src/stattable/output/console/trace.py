@@ -1,0 +1,91 @@
+"""Where a figure of a merged workbook comes from."""
+
+from typing import Final
+
+from rich.text import Text
+from rich.tree import Tree
+
+from stattable.model.findings import UnitRef
+from stattable.model.form import Field, Value, number, shown_value
+from stattable.model.units import Level, Scope
+from stattable.output.console.findings import MOST_SHOWN
+from stattable.output.console.terminal import make_console
+from stattable.proving.reopen import MergedWorkbook
+from stattable.proving.source_files import FileState
+from stattable.proving.trace import Step, TraceStop
+
+_STATE_WORDS: Final = {
+    FileState.SAME: "",
+    FileState.CHANGED: "，文件变了",
+    FileState.GONE: "，文件不在这里",
+    FileState.UNKNOWN: "",
+}
+
+
+_END_WORDS: Final = {
+    TraceStop.ALTERED: "这份汇总表的页在汇总以后被改过，与它下面加起来的数对不上",
+    TraceStop.NOT_SPLIT: "这张表里没有再往下分",
+    TraceStop.NOT_AT_HAND: "往下要看它自己的汇总表，请给出这些报表所在的文件夹",
+}
+
+
+def show_trace(report: MergedWorkbook, field: Field, step: Step) -> None:
+    """Show where a figure comes from, as a tree."""
+    console = make_console()
+    page = report.received.values
+    console.print(Text(f"{field.label}（{report.cell_of(field)}）", style="bold"))
+    tree = Tree(_step_label(step, field))
+    _grow(tree, step, field)
+    console.print(tree)
+    if page and page[field.index] != step.value:
+        shown = shown_value(page[field.index], report.identity.unit.level, field.index)
+        console.print(Text(f"注意：页上现在是“{_blank(shown)}”，与汇总出来的不同，被改过。", style="bold red"))
+
+
+def _grow(tree: Tree, step: Step, field: Field) -> None:
+    told = [one for one in step.steps if one.value or one.now != one.value or one.steps]
+    kept = sorted(told, key=lambda one: one.now == one.value)[:MOST_SHOWN]  # what changed is shown whatever its size
+    shown = [one for one in told if one in kept]
+    for one in shown:
+        single = one.steps[0] if len(one.steps) == 1 and one.steps[0].scope and one.scope is None else None
+        _grow(tree.add(_step_label(one, field, single)), single or one, field)
+    rest = [one for one in step.steps if one not in shown]
+    if rest:
+        was, now = sum(number(one.value) for one in rest), sum(number(one.now) for one in rest)
+        changed = f" → 现在 {now}" if now != was else ""
+        tree.add(Text(f"另有 {len(rest)} 个单位，共 {was}{changed}", style="dim"))
+    for uncounted in step.uncounted[:MOST_SHOWN]:
+        name, figure = uncounted.unit.name or "", _blank(_shown(uncounted.unit, uncounted.value, field))
+        said = f"{name} {uncounted.scope.label}数 {figure}，没有另计：{uncounted.why or '台账里没有写明'}"
+        tree.add(Text(said, style="dim"))
+    if len(step.uncounted) > MOST_SHOWN:
+        tree.add(Text(f"另有 {len(step.uncounted) - MOST_SHOWN} 份也没有另计，见汇总台账", style="dim"))
+    if step.end:
+        tree.add(Text(_END_WORDS[step.end], style="dim"))
+
+
+def _step_label(step: Step, field: Field, single: Step | None = None) -> Text:
+    """Return the line of a unit, or of a return; a unit's `single` return stands on its line."""
+    was, now = (_blank(_shown(step.unit, value, field)) for value in (step.value, step.now))
+    name = step.unit.name or "" if step.scope is None else f"{step.scope.label}数"
+    text = Text.assemble((name, "bold" if step.scope is None else ""), "  ", (was, "cyan"))
+    if was != now:
+        text.append(f" → 现在 {now}", style="bold red")
+    sent = single or step
+    if sent.scope is Scope.CUMULATIVE and single:
+        text.append("（上报的汇总数）", style="dim")
+    if sent.difference:
+        how = "多" if sent.difference > 0 else "少"
+        text.append(f"（比本级与下级{how} {abs(sent.difference)}）", style="yellow")
+    if sent.path:
+        cell = f" {sent.cell}" if sent.cell else ""
+        text.append(f"  {sent.path}{cell}{_STATE_WORDS[sent.state or FileState.UNKNOWN]}", style="dim")
+    return text
+
+
+def _shown(unit: UnitRef, value: Value, field: Field) -> str | int | None:
+    return shown_value(value, Level(unit.level) if unit.level else None, field.index)
+
+
+def _blank(shown: str | int | None) -> str:
+    return "空白" if shown is None else str(shown)

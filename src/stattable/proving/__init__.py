@@ -1,0 +1,1 @@
+"""What stands behind a total, and whether it still holds."""

@@ -1,0 +1,177 @@
+"""How a merged workbook is shown and printed: nothing that people see may say something else than what is proved."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
+from typing import Any, Final
+
+from stattable.formats.sheet import Margin, RawSheet, Setup, Unread
+from stattable.merging.overlap import listed
+from stattable.model.annex import ANNEX_HEADS, ANNEX_SHEET
+from stattable.model.catalogue import finding
+from stattable.model.cell_names import a1, column_letters
+from stattable.model.findings import Finding, Param, Severity
+from stattable.model.form import FIELDS, LAST_COLUMN, LAST_ROW, SHEET_NAME
+from stattable.proving.breakdown import FINDINGS_SHEET, HEAD_ROWS, STATE_SHEET, UNIT_HEADS, UNITS_SHEET, breakdown
+from stattable.proving.check_code import CHECK_CODE
+from stattable.proving.ledger import LEDGER_SHEET
+from stattable.proving.reopen import MergedWorkbook
+from stattable.proving.sheets import HIDDEN_SHEETS, Opened, OpenSheet
+
+LIST_FOOTER: Final = "第 &P 页，共 &N 页"
+_FILTERED: Final = frozenset({STATE_SHEET, FINDINGS_SHEET, LEDGER_SHEET})  # which have a filter that clerks may set
+_PAGE_AREA: Final = f"$A$1:${column_letters(LAST_COLUMN)}${LAST_ROW}"
+
+
+def oddities(report: MergedWorkbook, opened: Opened) -> list[Finding]:
+    """Return what is shown or printed otherwise than `merge` wrote it."""
+    findings = [*_sheets(opened)]
+    for name in opened.written:
+        if name in opened.sheets:
+            findings += _of_sheet(report, opened.sheets[name])
+    return findings
+
+
+# -- the sheets -------------------------------------------------------------------------------------------
+
+
+def _sheets(opened: Opened) -> Iterator[Finding]:
+    """Say which sheets are gone, hidden, or not in their place, and which were added (P003)."""
+    gone = [name for name in opened.written if name not in opened.names]
+    added = [name for name in opened.names if name not in {*opened.written, *HIDDEN_SHEETS}]
+    if len(gone) == len(added) == 1:
+        yield _structure("renamed", added[0], expected=gone[0])
+        gone, added = [], []
+    for name in gone:
+        yield _structure("sheet", name)
+    for name in added:  # one that is not shown misleads nobody
+        is_shown = name in opened.visible
+        yield _structure("added" if is_shown else "added_hidden", name, None if is_shown else Severity.WARNING)
+    for name in opened.written:
+        if name in opened.names and name not in opened.visible:
+            yield _structure("hidden", name)
+    first = next((name for name in opened.names if name in opened.visible), None)
+    if SHEET_NAME in opened.visible and first in opened.written and first != SHEET_NAME:
+        yield _structure("order", SHEET_NAME, raw=first)
+
+
+# -- one sheet --------------------------------------------------------------------------------------------
+
+
+def _of_sheet(report: MergedWorkbook, opened: OpenSheet) -> Iterator[Finding]:
+    sheet, setup = opened.cells, opened.setup
+    yield from _hidden_lines(report, sheet, setup)
+    lines = {row for top, _, bottom, _ in sheet.merges for row in range(top, min(bottom, len(sheet.rows)) + 1)}
+    covered = [at for at in sorted(sheet.covered(lines)) if sheet.cell(*at) is not None]
+    figures = range(len(UNIT_HEADS) + 1, len(UNIT_HEADS) + len(FIELDS) + 1) if sheet.name == UNITS_SHEET else ()
+    stray = [  # those of figures in 分单位汇总 are held elsewhere, and what was never calculated is no figure
+        a1(*at) for at in sorted(opened.formulas) if at[1] not in figures and not isinstance(sheet.cell(*at), Unread)
+    ]
+    reasons: dict[str, list[str]] = {"covered": [a1(*at) for at in covered], "formula": stray}
+    for at, display in sorted(sheet.displays.items()):
+        reason = "format" if display.format is not None else display.unseen
+        if reason not in {None, "row", "column"} and sheet.cell(*at) is not None:
+            reasons.setdefault(str(reason), []).append(a1(*at))
+    for reason, cells in reasons.items():
+        if cells:
+            yield _shown(reason, sheet.name, cells[0], cells)
+    objects = {"objects"} & setup.extras
+    for extra in sorted(setup.extras - ({"comments"} if objects else set())):
+        if extra == "objects" and sheet.name == ANNEX_SHEET:  # which has pictures
+            continue
+        yield _shown(extra, sheet.name, severity=Severity.WARNING if extra == "comments" else None)
+    yield from _printing(report, sheet.name, setup)
+
+
+def _hidden_lines(report: MergedWorkbook, sheet: RawSheet, setup: Setup) -> Iterator[Finding]:
+    """Say which rows and columns with something in them are not shown."""
+    filled = [number for number, row in enumerate(sheet.rows, start=1) if any(cell not in ("", None) for cell in row)]
+    unseen = setup.hidden_rows | {at[0] for at, one in sheet.displays.items() if one.unseen == "row"}
+    if sheet.name == UNITS_SHEET:
+        unseen -= _collapsed(report, unseen)
+    if rows := [number for number in filled if number in unseen]:
+        is_filter = setup.filtered and sheet.name in _FILTERED
+        severity = Severity.WARNING if is_filter else None
+        yield _shown("filter" if is_filter else "row", sheet.name, f"A{rows[0]}", list(map(str, rows)), severity)
+    unseen = setup.hidden_columns | {at[1] for at, one in sheet.displays.items() if one.unseen == "column"}
+    columns = [number for number in sorted(unseen) if any(sheet.cell(row, number) is not None for row in filled)]
+    if columns:
+        letters = list(map(column_letters, columns))
+        yield _shown("column", sheet.name, f"{letters[0]}1", letters)
+
+
+def _collapsed(report: MergedWorkbook, unseen: frozenset[int]) -> set[int]:
+    """Return the rows of 分单位汇总 that are hidden as parts of the outline, which is folded up as a whole."""
+    depths = {at + HEAD_ROWS + 1: row.depth for at, row in enumerate(breakdown(report.rolled))}
+    result: set[int] = set()
+    for number in unseen:
+        for least in range(2, depths.get(number, 0) + 1):
+            group = {*_run(depths, number, -1, least), *_run(depths, number, 1, least)}
+            if group <= unseen:
+                result |= group
+                break
+    return result
+
+
+def _run(depths: Mapping[int, int], start: int, step: int, least: int) -> Iterator[int]:
+    """Yield the rows from `start` on, in one direction, that stand at least so deep."""
+    return takewhile(lambda number: depths.get(number, 0) >= least, _from(start, step))
+
+
+def _from(start: int, step: int) -> Iterator[int]:
+    while True:
+        yield start
+        start += step
+
+
+def _printing(report: MergedWorkbook, name: str, setup: Setup) -> Iterator[Finding]:
+    """Hold what is printed against what `merge` set up, as far as the file says so (P010, P013)."""
+    area = _PAGE_AREA if name == SHEET_NAME else ""
+    if setup.print_area is not None and setup.print_area != area:
+        yield _shown("area", name, raw=setup.print_area, expected=area or "整张表")
+    repeated = _repeated(report, name)
+    if setup.repeated is not None and setup.repeated != repeated:
+        yield _shown("repeated", name, raw=setup.repeated, expected=repeated or "没有")
+    if setup.margins is None:
+        return
+    margins = {margin for margin in setup.margins if name != SHEET_NAME or not is_code(margin)}
+    wanted: set[Margin] = set() if name == SHEET_NAME else {("footer", "C", LIST_FOOTER)}
+    if margins != wanted:
+        said, expected = ("；".join(text for _, _, text in sorted(which)) or "空白" for which in (margins, wanted))
+        yield _shown("margins", name, raw=said, expected=expected)
+
+
+def is_code(margin: Margin) -> bool:
+    """Whether a part of the footer is where the check code stands."""
+    return margin[:2] == ("footer", "L") and margin[2].startswith(CHECK_CODE)
+
+
+def _repeated(report: MergedWorkbook, name: str) -> str:
+    """Return what is printed of a sheet on every page."""
+    ledger_head = len(report.ledger.about) + 1 if report.ledger else 0
+    return {
+        UNITS_SHEET: f"$1:${HEAD_ROWS},$A:$A", FINDINGS_SHEET: "$1:$1",
+        LEDGER_SHEET: f"${ledger_head}:${ledger_head}", ANNEX_SHEET: f"${ANNEX_HEADS}:${ANNEX_HEADS}",
+    }.get(name, "")  # fmt: skip
+
+
+# -- words ------------------------------------------------------------------------------------------------
+
+
+def _structure(
+    reason: str, sheet: str, severity: Severity | None = None, raw: str | None = None, expected: str = ""
+) -> Finding:
+    params: dict[str, Param] = {"reason": reason, "expected": expected}
+    return finding("P003", severity, sheet=sheet, raw=raw, params=params)
+
+
+def _shown(
+    reason: str,
+    sheet: str,
+    cell: str | None = None,
+    about: Sequence[str] = (),
+    severity: Severity | None = None,
+    **said: Any,
+) -> Finding:
+    raw = said.pop("raw", None)
+    params = {"reason": reason, "count": len(about), "names": listed(about, "、"), **said}
+    return finding("P010", severity, sheet=sheet, cell=cell, raw=raw, params=params)

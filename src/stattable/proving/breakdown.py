@@ -1,0 +1,203 @@
+"""The breakdown of a total: the rows of 分单位汇总, and which of them add up to which.
+
+The root's children stand first, each with what it is made of below it, down to the townships; villages stand in their
+own township's workbook, and here only as one sum. The root's own rows come last.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from stattable.merging.rollup import Basis, RollUp
+from stattable.model.cell_names import a1, column_letters
+from stattable.model.form import BLANK, FIELDS, Values, shown_value, total
+from stattable.model.units import Level, Tree
+
+UNITS_SHEET: Final = "分单位汇总"
+STATE_SHEET: Final = "报送情况"
+FINDINGS_SHEET: Final = "审核意见"
+UNIT_HEADS: Final = ("单位", "级别", "报送", "合计依据")  # the columns in front of the figures
+HEAD_ROWS: Final = 2
+
+
+class RowKind(StrEnum):
+    """What a row says of its unit."""
+
+    TOTAL = "total"
+    OWN = "own"
+    UNLISTED = "unlisted"  # the sum of its children that have no row
+    GAP = "gap"  # what its cumulative return says beyond what is known below it
+
+
+@dataclass(frozen=True, slots=True)
+class BreakdownRow:
+    """A row.
+
+    Attributes:
+        kind: what it says of its unit.
+        key: the unit.
+        depth: how far it stands below the root, whose own rows have 0.
+        values: the 40 figures.
+        parts: of a total: the positions of the rows that it is the sum of; none where nothing of it is known.
+    """
+
+    kind: RowKind
+    key: str
+    depth: int
+    values: Values
+    parts: tuple[int, ...] = ()
+
+
+def breakdown(rolled: RollUp) -> list[BreakdownRow]:
+    """Return the rows, in their order."""
+    rows: list[BreakdownRow] = []
+    parts = [*_children(rolled, rolled.root, 1, rows)]
+    own = rolled.counted.own.get(rolled.root)
+    parts.append(_add(rows, RowKind.OWN, rolled.root, 0, own or BLANK))
+    gaps = _gaps(rolled, rolled.root)
+    at = _add(rows, RowKind.TOTAL, rolled.root, 0, rolled.totals[rolled.root].values)
+    parts.append(_add(rows, RowKind.GAP, rolled.root, 0, gaps))
+    _set_parts(rolled, rows, at, parts)
+    return rows
+
+
+def _children(rolled: RollUp, parent: str, depth: int, rows: list[BreakdownRow]) -> Iterator[int]:
+    """Add the rows of the units under `parent`, and yield the positions of those that its total is the sum of."""
+    unlisted: list[Values] = []
+    for key in rolled.tree.children[parent]:
+        if is_listed(rolled.tree, key, depth):
+            yield _unit(rolled, key, depth, rows)
+        else:
+            unlisted.append(rolled.totals[key].values)
+    if (summed := total(unlisted)) != BLANK:
+        yield _add(rows, RowKind.UNLISTED, parent, depth, summed)
+
+
+def _unit(rolled: RollUp, key: str, depth: int, rows: list[BreakdownRow]) -> int:
+    at = _add(rows, RowKind.TOTAL, key, depth, rolled.totals[key].values)
+    parts: list[int] = []
+    own, gaps = rolled.counted.own.get(key), _gaps(rolled, key)
+    if own is not None and (rolled.tree.children[key] or key in rolled.differences):
+        parts.append(_add(rows, RowKind.OWN, key, depth + 1, own))
+    parts += _children(rolled, key, depth + 1, rows)
+    if gaps != BLANK:
+        parts.append(_add(rows, RowKind.GAP, key, depth + 1, gaps))
+    _set_parts(rolled, rows, at, parts)
+    return at
+
+
+def is_listed(tree: Tree, key: str, depth: int) -> bool:
+    """Whether a unit `depth` levels below the root has a row of its own: all but villages of somebody else."""
+    return depth == 1 or tree[key].level is not Level.VILLAGE
+
+
+def _gaps(rolled: RollUp, key: str) -> Values:
+    difference = rolled.differences.get(key)
+    return difference.gaps if difference else BLANK
+
+
+def _add(rows: list[BreakdownRow], kind: RowKind, key: str, depth: int, values: Values) -> int:
+    rows.append(BreakdownRow(kind, key, depth, values))
+    return len(rows) - 1
+
+
+def _set_parts(rolled: RollUp, rows: list[BreakdownRow], at: int, parts: Sequence[int]) -> None:
+    """Say what a total is the sum of, where that is known: not so for what is reported and stands for itself."""
+    row = rows[at]
+    difference = rolled.differences.get(row.key)
+    if rolled.totals[row.key].basis is not Basis.CUMULATIVE or (difference and difference.compared):
+        rows[at] = BreakdownRow(row.kind, row.key, row.depth, row.values, tuple(sorted(parts)))
+
+
+def head_rows() -> tuple[list[str], list[str]]:
+    """Return the two rows of heads; one over several columns stands in the first of them."""
+    first, last = [*UNIT_HEADS], [""] * len(UNIT_HEADS)
+    before = None
+    for field in FIELDS:
+        level = field.block, field.heading
+        first.append("" if level == before else f"{field.block.section}\n{field.heading.text}")
+        last.append(field.column.text)
+        before = level
+    return first, last
+
+
+def figure_cell(position: int, index: int) -> str:
+    """Return the cell of the field `index` in the row at `position` of the breakdown."""
+    return a1(position + HEAD_ROWS + 1, index + len(UNIT_HEADS) + 1)
+
+
+_MOST_PARTS: Final = 255  # that a function of Excel's takes
+_LONGEST_FORMULA: Final = 8_000  # characters; Excel takes 8,192
+
+
+def sum_formula(row: BreakdownRow, index: int) -> str | None:
+    """Return the formula that adds up the parts of a total in the column of a field; None where Excel takes none."""
+    column = column_letters(index + len(UNIT_HEADS) + 1)
+    runs: list[list[int]] = []
+    for number in (at + HEAD_ROWS + 1 for at in row.parts):
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    terms = [f"{column}{one}" if one == last else f"{column}{one}:{column}{last}" for one, last in runs]
+    while len(terms) > _MOST_PARTS:
+        terms = [f"SUM({','.join(terms[at : at + _MOST_PARTS])})" for at in range(0, len(terms), _MOST_PARTS)]
+    formula = f"=SUM({','.join(terms)})"
+    return formula if terms and len(formula) <= _LONGEST_FORMULA else None
+
+
+def row_label(row: BreakdownRow, rolled: RollUp) -> str:
+    """Return what a row is called."""
+    name = rolled.tree[row.key].name
+    match row.kind:
+        case RowKind.TOTAL:
+            return f"{name} 合计" if row.key == rolled.root else name
+        case RowKind.OWN:
+            return f"{name} 本级"
+        case RowKind.GAP:
+            return f"{name} 差额"
+        case RowKind.UNLISTED:
+            unlisted = [key for key in rolled.tree.children[row.key] if not is_listed(rolled.tree, key, row.depth)]
+            return f"{name} 所属 {len(unlisted)} 个村居社区合计"
+
+
+Shown = str | int | None
+
+
+def shown_figures(row: BreakdownRow, rolled: RollUp) -> list[Shown]:
+    """Return what stands in the cells of a row: numbers, 有, 无, or None for a blank."""
+    if row.kind is RowKind.GAP:
+        return [*row.values]
+    level = rolled.tree[row.key].level
+    return [shown_value(value, level, index) for index, value in enumerate(row.values)]
+
+
+def formulas(row: BreakdownRow, rows: Sequence[BreakdownRow]) -> list[str | None]:
+    """Return the formulas in the cells of a row, None where there is none: 有 and 无 are not added up."""
+    return [
+        sum_formula(row, index)
+        if type(value) is int and not any(isinstance(rows[at].values[index], bool) for at in row.parts)
+        else None
+        for index, value in enumerate(row.values)
+    ]
+
+
+_BASIS_WORDS: Final = {Basis.OWN: "本级 + 下级", Basis.CUMULATIVE: "上报的汇总数", Basis.DERIVED: "下级之和"}
+
+
+def unit_cells(row: BreakdownRow, rolled: RollUp, state: str) -> tuple[str, str, str, str]:
+    """Return what stands in front of the figures of a row; `state` says whether its unit reported."""
+    unit, label = rolled.tree[row.key], row_label(row, rolled)
+    match row.kind:
+        case RowKind.TOTAL:
+            basis = _BASIS_WORDS[rolled.totals[row.key].basis]
+            return label, unit.level.label, state if row.depth else "", basis
+        case RowKind.OWN:
+            return label, unit.level.label, "已报" if row.key in rolled.counted.own else "未单独报", ""
+        case RowKind.UNLISTED:
+            return label, "", "", "见其汇总表"
+        case RowKind.GAP:
+            difference = rolled.differences.get(row.key)
+            compared = difference and difference.compared
+            return label, "", "", "上报的汇总数 − 本级 − 下级" if compared else "没有差额"

@@ -1,0 +1,380 @@
+"""The ledger of a merge: what it was made from and how, as rows that are written, and read back to make it again."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from stattable import __version__
+from stattable.checking.returns import CheckedReturn
+from stattable.formats.fingerprint import FileFacts
+from stattable.merging.contents import Relation
+from stattable.merging.result import MergeOptions, MergeResult
+from stattable.merging.root import RootOptions
+from stattable.model.findings import Finding, Severity
+from stattable.model.identity import Identity, UnitFacts, WorkbookKind, cell_text
+from stattable.model.names import Names
+from stattable.model.record import TIME, CountedReturn, Record
+from stattable.model.units import Scope, ScopeBy, Tree, Unit, bare_code
+from stattable.proving.check_code import CHECK_CODE, check_code
+
+LEDGER_SHEET: Final = "汇总台账"
+HEADS: Final = (
+    "序号", "文件", "SHA-256", "大小（字节）", "修改时间", "单位代码", "单位", "级别", "口径", "口径依据", "届次",
+    "是否计入", "原因",
+)  # fmt: skip
+ADJUSTED: Final = "按选项调整"
+_COUNTED_AT: Final = HEADS.index("是否计入")
+COUNTED: Final = {True: "计入", False: "未计入"}
+_ROOT, _UNIT, _LEVEL, _EDITION = "选项 --root", "选项 --unit", "选项 --level", "选项 --edition"
+_SCOPE, _DUPLICATES, _ROSTER = "选项 --scope", "选项 --duplicates", "选项 --roster"
+_ROSTER_PRINT, _PART = "名册 SHA-256", "逐级"
+_LATEST: Final = "latest"
+_EARLIER: Final = "以前的汇总结果"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How a merge was started.
+
+    Attributes:
+        arguments: as they were typed.
+        started: when.
+        ended: when the result was there.
+        roster: its path and what is known of the file, or None.
+    """
+
+    arguments: Sequence[str]
+    started: datetime
+    ended: datetime
+    roster: tuple[str, FileFacts] | None = None
+
+
+class Entry(NamedTuple):
+    """A file that was looked at, as the ledger has it, in the order of `HEADS`."""
+
+    number: int
+    path: str
+    sha256: str
+    size: int
+    changed: str
+    code: str
+    name: str
+    level: str
+    scope: str
+    scope_by: str
+    edition: int | None
+    counted: bool
+    why: str
+
+    @property
+    def is_earlier(self) -> bool:
+        """Whether it was an earlier result, which is no return."""
+        return self.why == _EARLIER
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What a total was made from and how.
+
+    Attributes:
+        about: what is said above the table: labels, and what they say.
+        entries: every file that was looked at, in the order of their paths.
+        adjustments: what options decided, said below the table.
+    """
+
+    about: tuple[tuple[str, str], ...]
+    entries: tuple[Entry, ...]
+    adjustments: tuple[str, ...] = ()
+
+    def options(self, roster: Tree, root: UnitFacts) -> MergeOptions:
+        """Return what to ask of a merge that is to make the total of `root` again.
+
+        The root that the whole merge was asked for does not count: `root` says whose workbook this is.
+
+        Args:
+            roster: the units of the merge, which had a roster if its ledger says so.
+            root: whose total it is: the workbook of a level below says here what the whole merge was asked for.
+
+        Raises:
+            ValueError: the ledger says what no option can be, or `nonsense`.
+        """
+        said = self._said()
+        scopes = {unit: Scope(scope) for unit, _, scope in (text.rpartition("=") for text in said.get(_SCOPE, ()))}
+        if _ROSTER in said:
+            asked = RootOptions(roster, root.code or roster.tops[0], scopes=scopes)
+        else:
+            asked = RootOptions(None, root.code, root.name, root.level, scopes)
+        edition = said.get(_EDITION)
+        return MergeOptions(asked, int(edition[0]) if edition else None, said.get(_DUPLICATES) == [_LATEST])
+
+    def nonsense(self) -> list[str]:
+        """Return the options, times and numbers that can be none, so that nobody can make the total again with them."""
+        said = self._said()
+        scopes = [text for text in said.get(_SCOPE, ()) if text.rpartition("=")[2] not in {*Scope}]
+        editions = [text for text in said.get(_EDITION, ()) if not text.isdecimal()]
+        duplicates = [text for text in said.get(_DUPLICATES, ()) if text != _LATEST]
+        times = [entry.changed for entry in self.entries if entry.changed and moment(entry.changed) is None]
+        return [*scopes, *editions, *duplicates, *times]
+
+    def _said(self) -> dict[str, list[str]]:
+        said: dict[str, list[str]] = {}
+        for label, text in self.about:
+            said.setdefault(label, []).append(text)
+        return said
+
+    @property
+    def check_code(self) -> str | None:
+        """The check code, or None where it is not said."""
+        return dict(self.about).get(CHECK_CODE)
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it lists the files of a unit only, out of a larger merge."""
+        return any(label == _PART for label, _ in self.about)
+
+    @property
+    def roster(self) -> tuple[str, str] | None:
+        """The path and the fingerprint of the roster, or None."""
+        said = dict(self.about)
+        return (said[_ROSTER], said.get(_ROSTER_PRINT, "")) if _ROSTER in said else None
+
+
+# -- made -------------------------------------------------------------------------------------------------
+
+
+def ledger_of(merged: MergeResult, run: Run) -> Ledger:
+    """Return the ledger of a merge."""
+    return Ledger(
+        tuple(_about(merged, run)),
+        tuple(entries_of(merged)),
+        tuple(text for one in merged.files for text in _adjustments(one)),
+    )
+
+
+def entries_of(merged: MergeResult) -> Iterator[Entry]:
+    """Yield what the ledger of a merge says of each file."""
+    return (_entry(merged, number, one) for number, one in enumerate(merged.files, start=1))
+
+
+def entry_cells(entry: Entry) -> list[object]:
+    """Return the cells of an entry's row."""
+    cells: list[object] = [*entry]
+    cells[_COUNTED_AT] = COUNTED[entry.counted]
+    return cells
+
+
+def _about(merged: MergeResult, run: Run) -> Iterator[tuple[str, str]]:
+    root, options = merged.root_unit, merged.options
+    yield "程序", f"stattable {__version__}"
+    yield "命令", " ".join(["stattable", *run.arguments])
+    yield "开始", run.started.strftime(TIME)
+    yield "结束", run.ended.strftime(TIME)
+    yield "汇总单位", unit_words(_facts(root))
+    if merged.part_of:
+        yield _PART, f"随“{merged.part_of}”的汇总一起写出，只列属于本单位和下级的报表"
+    yield "届次", edition_words(merged.edition)
+    yield CHECK_CODE, check_code_of(merged)
+    if run.roster:
+        path, facts = run.roster
+        yield _ROSTER, path
+        yield _ROSTER_PRINT, facts.sha256 or ""
+    asked = options.root
+    said = {_ROOT: asked.code, _UNIT: asked.name, _LEVEL: asked.level, _EDITION: options.edition}
+    yield from ((label, str(value)) for label, value in said.items() if value is not None)
+    yield from ((_SCOPE, f"{unit}={scope}") for unit, scope in asked.scopes.items() if _concerns(merged, unit))
+    if options.latest:
+        yield _DUPLICATES, _LATEST
+
+
+def check_code_of(merged: MergeResult) -> str:
+    """Return the check code of the page of a merge."""
+    prints = (one.received.facts.sha256 or "" for one in merged.accepted.values() if _counted(merged, one)[0])
+    return check_code(_facts(merged.root_unit), merged.edition, merged.total, prints)
+
+
+def unit_words(unit: UnitFacts) -> str:
+    """Return how the ledger names the unit whose total it is of."""
+    return f"{unit.name}（{unit.level.label}）{unit.code or ''}"
+
+
+def edition_words(edition: int) -> str:
+    """Return how the ledger names the edition."""
+    return f"第 {edition} 个会员活动日"
+
+
+def _concerns(merged: MergeResult, said: str) -> bool:
+    """Whether an option that names a unit by its code or name speaks of the root or of a unit below it."""
+    tree = merged.tree
+    keys = [bare_code(said)] if bare_code(said) in tree else Names(tree).match(said)
+    return any(tree.under(key, merged.root) for key in keys)
+
+
+def _adjustments(one: CheckedReturn) -> Iterator[str]:
+    """Say what options decided about a return."""
+    if one.scope_by is ScopeBy.OPTION and one.scope:
+        yield f"--scope：“{one.path}”读作{one.scope.label}数"
+    if older := _finding(one, "U010"):
+        yield f"--duplicates latest：“{one.path}”没有计入，以“{older.params['other']}”为准"
+    if (edition := _finding(one, "T003")) and "wanted" in edition.params:
+        yield f"--edition：“{one.path}”不是第 {edition.params['wanted']} 个，退回"
+
+
+def _entry(merged: MergeResult, number: int, one: CheckedReturn) -> Entry:
+    facts, (counted, why) = one.received.facts, _counted(merged, one)
+    return Entry(
+        number=number,
+        path=one.path,
+        sha256=facts.sha256 or "",
+        size=facts.size,
+        changed=datetime.fromtimestamp(facts.mtime).strftime(TIME) if facts.mtime else "",
+        code=one.unit.code or "",
+        name=one.unit.name or "",
+        level=one.level.label if one.level else "",
+        scope=one.scope.label if one.scope else "",
+        scope_by=one.scope_by.label if one.scope_by else "",
+        edition=one.received.edition,
+        counted=counted,
+        why=why,
+    )
+
+
+def _counted(merged: MergeResult, one: CheckedReturn) -> tuple[bool, str]:
+    """Say whether the figures of a return are in the root's total, and why not."""
+    if _finding(one, "U008"):
+        return False, _EARLIER
+    if one.status == "duplicate":
+        same, older = _finding(one, "U004"), _finding(one, "U010")
+        if older:
+            return False, f"有较晚的报表“{older.params['other']}”"
+        return False, f"与“{same.params['other']}”重复" if same else "重复"
+    if one.status != "accepted" or one.key is None:
+        codes = dict.fromkeys(f.code for f in one.findings if f.severity is Severity.ERROR)
+        return False, f"退回：{'、'.join(codes)}"
+    chain = merged.tree.covering(one.key, one.scope or Scope.OWN)
+    within = (key for key in chain if merged.tree.under(key, merged.root))
+    holder = next((key for key in within if key in merged.counted.cumulative), None)
+    if holder is None:
+        return True, ""
+    return False, _held(merged, merged.accepted[holder, Scope.CUMULATIVE], one)
+
+
+def _held(merged: MergeResult, holder: CheckedReturn, one: CheckedReturn) -> str:
+    """Say where the figures of a return are that does not count itself: in which workbook, or in none."""
+    holding = merged.overlaps.holding(holder, one)
+    words = {"name": holder.unit.name, "path": holder.path}
+    if holding is None:
+        typed = "own" if holder.key == one.key else "typed"
+        return _HELD_WORDS[typed].format(**words)
+    held = holding.input
+    if held is None:
+        return _HELD_WORDS["parts" if holding.relation is Relation.HELD else holding.relation].format(**words)
+    print_ = f"SHA-256 {held.sent.sha256[:_PRINT_SHOWN]}…"
+    return _HELD_WORDS[holding.relation].format(print=print_, held=held.name, **words)
+
+
+_PRINT_SHOWN: Final = 16  # characters of a fingerprint, which tell it from all others at hand
+_HELD_WORDS: Final[Mapping[str, str]] = {
+    "own": "以本单位的汇总数“{path}”为准，本级数只用来核对",
+    "typed": "以“{name}”上报的汇总数“{path}”为准，只用来核对；那是直接填的数，没有记录可查",
+    Relation.HELD: "已含在“{name}”的汇总表“{path}”里（{print}），只用来核对",
+    "parts": "它由之加起来的报表都已含在“{name}”的汇总表“{path}”里，只用来核对",
+    Relation.COVERED: "已含在“{held}”的汇总数里（{print}），那是“{name}”的汇总表“{path}”所依据的，只用来核对",
+    Relation.CHANGED: "没有算进去：“{name}”的汇总表“{path}”用的是另一份（{print}），见 H006",
+    Relation.MISSING: "没有算进去：“{name}”的汇总表“{path}”里没有它，哪一份汇总表里都没有，见 H006",
+}
+
+
+def _finding(one: CheckedReturn, code: str) -> Finding | None:
+    return next((finding for finding in one.findings if finding.code == code), None)
+
+
+def moment(said: str) -> float | None:
+    """Return the time that the ledger says, in seconds since 1970; None where it says none."""
+    try:  # this is how `TIME` writes it, too, and takes a tenth of the time of reading it by that
+        return datetime.fromisoformat(said).timestamp() if len(said) == _LENGTH_OF_TIME else None
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+_LENGTH_OF_TIME: Final = 19
+
+
+# -- read back --------------------------------------------------------------------------------------------
+
+
+def read_ledger(rows: Iterable[Sequence[object]]) -> Ledger | None:
+    """Return the ledger that a sheet's `rows` hold, or None where they hold none."""
+    about: list[tuple[str, str]] = []
+    entries: list[Entry] = []
+    adjustments: list[str] = []
+    try:
+        for row in ([cell_text(cell) for cell in cells] for cells in rows):
+            first, label, text, *_ = [*row, "", "", ""]
+            if first.isdigit():
+                entries.append(_read_entry(row))
+            elif not first and label == ADJUSTED:
+                adjustments.append(text)
+            elif not first and label:
+                about.append((label, text))
+    except ValueError:
+        return None
+    return Ledger(tuple(about), tuple(entries), tuple(adjustments)) if about else None
+
+
+def _read_entry(row: Sequence[str]) -> Entry:
+    number, path, sha256, size, *texts, edition, counted, why = row[: len(HEADS)]
+    changed, code, name, level, scope, scope_by = texts
+    return Entry(
+        number=int(number),
+        path=path,
+        sha256=sha256,
+        size=int(size),
+        changed=changed,
+        code=code,
+        name=name,
+        level=level,
+        scope=scope,
+        scope_by=scope_by,
+        edition=int(edition) if edition else None,
+        counted=counted == COUNTED[True],
+        why=why,
+    )
+
+
+# -- what else a merged workbook carries ------------------------------------------------------------------
+
+
+def identity_of(merged: MergeResult) -> Identity:
+    """Return who the merged workbook is of, and what it holds."""
+    above = [merged.tree[key] for key in merged.tree.above(merged.root)]
+    return Identity(
+        kind=WorkbookKind.MERGED,
+        edition=merged.edition,
+        unit=_facts(merged.root_unit),
+        scope=Scope.CUMULATIVE,
+        above=tuple(map(_facts, above)),
+        unaccounted=tuple(sorted(merged.coverage[merged.root].unaccounted.items())),
+        figures=merged.total,
+    )
+
+
+def record_of(merged: MergeResult, made: datetime) -> Record:
+    """Return what the merged workbook remembers of its making.
+
+    Args:
+        merged: the result of a merge.
+        made: when, as the ledger says.
+    """
+    numbers: Mapping[str, int] = {one.path: number for number, one in enumerate(merged.files, start=1)}
+    sent = {
+        at: CountedReturn(
+            numbers[one.path], one.values, one.received.cells, one.received.facts.sha256 or "", one.received.record
+        )
+        for at, one in merged.accepted.items()
+    }
+    return Record(merged.tree, merged.root, sent, merged.edition, made.strftime(TIME))
+
+
+def _facts(unit: Unit) -> UnitFacts:
+    return UnitFacts(unit.code, unit.name, unit.level)

@@ -1,0 +1,352 @@
+"""The total of a merged workbook, made once more from the files at hand, and held against what it says."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
+
+from stattable import __version__
+from stattable.checking.register import Register
+from stattable.checking.returns import check_returns
+from stattable.merging.merge import merge_returns
+from stattable.merging.overlap import listed
+from stattable.merging.result import MergeResult
+from stattable.merging.rollup import RollUp, Total, typed_over
+from stattable.model.annex import ANNEX_HEADS, ANNEX_SHEET
+from stattable.model.catalogue import finding, phrase
+from stattable.model.findings import Finding, Param, UnitRef
+from stattable.model.form import BLANK, FIELDS, Values, shown_value
+from stattable.model.identity import WorkbookKind
+from stattable.model.names import comparable_name
+from stattable.model.refusals import Refusal
+from stattable.model.text import runs
+from stattable.model.units import Tree
+from stattable.proving.breakdown import FINDINGS_SHEET, STATE_SHEET, UNITS_SHEET, RowKind, breakdown, figure_cell
+from stattable.proving.ledger import LEDGER_SHEET, Entry, Ledger, entries_of, moment
+from stattable.proving.lists import state_sheet, told
+from stattable.proving.reopen import MergedWorkbook
+from stattable.proving.seal import broken_rows
+from stattable.proving.source_files import FileMatch, FileState, SourceFiles, same_name
+from stattable.reading.return_file import ReturnFile
+from stattable.reading.roster import read_roster
+
+
+@dataclass(frozen=True, slots=True)
+class Remade:
+    """What came of making a total once more.
+
+    Attributes:
+        findings: what speaks against the workbook.
+        matched: the files of its ledger held against those at hand.
+        roster: what has become of its roster, or None where it had none.
+        in_words: whether the reasons of decisions and all that is written of them were held against it, too: not where
+            its roster is not here, or another version of the program wrote it.
+    """
+
+    findings: tuple[Finding, ...]
+    matched: FileMatch
+    roster: FileState | None
+    in_words: bool
+
+
+def remake(report: MergedWorkbook, ledger: Ledger, read: Sequence[ReturnFile]) -> Remade:
+    """Make the total of a merged workbook once more, with the options of its ledger.
+
+    The files are judged under the paths and with the times of then: where they lie now, and how old they are, changes
+    nothing.
+
+    Args:
+        report: the workbook.
+        ledger: its ledger.
+        read: the files at hand, itself aside.
+    """
+    return _Remaking(report, ledger, read).remade()
+
+
+class _Remaking:
+    def __init__(self, report: MergedWorkbook, ledger: Ledger, read: Sequence[ReturnFile]) -> None:
+        self._report, self._ledger = report, ledger
+        self._read = {one.path: one for one in read}
+        self._entries: Mapping[int, Entry] = {entry.number: entry for entry in ledger.entries}
+        sources = SourceFiles.of_prints({one.path: one.facts.sha256 or "" for one in read})
+        self._roster, roster_path = _roster(ledger, sources)
+        self._roster_path = roster_path
+        if roster_path:
+            self._read.pop(roster_path)
+            sources = SourceFiles.of_prints(
+                {path: print_ for path, print_ in sources.prints.items() if path in self._read}
+            )
+        record = report.record
+        self._of_root = {sent.number for (key, _), sent in record.sent.items() if key == record.root}
+        self._register = Register(record.tree, is_roster=True, root=record.root)
+        self._matched = self._of_the_same_units(sources.match(ledger))
+
+    def remade(self) -> Remade:
+        matched, findings = self._matched, list[Finding]()
+        if self._ledger.nonsense():  # which is said already, and nobody can tell what was asked for
+            return self._remade(matched, ())
+        try:
+            options = self._ledger.options(self._tree(), self._report.identity.unit)
+            remade = merge_returns(self._as_then(), options)
+        except Refusal as refusal:
+            findings.append(finding("P008", params={"detail": str(refusal)}))
+        else:
+            aside = {one.path for one in remade.earlier}
+            matched = replace(matched, new=tuple(path for path in matched.new if path not in aside))
+            entries = {entry.path: entry for entry in entries_of(remade)}
+            findings += self._altered(remade, entries)
+            findings += _figures(self._report, remade)
+            if not self._changed_roster() and not _is_outdated(self._ledger, matched):
+                findings += self._decisions(remade, entries)
+        return self._remade(matched, findings)
+
+    def _remade(self, matched: FileMatch, findings: Iterable[Finding]) -> Remade:
+        files = _files(self._ledger, matched, self._changed_roster())
+        return Remade((*files, *findings), matched, self._roster, self._knows_all and self._is_of_this_version)
+
+    def _changed_roster(self) -> str | None:
+        return self._roster_path if self._roster is FileState.CHANGED else None
+
+    def _tree(self) -> Tree:
+        """Return the units of then: of the roster where it is here, else those that the record knows."""
+        if self._roster is FileState.SAME and self._roster_path:
+            tree, faults = read_roster(self._roster_path)
+            if not faults:
+                return tree
+        return self._report.record.tree
+
+    def _of_the_same_units(self, matched: FileMatch) -> FileMatch:
+        """Take back what only bears the name of a file in the ledger, and what is no news to a part of a merge."""
+        states, paths, new = dict(matched.states), dict(matched.paths), list(matched.new)
+        for number, state in matched.states.items():
+            if state is FileState.CHANGED and not self._may_be_of(paths[number], self._entries[number]):
+                states[number] = FileState.GONE
+                new.append(paths.pop(number))
+        if self._ledger.is_part:
+            new = [path for path in new if self._key(path) is not None]
+        return FileMatch(states, paths, tuple(sorted(new)))
+
+    def _key(self, path: str) -> str | None:
+        (one,) = check_returns([self._read[path]], self._register, None).returns
+        return one.key
+
+    def _may_be_of(self, path: str, entry: Entry) -> bool:
+        """Whether a file that changed may still be of the unit that it was of; of a damaged one nobody can tell."""
+        read = self._read[path]
+        if not read.name or not entry.name:
+            return True
+        key = self._key(path)
+        unit = self._report.record.tree[key] if key is not None else None
+        return comparable_name(unit.name if unit else read.name) == comparable_name(entry.name)
+
+    def _as_then(self) -> list[ReturnFile]:
+        """Return the files at hand, those of the ledger under the paths and with the times that it gives."""
+        files = [self._read[path] for path in self._matched.new]
+        for number, path in self._matched.paths.items():
+            one, entry = self._read[path], self._entries[number]
+            facts, identity = one.facts, one.identity
+            then = moment(entry.changed)
+            if self._matched.state(number) is FileState.SAME and then is not None and int(facts.mtime) != then:
+                facts = replace(facts, mtime=then)  # else it is known better than to the second
+            if identity and number in self._of_root:  # it counted, and is no earlier result of this merge
+                identity = replace(identity, kind=WorkbookKind.BLANK)
+            findings = tuple(replace(finding, path=entry.path) for finding in one.findings)
+            files.append(replace(one, path=entry.path, facts=facts, identity=identity, findings=findings))
+        return sorted(files, key=lambda one: one.path)
+
+    def _altered(self, remade: MergeResult, entries: Mapping[str, Entry]) -> Iterator[Finding]:
+        """Yield what speaks against merged workbooks whose figures are in the total: pages that were typed over."""
+        now = {self._entries[number].path: path for number, path in self._matched.paths.items()}
+        known = {self._entries[sent.number].path for sent in self._report.record.sent.values() if typed_over(sent)}
+        for one in remade.findings:
+            entry = entries.get(one.path or "")
+            is_told = one.code == "P001" and one.path in known  # as P014, by the workbook itself
+            if one.code[0] == "P" and one.path and entry and entry.counted and not is_told:
+                yield replace(one, path=now.get(one.path, one.path))
+
+    # -- decisions --
+
+    def _decisions(self, remade: MergeResult, entries: Mapping[str, Entry]) -> Iterator[Finding]:
+        """Say which decisions and words come out otherwise though no file changed (P012).
+
+        The words are those of this version; a roster that is not here said more than the record remembers.
+        """
+        differing = {LEDGER_SHEET: self._decided_otherwise(entries)}
+        if self._is_of_this_version:
+            differing |= self._written_otherwise(remade) if self._knows_all else {}
+            differing[FINDINGS_SHEET] = self._told_otherwise(remade) if not self._ledger.is_part else []
+        parts = {
+            sheet: phrase("P012", "sheet", sheet=sheet, count=len(names), names=listed(names, "、"))
+            for sheet, names in differing.items()
+            if names
+        }
+        if parts:
+            yield finding("P012", sheet=next(iter(parts)), params={"sheets": "；".join(parts.values())})
+
+    def _decided_otherwise(self, now: Mapping[str, Entry]) -> list[str]:
+        """Return the files about which something else is decided now."""
+        in_words = self._knows_all and self._is_of_this_version
+        return [
+            was.path
+            for was in self._ledger.entries
+            if was.path in now and _decided(was, in_words=in_words) != _decided(now[was.path], in_words=in_words)
+        ]
+
+    def _written_otherwise(self, remade: MergeResult) -> dict[str, list[str]]:
+        """Return the rows of 报送情况 and of the annex that would be written otherwise now."""
+        accounts = [one.cells(number) for number, one in enumerate(remade.accounts, start=1)]
+        sheets: dict[str, tuple[int, list[Sequence[object]]]] = {
+            STATE_SHEET: (0, [cells for _, cells in state_sheet(remade)]),
+            ANNEX_SHEET: (ANNEX_HEADS, [*[()] * ANNEX_HEADS, *accounts]),
+        }
+        differing = {}
+        for sheet, (heads, rows) in sheets.items():
+            broken = [row for row in broken_rows(sheet, rows, self._report.seal.get(sheet, "")) if row > heads]
+            differing[sheet] = [f"第 {runs(broken)} 行"] if broken else []
+        return differing
+
+    def _told_otherwise(self, remade: MergeResult) -> list[str]:
+        """Return what 审核意见 tells and is not found now, and what it does not tell and is."""
+        known = {entry.path for entry in self._ledger.entries}
+        again = (told(one) for one in remade.findings if one.path is None or one.path in known)
+        was, now = Counter(filter(_is_again, self._report.told)), Counter(filter(_is_again, again))
+        others = sorted(one for one in {*was, *now} if was[one] != now[one])
+        return [" ".join(filter(None, one)) for one in others]
+
+    @property
+    def _knows_all(self) -> bool:
+        """Whether the roster of then is here, if there was one."""
+        return self._roster in {None, FileState.SAME}
+
+    @property
+    def _is_of_this_version(self) -> bool:
+        return dict(self._ledger.about).get("程序") == f"stattable {__version__}"
+
+
+_OF_THE_RUN: Final = frozenset({"F006", "U012"})  # of folders, and of what was not said: no file tells
+
+
+def _is_again(row: tuple[str, ...]) -> bool:
+    """Whether a row tells of a finding that follows from the files alone."""
+    return bool(row[1]) and row[1] not in _OF_THE_RUN
+
+
+def _decided(entry: Entry, *, in_words: bool) -> tuple[object, ...]:
+    """Return what was decided about a file; `in_words`, why, too."""
+    decided = (entry.counted, entry.scope, entry.edition)
+    return (*decided, entry.code, entry.name, entry.level, entry.scope_by, entry.why) if in_words else decided
+
+
+def _roster(ledger: Ledger, sources: SourceFiles) -> tuple[FileState | None, str | None]:
+    """Return what has become of the roster, and where among the sources it is."""
+    if ledger.roster is None:
+        return None, None
+    path, print_ = ledger.roster
+    if at_hand := sources.by_print.get(print_, ()):
+        return FileState.SAME, at_hand[0]
+    known = {entry.sha256 for entry in ledger.entries}
+    named = [one for one, its in sources.prints.items() if same_name(one, path) and its not in known]
+    return (FileState.CHANGED, named[0]) if named else (FileState.UNKNOWN, None)
+
+
+# -- the files --------------------------------------------------------------------------------------------
+
+
+def _is_outdated(ledger: Ledger, matched: FileMatch) -> bool:
+    return bool(matched.new) or any(matched.state(entry.number) is not FileState.SAME for entry in _needed(ledger))
+
+
+def _needed(ledger: Ledger) -> Iterator[Entry]:
+    """Yield the files without which nothing is proved: not earlier results, of which this one may have replaced one."""
+    return (entry for entry in ledger.entries if not entry.is_earlier)
+
+
+def _files(ledger: Ledger, matched: FileMatch, roster: str | None) -> Iterator[Finding]:
+    """Say which files changed, are gone, or came in since (P004, P005, P006)."""
+    changed = [_Moved(roster, "名册", None)] if roster else []
+    gone = []
+    for entry in _needed(ledger):
+        unit = UnitRef(entry.code or None, entry.name or None)
+        if matched.state(entry.number) is FileState.CHANGED:
+            changed.append(_Moved(matched.paths[entry.number], entry.name, unit))
+        elif matched.state(entry.number) is FileState.GONE:
+            gone.append(_Moved(entry.path, entry.name, unit))
+    new = [_Moved(path, "", None) for path in matched.new]
+    for code, files in {"P004": changed, "P005": gone, "P006": new}.items():
+        if files:
+            only = files[0] if len(files) == 1 else _Moved(None, "", None)  # of several it is the workbook's
+            names = listed([f"{one.path}（{one.name}）" if one.name else str(one.path) for one in files], "、")
+            yield finding(code, path=only.path, unit=only.unit, params={"count": len(files), "names": names})
+
+
+class _Moved(NamedTuple):
+    """A file that is not what it was: where it is, or was; what is said of it; and its unit."""
+
+    path: str | None
+    name: str
+    unit: UnitRef | None
+
+
+# -- the figures ------------------------------------------------------------------------------------------
+
+
+def _figures(report: MergedWorkbook, after: RollUp) -> Iterator[Finding]:
+    """Say which figures come out otherwise now (P007): those of the root, and of how many units below it."""
+    before = report.rolled
+    trees: Mapping[str, Tree] = {key: tree for tree in (after.tree, before.tree) for key in tree.units}
+    keys = dict.fromkeys([*before.tree.below(before.root), *after.tree.below(after.root)])
+    differing = {key: pairs for key in keys if (pairs := _differing(before.totals.get(key), after.totals.get(key)))}
+    if not differing:
+        return
+    key, pairs = next(iter(differing.items()))
+    rows = {row.key: at for at, row in enumerate(breakdown(before)) if row.kind is RowKind.TOTAL}
+    unit = trees[key][key]
+    is_root, row = key == before.root, rows.get(key)
+    sheet = report.received.sheet if is_root else UNITS_SHEET if row is not None else None
+    figures, cells = [], []
+    for index, was, now in pairs:
+        field = FIELDS[index]
+        cell = report.cell_of(field) if is_root else figure_cell(row, index) if row is not None else None
+        cells.append(cell)
+        one, other = (shown_value(value, unit.level, index) for value in (was, now))
+        place = f"（{cell}）" if cell else ""
+        figures.append(f"{field.label}{place} 汇总表里是“{_blank(one)}”，现在是“{_blank(other)}”")
+    names = [trees[other][other].name for other in differing if other != key]
+    index, was, _ = pairs[0]
+    params: dict[str, Param] = {
+        "name": unit.name,
+        "place": f"（“{sheet}”）" if sheet else "",
+        "count": len(pairs),
+        "figures": listed(figures, "；"),
+        "units": len(names),
+        "others": listed(names, "、"),
+    }
+    yield finding(
+        "P007",
+        unit=UnitRef(unit.code, unit.name, unit.level),
+        sheet=sheet,
+        cell=cells[0],
+        field=FIELDS[index].key,
+        raw=_blank(shown_value(was, unit.level, index)),
+        params=params,
+    )
+
+
+_Pair = tuple[int, int | bool | None, int | bool | None]
+
+
+def _differing(was: Total | None, now: Total | None) -> list[_Pair]:
+    """Return the fields in which two totals differ, each with the figures then and now."""
+    return [
+        (index, one, other)
+        for index, (one, other) in enumerate(zip(_values(was), _values(now), strict=True))
+        if one != other
+    ]
+
+
+def _values(total: Total | None) -> Values:
+    return total.values if total else BLANK
+
+
+def _blank(shown: str | int | None) -> str:
+    return "空白" if shown is None else str(shown)

@@ -1,0 +1,86 @@
+"""The seal of a merged workbook: what each row of its sheets says, as a few letters, among the rows of its record.
+
+With it a changed row is known by itself, be it one that nothing else in the workbook says again: a finding's words, why
+a return does not count, a note beside the page. A program that saves the workbook anew breaks none.
+"""
+
+import base64
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import zip_longest
+from typing import Final
+
+from stattable.model.form import CONTACT_LINES, FIELDS, NAME_LINE, SHEET_NAME
+from stattable.model.identity import Row, cell_text
+from stattable.proving.breakdown import FINDINGS_SHEET, HEAD_ROWS, UNIT_HEADS, UNITS_SHEET
+
+Rows = Iterable[Sequence[object]]
+
+SEAL: Final = "seal"  # what begins a row of it
+CLERKS_COLUMN: Final = 10  # of the findings' sheet: what was found out, which the clerk writes there
+_MARK: Final = 4  # letters for each row
+_IN_A_CELL: Final = 8_000  # letters
+# What is held against the record, cell by cell, or is a clerk's to change.
+_FREE_ON_PAGE: Final = frozenset(
+    (NAME_LINE.value_at, *(line.value_at for line in CONTACT_LINES.values()), *(field.at for field in FIELDS))
+)
+_FIGURES: Final = range(len(UNIT_HEADS), len(UNIT_HEADS) + len(FIELDS))
+
+
+def seal_rows(sheets: Mapping[str, Rows]) -> list[Row]:
+    """Return the rows of the record that hold the seal of `sheets`."""
+    seal = {name: "".join(_marks(name, rows)) for name, rows in sheets.items()}
+    return [
+        (SEAL, name, marks[at : at + _IN_A_CELL])
+        for name, marks in seal.items()
+        for at in range(0, len(marks), _IN_A_CELL)
+    ]
+
+
+def read_seal(record: Rows) -> dict[str, str]:
+    """Return the marks of each sheet, one after the other, from the rows of the record."""
+    seal: dict[str, str] = {}
+    for word, name, marks, *_ in ([*map(cell_text, row), "", "", ""] for row in record):
+        if word == SEAL:
+            seal[name] = seal.get(name, "") + marks
+    return seal
+
+
+def broken_rows(name: str, rows: Rows, marks: str) -> list[int]:
+    """Return the rows of a sheet, counted from 1, that do not say what its marks stand for."""
+    then = (marks[at : at + _MARK] for at in range(0, len(marks), _MARK))
+    pairs = zip_longest(_marks(name, rows), then, fillvalue=_mark(""))
+    return [number for number, (now, was) in enumerate(pairs, start=1) if now != was]
+
+
+def without_seal(record: Rows) -> Iterator[Sequence[object]]:
+    """Yield the rows of the record but for those of the seal."""
+    return (row for row in record if not (row and cell_text(row[0]) == SEAL))
+
+
+def _marks(name: str, rows: Rows) -> Iterator[str]:
+    """Yield the mark of each row down to the last that says something."""
+    blank = 0
+    for number, row in enumerate(rows, start=1):
+        said = _said(name, number, row)
+        if not said:
+            blank += 1
+            continue
+        for text in (*[""] * blank, said):
+            yield _mark(text)
+        blank = 0
+
+
+def _mark(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode("utf-8", "replace")).digest()[: _MARK * 3 // 4]).decode()
+
+
+def _said(name: str, number: int, row: Sequence[object]) -> str:
+    """Return what a row says, however a program that saved it wrote numbers and spaces."""
+    if name == UNITS_SHEET and number > HEAD_ROWS:
+        row = [*row[: _FIGURES.start], *[""] * len(_FIGURES), *row[_FIGURES.stop :]]
+    elif name == FINDINGS_SHEET and number > 1:
+        row = [*row[: CLERKS_COLUMN - 1], "", *row[CLERKS_COLUMN:]]
+    elif name == SHEET_NAME:
+        row = ["" if (number, column) in _FREE_ON_PAGE else cell for column, cell in enumerate(row, start=1)]
+    return "\n".join([" ".join((cell if type(cell) is str else cell_text(cell)).split()) for cell in row]).rstrip("\n")

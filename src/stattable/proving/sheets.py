@@ -1,0 +1,67 @@
+"""The sheets of a merged workbook as they stand, each looked at once: cells, formulas, and how it is shown."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from stattable.formats.calamine import CalamineBook
+from stattable.formats.sheet import Cell, RawSheet, Setup
+from stattable.model.annex import ANNEX_SHEET, has_annex
+from stattable.model.form import SHEET_NAME
+from stattable.model.identity import IDENTITY_SHEET
+from stattable.model.record import RECORD_SHEET
+from stattable.model.units import Level
+from stattable.proving.breakdown import FINDINGS_SHEET, STATE_SHEET, UNITS_SHEET
+from stattable.proving.ledger import LEDGER_SHEET
+
+HIDDEN_SHEETS: Final = frozenset({IDENTITY_SHEET, RECORD_SHEET})
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSheet:
+    """A sheet as it stands.
+
+    Attributes:
+        cells: after a closer look.
+        formulas: as Excel writes them, without ``=``, ``$`` and spaces.
+        setup: how it is shown and printed.
+    """
+
+    cells: RawSheet
+    formulas: Mapping[Cell, str] = field(default_factory=dict)
+    setup: Setup = field(default_factory=Setup)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The sheets of a merged workbook.
+
+    Attributes:
+        names: of all of them, in their order; those without cells last.
+        visible: of those that are shown.
+        written: of those that people see, and that `merge` writes for a unit of this level.
+        sheets: those that `merge` writes and that are there, the hidden ones, too.
+    """
+
+    names: tuple[str, ...]
+    visible: frozenset[str]
+    written: tuple[str, ...]
+    sheets: Mapping[str, OpenSheet]
+
+    @classmethod
+    def of(cls, book: CalamineBook, level: Level) -> "Opened":
+        """Look at the sheets of a workbook of a unit of `level`.
+
+        Raises:
+            Unreadable: they do not hold together.
+        """
+        written = [SHEET_NAME, UNITS_SHEET, STATE_SHEET, FINDINGS_SHEET, LEDGER_SHEET]
+        written += [ANNEX_SHEET] if has_annex(level) else []
+        sheets = {
+            name: OpenSheet(book.closer(book.sheet(name, whole=True)), book.formulas(name), book.setup(name))
+            for name in written
+            if name in book.names
+        }
+        for name in HIDDEN_SHEETS.intersection(book.names):
+            sheets[name] = OpenSheet(book.sheet(name, whole=True))
+        return cls((*book.names, *book.others), book.visible, tuple(written), sheets)

@@ -1,0 +1,1 @@
+"""A picture → the codes in it."""

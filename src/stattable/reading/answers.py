@@ -1,0 +1,83 @@
+"""Raw cells: what a cell and a reading of one are, how findings show a cell, and what all readers share."""
+
+import re
+import unicodedata
+from datetime import date, datetime, time
+from typing import Final, NamedTuple
+
+from stattable.formats.sheet import RawCell, Unread
+from stattable.model.form import Value
+from stattable.model.text import normalised, visible
+
+
+class Reading(NamedTuple):
+    """What a cell was read as.
+
+    Attributes:
+        value: None where it is blank or could not be read.
+        code: of the finding to raise, or None.
+        suggestion: the value that may have been meant, or None.
+    """
+
+    value: Value = None
+    code: str | None = None
+    suggestion: str | None = None
+
+
+BLANK_READING: Final = Reading()
+LONGEST_ANSWER: Final = 200  # characters; a longer text is prose, and no number or 有/无 with a note
+LONGEST_TEXT: Final = 1000  # characters of a cell that are looked at
+LOOKED_AT: Final = 2000  # characters before white space is trimmed; what is longer is not even normalised
+
+_DASHES: Final = re.compile(r"^[-‐-―−─━ー⸺⸻➖_/╱\\～~.。,、…*·・•=|丨 ]+$")
+_NOT_APPLICABLE: Final = frozenset("不涉及 不适用 空 空白 n/a na nan null".split())
+_ERROR_VALUE: Final = re.compile(
+    r"^#(?:REF|DIV/0|N/A|NAME|NULL|NUM|VALUE|SPILL|CALC|FIELD|BLOCKED|CONNECT|BUSY|UNKNOWN|GETTING_DATA)[!?]?$"
+    r"|^(?:Err|错误):[0-9]+$|^=[-+(]*[A-Z$]",
+    re.IGNORECASE,
+)
+
+# What counts and dates have in common.
+SPOKEN: Final = str.maketrans("0123456789", "〇一二三四五六七八九")
+YEAR_FIRST: Final = re.compile(
+    r"(?<![0-9])([0-9]{4}) ?[-./年,、。 ] ?([0-9]{1,2}) ?[-./月,、。 ] ?([0-9]{1,2})(?![0-9]) ?[日号]?"
+)
+EXCEL_EPOCH: Final = date(1899, 12, 30)
+
+
+def as_shown(raw: RawCell, limit: int = 60) -> str:
+    """Return `raw` as a finding shows it: on one line, of at most `limit` characters."""
+    if raw is None:
+        return ""
+    if isinstance(raw, bool):
+        return "TRUE" if raw else "FALSE"
+    if isinstance(raw, float) and raw.is_integer():
+        raw = int(raw)
+    if isinstance(raw, datetime):
+        return raw.strftime("%Y-%m-%d %H:%M" if raw.time() != time() else "%Y-%m-%d")
+    text = raw.text if isinstance(raw, Unread) else str(raw)
+    line = visible(text[:LOOKED_AT])
+    return line if len(line) <= limit and len(text) <= LOOKED_AT else f"{line[: limit - 1]}…"
+
+
+def shortened(raw: RawCell) -> str:
+    """Return a cell as findings show it, looking at no more of a long text than people would."""
+    return as_shown(raw[:LONGEST_TEXT] if isinstance(raw, str) else raw)
+
+
+def answer_text(raw: str) -> str | None:
+    """Return `raw` in plain, or None where it is too long to be an answer."""
+    text = normalised(raw) if len(raw) <= LOOKED_AT else None
+    return None if text is None or len(text) > LONGEST_ANSWER else text
+
+
+def has_marks(raw: str) -> bool:
+    """Whether there is a ①, ² or ½ in `raw`: NFKC would make a digit of a footnote's mark, and 1201 of 120①."""
+    return not raw.isascii() and any(unicodedata.category(char) == "No" for char in raw)
+
+
+def no_answer(text: str) -> Reading | None:
+    """Read plain text that answers nothing, an error value (V006) or a dash and its like (V007); None for any other."""
+    if _ERROR_VALUE.match(text):
+        return Reading(code="V006")
+    return Reading(code="V007") if _DASHES.match(text) or text.lower() in _NOT_APPLICABLE else None

@@ -1,0 +1,80 @@
+"""One cell beside the table → the date of filling in, or a phone number."""
+
+import re
+from datetime import date, timedelta
+from typing import Final
+
+from stattable.formats.sheet import RawCell
+from stattable.model.findings import Param
+from stattable.model.form import year_of
+from stattable.model.numerals import CHINESE_NUMERAL, chinese_number
+from stattable.model.text import normalised
+from stattable.reading.answers import EXCEL_EPOCH, LONGEST_ANSWER, SPOKEN, YEAR_FIRST, as_shown
+
+_COMPACT: Final = re.compile(r"^([0-9]{4})([0-9]{2})([0-9]{2})$")
+_SHORT_YEAR: Final = re.compile(r"^([0-9]{2}) ?[-./年] ?([0-9]{1,2}) ?[-./月] ?([0-9]{1,2}) ?[日号]?$")
+_NO_YEAR: Final = re.compile(r"^([0-9]{1,2}) ?[-./月] ?([0-9]{1,2}) ?[日号]?$")
+_CHINESE_DATE: Final = re.compile("^({0}{{4}})年({0}{{1,3}})月({0}{{1,4}})[日号]?$".format(f"[0-9{CHINESE_NUMERAL}]"))
+_ZEROS: Final = str.maketrans("oO", "〇〇")
+_SERIALS: Final = range(36526, 73051)  # 2000-01-01 to 2099-12-31: what a date may look like that lost its format
+_YEARS: Final = range(2000, 2100)
+
+
+def read_date(raw: RawCell, edition: int | None) -> tuple[date | None, dict[str, Param] | None]:
+    """Read the date of filling in.
+
+    Args:
+        raw: a real date, an Excel serial, or text in one of the common forms.
+        edition: whose year a date without one takes; None where it is not known.
+
+    Returns:
+        The date or None, and the parameters of V010 where there is something to say.
+    """
+    if isinstance(raw, date):
+        return _real_date(raw.year, raw.month, raw.day)
+    if isinstance(raw, (int, float)) and _SERIALS[0] <= raw <= _SERIALS[-1]:  # with its time, perhaps
+        return EXCEL_EPOCH + timedelta(days=int(raw)), None
+    text = normalised(as_shown(raw))
+    if not text or re.fullmatch(r"[年月日 ./\\—_-]+", text):
+        return None, {"problem": "blank"}
+    if text.isdecimal() and int(text) in _SERIALS:
+        return EXCEL_EPOCH + timedelta(days=int(text)), None
+    if match := YEAR_FIRST.search(text) or _COMPACT.match(text):
+        return _real_date(*(int(part) for part in match.groups()))
+    if match := _SHORT_YEAR.match(text):
+        return _real_date(2000 + int(match[1]), int(match[2]), int(match[3]))
+    if match := _CHINESE_DATE.match(text.replace(" ", "").translate(_ZEROS)):
+        return _real_date(*(chinese_number(part.translate(SPOKEN)) or 0 for part in match.groups()))
+    if (match := _NO_YEAR.match(text)) and edition is not None and isinstance(raw, str):  # 6.3 may have been 6.30
+        found, problem = _real_date(year_of(edition), int(match[1]), int(match[2]))
+        return found, problem or {"problem": "no_year", "year": year_of(edition)}
+    return None, {"problem": "unreadable"}
+
+
+def _real_date(year: int, month: int, day: int) -> tuple[date | None, dict[str, Param] | None]:
+    try:
+        found = date(year, month, day)
+    except ValueError:
+        return None, {"problem": "impossible"}
+    return (found, None) if year in _YEARS else (None, {"problem": "unreadable"})
+
+
+_JOINT: Final = r"[ .·\-–—‐()]{0,2}"
+_PHONE: Final = re.compile(
+    rf"(?<![0-9])(?:(?:(?:00)?86{_JOINT})?1[3-9](?:{_JOINT}[0-9]){{9}}"  # a mobile phone
+    rf"|0(?:1[0-9]|2[0-9]|[3-9][0-9]{{2}}){_JOINT}[0-9]{{3,4}}{_JOINT}[0-9]{{4}}"  # a fixed one, with its area code
+    rf"|[48]00{_JOINT}[0-9]{{3,4}}{_JOINT}[0-9]{{3,4}}"
+    r"|[2-9][0-9]{6,7})(?![0-9])"
+)
+
+
+def read_phone(raw: RawCell) -> tuple[str, dict[str, Param] | None]:
+    """Read a phone cell, which may hold names and several numbers.
+
+    Returns:
+        The text as written, up to 200 characters, and the parameters of V011 where no plausible number is in it.
+    """
+    text = as_shown(raw, LONGEST_ANSWER)
+    if not text:
+        return "", {"problem": "blank"}
+    return text, None if _PHONE.search(normalised(text)) else {"problem": "no_number"}

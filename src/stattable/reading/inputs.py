@@ -1,0 +1,118 @@
+"""Arguments → the files to read: folders walked, what is never an input left out, the rest looked at once."""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from stattable.formats.paths import KEPT_MARK, file_key
+from stattable.formats.sniff import RETURN_LIKE, is_spreadsheet_name, sniff
+from stattable.model.catalogue import finding
+from stattable.model.findings import Finding
+
+_NEVER_PREFIXES: Final = ("~$", ".~", "._")
+_NEVER_NAMES: Final = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
+_NEVER_FOLDERS: Final = frozenset({"__macosx"})
+_NAMES_SHOWN: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What there is to read.
+
+    Attributes:
+        paths: the files, as the user named them or the folder they are in, sorted, each file once.
+        named: those of them that the user named, not found by walking.
+        findings: F006, one for every folder with files that are no returns; F007 for one that cannot be opened.
+    """
+
+    paths: tuple[str, ...]
+    named: frozenset[str]
+    findings: tuple[Finding, ...]
+
+
+def find_inputs(arguments: Iterable[str], never: Iterable[str | Path] = ()) -> Inputs:
+    """Return the files that `arguments`, files and folders, lead to.
+
+    Args:
+        arguments: paths that exist.
+        never: files that are no inputs, wherever they turn up: the roster.
+    """
+    skipped = set(map(file_key, never))
+    chosen: dict[str, str] = {}  # real path → the first of its names in sorted order
+    named: set[str] = set()
+    others: dict[str, str] = {}  # the same, of files that are no returns
+    closed: dict[str, OSError] = {}
+    for argument in arguments:
+        walked = Path(argument).is_dir()
+        for path in _walk(argument, closed) if walked else [argument]:
+            real = os.path.realpath(path)
+            if _never(path) or (skipped and file_key(path) in skipped):
+                continue
+            kept = others if walked and not _is_return_like(path) else chosen
+            kept[real] = min(path, kept.get(real, path))
+            if not walked:
+                named.add(real)
+    return Inputs(
+        tuple(sorted(chosen.values())),
+        frozenset(path for real, path in chosen.items() if real in named),
+        (*_not_returns(path for real, path in others.items() if real not in named), *_not_opened(closed)),
+    )
+
+
+def _not_returns(paths: Iterable[str]) -> Iterator[Finding]:
+    folders: dict[str, list[str]] = {}
+    for path in sorted(paths):
+        folders.setdefault(str(Path(path).parent), []).append(Path(path).name)
+    for folder, names in sorted(folders.items()):
+        yield finding("F006", path=folder, params={"count": len(names), "names": _some(names)})
+
+
+def _not_opened(closed: Mapping[str, OSError]) -> Iterator[Finding]:
+    for folder, error in sorted(closed.items()):
+        yield finding("F007", path=folder, params={"detail": type(error).__name__})
+
+
+def _walk(folder: str, closed: dict[str, OSError]) -> Iterator[str]:
+    def cannot_open(error: OSError) -> None:
+        closed[str(error.filename)] = error
+
+    seen = {os.path.realpath(folder)}  # a link may lead to a folder elsewhere, or back to one above it
+
+    def is_new(path: Path) -> bool:
+        real = os.path.realpath(path)
+        new = real not in seen
+        seen.add(real)
+        return new
+
+    for parent, folders, names in os.walk(folder, onerror=cannot_open, followlinks=True):
+        paths = [Path(parent) / name for name in sorted(folders) if name.lower() not in _NEVER_FOLDERS]
+        paths.sort(key=Path.is_symlink)  # a folder's own name before a link's
+        folders[:] = [path.name for path in paths if is_new(path)]
+        for name in sorted(names):
+            yield str(Path(parent) / name)
+
+
+def _never(path: str) -> bool:
+    name = Path(path).name
+    return name.startswith(_NEVER_PREFIXES) or name.lower() in _NEVER_NAMES
+
+
+def _is_return_like(path: str) -> bool:
+    if KEPT_MARK in Path(path).name:  # what `merge` kept of an earlier result is for people to look at
+        return False
+    if is_spreadsheet_name(Path(path)):
+        return True
+    if not Path(path).is_file():  # a pipe may wait forever
+        return False
+    try:
+        with Path(path).open("rb") as file:
+            return sniff(file) in RETURN_LIKE
+    except OSError:
+        return False
+
+
+def _some(names: list[str]) -> str:
+    more = "等" if len(names) > _NAMES_SHOWN else ""
+    return "、".join(names[:_NAMES_SHOWN]) + more

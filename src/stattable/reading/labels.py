@@ -1,0 +1,163 @@
+"""The form's labels: which texts are labels or parts of labels, and where they stand on a sheet."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence, Set
+from functools import lru_cache
+from itertools import pairwise
+from typing import Final
+
+from stattable.formats.sheet import Cell, RawCell, RawSheet
+from stattable.model.form import FIELDS, LABELS
+from stattable.model.text import label_forms
+from stattable.reading.answers import shortened
+
+_NAME_BY_FORM: Final[Mapping[str, str]] = {label_forms(label.text)[0]: label.name for label in LABELS}
+# 音频, 视频稿件: the spellings of a part → the column it is a part of, and which.
+_PARTS: Final[Mapping[str, tuple[str, str]]] = {
+    form: (column.text, part)
+    for column in dict.fromkeys(field.column for field in FIELDS)
+    for part in column.parts
+    for form in (part, part + label_forms(column.text)[0].removeprefix("".join(column.parts)))
+}
+_PART_ORDER: Final = {part: place for place, (_, part) in enumerate(_PARTS.values())}
+LONGEST_LABEL: Final = 60
+# A number may stand in front of a label: 一、宣传活动, (1)活动场次.
+_NUMBER: Final = r"^\W*(?:(?:\d{1,2}|[一二三四五六七八九十]{1,3})\W+|[①-⑳]\W*)"
+_NUMBER_IN_FRONT: Final = re.compile(_NUMBER)
+# A text without these begins no label: quick to see, where a sheet holds two million other texts.
+_BEGINNINGS: Final = re.compile("|".join(sorted({rf"{form[0]}\W*{form[1]}" for form in (*_NAME_BY_FORM, *_PARTS)})))
+# Nor is one a label that has other words than they have, unless these stand in brackets.
+_WORDS: Final = "".join(sorted(set("计划生育协会".join(_NAME_BY_FORM))))
+_OTHER_WORDS: Final = re.compile(
+    rf"(?:{_NUMBER})?+[^(（\[【〔〈《{{]*(?![{_WORDS}])[0-9A-Za-z\u4e00-\u9fff][^(（\[【〔〈《{{]*$"
+)
+
+# The words that begin the lines beside the table, which ask who filled it in and when, and who answers for it.
+_FILLED_IN: Final = "(?:填 ?[报表]|报 ?送)"
+CONTACT_WORDS: Final = re.compile(
+    r"(?P<phone>联 ?系 ?电 ?话|联 ?系 ?方 ?式|电 ?话|手 ?机(?! ?[报台]) ?号?码?)"
+    rf"|(?P<contact>(?:联 ?[系络] ?[人员]|{_FILLED_IN} ?人(?! ?[数次]))(?: ?姓 ?名)?)"
+    rf"|(?P<filled_in>(?:{_FILLED_IN} ?)?日 ?期|{_FILLED_IN} ?时 ?间)"
+)
+OFFICER_WORDS: Final = re.compile(r"(?:单 ?位 ?)?(?:负 ?责 ?人|审 ?[核批] ?人|主 ?管 ?领 ?导)")
+
+
+def label_name(text: str) -> str | None:
+    """Return the name of the label that `text` is, or None where it is none."""
+    return _label_name(text) if len(text) <= LONGEST_LABEL else None
+
+
+@lru_cache(maxsize=4096)
+def _label_name(text: str) -> str | None:
+    if not _BEGINNINGS.search(text) or _OTHER_WORDS.match(text):
+        return None
+    return next((name for form in _forms(text) if (name := _NAME_BY_FORM.get(form))), None)
+
+
+def _forms(text: str) -> tuple[str, ...]:
+    return label_forms(_NUMBER_IN_FRONT.sub("", text))
+
+
+def promising(cells: Sequence[RawCell]) -> list[tuple[int, str]]:
+    """Return the columns and texts of a row that may be labels or parts of labels."""
+    texts = [(at, text) for at, text in enumerate(cells, 1) if isinstance(text, str) and 0 < len(text) <= LONGEST_LABEL]
+    if not texts or not _BEGINNINGS.search("\n".join([text for _, text in texts])):  # a row at once
+        return []
+    return [(at, text) for at, text in texts if _BEGINNINGS.search(text) and not _OTHER_WORDS.match(text)]
+
+
+class Labels:
+    """The labels of the form on a sheet, one that stands in several cells at one of them.
+
+    Attributes:
+        names: row → column → the label's name.
+        splits: where a label was made two columns of, these columns in the order of its parts.
+        pieces: the cells that hold a piece of a label.
+        covered: the cells under merged ranges, whose labels nobody sees, in the rows with labels.
+    """
+
+    def __init__(self, sheet: RawSheet) -> None:
+        self.sheet = sheet
+        self.names: dict[int, dict[int, str]] = {}
+        self.splits: dict[Cell, tuple[int, ...]] = {}
+        self.pieces: set[Cell] = set()
+        rows = {row: texts for row, cells in enumerate(sheet.rows, start=1) if (texts := promising(cells))}
+        self.covered = sheet.covered(rows)
+        self._ends = {(top, left): right for top, left, _, right in sheet.merges if top in rows}
+        parts: dict[int, dict[int, tuple[str, str]]] = {}
+        begun: dict[Cell, str] = {}
+        for row, texts in rows.items():
+            for column, text in texts:
+                if (row, column) in self.covered:
+                    continue
+                if name := _label_name(text):
+                    self.names.setdefault(row, {})[column] = name
+                else:
+                    begun[row, column] = text
+                    if part := next((_PARTS[form] for form in _forms(text) if form in _PARTS), None):
+                        parts.setdefault(row, {})[column] = part
+        self._join_stacked(begun)
+        for row, columns in parts.items():
+            self._join_split(row, {at: part for at, part in columns.items() if (row, at) not in self.pieces})
+
+    def of(self, row: int, names: Set[str]) -> dict[int, str]:
+        """Return the columns of `row` that hold one of `names`."""
+        return {column: name for column, name in self.names.get(row, {}).items() if name in names}
+
+    def reach(self, row: int, column: int) -> int:
+        """Return the sheet's last column that the cell at `row` and `column` is merged over, in a row with labels."""
+        return max(column, min(self._ends.get((row, column), column), len(self.sheet.rows[row - 1])))
+
+    def seen(self, row: int, column: int) -> str:
+        """Return what is seen in a cell, in a row with labels."""
+        return "" if (row, column) in self.covered else shortened(self.sheet.cell(row, column))
+
+    def shift(self, rows: Iterable[int]) -> tuple[int, int]:
+        """Return how far most labels in `rows` stand from the template's places, in rows and columns."""
+        votes = Counter(
+            (row - label.at[0], column - label.at[1])
+            for row in rows
+            for column, name in self.names.get(row, {}).items()
+            for label in LABELS
+            if label.name == name
+        )
+        return votes.most_common(1)[0][0]
+
+    def _join_stacked(self, begun: Mapping[Cell, str]) -> None:
+        """Find the labels that were written over two or three cells, one above the other."""
+        stacks: list[tuple[str, int, range]] = []
+        for (row, column), upper in begun.items():
+            text = upper
+            for end in (row + 1, row + 2):
+                lower = self.sheet.cell(end, column)
+                if not isinstance(lower, str):
+                    break
+                text += lower[:LONGEST_LABEL]
+                if name := label_name(text):
+                    stacks.append((name, column, range(row, end + 1)))
+                    break
+        for _, column, rows in stacks:
+            for row in rows:
+                self.pieces.add((row, column))
+                self.names.get(row, {}).pop(column, None)  # 县级计生协 under 地市
+        known = {row: len(self.names.get(row, {})) for *_, rows in stacks for row in rows}
+        for name, column, rows in stacks:  # beside those that stand in one cell
+            at = max(reversed(rows), key=lambda row: known[row])
+            self.names.setdefault(at, {})[column] = name
+
+    def _join_split(self, row: int, parts: Mapping[int, tuple[str, str]]) -> None:
+        """Find the labels that two columns were made of, side by side, or under the label itself."""
+        last = 0
+        for (left, (name, one)), (right, (again, other)) in pairwise(sorted(parts.items())):
+            apart = any(left < column < right for column in self.names.get(row, {}))
+            if left <= last or name != again or one == other or apart:
+                continue
+            last = right
+            self.pieces |= {(row, left), (row, right)}
+            above = self.names.get(row - 1, {})
+            at = row - 1 if above.get(left) == name else row
+            if at < row and above.get(right) == name:
+                del above[right]
+            self.names.setdefault(at, {})[left] = name
+            self.splits[at, left] = (left, right) if _PART_ORDER[one] < _PART_ORDER[other] else (right, left)

@@ -1,0 +1,57 @@
+"""A roster file → its tree: CSV in UTF-8 or GBK, or a workbook."""
+
+import csv
+import io
+from pathlib import Path
+
+from stattable.formats.open import read_rows
+from stattable.formats.sheet import Unread
+from stattable.model.catalogue import finding
+from stattable.model.findings import Finding
+from stattable.model.refusals import Refusal
+from stattable.model.roster import build_roster
+from stattable.model.units import Tree
+from stattable.reading.answers import as_shown
+
+_WORKBOOK_STARTS = (b"PK", b"\xd0\xcf\x11\xe0")
+
+
+def read_roster(path: str) -> tuple[Tree, list[Finding]]:
+    """Read a roster.
+
+    Returns:
+        The tree, and the faults (U007); with any fault the tree is empty.
+
+    Raises:
+        Refusal: the file is no roster at all.
+    """
+    try:
+        data = Path(path).read_bytes()
+        rows: list[list[object]]
+        if data.startswith(_WORKBOOK_STARTS):
+            raws = read_rows(path)
+            if unread := [_unread(path, number, cell) for number, raw in enumerate(raws, 1) for cell in raw
+                          if isinstance(cell, Unread)]:  # fmt: skip
+                return Tree([]), unread
+            rows = [list(row) for row in raws]
+        else:
+            rows = [list(row) for row in _csv_rows(data)]
+    except (OSError, ValueError, csv.Error) as error:
+        raise Refusal("roster_unreadable", path=path) from error
+    return build_roster(rows, path)
+
+
+def _unread(path: str, row: int, cell: Unread) -> Finding:
+    return finding(
+        "U007", path=path, raw=as_shown(cell), params={"reason": "formula", "row": row, "raw": as_shown(cell)}
+    )
+
+
+def _csv_rows(data: bytes) -> list[list[str]]:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("gb18030")
+    head = text.lstrip().partition("\n")[0]
+    delimiter = next((mark for mark in "\t;" if mark in head and "," not in head), ",")
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))

@@ -1,0 +1,36 @@
+"""Folders that mirror the tree of units, and the names of files in them."""
+
+import unicodedata
+from pathlib import Path
+
+from stattable.model.text import file_name
+from stattable.model.units import Tree
+
+
+def folders(tree: Tree, root: str, folder: Path) -> dict[str, tuple[Path, str]]:
+    """Return where the files of each unit belong, and how their names begin, in folders that mirror a tree.
+
+    A unit with others below it has a folder, which holds its own files and theirs.
+
+    Args:
+        tree: of the units.
+        root: key of the unit to begin with.
+        folder: under which all stand.
+    """
+    places: dict[str, tuple[Path, str]] = {}
+    taken: set[str] = set()
+    for key in tree.below(root):
+        unit = tree[key]
+        name = f"{unit.code}_{unit.name}" if unit.code else unit.name
+        parent = places[unit.parent][0] if unit.parent in places else folder
+        stem, again = file_name(name), 2
+        while _folded(parent / stem) in taken:  # names may be the same once they are cleaned and cut
+            stem, again = file_name(name, f"_{again}"), again + 1
+        taken.add(_folded(parent / stem))
+        places[key] = (parent / stem if tree.children[key] else parent, stem)
+    return places
+
+
+def _folded(path: Path) -> str:
+    """Return what two paths have in common that may lead to one file where names fold."""
+    return unicodedata.normalize("NFC", str(path)).casefold()

@@ -1,0 +1,218 @@
+"""Where files of ours stand, and how they are put there: all of them whole, or none."""
+
+import os
+import secrets
+import shutil
+import signal
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from stattable.formats.paths import KEPT_MARK
+from stattable.model.refusals import HalfWritten, Stopped
+from stattable.model.text import with_ending
+
+_BINARY: Final = getattr(os, "O_BINARY", 0)  # or Windows takes a file for text
+
+
+class Staging:
+    """Files that are written beside where they belong, and put there together: a context, at whose end that is done.
+
+    Where it ends with an error, or is stopped, what stood there before stands there still, and nothing else does.
+
+    Raises:
+        OSError: a file could not be written or put in its place. It names the file where it belongs.
+        Stopped: somebody stopped it.
+        HalfWritten: some are in their places, and what stood there before cannot be put back.
+    """
+
+    def __init__(self) -> None:
+        self._places: dict[Path, Path] = {}  # of what was written beside them
+        self._prefix = f".~{secrets.token_hex(4)}-"  # of its own names, which are no inputs, whatever is left over
+        self._used: set[Path] = set()  # folders with such names
+        self._made: list[Path] = []  # folders that were not there
+        self._before: dict[Path, Path] = {}  # what stood at a place, under another name, while files are put in place
+
+    def place(self, path: Path) -> Path:
+        """Return an empty file, in the folder of `path`, for what belongs there; a link is followed."""
+        handle, temporary = self._beside(path)
+        os.close(handle)
+        return temporary
+
+    def write(self, path: Path, data: bytes, *, durable: bool = True) -> None:
+        """Write what belongs at `path`.
+
+        Args:
+            path: where to.
+            data: all of it.
+            durable: wait until the disk has it; not worth the time for what is quickly made again.
+        """
+        handle, temporary = self._beside(path)
+        _fill(handle, temporary, data, durable=durable)
+
+    def keep(self, path: Path, when: datetime) -> Path:
+        """Copy what stands at `path` to a name beside it that says so, overwriting nothing, and return that name.
+
+        To be called before what replaces it is written, so that it is in its place before, too.
+        """
+        note = f"{KEPT_MARK} {when:%Y-%m-%d %H%M%S}"
+        for again in count(1):
+            ending = f"{note}）" if again == 1 else f"{note} {again}）"
+            kept = path.with_name(with_ending(path.stem, f"{ending}{path.suffix}"))
+            if not os.path.lexists(kept):
+                break
+        temporary = self.place(kept)
+        fill(temporary, path.read_bytes())
+        shutil.copystat(path, temporary)
+        return kept
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with _uninterrupted():
+            if error is None:
+                self._put_in_place()
+            else:
+                self._clean_up(failed=True)
+        if isinstance(error, KeyboardInterrupt):
+            raise Stopped from error
+        if isinstance(error, OSError) and error.filename and (place := self._places.get(Path(error.filename))):
+            raise _of(error, place) from error
+
+    def _put_in_place(self) -> None:
+        try:
+            for temporary, place in self._places.items():
+                self._move(temporary, place)
+        except BaseException as error:
+            stuck = self._put_back()
+            self._clean_up(failed=True)
+            if stuck:
+                raise HalfWritten(stuck) from error
+            if isinstance(error, KeyboardInterrupt):
+                raise Stopped from error
+            raise
+        self._clean_up(failed=False)
+
+    def _move(self, temporary: Path, place: Path) -> None:
+        try:
+            if place.exists():
+                self._before[place] = temporary.with_suffix(".old")
+                _link(place, self._before[place])
+            temporary.replace(place)
+        except OSError as error:
+            raise _of(error, place) from error
+
+    def _put_back(self) -> dict[str, str]:
+        """Put back what stood there before, and return where that is now of those places where it cannot be done."""
+        stuck = {}
+        for temporary, place in self._places.items():
+            if temporary.exists():
+                continue
+            try:
+                if place in self._before:
+                    self._before[place].replace(place)
+                else:
+                    place.unlink(missing_ok=True)
+            except OSError:
+                stuck[str(place)] = str(self._before.pop(place, ""))
+        return stuck
+
+    def _clean_up(self, *, failed: bool) -> None:
+        """Take away what was there for a while only; nothing depends on it any more."""
+        temporary = [path for folder in self._used for path in folder.glob(f"{self._prefix}*.tmp")] if failed else []
+        for path in (*self._before.values(), *temporary):
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+        for folder in reversed(self._made if failed else ()):
+            with suppress(OSError):  # somebody else may use it by now
+                folder.rmdir()
+
+    def _beside(self, path: Path) -> tuple[int, Path]:
+        target = Path(os.path.realpath(path)) if path.is_symlink() or ".." in path.parts else path
+        try:
+            self._make(target.parent)
+            self._used.add(target.parent)
+            handle, name = tempfile.mkstemp(dir=target.parent, prefix=self._prefix, suffix=".tmp")
+        except OSError as error:  # which names the temporary file, and that says nothing to anybody
+            raise _of(error, path) from error
+        temporary = Path(name)
+        self._places[temporary] = target
+        return handle, temporary
+
+    def _make(self, folder: Path) -> None:
+        missing = []
+        while not folder.exists():
+            missing.append(folder)
+            folder = folder.parent
+        for one in reversed(missing):
+            self._made.append(one)
+            one.mkdir(exist_ok=True)
+
+
+def fill(path: Path, data: bytes) -> None:
+    """Write `data` into the file at `path`, which :meth:`Staging.place` made.
+
+    Raises:
+        OSError: it could not be written, or is not there any more.
+    """
+    _fill(os.open(path, os.O_WRONLY | _BINARY), path, data, durable=False)
+
+
+def _fill(handle: int, path: Path, data: bytes, *, durable: bool) -> None:
+    """Write `data` to `handle`, which is of the new file at `path`, for others to read, too."""
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            if durable:
+                os.fsync(handle)
+        path.chmod(0o666 & ~_umask())
+    except OSError as error:
+        raise _of(error, path) from error
+
+
+def write_atomically(path: Path, data: bytes, *, durable: bool = True) -> None:
+    """Put `data` at `path` whole or not at all, making folders as needed; see :class:`Staging`."""
+    with Staging() as staging:
+        staging.write(path, data, durable=durable)
+
+
+def _of(error: OSError, path: Path) -> OSError:
+    """Return `error` as one of the file at `path`."""
+    return OSError(error.errno, error.strerror or str(error), str(path))
+
+
+def _link(path: Path, other: Path) -> None:
+    """Give what stands at `path` the name `other`, too; it is a copy where there are no links."""
+    try:
+        os.link(path, other)
+    except OSError:
+        shutil.copy2(path, other)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Let nobody stop, by Ctrl-C, what takes a moment and must not be done by half."""
+    if threading.current_thread() is not threading.main_thread():  # which no Ctrl-C reaches
+        yield
+        return
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler or signal.SIG_DFL)

@@ -1,0 +1,294 @@
+"""The documents that other programs read: their keys are a promise."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from builders import (
+    GUANDU,
+    GUANDU_VILLAGE,
+    ROSTER,
+    TO_COUNTY,
+    TO_GUANDU,
+    ZHULUYING,
+    Result,
+    codes,
+    filled,
+    own_values,
+    run,
+    typed,
+)
+from stattable.model.form import FIELDS
+from stattable.model.units import Level, Scope
+from stattable.output.csv_tables import harmless
+
+VILLAGE = own_values(Level.VILLAGE)
+SESSIONS, PEOPLE = "activities.village.sessions", "activities.village.people"
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working directory: 官渡镇's folder 收到, and the roster."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "名册.csv").write_text(ROSTER, encoding="utf-8")
+    (tmp_path / "收到").mkdir()
+    return tmp_path
+
+
+def village(name: str = "官渡村.xlsx", unit: Any = GUANDU_VILLAGE, **figures: Any) -> None:
+    filled(Path("收到", name), unit, {**VILLAGE, **figures}, above=TO_GUANDU)
+
+
+def merge(*options: str) -> Result:
+    return run("merge", "收到", "-o", "汇总表.xlsx", "--roster", "名册.csv", "--root", "410122101", *options)
+
+
+# -- the JSON documents -----------------------------------------------------------------------------------
+
+FINDING = "code severity message path unit sheet cell field label raw suggestion"
+UNIT = "code name level"
+COUNTS = "errors warnings infos"
+SHAPES = {
+    "check": {
+        "": "schema_version summary files findings",
+        "summary": f"files accepted rejected duplicate {COUNTS}",
+        "files[]": "path sha256 unit scope edition status values findings",
+        "files[].unit": UNIT,
+        "files[].values": " ".join(field.key for field in FIELDS),
+        "files[].findings[]": FINDING,
+        "files[].findings[].unit": UNIT,
+        "findings[]": FINDING,
+    },
+    "merge": {
+        "": "schema_version output root total check_code summary units findings",
+        "root": UNIT,
+        "total": " ".join(field.key for field in FIELDS),
+        "summary": f"expected received accepted rejected duplicate covered missing {COUNTS}",
+        "units[]": "code name level parent status basis total",
+        "units[].total": " ".join(VILLAGE),
+        "findings[]": FINDING,
+        "findings[].unit": UNIT,
+    },
+}
+
+
+def shapes(part: Any, at: str = "") -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The keys of every object in a document, by its place."""
+    if isinstance(part, dict):
+        yield at, tuple(part)
+        for key, value in part.items():
+            yield from shapes(value, f"{at}.{key}".lstrip("."))
+    elif isinstance(part, list):
+        for value in part:
+            yield from shapes(value, f"{at}[]")
+
+
+@pytest.mark.parametrize("command", SHAPES)
+def test_exactly_these_keys(command: str) -> None:
+    village(**{SESSIONS: "2场"})
+    village("2.xlsx", ZHULUYING)
+    Path("收到/照片.jpg").write_bytes(b"\xff\xd8\xff")
+    result = run("check", "收到", "--format", "json") if command == "check" else merge("--format", "json")
+    expected = {(at, tuple(keys.split())) for at, keys in SHAPES[command].items()}
+    assert set(shapes(result.json)) == expected
+
+
+def test_the_document_of_check() -> None:
+    village(**{SESSIONS: "约2"})
+    document = run("check", "收到", "--format", "json").json
+    (file,) = document["files"]
+    (finding,) = file["findings"]
+    unit = {"code": "410122101201", "name": "官渡村", "level": "village"}
+    assert document["summary"] == {
+        "files": 1, "accepted": 0, "rejected": 1, "duplicate": 0, "errors": 1, "warnings": 0, "infos": 0,
+    }  # fmt: skip
+    assert {key: file[key] for key in ("path", "unit", "scope", "edition", "status")} == {
+        "path": str(Path("收到/官渡村.xlsx")), "unit": unit, "scope": "own", "edition": 23, "status": "rejected",
+    }  # fmt: skip
+    assert (len(file["sha256"]), file["values"]["media.county.text"], file["values"][SESSIONS]) == (64, 1, None)
+    assert finding == {
+        "code": "V003",
+        "severity": "error",
+        "message": "宣传活动 · 村居社区计生协 · 活动场次（H6）填的是“约2”，不是一个确切的数（可能是“2”）。"
+        "请改填一个确切的整数。",
+        "path": str(Path("收到/官渡村.xlsx")),
+        "unit": unit,
+        "sheet": "信息统计表",
+        "cell": "H6",
+        "field": SESSIONS,
+        "label": "宣传活动 · 村居社区计生协 · 活动场次",
+        "raw": "约2",
+        "suggestion": "2",
+    }
+
+
+def test_what_is_unknown_is_null() -> None:
+    Path("收到/1.xlsx").write_bytes(b"")
+    (file,) = run("check", "收到", "--format", "json").json["files"]
+    assert (file["unit"], file["scope"], file["edition"]) == ({"code": None, "name": None, "level": None}, None, None)
+    assert set(file["values"].values()) == {None}
+    (finding,) = file["findings"]
+    assert (finding["code"], finding["unit"], finding["cell"], finding["raw"]) == ("F003", None, None, None)
+
+
+def test_the_document_of_merge() -> None:
+    village()
+    filled(Path("收到/镇.xlsx"), GUANDU, own_values(Level.TOWNSHIP), above=TO_COUNTY)
+    result = merge("--format", "json")
+    document = result.json
+    assert (result.code, codes(document)) == (0, ["C001"])
+    assert document["output"] == "汇总表.xlsx"
+    assert document["root"] == {"code": "410122101", "name": "官渡镇", "level": "township"}
+    assert document["summary"] == {
+        "expected": 3, "received": 2, "accepted": 2, "rejected": 0, "duplicate": 0, "covered": 0, "missing": 1,
+        "errors": 0, "warnings": 1, "infos": 0,
+    }  # fmt: skip
+    assert [(unit["code"], unit["parent"], unit["status"], unit["basis"]) for unit in document["units"]] == [
+        ("410122101", "410122", "accepted", "own"),
+        ("410122101201", "410122101", "accepted", "own"),
+        ("410122101202", "410122101", "missing", "derived"),
+    ]
+    assert (document["total"]["media.county.text"], document["total"]["online.county.weibo"]) == (2, None)
+    assert document["units"][2]["total"] == {}
+
+
+STEP = "unit scope value now difference path sha256 cell state end steps uncounted"
+AFTERWARDS = {
+    "verify": {
+        "": "schema_version report root edition proved check_code sources summary findings",
+        "root": UNIT,
+        "sources": "unchanged changed gone new",
+        "summary": COUNTS,
+        "findings[]": FINDING,
+        "findings[].unit": UNIT,
+    },
+    "trace": {
+        "": "schema_version report root field label cell page value now trace",
+        "root": UNIT,
+        "trace": STEP,
+        "trace.unit": UNIT,
+        "trace.steps[]": STEP,
+        "trace.steps[].unit": UNIT,
+        "trace.steps[].steps[]": STEP,
+        "trace.steps[].steps[].unit": UNIT,
+    },
+}
+
+
+@pytest.mark.parametrize("command", AFTERWARDS)
+def test_exactly_these_keys_of_what_is_said_of_a_merged_workbook(command: str) -> None:
+    village()
+    merge()
+    village(**{SESSIONS: 3})
+    figure = ["H6"] if command == "trace" else []
+    result = run(command, "汇总表.xlsx", *figure, "收到", "--format", "json")
+    expected = {(at, tuple(keys.split())) for at, keys in AFTERWARDS[command].items()}
+    assert set(shapes(result.json)) == expected
+
+
+def test_every_key_is_documented() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "json.md").read_text(encoding="utf-8")
+    objects = [*SHAPES.values(), *AFTERWARDS.values()]
+    keys = {key for shape in objects for keys in shape.values() for key in keys.split() if "." not in key}
+    words = set(re.findall(r"\w+", page.partition("```")[2].partition("```")[0]))
+    assert keys - words == set()
+
+
+def test_units_with_a_cumulative_return_have_their_differences() -> None:
+    village()
+    figures = {"activities.township.sessions": 1, SESSIONS: 5}
+    filled(Path("收到/镇.xlsx"), GUANDU, figures, above=TO_COUNTY, scope=Scope.CUMULATIVE)
+    filled(Path("收到/镇本级.xlsx"), GUANDU, {"activities.township.sessions": 2}, above=TO_COUNTY)
+    township, *villages = merge("--format", "json").json["units"]
+    assert {key: one for key, one in township["differences"].items() if key.startswith("activities")} == {
+        "activities.township.sessions": {"reported": 1, "own": 2, "children": None, "difference": -1},
+        SESSIONS: {"reported": 5, "own": None, "children": 2, "difference": 3},
+        PEOPLE: {"reported": None, "own": None, "children": 60, "difference": -60},
+    }
+    assert not any("differences" in one for one in villages)
+
+
+@pytest.mark.parametrize("command", ["check", "merge"])
+def test_a_faulty_roster_has_a_document_of_the_same_keys(command: str) -> None:
+    Path("名册.csv").write_text(ROSTER + "41,湖南省,,,,,,\n", encoding="utf-8")
+    village()
+    options = ["-o", "汇总表.xlsx"] if command == "merge" else []
+    result = run(command, "收到", "--roster", "名册.csv", "--format", "json", *options)
+    found = dict(shapes(result.json))
+    whole = {at: tuple(keys.split()) for at, keys in SHAPES[command].items()}
+    assert found == {at: keys for at, keys in whole.items() if at in found}
+    assert {"", "summary", "findings[]"} <= found.keys()
+    assert (result.code, codes(result.json), Path("汇总表.xlsx").exists()) == (1, ["U007"], False)
+
+
+@pytest.mark.parametrize("command", ["check", "merge"])
+def test_stdout_holds_the_document_and_nothing_else(command: str) -> None:
+    village(**{SESSIONS: "若干"})
+    options = ["-o", "汇总表.xlsx", "--root", "41"] if command == "merge" else []
+    result = run(command, "收到", "--format", "json", *options)
+    assert json.loads(result.out)["schema_version"] == 1
+    assert result.err == ""
+
+
+def test_the_same_path_twice_changes_nothing() -> None:
+    village()
+    once = run("check", "收到", "--format", "json")
+    assert run("check", "收到", "收到/官渡村.xlsx", "收到", "--format", "json").out == once.out
+    assert once.json["summary"]["files"] == 1
+
+
+# -- CSV --------------------------------------------------------------------------------------------------
+
+
+def test_csv_opens_in_excel_and_holds_no_formula() -> None:
+    village(**{SESSIONS: "-2", PEOPLE: "@SUM(A1)"})
+    typed(Path("收到/=1+1.xlsx"), "=1+1村", VILLAGE)
+    result = run("check", "收到", "--roster", "名册.csv", "--format", "csv")
+    assert result.out.startswith("\ufeff代码,程度,说明,文件,单位代码,")
+    rows = list(csv.DictReader(io.StringIO(result.out.removeprefix("\ufeff"))))
+    assert [(row["代码"], row["程度"], row["原值"]) for row in rows] == [
+        ("U002", "强制性", "'=1+1村"), ("V004", "强制性", "'-2"), ("V002", "强制性", "'@SUM(A1)"),
+    ]  # fmt: skip
+    assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row.values())
+
+
+def test_csv_holds_no_formula_of_wide_characters() -> None:
+    village(**{SESSIONS: "＝SUM(A1)", PEOPLE: "\u200b ＠1"})
+    Path("收到/官渡村.xlsx").rename(Path("收到/ ＠a.xlsx"))
+    out = run("check", "收到/ ＠a.xlsx", "--format", "csv").out
+    cells = [cell for row in csv.reader(io.StringIO(out.removeprefix("\ufeff"))) for cell in row]
+    assert [cell for cell in cells if re.match(r"\s*[=+\-@＝＋－＠]", cell)] == []
+    assert {"'＝SUM(A1)", "'＠1"} <= set(cells)
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+1", "'+1"),
+        ("-1", "'-1"),
+        ("@a", "'@a"),
+        ("\t=1", "'\t=1"),
+        ("\ra", "'\ra"),
+        ("a=1", "a=1"),
+        ("", ""),
+        ("\n=1", "'\n=1"),
+        (" 官渡", " 官渡"),
+        ("＝1+1", "'＝1+1"),
+        ("＋1", "'＋1"),
+        ("－1", "'－1"),
+        ("＠a", "'＠a"),
+        ("  =1", "'  =1"),
+        ("\u3000＝1", "'\u3000＝1"),
+        ("\u200b=1", "'\u200b=1"),
+        ("\ufeff \x1b@a", "'\ufeff \x1b@a"),
+    ],
+)
+def test_harmless(text: str, safe: str) -> None:
+    assert harmless(text) == safe
