@@ -1,12 +1,35 @@
 import os
 import unicodedata
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from stattable.model import text
-
 os.environ["OPENPYXL_LXML"] = "False"  # as stattable.writing has it: tests import openpyxl by themselves, and sooner
+
+import counted_sessions
+from stattable.model import text
+from writers.county import write_roster
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working directory: the county's roster, and 收到, the folder for what its units send."""
+    monkeypatch.chdir(tmp_path)
+    write_roster()
+    Path("收到").mkdir()
+    return tmp_path
+
+
+@pytest.fixture
+def roster(tmp_path: Path) -> Path:
+    return write_roster(tmp_path / "名册.csv")
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Path:
+    """What everybody in the county sent, where all that is counted is sessions."""
+    return counted_sessions.send_all(tmp_path / "收到")
 
 
 @pytest.fixture

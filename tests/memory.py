@@ -6,7 +6,6 @@ from hashlib import sha256
 from typing import Any
 from unittest import mock
 
-from builders import EDITION
 from stattable.checking.register import Register
 from stattable.checking.returns import check_returns
 from stattable.formats.fingerprint import FileFacts
@@ -23,6 +22,7 @@ from stattable.model.units import Scope, Tree, Unit
 from stattable.proving.ledger import identity_of, record_of
 from stattable.reading.inputs import Inputs
 from stattable.reading.return_file import ReturnFile
+from writers.returns import EDITION
 
 MADE = datetime(2021, 6, 20, 8)
 CELLS = tuple(field.at for field in FIELDS)

@@ -1,25 +1,24 @@
-"""Parts of three provinces where levels are skipped: what every unit did, what it sends, the totals that must come out.
+"""Parts of three provinces where levels are skipped: what every unit did, what it sends.
 
 In Guangdong (codes padded to 12 digits) 东莞 and 中山 have townships directly under them. In Hainan counties stand
 directly under the province, 儋州 has townships, 海棠区 has villages, 洋浦 reports to the province although its code is
 one of 儋州's, and what stands for a township in 五指山 is none and reports nothing. Beijing has no prefectures.
 
-Parents, sums and what counts are worked out here from the rosters' rows, by themselves.
+Parents are worked out here from the rosters' rows, and sums and what counts by the reference, by themselves.
 """
 
 import csv
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
-import builders
-from hebi import Figures, filled, plus
-from stattable.model.form import FIELDS, own
-from stattable.model.units import LEVEL_BY_WORD, Level, Scope
+from reference import Reference, Sent, summed
+from stattable.model.form import FIELDS, Value, Values
+from stattable.model.units import LEVEL_BY_WORD, Level, Scope, Tree, Unit
 from stattable.reading.roster import read_roster
 from stattable.writing.blank import blank_bytes, blanks_of
+from writers.returns import random_values, write_values
 
 HERE = Path(__file__).parent
 EDITION = 28
@@ -40,125 +39,72 @@ class Province:
 
     name: str
     roster: Path
-    root: str
-    names: dict[str, str]
-    levels: dict[str, Level]
-    parents: dict[str, str]
-    silent: set[str]
-    did: dict[str, Figures]
+    tree: Tree
+    did: dict[str, Values]
+
+    @property
+    def root(self) -> str:
+        return next(iter(self.tree.units))
+
+    def reference(self, sent: Iterable[Sent] = ()) -> Reference:
+        return Reference(self.tree, self.root, sent)
 
     def children(self, code: str) -> list[str]:
-        return [one for one in self.names if self.parents.get(one) == code]
+        return self.reference().children(code)
 
-    def above(self, code: str) -> list[str]:
-        return [*self.above(self.parents[code]), self.parents[code]] if code in self.parents else []
-
-    def below(self, code: str) -> list[str]:
-        return [one for one in self.names if one == code or code in self.above(one)]
+    def under(self, code: str) -> list[str]:
+        """A unit and those below it."""
+        return [code, *self.reference().below(code)]
 
     def heads(self) -> list[str]:
         """The units with others below them, from the bottom up."""
-        return [code for code in reversed(self.names) if code in self.parents.values()]
-
-
-@dataclass(frozen=True)
-class Sent:
-    code: str
-    scope: Scope
-    figures: Figures
+        parents = {unit.parent for unit in self.tree.units.values()}
+        return [code for code in reversed(self.tree.units) if code in parents]
 
 
 def make(name: str) -> Province:
     roster = HERE / "data" / f"{name}.csv"
     with roster.open(encoding="utf-8") as file:
         rows = {_code(row["代码"]): row for row in csv.DictReader(file)}
-    parents = {}
+    units = []
     for code, row in rows.items():
         near = [code[:length] for length in reversed(LENGTHS) if length < len(code) and code[:length] in rows]
-        if parent := row.get("上级代码") or next(iter(near), None):
-            parents[code] = parent
-    (root,) = rows.keys() - parents.keys()
-    levels = {code: LEVEL_BY_WORD[row["级别"]] for code, row in rows.items()}
-    silent = {code for code, row in rows.items() if row.get("填报") == "否"}
+        parent, level = row.get("上级代码") or next(iter(near), None), LEVEL_BY_WORD[row["级别"]]
+        units.append(Unit(code, row["名称"], level, code, parent, expected=row.get("填报") != "否"))
     rng = random.Random(name)
-    did = {code: _figures(rng, level) for code, level in levels.items() if code not in silent}
-    return Province(name, roster, root, {c: row["名称"] for c, row in rows.items()}, levels, parents, silent, did)
+    did = {unit.key: random_values(rng, unit.level) for unit in units if unit.expected}
+    return Province(name, roster, Tree(units), did)
 
 
 def _code(said: str) -> str:
     return next(said[:length] for length in LENGTHS if not said[length:].strip("0"))
 
 
-def _figures(rng: random.Random, level: Level) -> Figures:
-    """Plausible own figures: now and then a 0, now and then a field left blank."""
-    figures: Figures = [None] * len(FIELDS)
-    for index in sorted(own(level)):
-        column = FIELDS[index].column.pair
-        if FIELDS[index].key.startswith("online.province"):
-            figures[index] = rng.choice((True, False))
-        elif column == "people":
-            sessions = figures[index - 1]
-            figures[index] = sessions * rng.randint(10, 60) if sessions else sessions
-        elif rng.random() < 0.9:
-            figures[index] = rng.choice((0, 1, 1, 2, 3, 5))
-    return figures
-
-
-def added_up(figures: Iterable[Figures]) -> Figures:
-    total: Figures = [None] * len(FIELDS)
-    for one in figures:
-        total = plus(total, one)
-    return total
-
-
 # -- what is sent, and what must come of it ---------------------------------------------------------------
 
 
 def all_own(province: Province) -> list[Sent]:
-    return [Sent(code, Scope.OWN, figures) for code, figures in province.did.items()]
+    return [Sent(code, Scope.OWN, values) for code, values in province.did.items()]
 
 
 def some_cumulative(province: Province) -> list[Sent]:
     """As `all_own`, but some units, said in `CUMULATIVE` or drawn, send cumulative returns."""
     rng = random.Random(f"{province.name} cumulative")
-    ways = {}
+    tree, ways = province.tree, {}
     for code in province.heads():
-        drawn = rng.choice(("", "", "", BESIDE, INSTEAD, BOTH)) if province.levels[code] is Level.TOWNSHIP else ""
-        ways[code] = CUMULATIVE[province.name].get(code, drawn) if code not in province.silent else ""
+        drawn = rng.choice(("", "", "", BESIDE, INSTEAD, BOTH)) if tree[code].level is Level.TOWNSHIP else ""
+        ways[code] = CUMULATIVE[province.name].get(code, drawn) if tree[code].expected else ""
     sent = []
     for one in all_own(province):
-        if any(ways[above] == INSTEAD for above in province.above(one.code)):
+        if any(ways[above] == INSTEAD for above in tree.above(one.unit)):
             continue
-        way = ways.get(one.code)
+        way = ways.get(one.unit)
         if not way or way == BOTH:
             sent.append(one)
         if way:
-            did = (province.did[below] for below in province.below(one.code) if below in province.did)
-            sent.append(Sent(one.code, Scope.CUMULATIVE, added_up(did)))
+            did = (province.did[below] for below in province.under(one.unit) if below in province.did)
+            sent.append(Sent(one.unit, Scope.CUMULATIVE, summed(did, tree[one.unit].level)))
     return sent
-
-
-def totals(province: Province, sent: Sequence[Sent]) -> dict[str, Figures]:
-    by_scope: dict[Scope, dict[str, Figures]] = {scope: {} for scope in Scope}
-    for one in sent:
-        by_scope[one.scope][one.code] = one.figures
-    result: dict[str, Figures] = {}
-    for code in reversed(province.names):
-        parts = [result[child] for child in province.children(code)]
-        parts += [by_scope[Scope.OWN][code]] if code in by_scope[Scope.OWN] else []
-        result[code] = by_scope[Scope.CUMULATIVE].get(code, added_up(parts))
-    return result
-
-
-def counting(province: Province, sent: Sequence[Sent]) -> list[Sent]:
-    """The returns whose figures are in the province's total: nothing cumulative stands above them, or beside."""
-    cumulative = {one.code for one in sent if one.scope is Scope.CUMULATIVE}
-    return [
-        one
-        for one in sent
-        if not cumulative.intersection(province.above(one.code))
-        and (one.scope is Scope.CUMULATIVE or one.code not in cumulative)
-    ]
 
 
 # -- files ------------------------------------------------------------------------------------------------
@@ -175,23 +121,15 @@ def write(province: Province, sent: Sequence[Sent], folder: Path) -> dict[tuple[
     }
     paths = {}
     for one in sent:
-        path, blank = places[one.code, one.scope]
+        path, blank = places[one.unit, one.scope]
         if one.scope is Scope.CUMULATIVE:
             path = path.with_stem(f"{path.stem}汇总数")
         path.parent.mkdir(parents=True, exist_ok=True)
-        if blank.unit.level is Level.PROVINCE:  # 有 and 无 are no figures
-            values = keyed(one.figures)
-            builders.filled(path, blank.unit, values, edition=EDITION, filled_in=date(2026, 6, 15))
-        else:
-            path.write_bytes(filled(blank_bytes(blank), one.figures))
-        paths[one.code, one.scope] = path
+        path.write_bytes(write_values(blank_bytes(blank), one.values))
+        paths[one.unit, one.scope] = path
     return paths
 
 
-def keyed(figures: Sequence[int | None]) -> dict[str, int]:
-    """The figures that are not blank, by field."""
-    return {field.key: value for field, value in zip(FIELDS, figures, strict=True) if value is not None}
-
-
-def all_keyed(figures: Mapping[str, Sequence[int | None]]) -> dict[str, dict[str, int]]:
-    return {code: keyed(one) for code, one in figures.items()}
+def keyed(values: Values) -> dict[str, Value]:
+    """The values that are not blank, by field."""
+    return {field.key: value for field, value in zip(FIELDS, values, strict=True) if value is not None}

@@ -79,6 +79,7 @@ class Reference:
     def __init__(self, tree: Tree, root: str, sent: Iterable[Sent], *, is_roster: bool = True) -> None:
         self.tree, self.root, self.is_roster = tree, root, is_roster
         self.sent = list(sent)
+        self._by_scope = {(one.unit, one.scope): one for one in self.sent}
         self.units = [key for key in tree.units if root in self.up(key)]
 
     # -- the tree
@@ -99,7 +100,7 @@ class Reference:
         return [one for one in self.up(low)[1:] if high in self.up(one)[1:]]
 
     def of(self, key: str, scope: Scope) -> Sent | None:
-        return next((one for one in self.sent if (one.unit, one.scope) == (key, scope)), None)
+        return self._by_scope.get((key, scope))
 
     def reports(self, key: str) -> bool:
         return any(one.unit == key for one in self.sent)

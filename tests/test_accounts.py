@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from builders import own_values, tree_of
+from county import tree_of
 from memory import sent
 from stattable.checking.accounts import AnnexOwners, picture_problem, url_problem, weibo_problem, with_annex_findings
 from stattable.checking.register import Register
@@ -15,6 +15,7 @@ from stattable.model.findings import Severity
 from stattable.model.form import label_of
 from stattable.model.units import Level, Scope, Tree
 from stattable.qr.kinds import CodeKind
+from writers.returns import own_values
 
 PROVINCE, PREFECTURE, COUNTY, TOWNSHIP = "41", "4101", "410122", "410122101"
 SHEET = "网站和新媒体明细"

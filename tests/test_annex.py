@@ -3,14 +3,14 @@ from typing import Any
 
 import pytest
 
-from picture_books import qr
-from sheets import Grid, MemoryBook, page, raw_sheet, with_columns
 from stattable.formats.sheet import Merge, Pictures, RawPicture
 from stattable.model.annex import COLUMNS, Annex, AnnexRow, annex_level, column_key
 from stattable.model.form import SHEET_NAME
 from stattable.model.units import Level
 from stattable.reading.annex import find_annex
 from stattable.reading.form import read_form
+from writers.pages import Grid, MemoryBook, page, raw_sheet, with_columns
+from writers.pictures import qr
 
 NAME = "附件"
 HEADS = [column.text for column in COLUMNS.values()]

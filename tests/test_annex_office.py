@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from builders import ZHONGMU, run
+from command_line import run
+from county import ZHONGMU
 from stattable.model.annex import COLUMNS
 from stattable.model.identity import UnitFacts
 from stattable.model.units import Level

@@ -5,19 +5,7 @@ from typing import Any
 
 import pytest
 
-from builders import (
-    GUANDU,
-    GUANDU_VILLAGE,
-    HENAN,
-    LANGCHENGGANG,
-    ROSTER,
-    TO_COUNTY,
-    TO_GUANDU,
-    ZHENGZHOU,
-    ZHONGMU,
-    own_values,
-    tree_of,
-)
+from county import ABOVE, GUANDU, GUANDU_VILLAGE, HENAN, LANGCHENGGANG, ROSTER, TO_COUNTY, TO_GUANDU, ZHONGMU, tree_of
 from stattable.checking.attribution import Attribution, Attributor
 from stattable.checking.register import Register, identity_tree
 from stattable.formats.fingerprint import FileFacts
@@ -27,8 +15,9 @@ from stattable.model.form import FIELDS, label_of
 from stattable.model.identity import Identity, UnitFacts, WorkbookKind
 from stattable.model.units import Level, Scope, ScopeBy
 from stattable.reading.return_file import ReturnFile
+from writers.returns import own_values
 
-# The builders' roster, and a township of a name that 官渡镇's village has too.
+# The county's roster, and a township of a name that 官渡镇's village has too.
 TWINS = ROSTER + "410122102202,官渡村,,,,,,\n"
 
 
@@ -244,11 +233,11 @@ ITSELF = "单位标识矛盾：文件说中牟县（县级）归中牟县（县�
     [
         (made_for(GUANDU, TO_COUNTY), made_for(GUANDU, TO_COUNTY), None),
         (made_for(GUANDU, TO_COUNTY), made_for(GUANDU), None),  # which says less, and nothing else
-        (made_for(GUANDU, TO_COUNTY), made_for(GUANDU, (HENAN, ZHENGZHOU)), PARENTS),
+        (made_for(GUANDU, TO_COUNTY), made_for(GUANDU, ABOVE[ZHONGMU]), PARENTS),
         (made_for(GUANDU, TO_COUNTY), made_for(UnitFacts("410122101", "狼城岗镇", Level.TOWNSHIP), TO_COUNTY), NAMES),
         (
-            made_for(GUANDU, (HENAN, ZHENGZHOU)),
-            made_for(UnitFacts("410122101", "官渡镇", Level.COUNTY), (HENAN, ZHENGZHOU)),
+            made_for(GUANDU, ABOVE[ZHONGMU]),
+            made_for(UnitFacts("410122101", "官渡镇", Level.COUNTY), ABOVE[ZHONGMU]),
             LEVELS,
         ),
     ],
@@ -312,9 +301,9 @@ def villages(count: int, above: tuple[UnitFacts, ...] = TO_GUANDU, start: int = 
 @pytest.mark.parametrize(
     ("many", "few", "text"),
     [
-        (villages(20), villages(1, (HENAN, ZHENGZHOU, RENAMED, GUANDU), 20),
+        (villages(20), villages(1, (*ABOVE[ZHONGMU], RENAMED, GUANDU), 20),
          "单位 410122 的名称，20 个文件说是“中牟县”，1 个（包括这个）说是“中牟新区”。"),
-        (villages(2), villages(1, (HENAN, ZHENGZHOU, RENAMED, GUANDU), 20),
+        (villages(2), villages(1, (*ABOVE[ZHONGMU], RENAMED, GUANDU), 20),
          "单位 410122 的名称，2 个文件说是“中牟县”，1 个（包括这个）说是“中牟新区”。"),
         (villages(3, TO_GUANDU[2:]), villages(2, (AS_CITY, GUANDU), 20),
          "单位 410122 的级别，3 个文件说是县级，2 个（包括这个）说是地市级。"),
@@ -323,10 +312,10 @@ def villages(count: int, above: tuple[UnitFacts, ...] = TO_GUANDU, start: int = 
         # a unit's own blank, and those of the units below it
         (villages(2), [made_for(UnitFacts("410122101", "官渡乡", Level.TOWNSHIP), TO_COUNTY)],
          "单位 410122101 的名称，2 个文件说是“官渡镇”，1 个（包括这个）说是“官渡乡”。"),
-        (villages(2), [made_for(GUANDU, (HENAN, ZHENGZHOU))],
+        (villages(2), [made_for(GUANDU, ABOVE[ZHONGMU])],
          "单位 410122101 的上级，2 个文件说是 410122，1 个（包括这个）说是 4101。"),
         # whoever names no parent does not vote on it
-        ([*villages(2), *villages(9, (GUANDU,), 10)], [made_for(GUANDU, (HENAN, ZHENGZHOU))],
+        ([*villages(2), *villages(9, (GUANDU,), 10)], [made_for(GUANDU, ABOVE[ZHONGMU])],
          "单位 410122101 的上级，2 个文件说是 410122，1 个（包括这个）说是 4101。"),
     ],
 )  # fmt: skip
@@ -344,7 +333,7 @@ def test_one_against_many_is_the_one_at_fault(many: list[Identity], few: list[Id
 
 
 def test_half_is_no_majority() -> None:
-    other = (HENAN, ZHENGZHOU, RENAMED, GUANDU)
+    other = (*ABOVE[ZHONGMU], RENAMED, GUANDU)
     files = files_of(*villages(2), *villages(2, other, 10))
     conflicts = identity_tree(files)[1]
     assert conflicts.keys() == {one.path for one in files}

@@ -7,7 +7,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from builders import GUANDU, GUANDU_VILLAGE, HENAN, ROSTER, TO_COUNTY, TO_GUANDU, ZHENGZHOU, ZHONGMU, tree_of
+from county import GUANDU, GUANDU_VILLAGE, HENAN, ROSTER, TO_COUNTY, TO_GUANDU, ZHENGZHOU, ZHONGMU, tree_of
 from stattable.model import form
 from stattable.model.form import BLANK, FIELDS, LABELS
 from stattable.model.identity import Identity, UnitFacts, WorkbookKind

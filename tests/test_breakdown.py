@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 
 import memory
-from builders import tree_of
+from county import tree_of
 from stattable.merging.rollup import CountedReturns, RollUp, roll_up
 from stattable.model.form import BLANK, FIELD_BY_KEY, FIELDS, Values, number
 from stattable.model.units import Level, Tree, Unit

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from builders import TO_COUNTY, filled, own_values, run
+from command_line import run
+from county import TO_COUNTY
 from stattable.model.identity import UnitFacts
 from stattable.model.units import Level
+from writers.returns import filled, own_values
 
 GOOD = 50
 SHEET = "xl/worksheets/sheet1.xml"

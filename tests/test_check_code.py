@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import memory
-from builders import GUANDU, ZHONGMU, tree_of
+from county import GUANDU, ZHONGMU, tree_of
 from stattable.model.form import BLANK
 from stattable.model.record import CountedReturn, Record
 from stattable.model.units import Scope

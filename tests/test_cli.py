@@ -4,39 +4,24 @@ from typing import Any
 
 import pytest
 
-from builders import (
-    GUANDU,
-    GUANDU_VILLAGE,
-    ROSTER,
-    TO_COUNTY,
-    TO_GUANDU,
-    ZHULUYING,
-    Result,
-    codes,
-    filled,
-    own_values,
-    run,
-)
+from command_line import Result, codes, run
+from county import GUANDU, GUANDU_VILLAGE, ROSTER, ZHULUYING
 from stattable.checking import returns
 from stattable.cli.commands import main
 from stattable.model.catalogue import CATALOGUE
+from stattable.model.identity import UnitFacts
 from stattable.model.units import Level
+from writers.county import send
+from writers.returns import own_values
 
 VILLAGE = own_values(Level.VILLAGE)
 SESSIONS, PEOPLE = "activities.village.sessions", "activities.village.people"
 
-
-@pytest.fixture(autouse=True)
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The working directory: 官渡镇's folder 收到, and the roster."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "名册.csv").write_text(ROSTER, encoding="utf-8")
-    (tmp_path / "收到").mkdir()
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("here")
 
 
-def village(name: str = "官渡村.xlsx", unit: Any = GUANDU_VILLAGE, **figures: Any) -> None:
-    filled(Path("收到", name), unit, {**VILLAGE, **figures}, above=TO_GUANDU)
+def village(name: str = "官渡村", unit: UnitFacts = GUANDU_VILLAGE, **figures: Any) -> None:
+    send(unit, figures, name=name)
 
 
 def merge(*options: str) -> Result:
@@ -72,8 +57,8 @@ def squeezed(text: str) -> str:
 @pytest.mark.parametrize("command", ["check", "merge"])
 def test_fail_on(command: str, figures: dict[str, Any], fail_on: str, code: int) -> None:
     village(**figures)
-    village("2.xlsx", ZHULUYING)
-    filled(Path("收到/镇.xlsx"), GUANDU, own_values(Level.TOWNSHIP), above=TO_COUNTY)
+    village("2", ZHULUYING)
+    send(GUANDU, name="镇")
     result = run("check", "收到", "--fail-on", fail_on) if command == "check" else merge("--fail-on", fail_on)
     assert result.code == code
 
@@ -208,7 +193,7 @@ def test_debug_lets_the_error_out(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_strict_writes_nothing_when_a_return_is_rejected() -> None:
     village(**{SESSIONS: "若干"})
-    village("2.xlsx", ZHULUYING)
+    village("2", ZHULUYING)
     strict = merge("--strict", "--format", "json")
     assert (strict.code, strict.json["output"], Path("汇总表.xlsx").exists()) == (1, None, False)
     lenient = merge("--format", "json")

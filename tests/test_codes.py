@@ -17,24 +17,8 @@ import openpyxl
 import pytest
 from openpyxl.drawing.image import Image
 
-from builders import (
-    GUANDU,
-    GUANDU_VILLAGE,
-    HENAN,
-    ROSTER,
-    TO_COUNTY,
-    TO_GUANDU,
-    ZHENGZHOU,
-    ZHONGMU,
-    ZHULUYING,
-    codes,
-    filled,
-    own_values,
-    run,
-    save,
-    typed,
-)
-from picture_books import qr
+from command_line import codes, run
+from county import GUANDU, GUANDU_VILLAGE, HENAN, ROSTER, TO_COUNTY, TO_GUANDU, ZHENGZHOU, ZHONGMU, ZHULUYING
 from stattable.checking.returns import Batch, CheckedReturn, check_returns
 from stattable.merging import merge as merging
 from stattable.model.annex import ANNEX_SHEET
@@ -43,6 +27,8 @@ from stattable.model.form import FIELD_BY_KEY, FIELDS, LABELS
 from stattable.model.identity import IDENTITY_SHEET, UnitFacts
 from stattable.model.units import Level, Scope
 from stattable.reading import return_file
+from writers.pictures import qr
+from writers.returns import filled, own_values, save, typed
 
 Case = Callable[[Path], set[str]]
 

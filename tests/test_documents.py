@@ -8,8 +8,6 @@ import openpyxl
 import pytest
 from docx import Document
 
-from containers import GOLDEN, parts_of, zipped
-from sheets import Grid, page
 from stattable.formats.documents.book import open_tables
 from stattable.formats.sheet import MAX_COLUMNS, MAX_ROWS, Appearance, RawSheet, Unread, Unreadable
 from stattable.formats.sniff import TABLES, FileKind, sniff
@@ -17,6 +15,8 @@ from stattable.model.form import FIELDS, Return
 from stattable.reading.form import read_form
 from stattable.writing.page import template_bytes
 from test_reading_form import BESIDE, VALUES
+from writers.containers import GOLDEN, parts_of, zipped
+from writers.pages import Grid, page
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 SS = "urn:schemas-microsoft-com:office:spreadsheet"

@@ -7,34 +7,17 @@ from typing import Any
 import openpyxl
 import pytest
 
-import hebi
-from builders import (
-    EAST,
-    GUANDU,
-    GUANDU_VILLAGE,
-    HENAN,
-    LANGCHENGGANG,
-    ROSTER,
-    TO_COUNTY,
-    TO_GUANDU,
-    ZHENGZHOU,
-    ZHONGMU,
-    ZHULUYING,
-    Result,
-    filled,
-    own_values,
-    run,
-)
+import county
+import memory
+from command_line import Result, run
+from county import EAST, GUANDU, GUANDU_VILLAGE, LANGCHENGGANG, ZHONGMU, ZHULUYING
 from stattable.model.form import FIELDS
 from stattable.model.identity import UnitFacts
 from stattable.model.units import Level, Scope
 from stattable.writing.blank import BlankFor, blank_bytes
+from writers.county import send, write_roster
+from writers.returns import EDITION, own_values, write_values
 
-ABOVE = {
-    HENAN: (), ZHENGZHOU: (HENAN,), ZHONGMU: (HENAN, ZHENGZHOU), GUANDU: TO_COUNTY, LANGCHENGGANG: TO_COUNTY,
-    GUANDU_VILLAGE: TO_GUANDU, ZHULUYING: TO_GUANDU, EAST: (*TO_COUNTY, LANGCHENGGANG),
-}  # fmt: skip
-EVERYBODY = (ZHONGMU, GUANDU, LANGCHENGGANG, GUANDU_VILLAGE, ZHULUYING, EAST)
 COUNTY = "410122_中牟县/410122_中牟县_汇总.xlsx"
 OF_GUANDU = "410122_中牟县/410122101_官渡镇/410122101_官渡镇_汇总.xlsx"
 OF_LANGCHENGGANG = "410122_中牟县/410122102_狼城岗镇/410122102_狼城岗镇_汇总.xlsx"
@@ -45,12 +28,11 @@ def _one_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
 
 
-def send(folder: Path, units: Iterable[UnitFacts], rejected: Iterable[UnitFacts] = ()) -> Path:
+def send_all(folder: Path, units: Iterable[UnitFacts], rejected: Iterable[UnitFacts] = ()) -> Path:
     """Write returns; those of `rejected` have 若干 in a cell."""
     for unit in (*units, *rejected):
-        values = own_values(unit.level) | ({"media.national.text": "若干"} if unit in rejected else {})
-        filled(folder / "收到" / f"{unit.name}.xlsx", unit, values, above=ABOVE[unit])
-    (folder / "名册.csv").write_text(ROSTER, encoding="utf-8")
+        send(unit, {"media.national.text": "若干"} if unit in rejected else {}, to=folder / "收到")
+    write_roster(folder / "名册.csv")
     return folder / "收到"
 
 
@@ -66,7 +48,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 @pytest.mark.parametrize(
     ("sent", "rejected", "root", "written"),
     [
-        (EVERYBODY, (), "410122", [COUNTY, OF_GUANDU, OF_LANGCHENGGANG]),
+        (county.COUNTY, (), "410122", [COUNTY, OF_GUANDU, OF_LANGCHENGGANG]),
         ((EAST,), (), "410122", [COUNTY, OF_LANGCHENGGANG]),
         ((GUANDU,), (), "410122", [COUNTY, OF_GUANDU]),
         ((ZHONGMU,), (), "410122", [COUNTY]),
@@ -79,7 +61,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 def test_units_with_others_below_and_an_accepted_return_get_one(
     tmp_path: Path, sent: tuple[UnitFacts, ...], rejected: tuple[UnitFacts, ...], root: str, written: list[str]
 ) -> None:
-    send(tmp_path, sent, rejected)
+    send_all(tmp_path, sent, rejected)
     document = merge(tmp_path, "--format", "json", root=root).json
     assert document["each_level"] == {"folder": str(tmp_path / "各级"), "written": len(written), "stale": []}
     found = contents(tmp_path / "各级")
@@ -89,13 +71,13 @@ def test_units_with_others_below_and_an_accepted_return_get_one(
 
 
 def test_without_a_roster_the_levels_are_those_of_the_identities(tmp_path: Path) -> None:
-    returns = send(tmp_path, (ZHONGMU, GUANDU_VILLAGE))
+    returns = send_all(tmp_path, (ZHONGMU, GUANDU_VILLAGE))
     run("merge", returns, "-o", tmp_path / "汇总.xlsx", "--each-level", tmp_path / "各级")
     assert sorted(contents(tmp_path / "各级")) == sorted([COUNTY, OF_GUANDU])
 
 
 def test_a_level_has_the_rows_of_those_below_it(tmp_path: Path) -> None:
-    send(tmp_path, EVERYBODY)
+    send_all(tmp_path, county.COUNTY)
     merge(tmp_path)
     own, total, gap = "本级", "合计", "差额"
     assert {place: labels(tmp_path / "各级" / place) for place in (OF_GUANDU, OF_LANGCHENGGANG)} == {
@@ -112,7 +94,7 @@ def labels(report: Path) -> list[str]:
 
 def test_what_a_level_holds(tmp_path: Path) -> None:
     """The figures, the state, the findings and the files of the unit and those below it, and of nobody else."""
-    send(tmp_path, (GUANDU, GUANDU_VILLAGE, EAST), rejected=(ZHULUYING,))
+    send_all(tmp_path, (GUANDU, GUANDU_VILLAGE, EAST), rejected=(ZHULUYING,))
     assert merge(tmp_path).code == 1
     township = tmp_path / "各级" / OF_GUANDU
     (page,) = run("check", township, "--format", "json").json["files"]
@@ -133,7 +115,7 @@ def test_what_a_level_holds(tmp_path: Path) -> None:
 
 
 def test_with_strict_a_rejected_return_keeps_all_from_being_written(tmp_path: Path) -> None:
-    send(tmp_path, EVERYBODY[:-1], rejected=(EAST,))
+    send_all(tmp_path, county.COUNTY[:-1], rejected=(EAST,))
     before = contents(tmp_path)
     result = merge(tmp_path, "--strict", "--format", "json")
     assert (result.code, result.json["output"], "each_level" in result.json) == (1, None, False)
@@ -141,19 +123,19 @@ def test_with_strict_a_rejected_return_keeps_all_from_being_written(tmp_path: Pa
 
 
 def test_nothing_accepted_nothing_written(tmp_path: Path) -> None:
-    send(tmp_path, (), rejected=(EAST,))
+    send_all(tmp_path, (), rejected=(EAST,))
     before = contents(tmp_path)
     assert merge(tmp_path).code == 1
     assert contents(tmp_path) == before
 
 
 def a_return(folder: Path) -> Path:
-    return filled(folder / "410122102_狼城岗镇.xlsx", LANGCHENGGANG, own_values(Level.TOWNSHIP), above=TO_COUNTY)
+    return send(LANGCHENGGANG, to=folder, name="410122102_狼城岗镇")
 
 
 def a_workbook_sent_in(folder: Path) -> Path:
     """A township's merged workbook, for which nothing but it speaks."""
-    east = filled(folder.parent / "别处" / "东.xlsx", EAST, own_values(Level.VILLAGE), above=ABOVE[EAST])
+    east = send(EAST, to=folder.parent / "别处", name="东")
     folder.mkdir(parents=True, exist_ok=True)
     run("merge", east, "--root", "410122102", "-o", folder / "狼城岗镇报来.xlsx")
     return folder / "狼城岗镇报来.xlsx"
@@ -163,7 +145,7 @@ def a_workbook_sent_in(folder: Path) -> Path:
 @pytest.mark.parametrize("named", [False, True])
 @pytest.mark.parametrize("levels", ["收到/各级", "收到"])
 def test_a_folder_that_holds_inputs_is_refused(tmp_path: Path, what: Any, named: bool, levels: str) -> None:
-    send(tmp_path, (GUANDU,))
+    send_all(tmp_path, (GUANDU,))
     if levels == "收到":  # what there is comes from elsewhere
         (tmp_path / "收到" / "官渡镇.xlsx").rename(tmp_path / "官渡镇.xlsx")
     one = what(tmp_path / levels)
@@ -175,18 +157,18 @@ def test_a_folder_that_holds_inputs_is_refused(tmp_path: Path, what: Any, named:
 
 
 def test_a_folder_among_the_inputs_may_be_used_again_and_again(tmp_path: Path) -> None:
-    send(tmp_path, EVERYBODY)
+    send_all(tmp_path, county.COUNTY)
     first = merge(tmp_path, "--format", "json", levels="收到/各级")
     before = contents(tmp_path)
     for _ in range(2):
         assert merge(tmp_path, "--format", "json", levels="收到/各级") == first
         assert contents(tmp_path) == before
-    assert first.json["summary"]["received"] == len(EVERYBODY)
+    assert first.json["summary"]["received"] == len(county.COUNTY)
     assert run("verify", tmp_path / "汇总.xlsx", tmp_path / "收到").code == 0
 
 
 def test_an_earlier_workbook_of_a_unit_without_returns_is_named(tmp_path: Path) -> None:
-    send(tmp_path, EVERYBODY)
+    send_all(tmp_path, county.COUNTY)
     assert merge(tmp_path).code == 0
     for unit in (LANGCHENGGANG, EAST):
         (tmp_path / "收到" / f"{unit.name}.xlsx").unlink()
@@ -198,7 +180,7 @@ def test_an_earlier_workbook_of_a_unit_without_returns_is_named(tmp_path: Path) 
 
 
 def test_the_output_is_none_of_the_levels_workbooks(tmp_path: Path) -> None:
-    send(tmp_path, EVERYBODY)
+    send_all(tmp_path, county.COUNTY)
     before = contents(tmp_path)
     result = merge(tmp_path, "-o", tmp_path / "各级" / OF_GUANDU)
     assert (result.code, contents(tmp_path)) == (2, before)
@@ -206,7 +188,7 @@ def test_the_output_is_none_of_the_levels_workbooks(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_other_files_stand_in_is_no_input(tmp_path: Path) -> None:
-    send(tmp_path, EVERYBODY)
+    send_all(tmp_path, county.COUNTY)
     other = a_return(tmp_path / "各级")
     before = other.read_bytes()
     assert merge(tmp_path).code == 0
@@ -215,7 +197,7 @@ def test_a_folder_that_other_files_stand_in_is_no_input(tmp_path: Path) -> None:
 
 
 def test_it_is_said_where_they_are(tmp_path: Path) -> None:
-    send(tmp_path, EVERYBODY)
+    send_all(tmp_path, county.COUNTY)
     result = merge(tmp_path)
     assert result.code == 0
     assert str(tmp_path / "各级") in result.out.replace("\n", "")
@@ -226,14 +208,14 @@ def test_it_is_said_where_they_are(tmp_path: Path) -> None:
 def test_processes_write_the_same_bytes(tmp_path: Path) -> None:
     """As many townships as it takes for processes to be started, with a village each."""
     county, rows = UnitFacts("410122", "中牟县", Level.COUNTY), ["代码,名称", "410122,中牟县"]
-    figures: hebi.Figures = [own_values(Level.VILLAGE).get(field.key) for field in FIELDS]
+    values = memory.values_of(own_values(Level.VILLAGE))
     (tmp_path / "收到").mkdir()
     for number in range(101, 141):
         township = UnitFacts(f"410122{number}", f"{number}镇", Level.TOWNSHIP)
         village = UnitFacts(f"410122{number}201", f"{number}村", Level.VILLAGE)
         rows += [f"{one.code},{one.name}" for one in (township, village)]
-        blank = blank_bytes(BlankFor(village, (county, township), Scope.OWN, hebi.EDITION))
-        (tmp_path / "收到" / f"{village.name}.xlsx").write_bytes(hebi.filled(blank, figures))
+        blank = blank_bytes(BlankFor(village, (county, township), Scope.OWN, EDITION))
+        (tmp_path / "收到" / f"{village.name}.xlsx").write_bytes(write_values(blank, values, "2021.6.15"))
     (tmp_path / "名册.csv").write_text("\n".join(rows), encoding="utf-8")
     for jobs in ("1", "2"):
         assert merge(tmp_path, "--jobs", jobs, levels=f"各级{jobs}").code == 0

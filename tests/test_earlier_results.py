@@ -7,39 +7,12 @@ from typing import Any
 import openpyxl
 import pytest
 
-from builders import EAST, GUANDU, GUANDU_VILLAGE, ROSTER, TO_GUANDU, filled, typed
-from county import (
-    ABOVE,
-    SESSIONS,
-    TOTAL,
-    TOWNSHIP,
-    TOWNSHIPS,
-    VILLAGE,
-    VILLAGES,
-    figures,
-    ledger,
-    merge,
-    proves,
-    send,
-    send_all,
-    sessions,
-    told,
-    write_roster,
-)
+from counted_sessions import SESSIONS, TOTAL, TOWNSHIP, VILLAGE, figures, ledger, merge, proves, send, sessions, told
+from county import ABOVE, EAST, GUANDU, GUANDU_VILLAGE, ROSTER, TO_GUANDU, TOWNSHIPS, VILLAGES
 from stattable.model.form import FIELDS
 from stattable.model.identity import UnitFacts
 from stattable.model.units import Level, Scope
-
-
-@pytest.fixture
-def roster(tmp_path: Path) -> Path:
-    return write_roster(tmp_path / "名册.csv")
-
-
-@pytest.fixture
-def box(tmp_path: Path) -> Path:
-    return send_all(tmp_path / "收到")
-
+from writers.returns import filled, typed
 
 C001 = ("C001", "warning")
 

@@ -6,26 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from builders import (
-    EDITION,
-    GUANDU,
-    GUANDU_VILLAGE,
-    ROSTER,
-    TO_COUNTY,
-    TO_GUANDU,
-    filled,
-    own_values,
-    run,
-    typed,
-)
-from containers import GOLDEN, ole, zipped
-from hebi import filled as fill_blank
+from command_line import run
+from county import GUANDU, GUANDU_VILLAGE, TO_COUNTY
 from memory import values_of
 from stattable.formats.open import open_file
 from stattable.model.identity import UnitFacts
 from stattable.model.units import Level, Scope
 from stattable.writing.blank import BlankFor, blank_bytes
 from test_broken import broken
+from writers.containers import GOLDEN, ole, zipped
+from writers.county import send, write_roster
+from writers.returns import EDITION, own_values, typed, write_values
 
 VILLAGE = own_values(Level.VILLAGE)
 UNITS = [UnitFacts(f"410122{n:03}", f"第{n}镇", Level.TOWNSHIP) for n in range(1, 1000)]
@@ -37,7 +28,7 @@ def test_of_a_thousand_files_one_in_ten_is_broken_and_none_is_lost(tmp_path: Pat
     figures = values_of(own_values(Level.TOWNSHIP))
     bad = set()
     for number, unit in enumerate(UNITS):
-        data = fill_blank(blank_bytes(BlankFor(unit, TO_COUNTY, Scope.OWN, EDITION)), figures)
+        data = write_values(blank_bytes(BlankFor(unit, TO_COUNTY, Scope.OWN, EDITION)), figures)
         path = tmp_path / f"{unit.code[:6]}" / f"{unit.code}.xlsx"
         path.parent.mkdir(exist_ok=True)
         if number % 10 == 3:
@@ -61,11 +52,10 @@ def test_of_a_thousand_files_one_in_ten_is_broken_and_none_is_lost(tmp_path: Pat
 
 def test_a_folder_with_everything_in_it(tmp_path: Path) -> None:
     folder = tmp_path / "收到"
-    filled(folder / "官渡镇" / "官渡村.xlsx", GUANDU_VILLAGE, VILLAGE, above=TO_GUANDU)
-    filled(folder / "官渡镇" / "官渡村 (1).xlsx", GUANDU_VILLAGE, VILLAGE, above=TO_GUANDU)  # sent twice
+    send(GUANDU_VILLAGE, to=folder / "官渡镇")
+    send(GUANDU_VILLAGE, to=folder / "官渡镇", name="官渡村 (1)")  # sent twice
     typed(folder / "官渡镇" / "逐鹿营村.xls", "逐鹿营村", VILLAGE)  # it is an .xlsx
-    roster = folder / "名册.csv"
-    roster.write_text(ROSTER, encoding="utf-8")
+    roster = write_roster(folder / "名册.csv")
     lies_there = {
         "官渡镇/IMG_20210529.jpg": b"\xff\xd8\xff\xe0photo",
         "官渡镇/活动视频.mp4": b"\x00\x00\x00\x18ftypmp42",
@@ -137,7 +127,7 @@ def test_a_return_in_xls_and_ods_lies_beside_its_xlsx(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="a process that is spawned does not inherit the patch")
 def test_a_file_that_kills_whoever_reads_it_kills_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for unit in UNITS[:100]:
-        data = fill_blank(blank_bytes(BlankFor(unit, TO_COUNTY, Scope.OWN, EDITION)), values_of({}))
+        data = write_values(blank_bytes(BlankFor(unit, TO_COUNTY, Scope.OWN, EDITION)), values_of({}))
         (tmp_path / f"{unit.code}.xlsx").write_bytes(data)
     deadly = {str(tmp_path / f"{UNITS[number].code}.xlsx") for number in (3, 40, 41)}
 

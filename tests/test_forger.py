@@ -7,24 +7,11 @@ from pathlib import Path
 import pytest
 
 import forger
-from builders import (
-    EAST,
-    GUANDU,
-    GUANDU_VILLAGE,
-    LANGCHENGGANG,
-    ROSTER,
-    TO_COUNTY,
-    TO_GUANDU,
-    ZHULUYING,
-    Result,
-    filled,
-    own_values,
-    run,
-)
-from forger import FORGERIES, HARMLESS, Book, Forgery
-from stattable.model.units import Level, Scope
-
-VILLAGE, TOWNSHIP = own_values(Level.VILLAGE), own_values(Level.TOWNSHIP)
+from command_line import Result, run
+from county import EAST
+from forger import FORGERIES, HARMLESS, Forgery
+from writers.county import send, send_two_townships, write_roster
+from writers.package import Book
 
 
 @pytest.fixture(scope="module")
@@ -33,17 +20,11 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("forger")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        Path("名册.csv").write_text(ROSTER, encoding="utf-8")
-        for unit in (GUANDU_VILLAGE, ZHULUYING):
-            filled(Path("收到", f"{unit.name}.xlsx"), unit, VILLAGE, above=TO_GUANDU)
-        filled(Path("收到", "官渡镇.xlsx"), GUANDU, TOWNSHIP, above=TO_COUNTY)
-        figures = {**TOWNSHIP, **VILLAGE}
-        filled(Path("收到", "狼城岗镇.xlsx"), LANGCHENGGANG, figures, above=TO_COUNTY, scope=Scope.CUMULATIVE)
-        bad = {**VILLAGE, "activities.village.people": "若干"}
-        filled(Path("收到", "坏.xlsx"), EAST, bad, above=(*TO_COUNTY, LANGCHENGGANG))
-        assert (
-            run("merge", "收到", "--roster", "名册.csv", "--root", "410122", "-o", "中牟县.xlsx", "--quiet").code == 1
-        )
+        write_roster()
+        send_two_townships()
+        send(EAST, {"activities.village.people": "若干"}, name="坏")
+        options = ("--roster", "名册.csv", "--root", "410122", "-o", "中牟县.xlsx", "--quiet")
+        assert run("merge", "收到", *options).code == 1
     return folder
 
 
@@ -138,7 +119,7 @@ def test_what_was_forged_is_named_after_that_too(
     tmp_path: Path,
 ) -> None:
     change, expected = FORGED[name]
-    book = forger.Book((written / "中牟县.xlsx").read_bytes())
+    book = Book((written / "中牟县.xlsx").read_bytes())
     change(book)
     (tmp_path / "forged.xlsx").write_bytes(book.to_bytes())
     result = run("verify", saved_as(tmp_path / "forged.xlsx", to, tmp_path / "saved"), "--format", "json", "--quiet")

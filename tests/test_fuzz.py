@@ -11,12 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fuzz import corpus, mutate, oracle, run
-from fuzz.books import Bad, Formula
-from sheets import FIGURES, Grid, MemoryBook, page, raw_sheet, shifted, with_columns, with_rows
 from stattable.formats.sheet import Unread
 from stattable.model.findings import rejects
 from stattable.model.form import FIELDS, LABELS
 from stattable.reading.form import FormReading, read_form
+from writers.books import Bad, Formula
+from writers.pages import FIGURES, Grid, MemoryBook, page, raw_sheet, shifted, with_columns, with_rows
 
 SHORT = 400  # mutants
 

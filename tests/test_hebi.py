@@ -1,4 +1,4 @@
-"""The main job on a real piece of a province: field by field, the total that the script added up itself."""
+"""The main job on a real piece of a province: field by field, the total that the reference gives."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import hebi
-from builders import run
+from command_line import run
 from stattable.model.form import FIELDS
 from stattable.model.units import Level
 

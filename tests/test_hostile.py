@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from containers import GOLDEN, number, parts_of, xls, zipped
 from stattable.reading.return_file import MAX_MEGABYTES, MAX_SECONDS, read_return
+from writers.containers import GOLDEN, number, parts_of, xls, zipped
 
 MEGA = 2**20
 RETURN, ODS = parts_of((GOLDEN / "return.xlsx").read_bytes()), parts_of((GOLDEN / "return.ods").read_bytes())

@@ -5,9 +5,9 @@ import io
 import pytest
 from python_calamine import CalamineWorkbook
 
-from containers import GOLDEN, parts_of, zipped
 from stattable.formats.inspection.ods import OdsInspector
 from stattable.formats.sheet import Appearance, Cell, Inspection, Merge, Unread
+from writers.containers import GOLDEN, parts_of, zipped
 
 NAMESPACES = (
     b'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '

@@ -9,9 +9,9 @@ from itertools import pairwise
 import pytest
 from python_calamine import CalamineWorkbook
 
-from containers import GOLDEN, formula, number, ole, ole_in_a_circle, record, xls
 from stattable.formats.inspection.xls import XlsInspector, stored_number
 from stattable.formats.sheet import Appearance, Cell, Inspection, Unread
+from writers.containers import GOLDEN, formula, number, ole, ole_in_a_circle, record, xls
 
 SUM, NOTHING, EMPTY_TEXT = b"\x1e\x01\x00", b"\x03\0\0\0\0\0\xff\xff", b"\x17\x00\x00"
 TWO = struct.pack("<d", 2.0)

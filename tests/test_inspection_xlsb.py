@@ -13,9 +13,9 @@ import openpyxl
 import pytest
 from python_calamine import CalamineWorkbook
 
-from containers import cell12, formula12, parts_of, record12, row12, sheet12, wide, xlsb, zipped
 from stattable.formats.inspection.xlsb import XlsbInspector
 from stattable.formats.sheet import Appearance, Cell, Inspection, Merge, Unread
+from writers.containers import cell12, formula12, parts_of, record12, row12, sheet12, wide, xlsb, zipped
 
 RK, ERROR, BOOL, REAL, TEXT, SHARED, RICH = 2, 3, 4, 5, 6, 7, 62
 TEXT_FORMULA, NUMBER_FORMULA, BOOL_FORMULA, ERROR_FORMULA = 8, 9, 10, 11

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 import pytest
 
-from containers import GOLDEN, parts_of, zipped
 from stattable.formats.inspection.xlsx import XlsxInspector, look, reach
 from stattable.formats.inspection.xlsx_styles import OddStyle, odd_styles
 from stattable.formats.package import Packed, packed_part, part_bytes, sheet_parts
 from stattable.formats.sheet import Appearance, Inspection, Unread, Unreadable
+from writers.containers import GOLDEN, parts_of, zipped
 
 
 def sheet(cells: bytes) -> bytes:

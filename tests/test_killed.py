@@ -23,11 +23,12 @@ import psutil
 import pytest
 
 import hebi
-from builders import run
+from command_line import run
 from stattable.model.form import FIELDS, own
 from stattable.model.units import Scope
 from stattable.reading.roster import read_roster
 from stattable.writing.blank import blank_bytes, blanks_of
+from writers.returns import write_values
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and limits of POSIX")
 
@@ -81,7 +82,7 @@ def send(box: Path, roster: Path, sessions: int) -> Files:
     for path, blank in blanks_of(tree, None, Scope.OWN, hebi.EDITION, box):
         figures = [(sessions if field.index in own(blank.unit.level) else None) for field in FIELDS]
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data := hebi.filled(blank_bytes(blank), figures))
+        path.write_bytes(data := write_values(blank_bytes(blank), figures))
         written[path] = data
     return written
 

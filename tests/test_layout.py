@@ -5,7 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheets import (
+from stattable.formats.sheet import Merge
+from stattable.model.cell_names import a1
+from stattable.model.form import BLOCKS, FIELDS, LABELS, Block, Label, block_fields
+from stattable.reading.layout import Layout, find_form
+from writers.pages import (
     FIGURES,
     Grid,
     at,
@@ -22,10 +26,6 @@ from sheets import (
     with_columns,
     with_rows,
 )
-from stattable.formats.sheet import Merge
-from stattable.model.cell_names import a1
-from stattable.model.form import BLOCKS, FIELDS, LABELS, Block, Label, block_fields
-from stattable.reading.layout import Layout, find_form
 
 HEADING_ROWS = (4, 7, 12, 15)
 LABEL_ROWS = (*HEADING_ROWS, 5, 8, 10, 13, 16)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 import memory
-from builders import GUANDU, TO_COUNTY, ZHONGMU, tree_of
+from county import GUANDU, TO_COUNTY, ZHONGMU, tree_of
 from stattable import __version__
 from stattable.formats.fingerprint import FileFacts
 from stattable.merging.result import MergeOptions, MergeResult

@@ -6,46 +6,17 @@ from typing import Any
 
 import pytest
 
-from builders import (
-    EAST,
-    GUANDU,
-    GUANDU_VILLAGE,
-    HENAN,
-    LANGCHENGGANG,
-    ROSTER,
-    TO_COUNTY,
-    TO_GUANDU,
-    ZHENGZHOU,
-    ZHONGMU,
-    ZHULUYING,
-    Result,
-    codes,
-    filled,
-    own_values,
-    run,
-    typed,
-)
+from command_line import Result, codes, run
+from county import ABOVE, EAST, GUANDU, GUANDU_VILLAGE, HENAN, LANGCHENGGANG, ROSTER, TOWNSHIPS, VILLAGES, ZHONGMU
 from stattable.model.form import FIELDS
 from stattable.model.identity import UnitFacts
 from stattable.model.units import Level, Scope
+from writers.county import send, sessions, write_roster
+from writers.returns import filled, own_values, typed
 
 OF_COUNTY, OF_TOWNSHIP, OF_VILLAGE = (
     f"activities.{column}.sessions" for column in ("prefecture_county", "township", "village")
 )
-TO_LANGCHENGGANG = (*TO_COUNTY, LANGCHENGGANG)
-ABOVE = {
-    "410122": TO_COUNTY[:2], "410122101": TO_COUNTY, "410122102": TO_COUNTY,
-    "410122101201": TO_GUANDU, "410122101202": TO_GUANDU, "410122102201": TO_LANGCHENGGANG,
-}  # fmt: skip
-
-
-def send(folder: Path, unit: UnitFacts, scope: Scope = Scope.OWN, name: str = "", **figures: Any) -> Path:
-    """A return with plausible figures in all own fields, a few of them as said."""
-    said = {f"activities.{key}.sessions": value for key, value in figures.items()}
-    people = {f"activities.{key}.people": value * 30 for key, value in figures.items() if isinstance(value, int)}
-    path = folder / f"{name or unit.name}.xlsx"
-    values = {**own_values(unit.level), **said, **people}
-    return filled(path, unit, values, above=ABOVE.get(str(unit.code), ()), scope=scope)
 
 
 def merge(*arguments: str | Path) -> Result:
@@ -53,22 +24,14 @@ def merge(*arguments: str | Path) -> Result:
 
 
 @pytest.fixture
-def roster(tmp_path: Path) -> Path:
-    path = tmp_path / "名册.csv"
-    path.write_text(ROSTER, encoding="utf-8")
-    return path
-
-
-@pytest.fixture
 def box(tmp_path: Path) -> Path:
     """The returns of a county: its own, and those of two townships and three villages."""
     folder = tmp_path / "收到"
-    send(folder, ZHONGMU)
-    for unit in (GUANDU, LANGCHENGGANG):
-        send(folder / unit.name, unit)
-    for number, unit in enumerate((GUANDU_VILLAGE, ZHULUYING, EAST), start=1):
-        parent = GUANDU if unit is not EAST else LANGCHENGGANG
-        send(folder / parent.name, unit, village=number)
+    send(ZHONGMU, to=folder)
+    for unit in TOWNSHIPS:
+        send(unit, to=folder / unit.name)
+    for number, unit in enumerate(VILLAGES, start=1):
+        send(unit, sessions(village=number), to=folder / ABOVE[unit][-1].name)
     return folder
 
 
@@ -85,8 +48,8 @@ def filled_in(document: dict[str, Any], *keys: str) -> dict[str, Any]:
 
 
 def test_for_one_unit_without_anything_but_typed_pages(tmp_path: Path) -> None:
-    for name, sessions in (("官渡镇", 2), ("狼城岗镇", 3)):
-        figures = {**own_values(Level.TOWNSHIP), OF_TOWNSHIP: sessions}
+    for name, figure in (("官渡镇", 2), ("狼城岗镇", 3)):
+        figures = {**own_values(Level.TOWNSHIP), OF_TOWNSHIP: figure}
         typed(tmp_path / "收到" / f"{name}.xlsx", f"{name}计生协", figures)
     out = tmp_path / "汇总.xlsx"
     result = merge(tmp_path / "收到", "-o", out, "--unit", "中牟县", "--level", "县级", "--code", "410122")
@@ -159,7 +122,7 @@ def test_level_by_level_is_one_go(box: Path, roster: Path, tmp_path: Path, with_
 def test_what_is_missing_is_passed_on(box: Path, roster: Path, tmp_path: Path) -> None:
     """The township's page does not hold one of its villages: that the county says more is no error yet."""
     (box / "官渡镇" / "逐鹿营村.xlsx").unlink()
-    send(box, ZHONGMU, Scope.CUMULATIVE, township=4, village=9)
+    send(ZHONGMU, sessions(township=4, village=9), to=box, scope=Scope.CUMULATIVE)
     page = tmp_path / "逐级" / "官渡镇.xlsx"
     merge(box / "官渡镇", "--roster", roster, "--root", "410122101", "-o", page)
     for path in ("中牟县.xlsx", "狼城岗镇/狼城岗镇.xlsx", "狼城岗镇/东狼城岗村.xlsx"):
@@ -187,7 +150,8 @@ def test_a_merged_workbook_is_a_return(box: Path, tmp_path: Path) -> None:
 
 
 def test_own_and_cumulative_of_one_unit(box: Path, roster: Path, tmp_path: Path) -> None:
-    send(box, ZHONGMU, Scope.CUMULATIVE, "中牟县汇总", township=4, village=7, prefecture_county=1)
+    reported = sessions(township=4, village=7, prefecture_county=1)
+    send(ZHONGMU, reported, to=box, name="中牟县汇总", scope=Scope.CUMULATIVE)
     document = merge(box, "--roster", roster, "--root", "410122", "-o", tmp_path / "县.xlsx").json
     assert document["summary"] | {"errors": 0} == summary(expected=6, received=7, accepted=7)
     county = document["units"][0]
@@ -232,7 +196,7 @@ def test_the_nation_counts_what_provinces_have(tmp_path: Path) -> None:
 
 def test_rejected_and_missing(box: Path, roster: Path, tmp_path: Path) -> None:
     (box / "官渡镇" / "逐鹿营村.xlsx").unlink()
-    send(box / "官渡镇", GUANDU_VILLAGE, village="若干")
+    send(GUANDU_VILLAGE, {OF_VILLAGE: "若干"}, to=box / "官渡镇")
     out = tmp_path / "县.xlsx"
     result = merge(box, "--roster", roster, "--root", "410122", "-o", out)
     document = result.json
@@ -251,14 +215,14 @@ def test_rejected_and_missing(box: Path, roster: Path, tmp_path: Path) -> None:
 
 def test_covered(box: Path, roster: Path, tmp_path: Path) -> None:
     shutil.rmtree(box / "官渡镇")
-    send(box, GUANDU, Scope.CUMULATIVE, township=2, village=5)
+    send(GUANDU, sessions(township=2, village=5), to=box, scope=Scope.CUMULATIVE)
     document = merge(box, "--roster", roster, "--root", "410122", "-o", tmp_path / "县.xlsx").json
     assert document["summary"] == summary(expected=6, received=4, accepted=4, covered=2)
     assert document["total"][OF_VILLAGE] == 8
 
 
 def test_nothing_accepted(tmp_path: Path) -> None:
-    send(tmp_path / "收到", GUANDU, township="若干")
+    send(GUANDU, {OF_TOWNSHIP: "若干"}, to=tmp_path / "收到")
     result = merge(tmp_path / "收到", "-o", tmp_path / "镇.xlsx")
     assert (result.code, codes(result.json), result.json["output"]) == (1, ["U012", "V002"], None)
     assert not (tmp_path / "镇.xlsx").exists()
@@ -266,7 +230,7 @@ def test_nothing_accepted(tmp_path: Path) -> None:
 
 def test_editions_that_differ(box: Path, tmp_path: Path) -> None:
     out = tmp_path / "县.xlsx"
-    filled(box / "东.xlsx", EAST, own_values(Level.VILLAGE), above=TO_LANGCHENGGANG, edition=22)
+    send(EAST, to=box, name="东", edition=22)
     result = merge(box, "-o", out)
     assert (result.code, codes(result.json), out.exists()) == (1, [*["T003"] * 7, "U012"], False)
     chosen = merge(box, "-o", out, "--year", "2021")
@@ -274,7 +238,7 @@ def test_editions_that_differ(box: Path, tmp_path: Path) -> None:
 
 
 def test_a_place_that_is_not_known_may_be_counted_twice(box: Path, tmp_path: Path) -> None:
-    send(box, ZHONGMU, Scope.CUMULATIVE, township=9)
+    send(ZHONGMU, sessions(township=9), to=box, scope=Scope.CUMULATIVE)
     typed(box / "城关镇.xlsx", "城关镇", own_values(Level.TOWNSHIP))
     result = merge(box, "--root", "4101", "-o", tmp_path / "市.xlsx")
     assert (result.code, result.json["output"], (tmp_path / "市.xlsx").exists()) == (1, None, False)
@@ -334,14 +298,13 @@ def test_nothing_is_overwritten_or_made_of_nothing(
 
 
 def test_a_faulty_roster(box: Path, roster: Path, tmp_path: Path) -> None:
-    roster.write_text(f"{ROSTER}41,河北省,,,,,,\n", encoding="utf-8")
+    write_roster(roster, f"{ROSTER}41,河北省,,,,,,\n")
     result = merge(box, "--roster", roster, "-o", tmp_path / "省.xlsx")
     assert (result.code, codes(result.json), (tmp_path / "省.xlsx").exists()) == (1, ["U007"], False)
 
 
 def test_which_of_two_different_returns_counts(box: Path, tmp_path: Path) -> None:
-    values = {**own_values(Level.COUNTY), OF_COUNTY: 5}
-    filled(box / "更正.xlsx", ZHONGMU, values, above=(HENAN, ZHENGZHOU), filled_in="2021年6月20日")
+    send(ZHONGMU, {OF_COUNTY: 5}, to=box, name="更正", filled_in="2021年6月20日")
     refused, latest = (merge(box, "-o", tmp_path / "县.xlsx", *more) for more in ((), ("--duplicates", "latest")))
     assert (refused.code, codes(refused.json), refused.json["total"][OF_COUNTY]) == (1, ["U005", "U005", "U012"], None)
     assert (latest.code, codes(latest.json), latest.json["total"][OF_COUNTY]) == (0, ["U010", "U012"], 5)

@@ -16,9 +16,13 @@ import zxingcpp
 from openpyxl.drawing.image import Image
 from PIL import Image as Pillow
 
-from builders import GUANDU, HENAN, TO_COUNTY, ZHENGZHOU, ZHONGMU, filled, own_values, run, typed
-from containers import parts_of, zipped
-from picture_books import (
+from command_line import run
+from county import GUANDU, HENAN, TO_COUNTY, ZHENGZHOU, ZHONGMU
+from stattable.model.annex import ANNEX_SHEET, COLUMNS
+from stattable.model.identity import UnitFacts
+from stattable.model.units import Level, Scope
+from writers.containers import parts_of, zipped
+from writers.pictures import (
     OFFICE,
     blip,
     drawn_parts,
@@ -31,9 +35,7 @@ from picture_books import (
     qr,
     two_cells,
 )
-from stattable.model.annex import ANNEX_SHEET, COLUMNS
-from stattable.model.identity import UnitFacts
-from stattable.model.units import Level, Scope
+from writers.returns import filled, own_values, typed
 
 TOP = 4  # the first row under the headings
 QR = "F"

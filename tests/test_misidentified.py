@@ -9,21 +9,11 @@ from typing import Any
 
 import pytest
 
-from builders import (
-    GUANDU,
-    LANGCHENGGANG,
-    TO_COUNTY,
-    TO_GUANDU,
-    ZHONGMU,
-    Result,
-    codes,
-    filled,
-    own_values,
-    run,
-    typed,
-)
+from command_line import Result, codes, run
+from county import GUANDU, LANGCHENGGANG, TO_COUNTY, TO_GUANDU, ZHONGMU
 from stattable.model.identity import IDENTITY_SHEET, UnitFacts
 from stattable.model.units import Level, Scope
+from writers.returns import filled, own_values, typed
 
 VILLAGE = own_values(Level.VILLAGE)
 PEOPLE = "activities.village.people"

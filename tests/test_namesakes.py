@@ -2,7 +2,7 @@
 
 import pytest
 
-from builders import tree_of
+from county import tree_of
 from stattable.checking.namesakes import Above, Named, contradict, doubts, labels, said_above
 from stattable.model.names import Names
 from stattable.model.units import Level, Tree

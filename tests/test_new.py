@@ -7,16 +7,10 @@ from typing import Any
 import openpyxl
 import pytest
 
-from builders import ROSTER, codes, run
+from command_line import codes, run
 from stattable.model.identity import IDENTITY_SHEET
 
-
-@pytest.fixture(autouse=True)
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The working directory, with a roster."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "名册.csv").write_text(ROSTER, encoding="utf-8")
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("here")
 
 
 def names() -> list[str]:

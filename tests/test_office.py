@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from openpyxl.styles import Font, PatternFill
 
-from builders import GUANDU, GUANDU_VILLAGE, TO_COUNTY, TO_GUANDU, ZHONGMU, filled, own_values, run, typed
+from command_line import run
+from county import GUANDU, GUANDU_VILLAGE, TO_COUNTY, TO_GUANDU, ZHONGMU
 from stattable.model import form
 from stattable.model.units import Level, Scope
+from writers.returns import filled, own_values, typed
 
 pytestmark = pytest.mark.office
 

@@ -12,8 +12,7 @@ from unittest import mock
 import openpyxl
 import pytest
 
-from builders import GUANDU_VILLAGE, TO_GUANDU, filled, own_values, save, typed
-from containers import GOLDEN, OLE_MAGIC, number, ole, parts_of, repacked, xls, zipped
+from county import GUANDU_VILLAGE, TO_GUANDU
 from memory import values_of
 from stattable.formats import calamine, sheet
 from stattable.formats import open as opening
@@ -26,6 +25,8 @@ from stattable.model.identity import Identity, WorkbookKind
 from stattable.model.units import Level, Scope
 from stattable.reading import layout
 from stattable.reading.return_file import ReturnFile, read_return
+from writers.containers import GOLDEN, OLE_MAGIC, number, ole, parts_of, repacked, xls, zipped
+from writers.returns import filled, own_values, save, typed
 
 FIGURES = own_values(Level.VILLAGE)
 S = "信息统计表"

@@ -10,39 +10,23 @@ from typing import Any
 
 import pytest
 
-from builders import (
-    GUANDU,
-    GUANDU_VILLAGE,
-    ROSTER,
-    TO_COUNTY,
-    TO_GUANDU,
-    ZHULUYING,
-    Result,
-    codes,
-    filled,
-    own_values,
-    run,
-    typed,
-)
+from command_line import Result, codes, run
+from county import GUANDU, GUANDU_VILLAGE, ROSTER, TO_COUNTY, ZHULUYING
 from stattable.model.form import FIELDS
+from stattable.model.identity import UnitFacts
 from stattable.model.units import Level, Scope
 from stattable.output.csv_tables import harmless
+from writers.county import send, write_roster
+from writers.returns import filled, own_values, typed
 
 VILLAGE = own_values(Level.VILLAGE)
 SESSIONS, PEOPLE = "activities.village.sessions", "activities.village.people"
 
-
-@pytest.fixture(autouse=True)
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The working directory: 官渡镇's folder 收到, and the roster."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "名册.csv").write_text(ROSTER, encoding="utf-8")
-    (tmp_path / "收到").mkdir()
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("here")
 
 
-def village(name: str = "官渡村.xlsx", unit: Any = GUANDU_VILLAGE, **figures: Any) -> None:
-    filled(Path("收到", name), unit, {**VILLAGE, **figures}, above=TO_GUANDU)
+def village(name: str = "官渡村", unit: UnitFacts = GUANDU_VILLAGE, **figures: Any) -> None:
+    send(unit, figures, name=name)
 
 
 def merge(*options: str) -> Result:
@@ -92,7 +76,7 @@ def shapes(part: Any, at: str = "") -> Iterator[tuple[str, tuple[str, ...]]]:
 @pytest.mark.parametrize("command", SHAPES)
 def test_exactly_these_keys(command: str) -> None:
     village(**{SESSIONS: "2场"})
-    village("2.xlsx", ZHULUYING)
+    village("2", ZHULUYING)
     Path("收到/照片.jpg").write_bytes(b"\xff\xd8\xff")
     result = run("check", "收到", "--format", "json") if command == "check" else merge("--format", "json")
     expected = {(at, tuple(keys.split())) for at, keys in SHAPES[command].items()}
@@ -139,7 +123,7 @@ def test_what_is_unknown_is_null() -> None:
 
 def test_the_document_of_merge() -> None:
     village()
-    filled(Path("收到/镇.xlsx"), GUANDU, own_values(Level.TOWNSHIP), above=TO_COUNTY)
+    send(GUANDU, name="镇")
     result = merge("--format", "json")
     document = result.json
     assert (result.code, codes(document)) == (0, ["C001"])
@@ -216,7 +200,7 @@ def test_units_with_a_cumulative_return_have_their_differences() -> None:
 
 @pytest.mark.parametrize("command", ["check", "merge"])
 def test_a_faulty_roster_has_a_document_of_the_same_keys(command: str) -> None:
-    Path("名册.csv").write_text(ROSTER + "41,湖南省,,,,,,\n", encoding="utf-8")
+    write_roster(roster=ROSTER + "41,湖南省,,,,,,\n")
     village()
     options = ["-o", "汇总表.xlsx"] if command == "merge" else []
     result = run(command, "收到", "--roster", "名册.csv", "--format", "json", *options)

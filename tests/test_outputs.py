@@ -10,24 +10,12 @@ from typing import Any
 import openpyxl
 import pytest
 
-from builders import (
-    EAST,
-    GUANDU,
-    GUANDU_VILLAGE,
-    LANGCHENGGANG,
-    ROSTER,
-    TO_COUNTY,
-    TO_GUANDU,
-    ZHULUYING,
-    Result,
-    filled,
-    own_values,
-    run,
-)
+from command_line import Result, run
+from county import GUANDU, GUANDU_VILLAGE, TOWNSHIPS, VILLAGES
 from stattable.model.units import Level
+from writers.county import send
+from writers.returns import own_values
 
-ABOVE = {GUANDU: TO_COUNTY, LANGCHENGGANG: TO_COUNTY, GUANDU_VILLAGE: TO_GUANDU, ZHULUYING: TO_GUANDU,
-         EAST: (*TO_COUNTY, LANGCHENGGANG)}  # fmt: skip
 COUNTY = "410122_中牟县/410122_中牟县_汇总.xlsx"
 OF_GUANDU = "410122_中牟县/410122101_官渡镇/410122101_官渡镇_汇总.xlsx"
 KEPT = re.compile(r"^(?P<stem>.+)（改动过的旧表 \d{4}-\d\d-\d\d \d{6}( \d+)?）\.xlsx$")
@@ -37,14 +25,11 @@ Files = dict[str, bytes]
 
 
 @pytest.fixture(autouse=True)
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The working directory: what a county's units sent, and a roster."""
-    monkeypatch.chdir(tmp_path)
+def county(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a county's units sent."""
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")  # equal content gives equal bytes
-    Path("名册.csv").write_text(ROSTER, encoding="utf-8")
-    for unit, above in ABOVE.items():
-        filled(Path("收到", f"{unit.name}.xlsx"), unit, own_values(unit.level), above=above)
-    return tmp_path
+    for unit in (*TOWNSHIPS, *VILLAGES):
+        send(unit)
 
 
 def merge(*more: str | Path, root: str = "410122", inputs: Iterable[str] = ("收到",)) -> Result:
@@ -85,7 +70,7 @@ def test_an_earlier_result_is_replaced(output: str) -> None:
     """Whether a walk comes upon it or not; no word is said of it."""
     first = merge("-o", output, "--format", "json")
     before = files()
-    filled(Path("收到/官渡镇.xlsx"), GUANDU, own_values(Level.TOWNSHIP, 3, 90), above=TO_COUNTY)
+    send(GUANDU, own_values(Level.TOWNSHIP, 3, 90))
     second = merge("-o", output, "--format", "json")
     after = files()
     assert (first.code, second.code, "kept" in second.json) == (0, 0, False)
@@ -98,7 +83,7 @@ def township(path: str) -> None:
 
 
 def last_year(path: str) -> None:
-    filled(Path("去年/官渡镇.xlsx"), GUANDU, own_values(Level.TOWNSHIP), above=TO_COUNTY, edition=22)
+    send(GUANDU, to="去年", edition=22)
     merge("-o", path, inputs=["去年"])
 
 
@@ -414,7 +399,7 @@ def test_a_link_outside_that_leads_to_a_levels_workbook() -> None:
 
 
 def test_where_nothing_is_written_what_stands_there_does_not_matter() -> None:
-    filled(Path("收到/官渡村.xlsx"), GUANDU_VILLAGE, {"activities.village.sessions": "若干"}, above=TO_GUANDU)
+    send(GUANDU_VILLAGE, {"activities.village.sessions": "若干"})
     township("镇.xlsx")
     before = files()
     result = merge("-o", "镇.xlsx", "--strict", "--format", "json")

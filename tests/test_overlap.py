@@ -1,6 +1,6 @@
 """Merged workbooks beside files that they were not made from, or not any more, through the command line.
 
-The county of `county`: one session of its own, two of each township, and one, two and three of the villages.
+The county of `counted_sessions`: one session of its own, two of each township, and one, two and three of the villages.
 """
 
 import os
@@ -11,22 +11,8 @@ from typing import Any
 import openpyxl
 import pytest
 
-from builders import (
-    EAST,
-    GUANDU,
-    GUANDU_VILLAGE,
-    LANGCHENGGANG,
-    ROSTER,
-    ZHENGZHOU,
-    ZHONGMU,
-    ZHULUYING,
-    Result,
-    filled,
-    run,
-    typed,
-)
-from county import (
-    ABOVE,
+from command_line import Result, run
+from counted_sessions import (
     COUNTY,
     SESSIONS,
     TOTAL,
@@ -37,27 +23,17 @@ from county import (
     merge,
     proves,
     send,
-    send_all,
     sessions,
     told,
-    write_roster,
 )
+from county import ABOVE, EAST, GUANDU, GUANDU_VILLAGE, LANGCHENGGANG, ROSTER, ZHENGZHOU, ZHONGMU, ZHULUYING
 from stattable.model.identity import UnitFacts
 from stattable.model.units import Level, Scope
+from writers.county import write_roster
+from writers.returns import filled, typed
 
 MOVED = ROSTER.replace("410122101202,逐鹿营村,,,", "410122101202,逐鹿营村,,410122102,")  # to the other township
 NOT_SENT = ("C001", "warning", "郑州市", None)
-
-
-@pytest.fixture
-def roster(tmp_path: Path) -> Path:
-    return write_roster(tmp_path / "名册.csv")
-
-
-@pytest.fixture
-def box(tmp_path: Path) -> Path:
-    """What everybody sent."""
-    return send_all(tmp_path / "收到")
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 
 import memory
-from builders import EDITION
 from overlap_reference import File, Made, Overlap, placed
+from reference import Reference, Sent
 from stattable.checking.returns import CheckedReturn
 from stattable.formats.fingerprint import FileFacts
 from stattable.merging.result import MergeResult
@@ -28,6 +28,7 @@ from stattable.model.identity import WorkbookKind
 from stattable.model.refusals import Refusal
 from stattable.model.units import CODE_LENGTHS, Level, Scope, Tree, Unit
 from stattable.reading.return_file import ReturnFile
+from writers.returns import EDITION
 
 OWN, CUMULATIVE = Scope.OWN, Scope.CUMULATIVE
 ENDINGS = dict(zip(Level, ("协会", "省", "市", "县", "镇", "村"), strict=True))
@@ -313,7 +314,9 @@ def keep_the_promise(merged: MergeResult) -> None:
     files, tree = expected.files, expected.tree
     accepted = [file for file in files if file.path in paths(merged.accepted.values())]
     said_here = {one.said for file in accepted for one in (file, *file.leaves)}
-    counted = [file for file in accepted if file.path in paths(contributing(merged))]
+    sent = [Sent(unit, scope, one.values) for (unit, scope), one in merged.accepted.items()]
+    contributing = {(one.unit, one.scope) for one in Reference(merged.tree, merged.root, sent).contributing()}
+    counted = [file for file in accepted if file.path in paths(map(merged.accepted.__getitem__, contributing))]
     in_total = {one.sha256 for file in counted for one in file.leaves}
     sums = [
         (one, then)
@@ -342,15 +345,6 @@ def keep_the_promise(merged: MergeResult) -> None:
 
 def above(tree: Tree, key: str) -> list[str]:
     return tree.above(key) if key in tree else []
-
-
-def contributing(merged: MergeResult) -> list[CheckedReturn]:
-    cumulative = {unit for unit, scope in merged.accepted if scope is CUMULATIVE}
-    return [
-        one
-        for (unit, scope), one in merged.accepted.items()
-        if not cumulative.intersection((*merged.tree.above(unit), *([unit] if scope is OWN else [])))
-    ]
 
 
 def figure(values: Values) -> int:

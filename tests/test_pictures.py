@@ -7,8 +7,12 @@ from collections.abc import Mapping
 
 import pytest
 
-from containers import parts_of, zipped
-from picture_books import (
+from stattable.formats.pictures.find import MAX_PICTURE, MOST_PICTURES, Pictures, RawPicture, pictures_of
+from stattable.formats.pictures.grid import Axis, Mark, Positions, Span
+from stattable.formats.sheet import Unreadable
+from stattable.model.cell_names import a1, cell_at
+from writers.containers import parts_of, zipped
+from writers.pictures import (
     DRAWING,
     EMU,
     NAMES,
@@ -38,10 +42,6 @@ from picture_books import (
     svg,
     two_cells,
 )
-from stattable.formats.pictures.find import MAX_PICTURE, MOST_PICTURES, Pictures, RawPicture, pictures_of
-from stattable.formats.pictures.grid import Axis, Mark, Positions, Span
-from stattable.formats.sheet import Unreadable
-from stattable.model.cell_names import a1, cell_at
 
 A, B, C = qr("http://a.example"), qr("http://b.example"), qr("http://c.example")
 SOON = 2 if sys.gettrace() is None else 20  # seconds; coverage makes it slower

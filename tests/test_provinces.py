@@ -1,4 +1,4 @@
-"""Three provinces where levels are skipped: however the returns are sent, each unit's total is the script's own sum."""
+"""Three provinces where levels are skipped: however the returns are sent, each unit's total is the reference's."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 import provinces
-from builders import Result, run
-from provinces import TRACED, Province, Sent, all_keyed, keyed
+from command_line import Result, run
+from provinces import TRACED, Province, keyed
+from reference import Reference, Sent, summed
 from stattable.model.form import FIELD_BY_KEY
 from stattable.model.units import Level, Scope
 
@@ -27,8 +28,12 @@ class Sending:
     levels: Path
 
     @property
-    def totals(self) -> dict[str, provinces.Figures]:
-        return provinces.totals(self.province, self.sent)
+    def reference(self) -> Reference:
+        return self.province.reference(self.sent)
+
+    def total(self, code: str) -> dict[str, Any]:
+        """What must come out for a unit."""
+        return keyed(self.reference.total(code))
 
     def merge(self, *inputs: Path, root: str, out: Path, more: tuple[str | Path, ...] = ()) -> Result:
         known = ("--roster", self.province.roster, "--root", root, "-o", out)
@@ -87,10 +92,10 @@ def traced(report: Path, *sources: Path) -> tuple[int, list[tuple[str, str, int,
 
 
 def sources_of_the_figure(sending: Sending) -> tuple[int, list[tuple[str, str, int, str, str, str]]]:
-    counting = [one for one in provinces.counting(sending.province, sending.sent) if one.figures[AT] is not None]
+    counting = [one for one in sending.reference.contributing() if one.values[AT] is not None]
     cell = FIELD_BY_KEY[TRACED].cell
     ends = [
-        (one.code, one.scope.value, one.figures[AT] or 0, str(sending.paths[one.code, one.scope]), cell, "same")
+        (one.unit, one.scope.value, one.values[AT] or 0, str(sending.paths[one.unit, one.scope]), cell, "same")
         for one in counting
     ]
     return sum(end[2] for end in ends), sorted(ends)
@@ -101,8 +106,10 @@ def sources_of_the_figure(sending: Sending) -> tuple[int, list[tuple[str, str, i
 
 def test_in_one_go(sending: Sending, merged: tuple[Path, dict[str, Any]]) -> None:
     document, province = merged[1], sending.province
-    assert {unit["code"]: unit["total"] for unit in document["units"]} == all_keyed(sending.totals)
-    reported = {one.code for one in sending.sent}
+    assert {unit["code"]: unit["total"] for unit in document["units"]} == {
+        code: sending.total(code) for code in province.tree.units
+    }
+    reported = {one.unit for one in sending.sent}
     assert document["summary"] | {"warnings": 0, "infos": 0} == {
         "expected": len(province.did), "received": len(sending.sent), "accepted": len(sending.sent), "rejected": 0,
         "duplicate": 0, "covered": len(province.did.keys() - reported), "missing": 0, "errors": 0, "warnings": 0,
@@ -112,7 +119,7 @@ def test_in_one_go(sending: Sending, merged: tuple[Path, dict[str, Any]]) -> Non
 
 def test_what_the_county_says_is_what_is_below_it(sending: Sending, merged: tuple[Path, dict[str, Any]]) -> None:
     """All send what they did: so both ways of sending come to the same for the province."""
-    everything = provinces.added_up(sending.province.did.values())
+    everything = summed(sending.province.did.values(), Level.PROVINCE)
     assert filled_in(merged[1]["total"]) == keyed(everything)
 
 
@@ -133,13 +140,13 @@ def test_down_to_the_village(sending: Sending, merged: tuple[Path, dict[str, Any
 def test_the_workbooks_of_all_levels(sending: Sending) -> None:
     """Every unit with a return among those below it, or from itself, has one."""
     province = sending.province
-    some = {above for one in sending.sent for above in (one.code, *province.above(one.code))}
+    some = {above for one in sending.sent for above in sending.reference.up(one.unit)}
     files = run("check", sending.levels, "--format", "json", "--quiet", "--jobs", "1").json["files"]
     pages = {one["unit"]["code"]: filled_in(one["values"]) for one in files}
-    assert pages == all_keyed({code: sending.totals[code] for code in province.heads() if code in some})
+    assert pages == {code: sending.total(code) for code in province.heads() if code in some}
     assert [one["status"] for one in files] == ["accepted"] * len(pages)
     for code in {"4419", "469001", "110115"} & pages.keys():
-        below = [path for (one, _), path in sending.paths.items() if one in province.below(code)]
+        below = [path for (one, _), path in sending.paths.items() if one in province.under(code)]
         (page,) = _pages(sending, code)
         assert proves(page, *below)
 
@@ -151,9 +158,9 @@ def test_the_workbooks_of_all_levels_sent_on(sending: Sending, tmp_path: Path) -
     for code in province.heads():
         below = [path for child in province.children(code) for path in _pages(sending, child) or sending.of(child)]
         inputs = [*sending.of(code), *below]
-        if province.levels[code] is not Level.TOWNSHIP and inputs:
+        if province.tree[code].level is not Level.TOWNSHIP and inputs:
             document = sending.merge(*inputs, root=code, out=tmp_path / f"{code}.xlsx").json
-            assert filled_in(document["total"]) == keyed(sending.totals[code])
+            assert filled_in(document["total"]) == sending.total(code)
     assert proves(tmp_path / f"{province.root}.xlsx", *inputs)
     found = traced(tmp_path / f"{province.root}.xlsx", sending.folder, sending.levels)
     assert found == sources_of_the_figure(sending)
@@ -172,6 +179,6 @@ def test_each_by_itself(sending: Sending, tmp_path: Path) -> None:
         if inputs := [*sending.of(code), *below]:
             pages[code] = [tmp_path / f"{code}.xlsx"]
             document = sending.merge(*inputs, root=code, out=pages[code][0]).json
-            assert filled_in(document["total"]) == keyed(sending.totals[code])
+            assert filled_in(document["total"]) == sending.total(code)
     assert proves(*pages[code], *inputs)
     assert traced(*pages[code], sending.folder, tmp_path) == sources_of_the_figure(sending)

@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from builders import GUANDU_VILLAGE
-from sheets import FIGURES, Grid, MemoryBook, page, put, raw_sheet, shifted, with_rows
+from county import GUANDU_VILLAGE
 from stattable.formats.sheet import Appearance, RawSheet, Unread
 from stattable.model.annex import Annex, AnnexRow
 from stattable.model.catalogue import finding
@@ -13,6 +12,7 @@ from stattable.model.form import BLANK, FIELD_BY_KEY, FIELDS, Return
 from stattable.model.identity import IDENTITY_SHEET, Identity, UnitFacts, WorkbookKind, identity_rows
 from stattable.model.units import Level, Scope
 from stattable.reading.form import FormReading, read_form
+from writers.pages import FIGURES, Grid, MemoryBook, page, put, raw_sheet, shifted, with_rows
 
 S = "信息统计表"
 FLAGS = {"有": True, "无": False}

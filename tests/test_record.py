@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 import memory
-from builders import tree_of
+from county import tree_of
 from stattable.model.form import FIELDS
 from stattable.model.identity import Identity, WorkbookKind, identity_rows
 from stattable.model.record import CountedReturn, Record, read_record, record_rows

@@ -11,7 +11,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 import memory
-from builders import HENAN, ROSTER, TO_COUNTY, ZHONGMU, tree_of
+from county import HENAN, ROSTER, TO_COUNTY, ZHONGMU, tree_of
 from stattable import __version__
 from stattable.formats.fingerprint import FileFacts
 from stattable.merging.rollup import CountedReturns, roll_up

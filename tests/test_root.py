@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 import memory
-from builders import (
+from county import (
     EAST,
     GUANDU,
     GUANDU_VILLAGE,

@@ -4,13 +4,15 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from builders import ROSTER, run, save, tree_of
+from command_line import run
+from county import ROSTER, tree_of
 from stattable.model.catalogue import render
 from stattable.model.form import label_of
 from stattable.model.refusals import Refusal
 from stattable.model.roster import build_roster
 from stattable.model.units import Level, Scope, Tree, Unit
 from stattable.reading.roster import read_roster
+from writers.returns import save
 
 SMALL = """代码,名称
 410122,中牟县

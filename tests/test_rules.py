@@ -3,13 +3,13 @@ from typing import Any
 
 import pytest
 
-from builders import own_values
 from memory import values_of
 from stattable.checking.rules import OWN_BOUNDS, RULES, Filled, apply, drop_meaningless_zeros, theirs
 from stattable.model.catalogue import CATALOGUE
 from stattable.model.findings import Severity
 from stattable.model.form import BLANK, FIELD_BY_KEY, FIELDS, below, own
 from stattable.model.units import Level, Scope
+from writers.returns import own_values
 
 N, P, F, C, T, V = Level
 OWN, CUMULATIVE = Scope.OWN, Scope.CUMULATIVE

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 import memory
-from builders import ROSTER, tree_of
+from county import ROSTER, tree_of
 from stattable.model.catalogue import finding, render
 from stattable.model.form import label_of
 from stattable.model.units import Level, Scope, Tree, Unit

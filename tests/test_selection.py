@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import memory
-from builders import EAST, GUANDU, GUANDU_VILLAGE, HENAN, LANGCHENGGANG, ZHENGZHOU, ZHONGMU, tree_of
+from county import EAST, GUANDU, GUANDU_VILLAGE, HENAN, LANGCHENGGANG, ZHENGZHOU, ZHONGMU, tree_of
 from stattable.merging.selection import Selection
 from stattable.model.catalogue import finding, render
 from stattable.model.form import label_of

@@ -4,8 +4,7 @@ from pathlib import Path, PurePath
 
 import pytest
 
-from builders import GUANDU_VILLAGE, filled
-from containers import GOLDEN, OLE_MAGIC, ole, xls, zipped
+from county import GUANDU_VILLAGE
 from stattable.formats.sniff import (
     RETURN_LIKE,
     TABLES,
@@ -16,6 +15,8 @@ from stattable.formats.sniff import (
     package_kind,
     sniff,
 )
+from writers.containers import GOLDEN, OLE_MAGIC, ole, xls, zipped
+from writers.returns import filled
 
 ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 ODT = b"application/vnd.oasis.opendocument.text"

@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
-from sheets import Grid, page, placed, put, raw_sheet
 from stattable.formats.sheet import Unread
 from stattable.reading.surroundings import Surroundings, read_surroundings
+from writers.pages import Grid, page, placed, put, raw_sheet
 
 
 def beside(grid: Grid) -> Surroundings:

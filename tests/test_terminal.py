@@ -12,9 +12,12 @@ import pytest
 from rich.text import Text
 from rich.tree import Tree
 
-from builders import GUANDU, ROSTER, TO_COUNTY, Result, filled, own_values, run, typed
+from command_line import Result, run
+from county import GUANDU, ROSTER
 from stattable.model.units import Level
 from stattable.output.console.terminal import make_console, wrapped
+from writers.county import send, write_roster
+from writers.returns import own_values, typed
 
 # ESC and BEL, ESC of C1, an override of direction, isolates and marks of it, nothing to be seen, lines of their own
 NASTY = "\x1b[2J\x07\x08\x7f\x9b31m\x85\u202e\u2066\u2069\u200e\u200f\u061c\u200b\ufeff\u2028\u2029_x001B_"
@@ -27,18 +30,17 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no such nam
 
 
 @pytest.fixture(autouse=True)
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The working directory: a folder of such a name, with files of such names, units and cells."""
-    monkeypatch.chdir(tmp_path)
+def folder(here: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of such a name, with files of such names, units and cells."""
     monkeypatch.setenv("COLUMNS", "100")
     folder = Path(f"收到{NASTY}")
-    Path("名册.csv").write_text(ROSTER.replace("官渡村", f"官渡{NASTY.replace(chr(10), '')}村"), encoding="utf-8")
+    write_roster(roster=ROSTER.replace("官渡村", f"官渡{NASTY.replace(chr(10), '')}村"))
     figures = {**VILLAGE, "activities.village.sessions": "若_x001B_[2J干\u202e"}
     typed(folder / f"{NAME}.xlsx", "不知道\u202e村", figures, change=lambda sheet: setattr(sheet, "title", "表\u202e"))
     typed(folder / "_x001B_.xlsx", "官渡\u200b村", VILLAGE)
     typed(folder / "2.xlsx", "逐鹿营村", {**VILLAGE, "activities.village.people": 1})
     (folder / f"{NASTY.replace('/', '')}.jpg").write_bytes(b"\xff\xd8\xff\xe0photo")
-    filled(folder / f"镇{NASTY}.xlsx", GUANDU, own_values(Level.TOWNSHIP), above=TO_COUNTY)
+    send(GUANDU, to=folder, name=f"镇{NASTY}")
     return folder
 
 
@@ -55,22 +57,22 @@ def merge(folder: Path, *more: str) -> Result:
     return run("merge", folder, "--roster", "名册.csv", "--root", "410122101", "-o", f"汇总{NASTY}.xlsx", *more)
 
 
-def test_check(here: Path) -> None:
-    table = harmless(run("check", here, "--roster", "名册.csv"), 1)
+def test_check(folder: Path) -> None:
+    table = harmless(run("check", folder, "--roster", "名册.csv"), 1)
     assert "官渡\ufffd[2J" in table.out  # and the file can be recognised
-    harmless(run("check", here), 1)
+    harmless(run("check", folder), 1)
 
 
-def test_merge_verify_and_trace(here: Path) -> None:
+def test_merge_verify_and_trace(folder: Path) -> None:
     levels = f"各级{NASTY}"
-    assert "收到\ufffd[2J" in harmless(merge(here, "--each-level", levels, "--accounts-csv", f"{NASTY}.csv"), 1).out
+    assert "收到\ufffd[2J" in harmless(merge(folder, "--each-level", levels, "--accounts-csv", f"{NASTY}.csv"), 1).out
     report = f"汇总{NASTY}.xlsx"
-    harmless(run("verify", report, here, "名册.csv"), 0, 1)
-    harmless(run("trace", report, "H6", here), 0)
+    harmless(run("verify", report, folder, "名册.csv"), 0, 1)
+    harmless(run("trace", report, "H6", folder), 0)
     book = openpyxl.load_workbook(report)
     book.worksheets[0]["H6"] = "7\u202e_x001B_"
     book.save(report)
-    assert "没有覆盖" in harmless(merge(here), 1).out
+    assert "没有覆盖" in harmless(merge(folder), 1).out
     (now,) = Path().glob("*改动过的旧表*")
     harmless(run("verify", now), 1)
 
@@ -103,43 +105,43 @@ def test_errors(arguments: list[str]) -> None:
     harmless(run(*arguments), 0, 1, 2)
 
 
-def test_a_fault_of_a_roster_and_of_writing(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_of_a_roster_and_of_writing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path(f"名册{NASTY}.csv").write_text(f"代码,名称,级别\n41,河南省,{NASTY}\n41,\u202e省,\n", encoding="utf-8")
-    harmless(run("check", here, "--roster", f"名册{NASTY}.csv"), 1)
-    harmless(run("check", here, "--roster", f"名册{NASTY}.csv", "--format", "csv"), 1)
+    harmless(run("check", folder, "--roster", f"名册{NASTY}.csv"), 1)
+    harmless(run("check", folder, "--roster", f"名册{NASTY}.csv", "--format", "csv"), 1)
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "replace", full)
-    assert "写不了文件" in harmless(merge(here), 3).err
+    assert "写不了文件" in harmless(merge(folder), 3).err
 
 
 # -- CSV and JSON -----------------------------------------------------------------------------------------
 
 
-def test_csv(here: Path) -> None:
-    out = harmless(run("check", here, "--roster", "名册.csv", "--format", "csv"), 1).out
+def test_csv(folder: Path) -> None:
+    out = harmless(run("check", folder, "--roster", "名册.csv", "--format", "csv"), 1).out
     rows = list(csv.DictReader(io.StringIO(out.removeprefix("\ufeff"))))
     assert all(UNSEEN.sub("", cell) == cell and "\n" not in cell for row in rows for cell in row.values())
     assert any("官渡\ufffd[2J" in row["文件"] for row in rows)
 
 
 @pytest.mark.parametrize("command", ["check", "merge"])
-def test_json_is_exact_and_escaped(here: Path, command: str) -> None:
+def test_json_is_exact_and_escaped(folder: Path, command: str) -> None:
     options = ["-o", f"{NASTY}.xlsx", "--root", "410122101"] if command == "merge" else []
-    result = run(command, here, "--roster", "名册.csv", "--format", "json", *options)
+    result = run(command, folder, "--roster", "名册.csv", "--format", "json", *options)
     assert (result.code, set(UNSEEN.findall(result.out))) == (1, {"_x001B_"})  # which is no more than these letters
     said = {finding["path"] for one in result.json.get("files", [result.json]) for finding in one["findings"]}
-    assert said >= {str(here / f"{NAME}.xlsx"), str(here / "2.xlsx")}
+    assert said >= {str(folder / f"{NAME}.xlsx"), str(folder / "2.xlsx")}
     assert (result.json.get("output"), "逐鹿营村" in result.out) == (options[1] if options else None, True)
 
 
 # -- cells of a merged workbook ---------------------------------------------------------------------------
 
 
-def test_the_merged_workbook(here: Path) -> None:
-    merge(here)
+def test_the_merged_workbook(folder: Path) -> None:
+    merge(folder)
     book = openpyxl.load_workbook(f"汇总{NASTY}.xlsx")
     texts = [str(cell.value) for sheet in book for row in sheet for cell in row if isinstance(cell.value, str)]
     assert [text for text in texts if UNSEEN.search(text)] == []

@@ -8,32 +8,20 @@ from typing import Any
 import openpyxl
 import pytest
 
-from builders import (
-    EAST,
-    GUANDU,
-    GUANDU_VILLAGE,
-    LANGCHENGGANG,
-    ROSTER,
-    TO_COUNTY,
-    TO_GUANDU,
-    ZHULUYING,
-    filled,
-    own_values,
-    run,
-    typed,
-)
+from command_line import run
+from county import EAST, GUANDU, GUANDU_VILLAGE, LANGCHENGGANG, ROSTER, ZHULUYING
 from stattable.model.identity import UnitFacts
 from stattable.model.units import Level, Scope
+from writers.county import send, write_roster
+from writers.returns import own_values, typed
 
 OF_VILLAGE, MEDIA = "activities.village.sessions", "media.county.text"
-VILLAGE, TOWNSHIP = own_values(Level.VILLAGE), own_values(Level.TOWNSHIP)
+VILLAGE = own_values(Level.VILLAGE)
 REPORT, RETURNS = "汇总/中牟县.xlsx", "收到"
-ABOVE_EAST = (*TO_COUNTY, LANGCHENGGANG)
 
 
-def village(unit: Any, sessions: int, above: Any = TO_GUANDU) -> None:
-    figures = {**VILLAGE, OF_VILLAGE: sessions, "activities.village.people": 100 if sessions else 0}
-    filled(Path(RETURNS, f"{unit.name}.xlsx"), unit, figures, above=above)
+def village(unit: UnitFacts, sessions: int) -> None:
+    send(unit, {OF_VILLAGE: sessions, "activities.village.people": 100 if sessions else 0})
 
 
 def merge(source: str, report: str, root: str, *more: str) -> None:
@@ -42,16 +30,13 @@ def merge(source: str, report: str, root: str, *more: str) -> None:
 
 
 @pytest.fixture(autouse=True)
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def county(here: Path) -> None:
     """A county that merged: two townships, one of them with a cumulative return that says more than its village."""
-    monkeypatch.chdir(tmp_path)
-    Path("名册.csv").write_text(ROSTER, encoding="utf-8")
     village(GUANDU_VILLAGE, 1)
     village(ZHULUYING, 4)
-    village(EAST, 2, ABOVE_EAST)
-    filled(Path(RETURNS, "官渡镇.xlsx"), GUANDU, {**TOWNSHIP, MEDIA: 7}, above=TO_COUNTY)
-    figures = {**TOWNSHIP, **VILLAGE, OF_VILLAGE: 9}
-    filled(Path(RETURNS, "狼城岗镇.xlsx"), LANGCHENGGANG, figures, above=TO_COUNTY, scope=Scope.CUMULATIVE)
+    village(EAST, 2)
+    send(GUANDU, {MEDIA: 7})
+    send(LANGCHENGGANG, {**VILLAGE, OF_VILLAGE: 9}, scope=Scope.CUMULATIVE)
     merge(RETURNS, REPORT, "410122")
 
 
@@ -258,15 +243,14 @@ def test_a_workbook_whose_page_was_typed_over_before_it_was_sent_on() -> None:
 
 def test_a_strangers_file_of_the_same_name_is_none_that_changed() -> None:
     Path(RETURNS, "官渡村.xlsx").unlink()
-    village(EAST, 6, ABOVE_EAST)
+    village(EAST, 6)
     Path(RETURNS, "东狼城岗村.xlsx").rename(Path(RETURNS, "官渡村.xlsx"))
     (_, town) = traced("H6", RETURNS)["trace"]["steps"]
     assert tree(town)["官渡镇"][2] == {"官渡村": [(1, None), {"own": [(1, None), "官渡村.xlsx H6", "gone"]}]}
 
 
 def test_of_many_parts_those_that_changed_are_shown() -> None:
-    rows = "".join(f"4101221013{n:02},第{n}村,,,,,,\n" for n in range(1, 31))
-    Path("名册.csv").write_text(ROSTER + rows, encoding="utf-8")
+    write_roster(roster=ROSTER + "".join(f"4101221013{n:02},第{n}村,,,,,,\n" for n in range(1, 31)))
     for n in range(1, 31):
         village(UnitFacts(f"4101221013{n:02}", f"第{n}村", Level.VILLAGE), 2)
     merge(RETURNS, REPORT, "410122")
@@ -291,8 +275,7 @@ def test_what_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_many_small_parts_are_counted_together() -> None:
-    rows = "".join(f"4101221013{n:02},第{n}村,,,,,,\n" for n in range(1, 31))
-    Path("名册.csv").write_text(ROSTER + rows, encoding="utf-8")
+    write_roster(roster=ROSTER + "".join(f"4101221013{n:02},第{n}村,,,,,,\n" for n in range(1, 31)))
     for n in range(1, 31):
         village(UnitFacts(f"4101221013{n:02}", f"第{n}村", Level.VILLAGE), 1 if n > 3 else 0)
     merge(RETURNS, REPORT, "410122")

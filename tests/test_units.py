@@ -1,6 +1,6 @@
 import pytest
 
-from builders import tree_of
+from county import tree_of
 from stattable.model.names import Names, comparable_name, level_of_name
 from stattable.model.units import (
     LEVEL_BY_WORD,

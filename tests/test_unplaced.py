@@ -8,7 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import memory
-from builders import GUANDU, GUANDU_VILLAGE, LANGCHENGGANG, TO_COUNTY, ZHENGZHOU, ZHONGMU, ZHULUYING
+from county import GUANDU, GUANDU_VILLAGE, LANGCHENGGANG, TO_COUNTY, ZHENGZHOU, ZHONGMU, ZHULUYING
 from stattable.model.catalogue import render
 from stattable.model.findings import Severity
 from stattable.model.form import FIELDS, label_of

@@ -11,38 +11,21 @@ import openpyxl
 import pytest
 
 import memory
-from builders import (
-    EAST,
-    GUANDU,
-    GUANDU_VILLAGE,
-    LANGCHENGGANG,
-    ROSTER,
-    TO_COUNTY,
-    TO_GUANDU,
-    ZHONGMU,
-    ZHULUYING,
-    Result,
-    filled,
-    own_values,
-    run,
-    typed,
-)  # fmt: skip
-from forger import Book
+from command_line import Result, run
+from county import EAST, GUANDU, GUANDU_VILLAGE, LANGCHENGGANG, ROSTER, TO_COUNTY, ZHONGMU, ZHULUYING
 from stattable.merging import merge as merging
 from stattable.model.catalogue import finding
 from stattable.model.form import FIELD_BY_KEY
 from stattable.model.identity import UnitFacts
-from stattable.model.units import Level, Scope
+from stattable.model.units import Level
+from writers.county import send, send_two_townships, sessions, write_roster
+from writers.package import Book
+from writers.returns import filled, own_values, typed
 
 OF_VILLAGE = "activities.village.sessions"
-VILLAGE, TOWNSHIP = own_values(Level.VILLAGE), own_values(Level.TOWNSHIP)
+VILLAGE = own_values(Level.VILLAGE)
 REPORT, RETURNS = "汇总/中牟县.xlsx", "收到"
 PAGE, UNITS, STATES, FINDINGS, LEDGER = "信息统计表", "分单位汇总", "报送情况", "审核意见", "汇总台账"
-
-
-def village(unit: Any = GUANDU_VILLAGE, **changes: Any) -> None:
-    figures = {**VILLAGE, **changes.pop("figures", {})}
-    filled(Path(RETURNS, f"{unit.name}.xlsx"), unit, figures, above=TO_GUANDU, **changes)
 
 
 def merge(*more: str) -> None:
@@ -51,15 +34,9 @@ def merge(*more: str) -> None:
 
 
 @pytest.fixture(autouse=True)
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def county(here: Path) -> None:
     """A county that merged: one township with two villages, and the cumulative return of another."""
-    monkeypatch.chdir(tmp_path)
-    Path("名册.csv").write_text(ROSTER, encoding="utf-8")
-    village()
-    village(ZHULUYING)
-    filled(Path(RETURNS, "官渡镇.xlsx"), GUANDU, TOWNSHIP, above=TO_COUNTY)
-    figures = {**TOWNSHIP, **VILLAGE}
-    filled(Path(RETURNS, "狼城岗镇.xlsx"), LANGCHENGGANG, figures, above=TO_COUNTY, scope=Scope.CUMULATIVE)
+    send_two_townships()
     merge()
 
 
@@ -213,7 +190,7 @@ def test_the_report_and_the_roster_among_the_returns_are_none() -> None:
 
 
 def test_one_figure_changed() -> None:
-    village(figures={OF_VILLAGE: 3})
+    send(GUANDU_VILLAGE, {OF_VILLAGE: 3})
     result = verify(RETURNS)
     assert (result.code, told(result)) == (
         1,
@@ -230,9 +207,8 @@ def test_one_figure_changed() -> None:
 
 def test_a_return_withdrawn_and_one_come_late() -> None:
     Path(RETURNS, "逐鹿营村.xlsx").unlink()
-    filled(
-        Path(RETURNS, "县.xlsx"), ZHONGMU, {OF_VILLAGE.replace("village", "prefecture_county"): 1}, above=TO_COUNTY[:2]
-    )
+    figures = {"activities.prefecture_county.sessions": 1}
+    filled(Path(RETURNS, "县.xlsx"), ZHONGMU, figures, above=TO_COUNTY[:2])
     result = verify(RETURNS)
     codes = [one for one in told(result) if one[0] != "P007"]
     assert codes == [("P005", "逐鹿营村", None, None, None), ("P006", "县.xlsx", None, None, None)]
@@ -245,7 +221,7 @@ def test_a_return_withdrawn_and_one_come_late() -> None:
 
 
 def test_a_roster_that_changed() -> None:
-    Path("名册.csv").write_text(ROSTER.replace("李四", "王五"), encoding="utf-8")
+    write_roster(roster=ROSTER.replace("李四", "王五"))
     assert told(verify(RETURNS)) == []  # another roster of that name may lie anywhere
     assert "名册没有给出，没有核对。" in run("verify", REPORT, RETURNS).out
     assert told(verify(RETURNS, "名册.csv")) == [("P004", "名册.csv", None, None, None)]
@@ -254,9 +230,8 @@ def test_a_roster_that_changed() -> None:
 def test_what_options_decided_is_decided_again() -> None:
     shutil.rmtree("汇总")
     typed(Path(RETURNS, "县.xlsx"), "中牟县", own_values(Level.COUNTY))
-    village(ZHULUYING, figures={OF_VILLAGE: 0, "activities.village.people": 0})
-    filled(Path(RETURNS, "更正.xlsx"), GUANDU, {**TOWNSHIP, "media.county.text": 5}, above=TO_COUNTY,
-           filled_in="2021年6月20日")  # fmt: skip
+    send(ZHULUYING, sessions(village=0))
+    send(GUANDU, {"media.county.text": 5}, name="更正", filled_in="2021年6月20日")
     merge("--scope", "中牟县=cumulative", "--duplicates", "latest", "--year", "2021")
     assert (verify(RETURNS).code, told(verify(RETURNS))) == (0, [])
 
@@ -276,7 +251,7 @@ def test_a_workbook_of_each_level_is_proved_by_its_own_returns() -> None:
         shutil.copy(Path(RETURNS, f"{name}.xlsx"), "镇")
     assert run("verify", report, "镇").code == 0
     assert run("verify", report, RETURNS).code == 0  # what is not the township's is no news to it
-    village(ZHULUYING, figures={OF_VILLAGE: 5})
+    send(ZHULUYING, {OF_VILLAGE: 5})
     assert run("verify", report, RETURNS).code == 1
 
 
@@ -287,7 +262,7 @@ def test_a_level_that_sent_its_own_merged_workbook_is_proved_too() -> None:
     run("merge", "市收", "--roster", "名册.csv", "--root", "4101", "-o", "市.xlsx", "--each-level", "逐级", "--quiet")
     (report,) = Path("逐级").rglob("410122_中牟县_汇总.xlsx")
     assert run("verify", report, "市收").code == 0
-    filled(Path("市收", "晚.xlsx"), EAST, VILLAGE, above=(*TO_COUNTY, LANGCHENGGANG))
+    send(EAST, to="市收", name="晚")
     result = run("verify", report, "市收", "--format", "json")
     assert [one["code"] for one in result.json["findings"] if one["code"] != "P007"] == ["P006"]
     (figures,) = (one for one in result.json["findings"] if one["code"] == "P007")
@@ -299,14 +274,11 @@ def test_a_level_that_sent_its_own_merged_workbook_is_proved_too() -> None:
 
 def test_neither_places_nor_times_of_files_that_are_the_same_matter() -> None:
     """A typed page that its folder told apart, and a correction that its time did."""
-    rows = ROSTER + "410122102202,官渡村,,,,,,\n"
-    Path("名册.csv").write_text(rows, encoding="utf-8")
+    write_roster(roster=ROSTER + "410122102202,官渡村,,,,,,\n")
     Path(RETURNS, "官渡村.xlsx").unlink()
     typed(Path(RETURNS, "官渡镇", "官渡村.xlsx"), "官渡村", VILLAGE)
-    for name, sessions in (("早", 2), ("晚", 3)):
-        filled(
-            Path(RETURNS, f"{name}.xlsx"), EAST, {**VILLAGE, OF_VILLAGE: sessions}, above=(*TO_COUNTY, LANGCHENGGANG)
-        )
+    for name, figure in (("早", 2), ("晚", 3)):
+        send(EAST, {OF_VILLAGE: figure}, name=name)
     os.utime(Path(RETURNS, "早.xlsx"), (1_600_000_000, 1_600_000_000))
     merge("--duplicates", "latest")
     Path("别处").mkdir()
@@ -317,10 +289,8 @@ def test_neither_places_nor_times_of_files_that_are_the_same_matter() -> None:
 
 
 def test_a_strangers_file_of_the_same_name_is_none_that_changed() -> None:
-    other = Path("别处", "官渡镇.xlsx")
-    filled(other, LANGCHENGGANG, TOWNSHIP, above=TO_COUNTY)
     Path(RETURNS, "官渡镇.xlsx").unlink()
-    shutil.copy(other, RETURNS)
+    send(LANGCHENGGANG, name="官渡镇")
     assert [one[:2] for one in told(verify(RETURNS)) if one[0] != "P007"] == [
         ("P005", "官渡镇"),
         ("P006", "官渡镇.xlsx"),
@@ -381,16 +351,14 @@ def test_figures_that_no_file_has() -> None:
 
 
 def test_a_finding_that_was_left_out() -> None:
-    filled(Path(RETURNS, "坏.xlsx"), EAST, {**VILLAGE, "activities.village.people": 9_000},
-           above=(*TO_COUNTY, LANGCHENGGANG))  # fmt: skip
+    send(EAST, {"activities.village.people": 9_000}, name="坏")
     forged_whole(of("东狼城岗村", lambda one: replace(one, findings=())))
     assert verify().json["proved"]
     assert told_again(RETURNS, "名册.csv") == [("P012", FINDINGS)]
 
 
 def test_why_a_return_does_not_count() -> None:
-    filled(Path(RETURNS, "坏.xlsx"), EAST, {**VILLAGE, "activities.village.people": "若干"},
-           above=(*TO_COUNTY, LANGCHENGGANG))  # fmt: skip
+    send(EAST, {"activities.village.people": "若干"}, name="坏")
     other = finding("V004", cell="I6", field="activities.village.people", raw="-5")
     forged_whole(of("东狼城岗村", lambda one: replace(one, findings=()).with_findings(other)))
     assert verify().json["proved"]
@@ -424,7 +392,7 @@ def test_a_total_that_holds_a_workbook_that_was_typed_over() -> None:
 def test_ten_late_returns_are_one_finding() -> None:
     units = [UnitFacts(f"4101221012{number}", f"新{number}村", Level.VILLAGE) for number in range(10, 20)]
     for unit in units:
-        filled(Path(RETURNS, f"{unit.name}.xlsx"), unit, VILLAGE, above=TO_GUANDU)
+        send(unit)
     (late,) = verify(RETURNS).json["findings"]
     assert (late["code"], late["path"]) == ("P006", REPORT)
     assert all(f"{RETURNS}/{unit.name}.xlsx" in late["message"] for unit in units)
@@ -450,7 +418,7 @@ def test_merge_and_verify_say_the_same_check_code() -> None:
     said = run("merge", RETURNS, "--roster", "名册.csv", "--root", "410122", "-o", REPORT, "--quiet").out
     assert f"校验码 {code}，印在汇总页的页脚。" in said
     assert openpyxl.load_workbook(REPORT)[LEDGER]["C7"].value == code
-    village(figures={OF_VILLAGE: 3})
+    send(GUANDU_VILLAGE, {OF_VILLAGE: 3})
     merge()
     assert printed() != code
 
@@ -502,7 +470,7 @@ def test_what_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         "汇总时的报表：4 份没有变，0 份变了，0 份不见了，0 份是新来的。",
         "核对通过：用这些报表重新汇总，每一个数、每一个判断都相同。",
     ]
-    village(figures={OF_VILLAGE: 3})
+    send(GUANDU_VILLAGE, {OF_VILLAGE: 3})
     edit(REPORT, put(PAGE, "F6", 99))
     said = run("verify", REPORT, RETURNS, "名册.csv").out.splitlines()
     other = said.pop(-3)

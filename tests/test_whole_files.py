@@ -10,23 +10,13 @@ from typing import Any
 import openpyxl
 import pytest
 
-from builders import (
-    EAST,
-    GUANDU,
-    GUANDU_VILLAGE,
-    LANGCHENGGANG,
-    ROSTER,
-    TO_COUNTY,
-    TO_GUANDU,
-    Result,
-    filled,
-    own_values,
-    run,
-    tree_of,
-)
+from command_line import Result, run
+from county import EAST, GUANDU, GUANDU_VILLAGE, ROSTER, tree_of
 from stattable.model.units import Level, Tree, Unit
 from stattable.writing.folders import folders
 from stattable.writing.whole_files import write_atomically
+from writers.county import send
+from writers.returns import filled, own_values
 
 # -- whole or not at all ----------------------------------------------------------------------------------
 
@@ -149,14 +139,12 @@ def fails_at(monkeypatch: pytest.MonkeyPatch, function: str, count: int, error: 
 
 
 @pytest.fixture
-def county(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def county(here: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The working directory: what two villages and their townships sent, and a roster."""
-    monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
-    Path("名册.csv").write_text(ROSTER, encoding="utf-8")
-    for unit, above in ((GUANDU, TO_COUNTY), (GUANDU_VILLAGE, TO_GUANDU), (EAST, (*TO_COUNTY, LANGCHENGGANG))):
-        filled(Path("收到", f"{unit.name}.xlsx"), unit, own_values(unit.level), above=above)
-    return tmp_path
+    for unit in (GUANDU, GUANDU_VILLAGE, EAST):
+        send(unit)
+    return here
 
 
 OUTPUTS = ("-o", "结果/中牟县.xlsx", "--each-level", "各级", "--accounts-csv", "结果/明细.csv")
@@ -186,7 +174,7 @@ def test_a_failure_leaves_all_as_it_was(
     """Whatever it is that fails, and whenever: no new file, no folder, nothing temporary, and the old ones."""
     if is_old:
         assert merge_county().code == 0
-        filled(Path("收到/官渡村.xlsx"), GUANDU_VILLAGE, own_values(Level.VILLAGE, 3, 90), above=TO_GUANDU)
+        send(GUANDU_VILLAGE, own_values(Level.VILLAGE, 3, 90))
     before = files(county)
     is_soft = isinstance(error, OSError) and function == "link"  # a system may have no links: a copy does as well
     fails_at(monkeypatch, function, count, error)
@@ -236,7 +224,7 @@ def test_what_cannot_be_put_back_is_named_with_where_it_is(county: Path, monkeyp
     """A disk that goes away in between."""
     assert merge_county().code == 0
     before = files(county)
-    filled(Path("收到/官渡村.xlsx"), GUANDU_VILLAGE, own_values(Level.VILLAGE, 3, 90), above=TO_GUANDU)
+    send(GUANDU_VILLAGE, own_values(Level.VILLAGE, 3, 90))
     replace, left = os.replace, [3]
 
     def failing(*names: Any) -> None:

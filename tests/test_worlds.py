@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
 
 import openpyxl
 import pytest
@@ -20,7 +19,7 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
 import memory
-from builders import EDITION, run
+from command_line import run
 from reference import Reference, Sent, is_below, number, owns, plus
 from stattable.model.cell_names import a1
 from stattable.model.form import FIELD_BY_KEY, FIELDS, SHEET_NAME, Values
@@ -29,6 +28,7 @@ from stattable.proving.breakdown import UNITS_SHEET
 from stattable.writing.blank import BlankFor, blank_bytes
 from stattable.writing.page import template_bytes
 from test_rollup import CUMULATIVE, KEYS, OWN, ROOT, fields_of, figures, scopes_of, trees
+from writers.returns import EDITION, write_cells
 
 FAULTS = {"value": {"V002"}, "empty": {"V000"}, "damaged": {"F001"}, "stranger": set[str]()}
 NOBODYS = {"damaged", "stranger"}  # such a file is attributed to no unit
@@ -191,36 +191,11 @@ def write(path: Path, tree: Tree, mail: Mail) -> Path:
         cells["B3"] = "别处" if mail.fault == "stranger" else unit.name
     above = tuple(memory.facts(tree[key]) for key in tree.above(mail.unit))
     blank = mail.scope and blank_bytes(BlankFor(memory.facts(unit), above, mail.scope, EDITION))
-    data = filled(blank or template_bytes(), cells)
+    data = write_cells(blank or template_bytes(), cells)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data[:1000] if mail.fault == "damaged" else data)
     os.utime(path, (WHEN, WHEN))
     return path
-
-
-def filled(page: bytes, cells: Mapping[str, Any]) -> bytes:
-    """Write into a page's package, as `hebi.filled` does."""
-    left = dict(cells)
-
-    def cell(match: re.Match[str]) -> str:
-        name, style = match.groups()
-        if name not in left:
-            return match[0]
-        value = left.pop(name)
-        if isinstance(value, int) and not isinstance(value, bool):
-            return f'<c r="{name}" s="{style}"><v>{value}</v></c>'
-        text = {True: "有", False: "无"}.get(value, value)
-        return f'<c r="{name}" s="{style}" t="inlineStr"><is><t>{escape(text)}</t></is></c>'
-
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(page)) as source, zipfile.ZipFile(out, "w") as target:
-        for info in source.infolist():
-            data = source.read(info)
-            if info.filename == "xl/worksheets/sheet1.xml":
-                data = re.sub(r'<c r="([A-Z]+\d+)" s="(\d+)"[^>]*?(?:/>|>.*?</c>)', cell, data.decode()).encode()
-            target.writestr(info, data)
-    assert not left
-    return out.getvalue()
 
 
 def merge(

@@ -15,22 +15,12 @@ from typing import Any
 
 import openpyxl
 
-from builders import (
-    GUANDU,
-    GUANDU_VILLAGE,
-    HENAN,
-    TO_COUNTY,
-    TO_GUANDU,
-    ZHENGZHOU,
-    ZHONGMU,
-    filled,
-    own_values,
-    typed,
-)
-from containers import GOLDEN
-from fuzz.books import WRITERS, Bad, Book, Formula, Page, as_csv, zipped
+from county import GUANDU, GUANDU_VILLAGE, HENAN, TO_COUNTY, TO_GUANDU, ZHENGZHOU, ZHONGMU
 from stattable.model.form import FIELDS, below, own
 from stattable.model.units import Level, Scope
+from writers.books import WRITERS, Bad, Book, Formula, Page, as_csv, zipped
+from writers.containers import GOLDEN
+from writers.returns import filled, own_values, typed
 
 
 @dataclass(frozen=True)

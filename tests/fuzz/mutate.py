@@ -13,11 +13,10 @@ from typing import Any
 
 import openpyxl
 
-import containers
-from fuzz import books
-from fuzz.books import WRITERS, Bad, Book, Cell, Formula, Page, a1, zipped
 from fuzz.corpus import BAD, CUSTOMS, corpus
 from stattable.model.form import FIELDS, LABELS
+from writers import books, containers
+from writers.books import WRITERS, Bad, Book, Cell, Formula, Page, a1, zipped
 
 Rng = random.Random
 

@@ -9,8 +9,9 @@ from typing import Any
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
-from builders import GUANDU_VILLAGE, TO_GUANDU, filled, own_values, typed  # noqa: E402
+from county import GUANDU_VILLAGE, TO_GUANDU  # noqa: E402
 from stattable.model.units import Level  # noqa: E402
+from writers.returns import filled, own_values, typed  # noqa: E402
 
 
 def spoil(sheet: Any) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent.parent))
 
-from builders import typed  # noqa: E402
-from sheets import FIGURES  # noqa: E402
 from stattable.model.form import FIELDS  # noqa: E402
+from writers.pages import FIGURES  # noqa: E402
+from writers.returns import typed  # noqa: E402
 
 
 def main() -> None:

@@ -6,16 +6,17 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-GOLDEN = Path(__file__).parent / "golden"
+GOLDEN = Path(__file__).parents[1] / "golden"
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _FREE, _END, _FAT, _NONE = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD, 0xFFFFFFFF
 
 
-def zipped(parts: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+def zipped(parts: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED, level: int | None = None) -> bytes:
+    """A zip package that is the same whenever it is made."""
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", method) as package:
+    with zipfile.ZipFile(out, "w") as package:
         for name, content in parts.items():
-            package.writestr(name, content)
+            package.writestr(zipfile.ZipInfo(name, (2021, 5, 29, 0, 0, 0)), content, method, level)
     return out.getvalue()
 
 

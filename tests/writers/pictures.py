@@ -11,7 +11,7 @@ import zxingcpp
 from openpyxl.drawing.image import Image
 from PIL import Image as Pillow
 
-from containers import parts_of, zipped
+from writers.containers import parts_of, zipped
 
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships"

@@ -1,0 +1,1 @@
+"""All that makes workbooks for the tests: returns, pages, pictures, and files of every kind by hand."""
