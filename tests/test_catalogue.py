@@ -24,6 +24,12 @@ SEVERITIES = {
     I: "F006 U004 U008 U011 U012 V007 H005",
 }  # fmt: skip
 
+
+def each(code: str, **params: Any) -> list[dict[str, Any]]:
+    """Give each reason of a code, with the same parameters."""
+    return [{"reason": reason, **params} for reason in catalogue._REASONS[code]]
+
+
 # What the findings of each code carry; where a code is found for several reasons, one of each.
 PARAMS: dict[str, list[dict[str, Any]]] = {
     "F004": [{"reason": reason, "mb": 25} for reason in catalogue._LIMITS],
@@ -34,14 +40,9 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
     "T003": [{"edition": 22, "year": 2020}, {"edition": 22, "year": 2020, "wanted": 23}],
     "T005": [{"label": "宣传活动", "reason": reason} for reason in catalogue._REASONS["T005"]],
     "T006": [{"sheets": "“甲”、“乙”"}],
-    "T007": [{"reason": reason} for reason in catalogue._REASONS["T007"]],
-    "U002": [
-        {
-            "reason": reason, "name": "官渡镇", "count": 2, "candidates": "甲、乙", "root": "中牟县",
-            "root_level": "县级", "level": "乡镇级", "folder": "郑州市",
-        }
-        for reason in catalogue._REASONS["U002"]
-    ],
+    "T007": each("T007"),
+    "U002": each("U002", name="官渡镇", count=2, candidates="甲、乙", root="中牟县", root_level="县级",
+                 level="乡镇级", folder="郑州市"),
     "U003": [{"made_for": "官渡镇", "name": "狼城岗镇"}],
     "U004": [{"other": "a.xlsx"}],
     "U005": [{"name": "官渡镇", "count": 2, "others": "a.xlsx"}],
@@ -51,20 +52,14 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
         for reason in catalogue._ROSTER_FAULTS
     ],
     "U008": [{"name": "中牟县"}],
-    "U009": [
-        {
-            "reason": reason, "key": "41", "one": "a.xlsx", "two": "b.xlsx", "one_says": "河南省",
-            "two_says": "河北省", "count": 1, "most": 20,
-        }
-        for reason in catalogue._REASONS["U009"]
-    ],
+    "U009": each("U009", key="41", one="a.xlsx", two="b.xlsx", one_says="河南省", two_says="河北省", count=1, most=20),
     "U010": [{"name": "官渡镇", "other": "b.xlsx"}],
     "U011": [
         {"name": "某企业", "root": "中牟县", "level": "乡镇级", "reason": reason, "apart": ""}
         for reason in catalogue._REASONS["U011"]
     ],
     "U012": [{"name": "中牟县", "level": "县级"}],
-    "U013": [{"reason": reason} for reason in catalogue._REASONS["U013"]],
+    "U013": each("U013"),
     "U014": [{"name": "东村", "others": "甲/东村.xlsx、乙/东村.xlsx"}],
     "V001": [{"section": "宣传活动", "count": 2}],
     "V007": [{"value": "1200"}],
@@ -80,27 +75,21 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
     "O002": [{"level": "乡镇级", "limit": 100}],
     "O003": [{"level": "乡镇级", "limit": 20000}],
     "H001": [
-        {
-            "name": "中牟县", "reported": 9, "known": 5, "difference": 4, "shortfall": -4,
-            "own_here": here, "made_of": made_of, "contact": contact,
-        }
+        {"name": "中牟县", "reported": 9, "known": 5, "difference": 4, "shortfall": -4, "own_here": here,
+         "made_of": made_of, "contact": contact}
         for here in (0, 1) for made_of in ("", "（官渡镇 5）") for contact in ("", "（李四 110）")
     ],
     "H002": [
-        {
-            "name": "中牟县", "reported": 5, "known": 9, "difference": -4, "shortfall": 4,
-            "own_here": 1, "made_of": made_of, "contact": contact,
-        }
+        {"name": "中牟县", "reported": 5, "known": 9, "difference": -4, "shortfall": 4, "own_here": 1,
+         "made_of": made_of, "contact": contact}
         for made_of in ("", "（官渡镇 9）") for contact in ("", "（李四 110）")
     ],
-    "H003": [{"reason": reason, "name": "中牟县", "key": "410122"} for reason in catalogue._REASONS["H003"]],
-    "H004": [{"reason": reason, "name": "官渡镇", "others": "“中牟县”"} for reason in catalogue._REASONS["H004"]],
+    "H003": each("H003", name="中牟县", key="410122"),
+    "H004": each("H004", name="官渡镇", others="“中牟县”"),
     "H006": [{"name": "中牟县", "count": 2, "units": "“官渡村”（本级数）汇总时没有，现在有“a.xlsx”（各栏都是 0）"}],
     "H007": [{"holder": "a.xlsx", "other": "b.xlsx", "count": 1, "units": "“官渡村”", "figures": "各栏都是 0"}],
-    "H008": [{"reason": reason, "name": "中牟县", "count": 1, "units": "“官渡村”（本级数）"}
-             for reason in catalogue._REASONS["H008"]],
-    "H005": [{"reason": reason, "scope": "本级", "other": "a.xlsx", "other_cell": "H6"}
-             for reason in catalogue._REASONS["H005"]],
+    "H008": each("H008", name="中牟县", count=1, units="“官渡村”（本级数）"),
+    "H005": each("H005", scope="本级", other="a.xlsx", other_cell="H6"),
     "C001": [{"name": "官渡镇", "level": "乡镇级", "contact": contact} for contact in ("", "联系人：李四。")],
     "A001": [{"reason": "none", "form": 3, "listed": 0, "what": ""},
              {"reason": "differs", "form": 3, "listed": 2, "what": "县级微信公众号"}],
@@ -116,17 +105,15 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
     "A009": [{"names": names, "name": "郑州市", "count": 1} for names in ("“中牟县计生协”", "“甲”、“乙”、“丙”等")],
     "P001": [{"expected": "空白"}],
     "P002": [{"name": "官渡镇 本级", "expected": "12", "count": count, "cells": "F6"} for count in (1, 7)],
-    "P003": [{"reason": reason, "expected": "23", "count": 3} for reason in catalogue._REASONS["P003"]],
+    "P003": each("P003", expected="23", count=3),
     "P004": [{"count": 2, "names": "a.xlsx（官渡镇）、b.xlsx"}],
     "P005": [{"count": 1, "names": "a.xlsx（官渡镇）"}],
     "P006": [{"count": 1, "names": "a.xlsx"}],
     "P007": [{"name": "官渡镇", "place": place, "count": 1, "figures": "甲 汇总表里是“1”，现在是“2”", "units": units,
               "others": "甲、乙"} for place, units in (("", 0), ("（“分单位汇总”）", 2))],
     "P008": [{"detail": str(Refusal("only_earlier"))}],
-    "P009": [{"reason": reason, "expected": "23", "label": "届次", "name": "中牟县", "path": "a.xlsx", "count": 2,
-              "names": "甲、乙"} for reason in catalogue._REASONS["P009"]],
-    "P010": [{"reason": reason, "expected": "整张表", "count": 2, "names": "F6、G6"}
-             for reason in catalogue._REASONS["P010"]],
+    "P009": each("P009", expected="23", label="届次", name="中牟县", path="a.xlsx", count=2, names="甲、乙"),
+    "P010": each("P010", expected="整张表", count=2, names="F6、G6"),
     "P011": [{"count": 2, "rows": "3、5"}],
     "P012": [{"sheets": "“汇总台账”有 1 处（a.xlsx）"}],
     "P013": [{"where": "页脚", "expected": "AAAA-CCCC-DDDD"}],

@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -124,54 +125,31 @@ TIE = ("rejected", "U005")
 COPY = ("duplicate", "U004")
 
 
-@pytest.mark.parametrize(
-    ("returns", "expected"),
-    [
-        pytest.param(
-            [checked("a", 1, filled_in=JUNE_1, mtime=9), checked("b", 2, filled_in=JUNE_2, mtime=1)],
-            [OLDER, COUNTS],
-            id="the later date, whatever the file's time",
-        ),
-        pytest.param(
-            [checked("a", 1, filled_in=JUNE_1, mtime=2), checked("b", 2, filled_in=JUNE_1, mtime=1)],
-            [COUNTS, OLDER],
-            id="the later file, where the dates are the same",
-        ),
-        pytest.param(
-            [checked("a", 1, mtime=9), checked("b", 2, filled_in=JUNE_1, mtime=1)],
-            [OLDER, COUNTS],
-            id="a date before none",
-        ),
-        pytest.param(
-            [checked("a", 1, filled_in=JUNE_1, mtime=1), checked("b", 2, filled_in=JUNE_1, mtime=1)],
-            [TIE, TIE],
-            id="a tie",
-        ),
-        pytest.param(
-            [checked("a", 1, mtime=2), checked("b", 2, mtime=2), checked("c", 3, mtime=1)],
-            [TIE, TIE, TIE],
-            id="a tie of the two latest",
-        ),
-        pytest.param(
-            [checked("a", 1, mtime=1), checked("b", 2, mtime=3), checked("c", 3, mtime=2)],
-            [OLDER, COUNTS, OLDER],
-            id="three",
-        ),
-        pytest.param(
-            [checked("a", 1, mtime=1), checked("b", 2, mtime=2), checked("c", 1, mtime=3)],
-            [COUNTS, OLDER, COPY],
-            id="a copy's time counts for the first of its name",
-        ),
-        pytest.param([checked("a", 1, mtime=1), checked("b", 1, mtime=2)], [COUNTS, COPY], id="the same twice"),
-        pytest.param(
-            [checked("a", 1, mtime=1), checked("b", 2, mtime=2, findings=[finding("V002")])],
-            [COUNTS, ("rejected", "V002")],
-            id="a rejected one is not the latest",
-        ),
-    ],
-)
-def test_latest(returns: list[CheckedReturn], expected: list[tuple[str, str]]) -> None:
-    assert [(status, codes) for _, status, codes in outcome(*returns, latest=True)] == expected
+# Each return: its figure, its date, the time of its file, and the codes of its errors.
+LATEST: dict[str, tuple[list[tuple[Any, ...]], list[tuple[str, str]]]] = {
+    "the later date, whatever the file's time": ([(1, JUNE_1, 9), (2, JUNE_2, 1)], [OLDER, COUNTS]),
+    "the later file, where the dates are the same": ([(1, JUNE_1, 2), (2, JUNE_1, 1)], [COUNTS, OLDER]),
+    "a date before none": ([(1, None, 9), (2, JUNE_1, 1)], [OLDER, COUNTS]),
+    "a tie": ([(1, JUNE_1, 1), (2, JUNE_1, 1)], [TIE, TIE]),
+    "a tie of the two latest": ([(1, None, 2), (2, None, 2), (3, None, 1)], [TIE, TIE, TIE]),
+    "three": ([(1, None, 1), (2, None, 3), (3, None, 2)], [OLDER, COUNTS, OLDER]),
+    "a copy's time counts for the first of its name":
+        (
+        [(1, None, 1), (2, None, 2), (1, None, 3)],
+        [COUNTS, OLDER, COPY],
+    ),
+    "the same twice": ([(1, None, 1), (1, None, 2)], [COUNTS, COPY]),
+    "a rejected one is not the latest": ([(1, None, 1), (2, None, 2, "V002")], [COUNTS, ("rejected", "V002")]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("returns", "expected"), LATEST.values(), ids=LATEST)
+def test_latest(returns: list[tuple[Any, ...]], expected: list[tuple[str, str]]) -> None:
+    files = [
+        checked(path, figure, filled_in=day, mtime=mtime, findings=[finding(code) for code in codes])
+        for path, (figure, day, mtime, *codes) in zip("abc", returns, strict=False)
+    ]
+    assert [(status, codes) for _, status, codes in outcome(*files, latest=True)] == expected
 
 
 def test_the_words_for_the_older_one() -> None:

@@ -20,7 +20,6 @@ OF_COUNTY, OF_TOWNSHIP, OF_VILLAGE = (
 )  # D6, F6, H6
 MEDIA = "media.national.text"
 
-NONE_BELOW = "读作本级数：没有收到它的下级的报表"
 UNDECIDED = "没有写明口径，下级栏目没有数，下级的报表里也没有"
 EMPTY = "写明是汇总数，下级栏目却没有数，而下级自己报了"
 
@@ -47,6 +46,11 @@ def said(code: str, text: str, name: str = "中牟县") -> tuple[str, str]:
     return code, whole[code]
 
 
+def read_as(scope: Scope, why: str) -> tuple[Any, ...]:
+    """The outcome of an accepted return whose scope was inferred."""
+    return scope.value, "accepted", said("H005", f"读作{scope.label}数：{why}")
+
+
 def of_county(returns: Iterable[ReturnFile], **more: Any) -> Any:
     """The outcome of the county's typed page, or of its page on a cumulative blank."""
     outcomes = outcome(returns, **more)
@@ -56,48 +60,32 @@ def of_county(returns: Iterable[ReturnFile], **more: Any) -> Any:
 # -- typed pages, which do not say it ---------------------------------------------------------------------
 
 TYPED = {OF_COUNTY: 1}
+ALONE = read_as(OWN, "没有收到它的下级的报表")
 
 
 @pytest.mark.parametrize(
     ("figures", "below", "expected"),
     [
         # 1. a figure other than 0 in a field that is below and not own
-        ({OF_VILLAGE: 3}, [], ("cumulative", "accepted", said("H005", "读作汇总数：H6 是下级的栏目，填了数"))),
-        (
-            {OF_TOWNSHIP: 1, OF_VILLAGE: 3},
-            [file(TOWNSHIP, {OF_TOWNSHIP: 1}, OWN)],
-            ("cumulative", "accepted", said("H005", "读作汇总数：F6 是下级的栏目，填了数")),
-        ),
+        ({OF_VILLAGE: 3}, [], read_as(CUMULATIVE, "H6 是下级的栏目，填了数")),
+        ({OF_TOWNSHIP: 1, OF_VILLAGE: 3}, [file(TOWNSHIP, {OF_TOWNSHIP: 1}, OWN)],
+         read_as(CUMULATIVE, "F6 是下级的栏目，填了数")),
         # 2. no accepted return below it
-        (TYPED, [], ("own", "accepted", said("H005", NONE_BELOW))),
-        ({OF_COUNTY: 1, OF_TOWNSHIP: 0, MEDIA: 5}, [], ("own", "accepted", said("H005", NONE_BELOW))),
-        (
-            TYPED,
-            [file(TOWNSHIP, {OF_TOWNSHIP: 1}, OWN, findings=(finding("V002"),))],
-            ("own", "accepted", said("H005", NONE_BELOW)),
-        ),
-        (TYPED, [file("410122102", {OF_COUNTY: 9}, OWN)], ("own", "accepted", said("H005", NONE_BELOW))),  # R004
+        (TYPED, [], ALONE),
+        ({OF_COUNTY: 1, OF_TOWNSHIP: 0, MEDIA: 5}, [], ALONE),
+        (TYPED, [file(TOWNSHIP, {OF_TOWNSHIP: 1}, OWN, findings=(finding("V002"),))], ALONE),
+        (TYPED, [file("410122102", {OF_COUNTY: 9}, OWN)], ALONE),  # R004
         # 3. a return below it has a figure other than 0 in such a field
-        (
-            TYPED,
-            [file(TOWNSHIP, {OF_TOWNSHIP: 2}, OWN)],
-            ("own", "accepted", said("H005", f"读作本级数：下级自己报了（{TOWNSHIP}.own.xlsx 的 F6）")),
-        ),
-        (
-            TYPED,
-            [file(TOWNSHIP, {OF_TOWNSHIP: 0, MEDIA: 1}, OWN), file(VILLAGE, {OF_VILLAGE: 1}, OWN)],
-            ("own", "accepted", said("H005", f"读作本级数：下级自己报了（{VILLAGE}.own.xlsx 的 H6）")),
-        ),
-        (
-            TYPED,
-            [file(TOWNSHIP, {OF_TOWNSHIP: 0, OF_VILLAGE: 4}, CUMULATIVE)],
-            ("own", "accepted", said("H005", f"读作本级数：下级自己报了（{TOWNSHIP}.cumulative.xlsx 的 H6）")),
-        ),
+        (TYPED, [file(TOWNSHIP, {OF_TOWNSHIP: 2}, OWN)], read_as(OWN, f"下级自己报了（{TOWNSHIP}.own.xlsx 的 F6）")),
+        (TYPED, [file(TOWNSHIP, {OF_TOWNSHIP: 0, MEDIA: 1}, OWN), file(VILLAGE, {OF_VILLAGE: 1}, OWN)],
+         read_as(OWN, f"下级自己报了（{VILLAGE}.own.xlsx 的 H6）")),
+        (TYPED, [file(TOWNSHIP, {OF_TOWNSHIP: 0, OF_VILLAGE: 4}, CUMULATIVE)],
+         read_as(OWN, f"下级自己报了（{TOWNSHIP}.cumulative.xlsx 的 H6）")),
         # 4. else undecided: media are the county's own too
         (TYPED, [file(TOWNSHIP, {OF_TOWNSHIP: 0, MEDIA: 7}, OWN)], (None, "rejected", said("H003", UNDECIDED))),
         ({OF_COUNTY: 1, OF_VILLAGE: 0}, [file(VILLAGE, {MEDIA: 7}, OWN)], (None, "rejected", said("H003", UNDECIDED))),
     ],
-)
+)  # fmt: skip
 def test_typed(figures: dict[str, int], below: list[ReturnFile], expected: Any) -> None:
     assert of_county([file(COUNTY, figures), *below]) == expected
 
@@ -111,16 +99,8 @@ def test_from_the_bottom_up() -> None:
     """What is decided of the township first is what the county's is decided by."""
     assert outcome([file(COUNTY, TYPED), file(TOWNSHIP, {OF_TOWNSHIP: 2}), file(VILLAGE, {OF_VILLAGE: 1})]) == {
         f"{VILLAGE}.typed": ("own", "accepted"),
-        f"{TOWNSHIP}.typed": (
-            "own",
-            "accepted",
-            said("H005", f"读作本级数：下级自己报了（{VILLAGE}.typed.xlsx 的 H6）"),
-        ),
-        f"{COUNTY}.typed": (
-            "own",
-            "accepted",
-            said("H005", f"读作本级数：下级自己报了（{TOWNSHIP}.typed.xlsx 的 F6）"),
-        ),
+        f"{TOWNSHIP}.typed": read_as(OWN, f"下级自己报了（{VILLAGE}.typed.xlsx 的 H6）"),
+        f"{COUNTY}.typed": read_as(OWN, f"下级自己报了（{TOWNSHIP}.typed.xlsx 的 F6）"),
     }
 
 
@@ -135,8 +115,8 @@ def test_an_undecided_return_decides_nothing_above() -> None:
 def test_what_a_unit_itself_sent_is_not_below_it() -> None:
     returns = [file(COUNTY, {OF_TOWNSHIP: 2}, path="a.xlsx"), file(COUNTY, TYPED, path="b.xlsx")]
     assert outcome(returns) == {
-        "a": ("cumulative", "accepted", said("H005", "读作汇总数：F6 是下级的栏目，填了数")),
-        "b": ("own", "accepted", said("H005", NONE_BELOW)),
+        "a": read_as(CUMULATIVE, "F6 是下级的栏目，填了数"),
+        "b": ALONE,
     }
 
 
@@ -154,7 +134,7 @@ def test_a_scope_comes_before_the_units_duplicates() -> None:
 def test_different_returns_below_do_not_count_and_decide_nothing() -> None:
     """As if the township had merged: it would have written nothing, and the county had nothing below it."""
     returns = [file(TOWNSHIP, {OF_TOWNSHIP: sessions}, OWN, path=f"{sessions}.xlsx") for sessions in (1, 2)]
-    assert of_county([file(COUNTY, TYPED), *returns]) == ("own", "accepted", said("H005", NONE_BELOW))
+    assert of_county([file(COUNTY, TYPED), *returns]) == ALONE
 
 
 def test_what_stands_under_a_cumulative_return_decides_nothing_above_it() -> None:
@@ -176,15 +156,12 @@ def test_what_stands_under_a_cumulative_return_decides_nothing_above_it() -> Non
     [
         (TYPED, [], ("cumulative", "accepted")),
         (TYPED, [file(TOWNSHIP, {OF_TOWNSHIP: 2}, OWN)], ("cumulative", "rejected", said("H003", EMPTY))),
-        (
-            {OF_COUNTY: 1, OF_TOWNSHIP: 0},
-            [file(VILLAGE, {OF_VILLAGE: 2}, OWN)],
-            ("cumulative", "rejected", said("H003", EMPTY)),
-        ),
+        ({OF_COUNTY: 1, OF_TOWNSHIP: 0}, [file(VILLAGE, {OF_VILLAGE: 2}, OWN)],
+         ("cumulative", "rejected", said("H003", EMPTY))),
         (TYPED, [file(TOWNSHIP, {OF_TOWNSHIP: 0, MEDIA: 2}, OWN)], ("cumulative", "accepted")),
         ({OF_VILLAGE: 1}, [file(TOWNSHIP, {OF_TOWNSHIP: 2}, OWN)], ("cumulative", "accepted")),
     ],
-)
+)  # fmt: skip
 def test_says_cumulative(figures: dict[str, int], below: list[ReturnFile], expected: Any) -> None:
     assert of_county([file(COUNTY, figures, CUMULATIVE), *below]) == expected
 

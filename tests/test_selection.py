@@ -51,17 +51,24 @@ def of(returns: Iterable[ReturnFile], **options: Any) -> dict[str, tuple[str, ..
 
 # -- earlier results --------------------------------------------------------------------------------------
 
-SUPERSEDED = ("earlier", "这是“中牟县”以前的汇总表，它所依据的报表都在这里，这次不计入。不需要处理。")
-OURS = (
-    "earlier",
-    "这是“郑州市”以前的汇总表，它所依据的报表都在这里，这次不计入。不需要处理。",
-)
+HERE, STALE, LOST = ("accepted",), ("accepted", "H006"), ("rejected", "H008")
+DIFFERENT, COPY, OTHER_YEAR = ("rejected", "U005"), ("duplicate", "U004"), ("rejected", "T003")
+
+
+def earlier(name: str) -> tuple[str, str]:
+    return "earlier", f"这是“{name}”以前的汇总表，它所依据的报表都在这里，这次不计入。不需要处理。"
+
+
+SUPERSEDED, OURS = earlier("中牟县"), earlier("郑州市")
 OF_COUNTY_ITSELF = file(ZHONGMU, {OF_COUNTY: 1})
 TOWNSHIPS = [file(GUANDU, {OF_TOWNSHIP: 1}), file(LANGCHENGGANG, {OF_TOWNSHIP: 2})]
 VILLAGERS = [file(GUANDU_VILLAGE, {OF_VILLAGE: 1})]
 OTHER_TOWNSHIP = file(GUANDU, {OF_TOWNSHIP: 5}, path="更正.xlsx")
 OF_GUANDU = page(GUANDU, VILLAGERS, "官渡镇.xlsx")
-COUNTED = {"官渡镇": ("accepted",), "狼城岗镇": ("accepted",)}
+COUNTED = {"官渡镇": HERE, "狼城岗镇": HERE}
+DRAFTS = [page(ZHONGMU, TOWNSHIPS[:1], "一稿.xlsx"), page(ZHONGMU, TOWNSHIPS, "二稿.xlsx")]
+SAME_DRAFTS = [page(ZHONGMU, [OF_COUNTY_ITSELF], f"{draft}.xlsx") for draft in ("一稿", "二稿")]
+OF_BOTH, OF_ALL = page(ZHONGMU, TOWNSHIPS), page(ZHONGMU, [OF_COUNTY_ITSELF, *TOWNSHIPS])
 
 
 @pytest.mark.parametrize("options", [PREFECTURE, {"code": "4101"}], ids=["roster", "identities"])
@@ -69,63 +76,32 @@ COUNTED = {"官渡镇": ("accepted",), "狼城岗镇": ("accepted",)}
     ("returns", "expected"),
     [
         ([page(ZHENGZHOU, TOWNSHIPS), *TOWNSHIPS], {"汇总": OURS, **COUNTED}),
-        ([page(ZHENGZHOU, TOWNSHIPS), TOWNSHIPS[0]], {"汇总": ("rejected", "H008"), "官渡镇": ("accepted",)}),
-        ([page(ZHENGZHOU, TOWNSHIPS)], {"汇总": ("rejected", "H008")}),
-        ([page(ZHONGMU, TOWNSHIPS)], {"汇总": ("accepted",)}),
-        ([page(ZHONGMU, TOWNSHIPS), *TOWNSHIPS], {"汇总": SUPERSEDED, **COUNTED}),
-        ([page(ZHONGMU, TOWNSHIPS), TOWNSHIPS[0]], {"汇总": ("accepted",), "官渡镇": ("accepted",)}),
-        (  # corrected, all else here: made anew
-            [page(ZHONGMU, TOWNSHIPS), OTHER_TOWNSHIP, TOWNSHIPS[1]],
-            {"汇总": SUPERSEDED, "更正": ("accepted",), "狼城岗镇": ("accepted",)},
-        ),
-        (  # corrected, something else gone
-            [page(ZHONGMU, TOWNSHIPS), OTHER_TOWNSHIP],
-            {"汇总": ("accepted", "H006"), "更正": ("accepted",)},
-        ),
-        (  # late
-            [page(ZHONGMU, TOWNSHIPS[1:]), TOWNSHIPS[0]],
-            {"汇总": ("accepted", "H006"), "官渡镇": ("accepted",)},
-        ),
-        (  # its own return was counted too, and is not here
-            [page(ZHONGMU, [OF_COUNTY_ITSELF, *TOWNSHIPS]), *TOWNSHIPS],
-            {"汇总": ("accepted",), **COUNTED},
-        ),
-        (
-            [page(ZHONGMU, [OF_COUNTY_ITSELF, *TOWNSHIPS]), OF_COUNTY_ITSELF, *TOWNSHIPS],
-            {"汇总": SUPERSEDED, "中牟县": ("accepted",), **COUNTED},
-        ),
-        (  # a township's workbook is a return of its own
-            [page(ZHONGMU, [OF_GUANDU]), OF_GUANDU],
-            {"汇总": SUPERSEDED, "官渡镇": ("accepted",)},
-        ),
-        (  # all the way down
-            [page(ZHONGMU, [OF_GUANDU]), OF_GUANDU, *VILLAGERS],
-            {
-                "汇总": SUPERSEDED,
-                "官渡镇": ("earlier", SUPERSEDED[1].replace("中牟县", "官渡镇")),
-                "官渡村": ("accepted",),
-            },
-        ),
-        (  # the township's workbook is not here, all that it was made from is
-            [page(ZHONGMU, [OF_GUANDU]), *VILLAGERS],
-            {"汇总": SUPERSEDED, "官渡村": ("accepted",)},
-        ),
-        (  # the township's own return is none of the villages'
-            [page(ZHONGMU, [OF_GUANDU]), TOWNSHIPS[0]],
-            {"汇总": ("accepted", "H006"), "官渡镇": ("accepted",)},
-        ),
-        (
-            [page(ZHONGMU, TOWNSHIPS[:1], "一稿.xlsx"), page(ZHONGMU, TOWNSHIPS, "二稿.xlsx")],
-            {"一稿": ("rejected", "U005"), "二稿": ("rejected", "U005")},
-        ),
-        (
-            [page(ZHONGMU, [OF_COUNTY_ITSELF], f"{draft}.xlsx") for draft in ("一稿", "二稿")],
-            {"一稿": ("accepted",), "二稿": ("duplicate", "U004")},
-        ),
-        (
-            [page(ZHONGMU, TOWNSHIPS[:1], "一稿.xlsx"), page(ZHONGMU, TOWNSHIPS, "二稿.xlsx"), *TOWNSHIPS],
-            {"一稿": SUPERSEDED, "二稿": SUPERSEDED, **COUNTED},
-        ),
+        ([page(ZHENGZHOU, TOWNSHIPS), TOWNSHIPS[0]], {"汇总": LOST, "官渡镇": HERE}),
+        ([page(ZHENGZHOU, TOWNSHIPS)], {"汇总": LOST}),
+        ([OF_BOTH], {"汇总": HERE}),
+        ([OF_BOTH, *TOWNSHIPS], {"汇总": SUPERSEDED, **COUNTED}),
+        ([OF_BOTH, TOWNSHIPS[0]], {"汇总": HERE, "官渡镇": HERE}),
+        # corrected, all else here: made anew
+        ([OF_BOTH, OTHER_TOWNSHIP, TOWNSHIPS[1]], {"汇总": SUPERSEDED, "更正": HERE, "狼城岗镇": HERE}),
+        # corrected, something else gone
+        ([OF_BOTH, OTHER_TOWNSHIP], {"汇总": STALE, "更正": HERE}),
+        # late
+        ([page(ZHONGMU, TOWNSHIPS[1:]), TOWNSHIPS[0]], {"汇总": STALE, "官渡镇": HERE}),
+        # its own return was counted too, and is not here
+        ([OF_ALL, *TOWNSHIPS], {"汇总": HERE, **COUNTED}),
+        ([OF_ALL, OF_COUNTY_ITSELF, *TOWNSHIPS], {"汇总": SUPERSEDED, "中牟县": HERE, **COUNTED}),
+        # a township's workbook is a return of its own
+        ([page(ZHONGMU, [OF_GUANDU]), OF_GUANDU], {"汇总": SUPERSEDED, "官渡镇": HERE}),
+        # all the way down
+        ([page(ZHONGMU, [OF_GUANDU]), OF_GUANDU, *VILLAGERS],
+         {"汇总": SUPERSEDED, "官渡镇": earlier("官渡镇"), "官渡村": HERE}),
+        # the township's workbook is not here, all that it was made from is
+        ([page(ZHONGMU, [OF_GUANDU]), *VILLAGERS], {"汇总": SUPERSEDED, "官渡村": HERE}),
+        # the township's own return is none of the villages'
+        ([page(ZHONGMU, [OF_GUANDU]), TOWNSHIPS[0]], {"汇总": STALE, "官渡镇": HERE}),
+        (DRAFTS, {"一稿": DIFFERENT, "二稿": DIFFERENT}),
+        (SAME_DRAFTS, {"一稿": HERE, "二稿": COPY}),
+        ([*DRAFTS, *TOWNSHIPS], {"一稿": SUPERSEDED, "二稿": SUPERSEDED, **COUNTED}),
     ],
 )  # fmt: skip
 def test_earlier_results(returns: list[ReturnFile], expected: Any, options: dict[str, Any]) -> None:
@@ -165,22 +141,12 @@ LAST_YEARS = replace(page(ZHENGZHOU, [OLD]), edition=22)
 @pytest.mark.parametrize(
     ("returns", "edition", "expected", "refused"),
     [
-        ([OLD, UNTOLD], None, {"官渡镇": ("accepted",), "官渡村": ("accepted",)}, False),
-        ([OLD, NEW], None, {"官渡镇": ("rejected", "T003"), "狼城岗镇": ("rejected", "T003")}, True),
-        (
-            [OLD, NEW, UNTOLD],
-            None,
-            {"官渡镇": ("rejected", "T003"), "狼城岗镇": ("rejected", "T003"), "官渡村": ("accepted",)},
-            True,
-        ),
-        (
-            [OLD, NEW, UNTOLD],
-            23,
-            {"官渡镇": ("rejected", "T003"), "狼城岗镇": ("accepted",), "官渡村": ("accepted",)},
-            False,
-        ),
-        ([NEW, LAST_YEARS], None, {"狼城岗镇": ("rejected", "T003"), "汇总": ("rejected", "T003")}, True),
-        ([NEW, LAST_YEARS], 23, {"狼城岗镇": ("accepted",), "汇总": ("rejected", "T003")}, False),
+        ([OLD, UNTOLD], None, {"官渡镇": HERE, "官渡村": HERE}, False),
+        ([OLD, NEW], None, {"官渡镇": OTHER_YEAR, "狼城岗镇": OTHER_YEAR}, True),
+        ([OLD, NEW, UNTOLD], None, {"官渡镇": OTHER_YEAR, "狼城岗镇": OTHER_YEAR, "官渡村": HERE}, True),
+        ([OLD, NEW, UNTOLD], 23, {"官渡镇": OTHER_YEAR, "狼城岗镇": HERE, "官渡村": HERE}, False),
+        ([NEW, LAST_YEARS], None, {"狼城岗镇": OTHER_YEAR, "汇总": OTHER_YEAR}, True),
+        ([NEW, LAST_YEARS], 23, {"狼城岗镇": HERE, "汇总": OTHER_YEAR}, False),
     ],
 )
 def test_editions(returns: list[ReturnFile], edition: int | None, expected: Any, refused: bool) -> None:
