@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from lxml import etree
 
+from deferred import deferred
 from writers.package import MAIN, REL, Book, tag
 
 PAGE, UNITS, STATES, TOLD, LEDGER, ANNEX = (
@@ -26,12 +27,10 @@ def put(sheet: str, ref: str, value: str | int | None) -> Change:
     return lambda book: book.put(sheet, ref, value)
 
 
-def both(*changes: Change) -> Change:
-    def change(book: Book) -> None:
-        for one in changes:
-            one(book)
-
-    return change
+@deferred
+def both(book: Book, *changes: Change) -> None:
+    for one in changes:
+        one(book)
 
 
 def cached(ref: str, value: int) -> Change:
@@ -56,13 +55,11 @@ def about(label: str, value: str | None) -> Change:
     return lambda book: book.put(LEDGER, f"C{book.find(LEDGER, 'B', label)}", value)
 
 
-def identity(word: str, *cells: str) -> Change:
-    def change(book: Book) -> None:
-        row = book.find(IDENTITY, "A", word)
-        for column, text in zip("BCDE", cells, strict=False):
-            book.put(IDENTITY, f"{column}{row}", text)
-
-    return change
+@deferred
+def identity(book: Book, word: str, *cells: str) -> None:
+    row = book.find(IDENTITY, "A", word)
+    for column, text in zip("BCDE", cells, strict=False):
+        book.put(IDENTITY, f"{column}{row}", text)
 
 
 def node(code: str, column: str, value: str | None) -> Change:
@@ -80,45 +77,36 @@ def figure(index: int, value: int | str) -> Change:
     return _one_of_a_list(IDENTITY, "B", "A", "figures", index, value)
 
 
-def _one_of_a_list(sheet: str, column: str, of: str, text: str, index: int, value: int | str) -> Change:
+@deferred
+def _one_of_a_list(book: Book, sheet: str, column: str, of: str, text: str, index: int, value: int | str) -> None:
     """Change a part of the list that stands in `column`, in the row whose column `of` says `text`."""
-
-    def change(book: Book) -> None:
-        ref = f"{column}{book.find(sheet, of, text)}"
-        parts = book.text(sheet, ref).split(",")
-        parts[index] = str(value)
-        book.put(sheet, ref, ",".join(parts))
-
-    return change
+    ref = f"{column}{book.find(sheet, of, text)}"
+    parts = book.text(sheet, ref).split(",")
+    parts[index] = str(value)
+    book.put(sheet, ref, ",".join(parts))
 
 
-def without_row(sheet: str, number: int) -> Change:
+@deferred
+def without_row(book: Book, sheet: str, number: int) -> None:
     """Take a row away, and move up those below it."""
-
-    def change(book: Book) -> None:
-        rows = book.sheet(sheet).find(tag("sheetData"))
-        rows.remove(book.row(sheet, number))
-        for row in rows:
-            if int(row.get("r")) > number:
-                _renumber(row, int(row.get("r")) - 1)
-
-    return change
+    rows = book.sheet(sheet).find(tag("sheetData"))
+    rows.remove(book.row(sheet, number))
+    for row in rows:
+        if int(row.get("r")) > number:
+            _renumber(row, int(row.get("r")) - 1)
 
 
-def extra_row(sheet: str, number: int, like: int) -> Change:
+@deferred
+def extra_row(book: Book, sheet: str, number: int, like: int) -> None:
     """Put a copy of the row `like` in at `number`, and move down those below it."""
-
-    def change(book: Book) -> None:
-        rows = book.sheet(sheet).find(tag("sheetData"))
-        new = etree.fromstring(etree.tostring(book.row(sheet, like)))
-        for row in rows:
-            if int(row.get("r")) >= number:
-                _renumber(row, int(row.get("r")) + 1)
-        _renumber(new, number)
-        rows.append(new)
-        rows[:] = sorted(rows, key=lambda one: int(one.get("r")))
-
-    return change
+    rows = book.sheet(sheet).find(tag("sheetData"))
+    new = etree.fromstring(etree.tostring(book.row(sheet, like)))
+    for row in rows:
+        if int(row.get("r")) >= number:
+            _renumber(row, int(row.get("r")) + 1)
+    _renumber(new, number)
+    rows.append(new)
+    rows[:] = sorted(rows, key=lambda one: int(one.get("r")))
 
 
 def _renumber(row: Any, number: int) -> None:
@@ -127,43 +115,36 @@ def _renumber(row: Any, number: int) -> None:
         cell.set("r", f"{cell.get('r').rstrip('0123456789')}{number}")
 
 
-def swapped(sheet: str, one: int, other: int) -> Change:
-    def change(book: Book) -> None:
-        first, second = book.row(sheet, one), book.row(sheet, other)
-        _renumber(first, other)
-        _renumber(second, one)
-        rows = book.sheet(sheet).find(tag("sheetData"))
-        rows[:] = sorted(rows, key=lambda row: int(row.get("r")))
-
-    return change
+@deferred
+def swapped(book: Book, sheet: str, one: int, other: int) -> None:
+    first, second = book.row(sheet, one), book.row(sheet, other)
+    _renumber(first, other)
+    _renumber(second, one)
+    rows = book.sheet(sheet).find(tag("sheetData"))
+    rows[:] = sorted(rows, key=lambda row: int(row.get("r")))
 
 
-def last_row(sheet: str) -> Change:
-    def change(book: Book) -> None:
-        rows = book.sheet(sheet).find(tag("sheetData"))
-        rows.remove(rows[-1])
-
-    return change
+@deferred
+def last_row(book: Book, sheet: str) -> None:
+    rows = book.sheet(sheet).find(tag("sheetData"))
+    rows.remove(rows[-1])
 
 
 def row_set(sheet: str, number: int, **attributes: str) -> Change:
     return lambda book: book.row(sheet, number).attrib.update(attributes)
 
 
-def column_set(sheet: str, column: int, **attributes: str) -> Change:
+@deferred
+def column_set(book: Book, sheet: str, column: int, **attributes: str) -> None:
     """Set a column up by itself: the first range that holds it is cut."""
-
-    def change(book: Book) -> None:
-        root = book.sheet(sheet)
-        cols = root.find(tag("cols"))
-        for col in [one for one in cols if int(one.get("min")) <= column <= int(one.get("max"))]:
-            for at in range(int(col.get("min")), int(col.get("max")) + 1):
-                new = etree.SubElement(cols, tag("col"), dict(col.attrib, min=str(at), max=str(at)))
-                new.attrib.update(attributes if at == column else {})
-            cols.remove(col)
-        cols[:] = sorted(cols, key=lambda one: int(one.get("min")))
-
-    return change
+    root = book.sheet(sheet)
+    cols = root.find(tag("cols"))
+    for col in [one for one in cols if int(one.get("min")) <= column <= int(one.get("max"))]:
+        for at in range(int(col.get("min")), int(col.get("max")) + 1):
+            new = etree.SubElement(cols, tag("col"), dict(col.attrib, min=str(at), max=str(at)))
+            new.attrib.update(attributes if at == column else {})
+        cols.remove(col)
+    cols[:] = sorted(cols, key=lambda one: int(one.get("min")))
 
 
 def number_format(sheet: str, ref: str, code: str) -> Change:
@@ -197,140 +178,116 @@ def conditional(sheet: str, where: str) -> Change:
     return element(sheet, xml, "dataValidations")
 
 
-def drawn(sheet: str) -> Change:
+@deferred
+def drawn(book: Book, sheet: str) -> None:
     """Lay a text box over a sheet."""
-
-    def change(book: Book) -> None:
-        box = (
-            '<xdr:wsDr xmlns:xdr="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing">'
-            "<xdr:twoCellAnchor><xdr:from/><xdr:to/><xdr:sp/></xdr:twoCellAnchor></xdr:wsDr>"
-        )
-        kind = "application/vnd.openxmlformats-officedocument.drawing+xml"
-        book.add_part("xl/drawings/forged.xml", box.encode(), kind)
-        number = book.relate(book.part_of(sheet), "../drawings/forged.xml", "drawing")
-        book.insert_last(sheet, f'<drawing r:id="{number}"/>')
-
-    return change
+    box = (
+        '<xdr:wsDr xmlns:xdr="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing">'
+        "<xdr:twoCellAnchor><xdr:from/><xdr:to/><xdr:sp/></xdr:twoCellAnchor></xdr:wsDr>"
+    )
+    kind = "application/vnd.openxmlformats-officedocument.drawing+xml"
+    book.add_part("xl/drawings/forged.xml", box.encode(), kind)
+    number = book.relate(book.part_of(sheet), "../drawings/forged.xml", "drawing")
+    book.insert_last(sheet, f'<drawing r:id="{number}"/>')
 
 
-def commented(sheet: str, *, shown: bool) -> Change:
-    def change(book: Book) -> None:
-        state = "visible" if shown else "hidden"
-        vml = (
-            '<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:x="urn:schemas-microsoft-com:office:excel">'
-            f'<v:shape style="visibility:{state}"><x:ClientData ObjectType="Note"/></v:shape></xml>'
-        )
-        book.parts["xl/drawings/vmlDrawingForged.vml"] = vml.encode()
-        number = book.relate(book.part_of(sheet), "../drawings/vmlDrawingForged.vml", "vmlDrawing")
-        book.insert_last(sheet, f'<legacyDrawing r:id="{number}"/>')
-
-    return change
+@deferred
+def commented(book: Book, sheet: str, *, shown: bool) -> None:
+    state = "visible" if shown else "hidden"
+    vml = (
+        '<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:x="urn:schemas-microsoft-com:office:excel">'
+        f'<v:shape style="visibility:{state}"><x:ClientData ObjectType="Note"/></v:shape></xml>'
+    )
+    book.parts["xl/drawings/vmlDrawingForged.vml"] = vml.encode()
+    number = book.relate(book.part_of(sheet), "../drawings/vmlDrawingForged.vml", "vmlDrawing")
+    book.insert_last(sheet, f'<legacyDrawing r:id="{number}"/>')
 
 
-def merged(sheet: str, where: str) -> Change:
-    def change(book: Book) -> None:
+@deferred
+def merged(book: Book, sheet: str, where: str) -> None:
+    cells = book.sheet(sheet).find(tag("mergeCells"))
+    if cells is None:
+        book.insert(sheet, etree.Element(tag("mergeCells")), "conditionalFormatting")
         cells = book.sheet(sheet).find(tag("mergeCells"))
-        if cells is None:
-            book.insert(sheet, etree.Element(tag("mergeCells")), "conditionalFormatting")
-            cells = book.sheet(sheet).find(tag("mergeCells"))
-        etree.SubElement(cells, tag("mergeCell"), ref=where)
-
-    return change
+    etree.SubElement(cells, tag("mergeCell"), ref=where)
 
 
-def margin(sheet: str, what: str, text: str) -> Change:
-    def change(book: Book) -> None:
-        both_ = book.sheet(sheet).find(tag("headerFooter"))
-        for old in both_.findall(tag(what)):
-            both_.remove(old)
-        new = etree.Element(tag(what))
-        new.text = text
-        both_.insert(0, new)
-
-    return change
+@deferred
+def margin(book: Book, sheet: str, what: str, text: str) -> None:
+    both_ = book.sheet(sheet).find(tag("headerFooter"))
+    for old in both_.findall(tag(what)):
+        both_.remove(old)
+    new = etree.Element(tag(what))
+    new.text = text
+    both_.insert(0, new)
 
 
 def sheet_state(sheet: str, state: str) -> Change:
     return lambda book: book.entry(sheet).set("state", state)
 
 
-def renamed(sheet: str, name: str) -> Change:
-    def change(book: Book) -> None:
-        book.entry(sheet).set("name", name)
-        for defined in book.workbook.iter(tag("definedName")):
-            defined.text = (defined.text or "").replace(sheet, name)
-
-    return change
+@deferred
+def renamed(book: Book, sheet: str, name: str) -> None:
+    book.entry(sheet).set("name", name)
+    for defined in book.workbook.iter(tag("definedName")):
+        defined.text = (defined.text or "").replace(sheet, name)
 
 
-def removed(sheet: str) -> Change:
-    def change(book: Book) -> None:
-        sheets = book.workbook.find(tag("sheets"))
-        at = list(sheets).index(book.entry(sheet))
-        sheets.remove(book.entry(sheet))
-        names = book.workbook.find(tag("definedNames"))
-        for defined in list(names):
-            if (local := defined.get("localSheetId")) is not None:
-                names.remove(defined) if int(local) == at else defined.set(
-                    "localSheetId", str(int(local) - (int(local) > at))
-                )
-
-    return change
+@deferred
+def removed(book: Book, sheet: str) -> None:
+    sheets = book.workbook.find(tag("sheets"))
+    at = list(sheets).index(book.entry(sheet))
+    sheets.remove(book.entry(sheet))
+    names = book.workbook.find(tag("definedNames"))
+    for defined in list(names):
+        if (local := defined.get("localSheetId")) is not None:
+            names.remove(defined) if int(local) == at else defined.set(
+                "localSheetId", str(int(local) - (int(local) > at))
+            )
 
 
-def added(name: str, **more: Any) -> Change:
+@deferred
+def added(book: Book, name: str, **more: Any) -> None:
     """Add a copy of the page, its total made better."""
-
-    def change(book: Book) -> None:
-        copy = Book(book.to_bytes())
-        copy.put(PAGE, "F6", 9999)
-        book.add_sheet(name, etree.tostring(copy.sheet(PAGE)), **more)
-
-    return change
+    copy = Book(book.to_bytes())
+    copy.put(PAGE, "F6", 9999)
+    book.add_sheet(name, etree.tostring(copy.sheet(PAGE)), **more)
 
 
-def moved_last(sheet: str) -> Change:
+@deferred
+def moved_last(book: Book, sheet: str) -> None:
     """Put a sheet behind the others; names that belong to sheets follow them."""
-
-    def change(book: Book) -> None:
-        sheets = book.workbook.find(tag("sheets"))
-        before = [one.get("name") for one in sheets]
-        moving = book.entry(sheet)
-        sheets.remove(moving)
-        sheets.append(moving)
-        after = [one.get("name") for one in sheets]
-        for defined in book.workbook.iter(tag("definedName")):
-            if (local := defined.get("localSheetId")) is not None:
-                defined.set("localSheetId", str(after.index(before[int(local)])))
-
-    return change
+    sheets = book.workbook.find(tag("sheets"))
+    before = [one.get("name") for one in sheets]
+    moving = book.entry(sheet)
+    sheets.remove(moving)
+    sheets.append(moving)
+    after = [one.get("name") for one in sheets]
+    for defined in book.workbook.iter(tag("definedName")):
+        if (local := defined.get("localSheetId")) is not None:
+            defined.set("localSheetId", str(after.index(before[int(local)])))
 
 
-def defined(name: str, sheet: str, text: str) -> Change:
-    def change(book: Book) -> None:
-        at = [one.get("name") for one in book.workbook.find(tag("sheets"))].index(sheet)
-        names = book.workbook.find(tag("definedNames"))
-        for old in list(names):
-            if old.get("name") == name and old.get("localSheetId") == str(at):
-                names.remove(old)
-        if text:
-            new = etree.SubElement(names, tag("definedName"), name=name, localSheetId=str(at))
-            new.text = f"'{sheet}'!{text}"
-
-    return change
+@deferred
+def defined(book: Book, name: str, sheet: str, text: str) -> None:
+    at = [one.get("name") for one in book.workbook.find(tag("sheets"))].index(sheet)
+    names = book.workbook.find(tag("definedNames"))
+    for old in list(names):
+        if old.get("name") == name and old.get("localSheetId") == str(at):
+            names.remove(old)
+    if text:
+        new = etree.SubElement(names, tag("definedName"), name=name, localSheetId=str(at))
+        new.text = f"'{sheet}'!{text}"
 
 
-def without_seal(*names: str) -> Change:
+@deferred
+def without_seal(book: Book, *names: str) -> None:
     """Take the marks of sheets from the record."""
-
-    def change(book: Book) -> None:
-        rows = book.sheet(RECORD).find(tag("sheetData"))
-        for row in list(rows):
-            number = row.get("r")
-            if book.text(RECORD, f"A{number}") == "seal" and book.text(RECORD, f"B{number}") in names:
-                rows.remove(row)
-
-    return change
+    rows = book.sheet(RECORD).find(tag("sheetData"))
+    for row in list(rows):
+        number = row.get("r")
+        if book.text(RECORD, f"A{number}") == "seal" and book.text(RECORD, f"B{number}") in names:
+            rows.remove(row)
 
 
 def view(sheet: str, **attributes: str) -> Change:

@@ -22,11 +22,7 @@ TWINS = ROSTER + "410122102202,官渡村,,,,,,\n"
 
 
 def received(
-    name: str,
-    values: Mapping[str, Any] | None = None,
-    *,
-    path: str = "收到/1.xlsx",
-    identity: Identity | None = None,
+    name: str, values: Mapping[str, Any] | None = None, *, path: str = "收到/1.xlsx", identity: Identity | None = None
 ) -> ReturnFile:
     """A return by `name`; one whose media articles every level may report where `values` does not say otherwise."""
     figures = {"media.county.text": 1} if values is None else values

@@ -19,6 +19,7 @@ from openpyxl.drawing.image import Image
 
 from command_line import codes, run
 from county import GUANDU, GUANDU_VILLAGE, HENAN, ROSTER, TO_COUNTY, TO_GUANDU, ZHENGZHOU, ZHONGMU, ZHULUYING
+from deferred import deferred
 from stattable.checking.returns import Batch, CheckedReturn, check_returns
 from stattable.merging import merge as merging
 from stattable.model.annex import ANNEX_SHEET
@@ -67,18 +68,15 @@ def village(
     above: tuple[UnitFacts, ...] = TO_GUANDU,
     **changes: Any,
 ) -> Path:
-    """A valid return of a village but for some `figures`; `changes` are those of :func:`builders.filled`."""
+    """A valid return of a village but for some `figures`; `changes` are those of :func:`filled`."""
     return filled(folder / RETURNS / name, unit, {**VILLAGE, **(figures or {})}, above=above, **changes)
 
 
-def of_village(**changes: Any) -> Case:
+@deferred
+def of_village(folder: Path, **changes: Any) -> set[str]:
     """Check the return of a village in which one thing is changed."""
-
-    def case(folder: Path) -> set[str]:
-        village(folder, **changes)
-        return check(folder)
-
-    return case
+    village(folder, **changes)
+    return check(folder)
 
 
 def figure(key: str, value: object) -> Case:
@@ -86,38 +84,31 @@ def figure(key: str, value: object) -> Case:
     return of_village(figures={key: value})
 
 
-def of_unit(unit: UnitFacts, key: str, value: object, scope: Scope = Scope.OWN) -> Case:
+@deferred
+def of_unit(folder: Path, unit: UnitFacts, key: str, value: object, scope: Scope = Scope.OWN) -> set[str]:
     """Check the return of a unit above the village, with `value` in a field."""
-
-    def case(folder: Path) -> set[str]:
-        filled(folder / RETURNS / "1.xlsx", unit, {**own_values(unit.level), key: value}, scope=scope)
-        return check(folder)
-
-    return case
+    filled(folder / RETURNS / "1.xlsx", unit, {**own_values(unit.level), key: value}, scope=scope)
+    return check(folder)
 
 
-def by_hand(name: str, figures: dict[str, Any] = VILLAGE, options: tuple[str, ...] = (), **changes: Any) -> Case:
-    """Check a return that has no identity, a village's; `changes` are those of :func:`builders.typed`."""
-
-    def case(folder: Path) -> set[str]:
-        typed(folder / RETURNS / "1.xlsx", name, figures, **changes)
-        return check(folder, *options)
-
-    return case
+@deferred
+def by_hand(
+    folder: Path, name: str, figures: dict[str, Any] = VILLAGE, options: tuple[str, ...] = (), **changes: Any
+) -> set[str]:
+    """Check a return that has no identity, a village's; `changes` are those of :func:`typed`."""
+    typed(folder / RETURNS / "1.xlsx", name, figures, **changes)
+    return check(folder, *options)
 
 
 # -- files ------------------------------------------------------------------------------------------------
 
 
-def content(change: Callable[[bytes], bytes]) -> Case:
+@deferred
+def content(folder: Path, change: Callable[[bytes], bytes]) -> set[str]:
     """Check the return of a village whose bytes are changed."""
-
-    def case(folder: Path) -> set[str]:
-        path = village(folder)
-        path.write_bytes(change(path.read_bytes()))
-        return check(folder)
-
-    return case
+    path = village(folder)
+    path.write_bytes(change(path.read_bytes()))
+    return check(folder)
 
 
 def unchanged(data: bytes) -> bytes:
@@ -142,15 +133,12 @@ def padded(megabytes: int) -> Callable[[bytes], bytes]:
     return pad
 
 
-def beside(name: str) -> Case:
+@deferred
+def beside(folder: Path, name: str) -> set[str]:
     """Check a folder with a photo called `name` in it."""
-
-    def case(folder: Path) -> set[str]:
-        village(folder)
-        (folder / RETURNS / name).write_bytes(b"\xff\xd8\xff\xe0 a photo")
-        return check(folder)
-
-    return case
+    village(folder)
+    (folder / RETURNS / name).write_bytes(b"\xff\xd8\xff\xe0 a photo")
+    return check(folder)
 
 
 def reader_fails(fails: bool) -> Case:
@@ -170,11 +158,9 @@ def reader_fails(fails: bool) -> Case:
 # -- the form ---------------------------------------------------------------------------------------------
 
 
-def put(cell: str, value: object) -> Callable[[Any], None]:
-    def change(sheet: Any) -> None:
-        sheet[cell] = value
-
-    return change
+@deferred
+def put(sheet: Any, cell: str, value: object) -> None:
+    sheet[cell] = value
 
 
 def without_labels(sheet: Any) -> None:
@@ -182,198 +168,154 @@ def without_labels(sheet: Any) -> None:
         sheet.cell(*label.at).value = None
 
 
-def covered(value: object) -> Callable[[Any], None]:
+@deferred
+def covered(sheet: Any, value: object) -> None:
     """Put `value` under a merged cell."""
-
-    def change(sheet: Any) -> None:
-        sheet[SECOND_CELL] = value
-        sheet.merged_cells.add(f"{FIRST_CELL}:{SECOND_CELL}")  # merge_cells would clear it
-
-    return change
+    sheet[SECOND_CELL] = value
+    sheet.merged_cells.add(f"{FIRST_CELL}:{SECOND_CELL}")  # merge_cells would clear it
 
 
-def second_sheet(filled_in: bool) -> Callable[[Any], None]:
-    def change(sheet: Any) -> None:
-        copy = sheet.parent.copy_worksheet(sheet)
-        for field in FIELDS:
-            if not filled_in:
-                copy[field.cell] = None
-
-    return change
+@deferred
+def second_sheet(sheet: Any, filled_in: bool) -> None:
+    copy = sheet.parent.copy_worksheet(sheet)
+    for field in FIELDS:
+        if not filled_in:
+            copy[field.cell] = None
 
 
-def second_row(head: str | None) -> Case:
+@deferred
+def second_row(folder: Path, head: str | None) -> set[str]:
     """Check a form with two rows of figures under 宣传活动, the second beginning with `head`."""
-
-    def case(folder: Path) -> set[str]:
-        page = typed(folder / "page.xlsx", "官渡村", VILLAGE)
-        rows = [list(row) for row in openpyxl.load_workbook(page).worksheets[0].iter_rows(values_only=True)]
-        rows.insert(6, [head, None, None, None, None, None, None, 2, 60])
-        workbook = openpyxl.Workbook()
-        for row in rows:
-            workbook.worksheets[0].append(row)
-        save(workbook, folder / RETURNS / "1.xlsx")
-        return check(folder)
-
-    return case
+    page = typed(folder / "page.xlsx", "官渡村", VILLAGE)
+    rows = [list(row) for row in openpyxl.load_workbook(page).worksheets[0].iter_rows(values_only=True)]
+    rows.insert(6, [head, None, None, None, None, None, None, 2, 60])
+    workbook = openpyxl.Workbook()
+    for row in rows:
+        workbook.worksheets[0].append(row)
+    save(workbook, folder / RETURNS / "1.xlsx")
+    return check(folder)
 
 
-def more_above(count: int) -> Callable[[Any], None]:
+@deferred
+def more_above(sheet: Any, count: int) -> None:
     """Have the hidden sheet name `count` more units above."""
-
-    def change(sheet: Any) -> None:
-        for _ in range(count):
-            sheet.parent[IDENTITY_SHEET].append(["above", "", "某镇", "township"])
-
-    return change
+    for _ in range(count):
+        sheet.parent[IDENTITY_SHEET].append(["above", "", "某镇", "township"])
 
 
 # -- several files ----------------------------------------------------------------------------------------
 
 
-def two_returns(*, unit: UnitFacts = GUANDU_VILLAGE, **changes: Any) -> Case:
+@deferred
+def two_returns(folder: Path, *, unit: UnitFacts = GUANDU_VILLAGE, **changes: Any) -> set[str]:
     """Check two returns of 官渡村, the second with one thing changed."""
-
-    def case(folder: Path) -> set[str]:
-        village(folder, "1.xlsx")
-        village(folder, "2.xlsx", unit, **changes)
-        return check(folder)
-
-    return case
+    village(folder, "1.xlsx")
+    village(folder, "2.xlsx", unit, **changes)
+    return check(folder)
 
 
-def in_two_folders(*folders: str) -> Case:
+@deferred
+def in_two_folders(folder: Path, *folders: str) -> set[str]:
     """Check a village's typed return twice, in two folders."""
-
-    def case(folder: Path) -> set[str]:
-        for name in folders:
-            typed(folder / RETURNS / name / "1.xlsx", "东村", VILLAGE)
-        return check(folder)
-
-    return case
+    for name in folders:
+        typed(folder / RETURNS / name / "1.xlsx", "东村", VILLAGE)
+    return check(folder)
 
 
-def in_roster(name: str) -> Case:
-    def case(folder: Path) -> set[str]:
-        typed(folder / RETURNS / "1.xlsx", name, VILLAGE)
-        return check(folder, *roster(folder))
-
-    return case
+@deferred
+def in_roster(folder: Path, name: str) -> set[str]:
+    typed(folder / RETURNS / "1.xlsx", name, VILLAGE)
+    return check(folder, *roster(folder))
 
 
-def with_roster(text: str) -> Case:
-    def case(folder: Path) -> set[str]:
-        village(folder)
-        return check(folder, *roster(folder, text))
-
-    return case
+@deferred
+def with_roster(folder: Path, text: str) -> set[str]:
+    village(folder)
+    return check(folder, *roster(folder, text))
 
 
-def merged_before(before: bool) -> Case:
+@deferred
+def merged_before(folder: Path, before: bool) -> set[str]:
     """Merge a folder in which the result of a merge lies already, or does not."""
-
-    def case(folder: Path) -> set[str]:
-        village(folder, "1.xlsx")
-        village(folder, "2.xlsx", ZHULUYING)
-        if before:
-            merge(folder)
-            (folder / OUTPUT).rename(folder / RETURNS / "上次的汇总表.xlsx")
-        return merge(folder)
-
-    return case
-
-
-def beside_its_workbook(sessions: int) -> Case:
-    """Merge a township's merged workbook with a village's return that it was made from, or one that says otherwise."""
-
-    def case(folder: Path) -> set[str]:
-        by_roster = roster(folder)
-        first, second = village(folder, "1.xlsx"), village(folder, "2.xlsx", ZHULUYING)
-        merge(folder, *by_roster, "--root", "410122101")
-        (folder / OUTPUT).rename(folder / RETURNS / "镇.xlsx")
-        second.unlink()
-        if sessions != VILLAGE[SESSIONS]:
-            first.unlink()
-            village(folder, "1.xlsx", figures={SESSIONS: sessions})
-        return merge(folder, *by_roster, "--root", "410122")
-
-    return case
-
-
-def in_a_workbook(moved_to: str) -> Case:
-    """Merge a township's merged workbook with a return that it was made from, whose village stands elsewhere now."""
-
-    def case(folder: Path) -> set[str]:
-        first, _ = village(folder, "1.xlsx"), village(folder, "2.xlsx", ZHULUYING)
-        merge(folder, *roster(folder), "--root", "410122101")
-        (folder / OUTPUT).rename(folder / RETURNS / "镇.xlsx")
-        first.unlink()
-        now = ROSTER.replace("逐鹿营村,,,", f"逐鹿营村,,{moved_to},")
-        return merge(folder, *roster(folder, now), "--root", "410122")
-
-    return case
-
-
-def roots_own_result(gone: bool) -> Case:
-    """Merge a folder in which the root's own earlier result lies, one of whose returns is gone, or is not."""
-
-    def case(folder: Path) -> set[str]:
-        first, _ = village(folder, "1.xlsx"), village(folder, "2.xlsx", ZHULUYING)
-        merge(folder, "--root", "410122101")
+    village(folder, "1.xlsx")
+    village(folder, "2.xlsx", ZHULUYING)
+    if before:
+        merge(folder)
         (folder / OUTPUT).rename(folder / RETURNS / "上次的汇总表.xlsx")
-        if gone:
-            first.unlink()
-        return merge(folder, "--root", "410122101")
-
-    return case
+    return merge(folder)
 
 
-def corrected(duplicates: str) -> Case:
-    def case(folder: Path) -> set[str]:
-        village(folder, "1.xlsx", figures={SESSIONS: 2}, filled_in=date(2021, 6, 1))
-        village(folder, "2.xlsx", figures={SESSIONS: 3}, filled_in=date(2021, 6, 2))
-        return merge(folder, "--duplicates", duplicates)
+@deferred
+def beside_its_workbook(folder: Path, sessions: int) -> set[str]:
+    """Merge a township's merged workbook with a village's return that it was made from, or one that says otherwise."""
+    by_roster = roster(folder)
+    first, second = village(folder, "1.xlsx"), village(folder, "2.xlsx", ZHULUYING)
+    merge(folder, *by_roster, "--root", "410122101")
+    (folder / OUTPUT).rename(folder / RETURNS / "镇.xlsx")
+    second.unlink()
+    if sessions != VILLAGE[SESSIONS]:
+        first.unlink()
+        village(folder, "1.xlsx", figures={SESSIONS: sessions})
+    return merge(folder, *by_roster, "--root", "410122")
 
-    return case
+
+@deferred
+def in_a_workbook(folder: Path, moved_to: str) -> set[str]:
+    """Merge a township's merged workbook with a return that it was made from, whose village stands elsewhere now."""
+    first, _ = village(folder, "1.xlsx"), village(folder, "2.xlsx", ZHULUYING)
+    merge(folder, *roster(folder), "--root", "410122101")
+    (folder / OUTPUT).rename(folder / RETURNS / "镇.xlsx")
+    first.unlink()
+    now = ROSTER.replace("逐鹿营村,,,", f"逐鹿营村,,{moved_to},")
+    return merge(folder, *roster(folder, now), "--root", "410122")
 
 
-def township_says(sessions: int) -> Case:
+@deferred
+def roots_own_result(folder: Path, gone: bool) -> set[str]:
+    """Merge a folder in which the root's own earlier result lies, one of whose returns is gone, or is not."""
+    first, _ = village(folder, "1.xlsx"), village(folder, "2.xlsx", ZHULUYING)
+    merge(folder, "--root", "410122101")
+    (folder / OUTPUT).rename(folder / RETURNS / "上次的汇总表.xlsx")
+    if gone:
+        first.unlink()
+    return merge(folder, "--root", "410122101")
+
+
+@deferred
+def corrected(folder: Path, duplicates: str) -> set[str]:
+    village(folder, "1.xlsx", figures={SESSIONS: 2}, filled_in=date(2021, 6, 1))
+    village(folder, "2.xlsx", figures={SESSIONS: 3}, filled_in=date(2021, 6, 2))
+    return merge(folder, "--duplicates", duplicates)
+
+
+@deferred
+def township_says(folder: Path, sessions: int) -> set[str]:
     """Merge 官渡镇's cumulative return, which says `sessions` for its villages, with those of its two villages."""
-
-    def case(folder: Path) -> set[str]:
-        below = {key: 2 * VILLAGE[key] for key in NOTHING}
-        says = {**below, **dict.fromkeys(TOWNSHIP, 9), TOWN_PEOPLE: 90, SESSIONS: sessions}
-        filled(folder / RETURNS / "镇.xlsx", GUANDU, says, above=TO_COUNTY, scope=Scope.CUMULATIVE)
-        village(folder, "1.xlsx")
-        village(folder, "2.xlsx", ZHULUYING)
-        return merge(folder, *roster(folder), "--root", "410122101")
-
-    return case
+    below = {key: 2 * VILLAGE[key] for key in NOTHING}
+    says = {**below, **dict.fromkeys(TOWNSHIP, 9), TOWN_PEOPLE: 90, SESSIONS: sessions}
+    filled(folder / RETURNS / "镇.xlsx", GUANDU, says, above=TO_COUNTY, scope=Scope.CUMULATIVE)
+    village(folder, "1.xlsx")
+    village(folder, "2.xlsx", ZHULUYING)
+    return merge(folder, *roster(folder), "--root", "410122101")
 
 
-def village_below(figures: dict[str, Any]) -> Case:
+@deferred
+def village_below(folder: Path, figures: dict[str, Any]) -> set[str]:
     """Merge a township's return that does not say its scope, and nothing of its villages, with a village's."""
-
-    def case(folder: Path) -> set[str]:
-        typed(folder / RETURNS / "镇.xlsx", "官渡镇", TOWNSHIP)
-        village(folder, "1.xlsx", figures=figures)
-        village(folder, "2.xlsx", ZHULUYING, figures=figures)
-        return merge(folder, *roster(folder), "--root", "410122101")
-
-    return case
+    typed(folder / RETURNS / "镇.xlsx", "官渡镇", TOWNSHIP)
+    village(folder, "1.xlsx", figures=figures)
+    village(folder, "2.xlsx", ZHULUYING, figures=figures)
+    return merge(folder, *roster(folder), "--root", "410122101")
 
 
-def beside_a_county(name: str, level: Level) -> Case:
+@deferred
+def beside_a_county(folder: Path, name: str, level: Level) -> set[str]:
     """Merge a county's cumulative return with that of a unit that nothing places."""
-
-    def case(folder: Path) -> set[str]:
-        values = {**COUNTY, TOWN_SESSIONS: 9, TOWN_PEOPLE: 90}
-        above = (HENAN, ZHENGZHOU)
-        filled(folder / RETURNS / "县.xlsx", ZHONGMU, values, above=above, scope=Scope.CUMULATIVE)
-        typed(folder / RETURNS / "1.xlsx", name, own_values(level))
-        return merge(folder, "--root", "4101")
-
-    return case
+    values = {**COUNTY, TOWN_SESSIONS: 9, TOWN_PEOPLE: 90}
+    above = (HENAN, ZHENGZHOU)
+    filled(folder / RETURNS / "县.xlsx", ZHONGMU, values, above=above, scope=Scope.CUMULATIVE)
+    typed(folder / RETURNS / "1.xlsx", name, own_values(level))
+    return merge(folder, "--root", "4101")
 
 
 def township_by_hand(folder: Path) -> set[str]:
@@ -387,35 +329,28 @@ def township_by_blank(folder: Path) -> set[str]:
     return check(folder)
 
 
-def villages_here(*units: UnitFacts) -> Case:
-    def case(folder: Path) -> set[str]:
-        filled(folder / RETURNS / "镇.xlsx", GUANDU, TOWNSHIP, above=TO_COUNTY)
-        for unit in units:
-            village(folder, f"{unit.name}.xlsx", unit)
-        return merge(folder, *roster(folder), "--root", "410122101")
-
-    return case
+@deferred
+def villages_here(folder: Path, *units: UnitFacts) -> set[str]:
+    filled(folder / RETURNS / "镇.xlsx", GUANDU, TOWNSHIP, above=TO_COUNTY)
+    for unit in units:
+        village(folder, f"{unit.name}.xlsx", unit)
+    return merge(folder, *roster(folder), "--root", "410122101")
 
 
-def unplaced(name: str) -> Case:
+@deferred
+def unplaced(folder: Path, name: str) -> set[str]:
     """Merge the county's return with the typed one of a township that the county's blanks know of, or do not."""
-
-    def case(folder: Path) -> set[str]:
-        filled(folder / RETURNS / "镇.xlsx", GUANDU, TOWNSHIP, above=TO_COUNTY)
-        typed(folder / RETURNS / "1.xlsx", name, VILLAGE)
-        village(folder, "2.xlsx", ZHULUYING)
-        return merge(folder, "--root", "410122101")
-
-    return case
+    filled(folder / RETURNS / "镇.xlsx", GUANDU, TOWNSHIP, above=TO_COUNTY)
+    typed(folder / RETURNS / "1.xlsx", name, VILLAGE)
+    village(folder, "2.xlsx", ZHULUYING)
+    return merge(folder, "--root", "410122101")
 
 
-def for_whom(*options: str) -> Case:
-    def case(folder: Path) -> set[str]:
-        village(folder)
-        village(folder, "2.xlsx", ZHULUYING)
-        return merge(folder, *options)
-
-    return case
+@deferred
+def for_whom(folder: Path, *options: str) -> set[str]:
+    village(folder)
+    village(folder, "2.xlsx", ZHULUYING)
+    return merge(folder, *options)
 
 
 # -- the annex of accounts --------------------------------------------------------------------------------
@@ -436,30 +371,24 @@ def counted(number: int) -> dict[str, Any]:
     return {f"online.county.{kind}": number for kind in ("website", "wechat", "weibo")}
 
 
-def listed(*rows: dict[str, str]) -> Callable[[Any], None]:
+@deferred
+def listed(form: Any, *rows: dict[str, str]) -> None:
     """List accounts in the annex of a blank; the change gets the sheet of the form."""
-
-    def change(form: Any) -> None:
-        sheet = form.parent[ANNEX_SHEET]
-        for number, row in enumerate(rows, start=TOP):
-            for column, said in row.items():
-                if column == "F":
-                    sheet.add_image(Image(io.BytesIO(qr(said, 4))), f"F{number}")
-                else:
-                    sheet[f"{column}{number}"] = said
-
-    return change
+    sheet = form.parent[ANNEX_SHEET]
+    for number, row in enumerate(rows, start=TOP):
+        for column, said in row.items():
+            if column == "F":
+                sheet.add_image(Image(io.BytesIO(qr(said, 4))), f"F{number}")
+            else:
+                sheet[f"{column}{number}"] = said
 
 
-def accounts(*rows: dict[str, str], **figures: int) -> Case:
+@deferred
+def accounts(folder: Path, *rows: dict[str, str], **figures: int) -> set[str]:
     """Check the return of a county that counts the accounts of `rows`, but for some `figures`, by kind."""
-
-    def case(folder: Path) -> set[str]:
-        said = {**COUNTY, **counted(len(rows)), **{f"online.county.{kind}": n for kind, n in figures.items()}}
-        filled(folder / RETURNS / "县.xlsx", ZHONGMU, said, above=TO_COUNTY[:2], change=listed(*rows))
-        return check(folder)
-
-    return case
+    said = {**COUNTY, **counted(len(rows)), **{f"online.county.{kind}": n for kind, n in figures.items()}}
+    filled(folder / RETURNS / "县.xlsx", ZHONGMU, said, above=TO_COUNTY[:2], change=listed(*rows))
+    return check(folder)
 
 
 def account(**changes: str | None) -> Case:
@@ -467,120 +396,98 @@ def account(**changes: str | None) -> Case:
     return accounts({column: said for column, said in {**ACCOUNT, **changes}.items() if said is not None})
 
 
-def saved_as(name: str) -> Case:
+@deferred
+def saved_as(folder: Path, name: str) -> set[str]:
     """Check a county's form with the annex below it: a workbook, or as systems write .xls files, text with tabs."""
-
-    def case(folder: Path) -> set[str]:
-        page = typed(folder / "page.xlsx", "中牟县", {**COUNTY, **counted(1)})
-        workbook = openpyxl.load_workbook(page)
-        sheet = workbook.worksheets[0]
-        sheet.append([])
-        sheet.append(HEADINGS)
-        sheet.append([1, *(None if column == "F" else ACCOUNT.get(column) for column in "BCDEFGH")])
-        sheet.add_image(Image(io.BytesIO(qr(OFFICIAL, 4))), f"F{sheet.max_row}")
-        sheet.row_dimensions[sheet.max_row].height = 90  # points, about the picture's
-        path = save(workbook, folder / RETURNS / name)
-        if name.endswith(".xls"):
-            with path.open("w", encoding="utf-8", newline="") as file:
-                csv.writer(file, delimiter="\t").writerows(sheet.iter_rows(values_only=True))
-        return check(folder)
-
-    return case
+    page = typed(folder / "page.xlsx", "中牟县", {**COUNTY, **counted(1)})
+    workbook = openpyxl.load_workbook(page)
+    sheet = workbook.worksheets[0]
+    sheet.append([])
+    sheet.append(HEADINGS)
+    sheet.append([1, *(None if column == "F" else ACCOUNT.get(column) for column in "BCDEFGH")])
+    sheet.add_image(Image(io.BytesIO(qr(OFFICIAL, 4))), f"F{sheet.max_row}")
+    sheet.row_dimensions[sheet.max_row].height = 90  # points, about the picture's
+    path = save(workbook, folder / RETURNS / name)
+    if name.endswith(".xls"):
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, delimiter="\t").writerows(sheet.iter_rows(values_only=True))
+    return check(folder)
 
 
-def prefecture_lists(row: dict[str, str]) -> Case:
+@deferred
+def prefecture_lists(folder: Path, row: dict[str, str]) -> set[str]:
     """Merge a prefecture's cumulative return, whose annex is `row`, with that of its county."""
-
-    def case(folder: Path) -> set[str]:
-        own, below = own_values(Level.PREFECTURE), {**COUNTY, **counted(1)}
-        both = {key: own.get(key, 0) + below.get(key, 0) for key in own | below}
-        above, scope = (HENAN, ZHENGZHOU), Scope.CUMULATIVE
-        filled(folder / RETURNS / "市.xlsx", ZHENGZHOU, both, above=above[:1], scope=scope, change=listed(row))
-        filled(folder / RETURNS / "县.xlsx", ZHONGMU, below, above=above, change=listed(ACCOUNT))
-        return merge(folder, "--root", "4101")
-
-    return case
+    own, below = own_values(Level.PREFECTURE), {**COUNTY, **counted(1)}
+    both = {key: own.get(key, 0) + below.get(key, 0) for key in own | below}
+    above, scope = (HENAN, ZHENGZHOU), Scope.CUMULATIVE
+    filled(folder / RETURNS / "市.xlsx", ZHENGZHOU, both, above=above[:1], scope=scope, change=listed(row))
+    filled(folder / RETURNS / "县.xlsx", ZHONGMU, below, above=above, change=listed(ACCOUNT))
+    return merge(folder, "--root", "4101")
 
 
 # -- what is verified -------------------------------------------------------------------------------------
 
 
-def in_report(sheet: str, change: Callable[[Any], None]) -> Case:
+@deferred
+def in_report(folder: Path, sheet: str, change: Callable[[Any], None]) -> set[str]:
     """Verify a merged workbook of which one sheet is changed."""
-
-    def case(folder: Path) -> set[str]:
-        village(folder)
-        village(folder, "2.xlsx", ZHULUYING)
-        merge(folder)
-        workbook = openpyxl.load_workbook(folder / OUTPUT)
-        change(workbook[sheet])
-        workbook.save(folder / OUTPUT)
-        return set(codes(run("verify", folder / OUTPUT, "--format", "json").json))
-
-    return case
+    village(folder)
+    village(folder, "2.xlsx", ZHULUYING)
+    merge(folder)
+    workbook = openpyxl.load_workbook(folder / OUTPUT)
+    change(workbook[sheet])
+    workbook.save(folder / OUTPUT)
+    return set(codes(run("verify", folder / OUTPUT, "--format", "json").json))
 
 
-def sources(change: Callable[[Path], object]) -> Case:
+@deferred
+def sources(folder: Path, change: Callable[[Path], object]) -> set[str]:
     """Verify a merged workbook against the folder of its returns, in which something has changed."""
-
-    def case(folder: Path) -> set[str]:
-        village(folder)
-        village(folder, "2.xlsx", ZHULUYING)
-        merge(folder)
-        change(folder)
-        return set(codes(run("verify", folder / OUTPUT, folder / RETURNS, "--format", "json").json))
-
-    return case
+    village(folder)
+    village(folder, "2.xlsx", ZHULUYING)
+    merge(folder)
+    change(folder)
+    return set(codes(run("verify", folder / OUTPUT, folder / RETURNS, "--format", "json").json))
 
 
-def counted_otherwise(word: str) -> Callable[[Any], None]:
+@deferred
+def counted_otherwise(sheet: Any, word: str) -> None:
     """Say of the first file in the ledger whether it counts."""
-
-    def change(sheet: Any) -> None:
-        row = next(row for row in sheet.iter_rows() if row[0].value == 1)
-        row[11].value = word
-
-    return change
+    row = next(row for row in sheet.iter_rows() if row[0].value == 1)
+    row[11].value = word
 
 
-def sent_on(change: Callable[[Any], None]) -> Case:
+@deferred
+def sent_on(folder: Path, change: Callable[[Any], None]) -> set[str]:
     """Verify what was merged from a merged workbook of which the page was changed before it was sent on."""
-
-    def case(folder: Path) -> set[str]:
-        village(folder)
-        merge(folder, "--root", "410122101")
-        workbook = openpyxl.load_workbook(folder / OUTPUT)
-        change(workbook["信息统计表"])
-        (folder / "送来").mkdir()
-        workbook.save(folder / "送来" / OUTPUT)
-        run("merge", folder / "送来", "--root", "410122", "-o", folder / OUTPUT, "--force")
-        return set(codes(run("verify", folder / OUTPUT, "--format", "json").json))
-
-    return case
+    village(folder)
+    merge(folder, "--root", "410122101")
+    workbook = openpyxl.load_workbook(folder / OUTPUT)
+    change(workbook["信息统计表"])
+    (folder / "送来").mkdir()
+    workbook.save(folder / "送来" / OUTPUT)
+    run("merge", folder / "送来", "--root", "410122", "-o", folder / OUTPUT, "--force")
+    return set(codes(run("verify", folder / OUTPUT, "--format", "json").json))
 
 
-def footer(text: str) -> Callable[[Any], None]:
-    def change(sheet: Any) -> None:
-        sheet.oddFooter.left.text = text
-
-    return change
+@deferred
+def footer(sheet: Any, text: str) -> None:
+    sheet.oddFooter.left.text = text
 
 
-def decided_by(decide: Callable[[CheckedReturn], CheckedReturn]) -> Case:
+@deferred
+def decided_by(folder: Path, decide: Callable[[CheckedReturn], CheckedReturn]) -> set[str]:
     """Verify what a merge wrote that decided otherwise, against its returns."""
 
-    def case(folder: Path) -> set[str]:
-        def judged(*arguments: Any) -> Batch:
-            batch = check_returns(*arguments)
-            return replace(batch, returns=tuple(map(decide, batch.returns)))
+    def judged(*arguments: Any) -> Batch:
+        batch = check_returns(*arguments)
+        return replace(batch, returns=tuple(map(decide, batch.returns)))
 
-        village(folder)
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(merging, "check_returns", judged)
-            merge(folder)
-        return set(codes(run("verify", folder / OUTPUT, folder / RETURNS, "--format", "json").json))
-
-    return case
+    village(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(merging, "check_returns", judged)
+        merge(folder)
+    return set(codes(run("verify", folder / OUTPUT, folder / RETURNS, "--format", "json").json))
 
 
 def corrects(folder: Path) -> None:
@@ -611,18 +518,14 @@ def all_others(folder: Path) -> None:
     comes_late(folder)
 
 
-def hidden_row(row: int) -> Callable[[Any], None]:
-    def change(sheet: Any) -> None:
-        sheet.row_dimensions[row].hidden = True
-
-    return change
+@deferred
+def hidden_row(sheet: Any, row: int) -> None:
+    sheet.row_dimensions[row].hidden = True
 
 
-def shown_as(number_format: str) -> Callable[[Any], None]:
-    def change(sheet: Any) -> None:
-        sheet[FIRST_CELL].number_format = number_format
-
-    return change
+@deferred
+def shown_as(sheet: Any, number_format: str) -> None:
+    sheet[FIRST_CELL].number_format = number_format
 
 
 # -- the cases: code → one that raises it, one that does not ----------------------------------------------

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from deferred import deferred
 from stattable.reading.return_file import MAX_MEGABYTES, MAX_SECONDS, read_return
 from writers.containers import GOLDEN, number, parts_of, xls, zipped
 
@@ -35,14 +36,11 @@ def after(mark: bytes, what: bytes) -> Callable[[bytes], bytes]:
     return lambda content: content.replace(mark, mark + what, 1)
 
 
-def entity(doctype: bytes, use: bytes) -> Callable[[bytes], bytes]:
+@deferred
+def entity(content: bytes, doctype: bytes, use: bytes) -> bytes:
     """Declare entities behind the XML declaration, and use one where the first text or element stands."""
-
-    def change(content: bytes) -> bytes:
-        head, _, rest = content.partition(b"?>")
-        return head + b"?>" + doctype + rest.replace(b"<t", b"<t>" + use + b"</t><t", 1)
-
-    return change
+    head, _, rest = content.partition(b"?>")
+    return head + b"?>" + doctype + rest.replace(b"<t", b"<t>" + use + b"</t><t", 1)
 
 
 LAUGHS = b"<!DOCTYPE x [<!ENTITY e0 'ha'>%s]>" % b"".join(
@@ -64,31 +62,13 @@ def overlapping(count: int) -> bytes:
     packed = zlib.compressobj(9, zlib.DEFLATED, -15)
     body = packed.compress(bytes(MEGA)) + packed.flush()
     data = zipped(RETURN)
-    local = struct.pack("<4sHHHHHIIIHH", b"PK\3\4", 20, 0, 8, 0, 0, zlib.crc32(bytes(MEGA)), len(body), MEGA, 1, 0)
+    sizes = zlib.crc32(bytes(MEGA)), len(body), MEGA
+    local = struct.pack("<4sHHHHHIIIHH", b"PK\3\4", 20, 0, 8, 0, 0, *sizes, 1, 0)
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         directory, entries = package.start_dir, len(package.infolist())
     end = data.rindex(b"PK\5\6")
     more = b"".join(
-        struct.pack(
-            "<4sHHHHHHIIIHHHHHII",
-            b"PK\1\2",
-            20,
-            20,
-            0,
-            8,
-            0,
-            0,
-            zlib.crc32(bytes(MEGA)),
-            len(body),
-            MEGA,
-            5,
-            0,
-            0,
-            0,
-            0,
-            0,
-            directory,
-        )
+        struct.pack("<4sHHHHHHIIIHHHHHII", b"PK\1\2", 20, 20, 0, 8, 0, 0, *sizes, 5, 0, 0, 0, 0, 0, directory)
         + b"%05d" % n
         for n in range(count)
     )
@@ -142,20 +122,16 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], set[str]]] = {
     "20,000 parts": (lambda: zipped(RETURN | {f"xl/{n}.xml": b"" for n in range(20_000)}), {"F004"}),
     "9,000 parts": (lambda: zipped(RETURN | {f"xl/{n}.xml": b"" for n in range(9_000)}), {READ}),
     "300 parts that are the same megabyte": (lambda: overlapping(300), {"F004"}),
-    "a package within packages": (
-        lambda: zipped(RETURN | {"a.zip": zipped({"b.zip": zipped({"c": bytes(MEGA)})})}),
-        {READ},
-    ),
+    "a package within packages":
+        (lambda: zipped(RETURN | {"a.zip": zipped({"b.zip": zipped({"c": bytes(MEGA)})})}), {READ}),
     "a sheet longer than it says": (lambda: lying(SHEET, RETURN[SHEET] + b" " * 400 * MEGA), {"F004"}),
     "strings longer than they say": (
         lambda: lying(STRINGS, RETURN[STRINGS].replace(b"</sst>", b"<si><t>" + b"a" * 400 * MEGA + b"</t></si></sst>")),
         {"F001", "F004", "F007"},
     ),
     "a small lie": (lambda: lying(SHEET, RETURN[SHEET] + b" " * 5 * MEGA), {"F004"}),
-    "paths that lead out": (
-        lambda: zipped({"../../../../etc/cron.d/x": b"*", "/etc/passwd": b"x", "C:\\x": b"x"} | RETURN),
-        {READ},
-    ),
+    "paths that lead out":
+        (lambda: zipped({"../../../../etc/cron.d/x": b"*", "/etc/passwd": b"x", "C:\\x": b"x"} | RETURN), {READ}),
     # -- entities
     **{
         f"{name} in {part}": (lambda part=part, dtd=dtd: with_part(part, entity(dtd, b"&e9;")), {"F001", READ})
@@ -191,22 +167,16 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], set[str]]] = {
         ),
         {"F001", "F004", READ},
     ),
-    "the last cell formatted": (
-        lambda: with_part(SHEET, before(END, b'<row r="1048576"><c r="XFD1048576" s="1"/></row>')),
-        {READ},
-    ),
-    "the last cell filled": (
-        lambda: with_part(SHEET, before(END, b'<row r="1048576">' + CELL % b"XFD1048576" + b"</row>")),
-        {"F004"},
-    ),
+    "the last cell formatted":
+        (lambda: with_part(SHEET, before(END, b'<row r="1048576"><c r="XFD1048576" s="1"/></row>')), {READ}),
+    "the last cell filled":
+        (lambda: with_part(SHEET, before(END, b'<row r="1048576">' + CELL % b"XFD1048576" + b"</row>")), {"F004"}),
     "a dimension that claims everything": (
         lambda: with_part(SHEET, lambda c: c.replace(b'<dimension ref="', b'<dimension ref="A1:XFD1048576" x="')),
         {READ},
     ),
-    "rows without numbers and a far column": (
-        lambda: with_part(SHEET, before(END, b"<row/>" * 200_000 + b"<row>" + CELL % b"XFD1" + b"</row>")),
-        {"F004"},
-    ),
+    "rows without numbers and a far column":
+        (lambda: with_part(SHEET, before(END, b"<row/>" * 200_000 + b"<row>" + CELL % b"XFD1" + b"</row>")), {"F004"}),
     "columns without names and many rows": (
         lambda: with_part(
             SHEET,
@@ -227,16 +197,12 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], set[str]]] = {
         lambda: with_part(SHEET, before(END, b'<row r="99999999999"><c r="ZZZZZZZ99999999999"><v>1</v></c></row>')),
         {"F001", "F004"},
     ),
-    "strings that are not there": (
-        lambda: with_part(SHEET, lambda c: c.replace(b't="s"><v>', b't="s"><v>9')),
-        {"F001"},
-    ),
+    "strings that are not there":
+        (lambda: with_part(SHEET, lambda c: c.replace(b't="s"><v>', b't="s"><v>9')), {"F001"}),
     "styles that are not there": (lambda: with_part(SHEET, lambda c: c.replace(b's="', b's="99999')), {"F001", READ}),
     "a million elements deep": (lambda: with_part(SHEET, before(END, b"<a>" * 1_000_000)), {"F001", "F004"}),
-    "strings a million elements deep": (
-        lambda: with_part(STRINGS, before(b"</sst>", b"<a>" * 1_000_000)),
-        {"F001", "F004"},
-    ),
+    "strings a million elements deep":
+        (lambda: with_part(STRINGS, before(b"</sst>", b"<a>" * 1_000_000)), {"F001", "F004"}),
     "a count of ten million characters": (
         lambda: with_part(STRINGS, lambda c: c.replace(b"</sst>", b"<si><t>" + b"7" * 10 * MEGA + b"</t></si></sst>")),
         {"F004", READ},
@@ -261,10 +227,8 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], set[str]]] = {
         ),
         {"T001"},
     ),
-    "an .ods with laughs": (
-        lambda: zipped(ODS | {"content.xml": entity(LAUGHS, b"&e9;")(ODS["content.xml"])}),
-        {"F001"},
-    ),
+    "an .ods with laughs":
+        (lambda: zipped(ODS | {"content.xml": entity(LAUGHS, b"&e9;")(ODS["content.xml"])}), {"F001"}),
     "a web page of one cell over everything": (
         lambda: b"<html><table>" + FORM + b"<tr><td colspan=999999999 rowspan=999999999>1</td></tr></table></html>",
         {"F005"},
@@ -279,24 +243,20 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], set[str]]] = {
         ),
         {"F005"},
     ),
-    "a spreadsheet in XML with laughs": (
-        lambda: (SPREADSHEETML % b"<a>&e9;</a>").replace(b"?>", b"?>" + LAUGHS),
-        {"F001"},
-    ),
+    "a spreadsheet in XML with laughs":
+        (lambda: (SPREADSHEETML % b"<a>&e9;</a>").replace(b"?>", b"?>" + LAUGHS), {"F001"}),
     "a document of one cell over everything": (
         lambda: docx(
             b"<w:tbl><w:tr><w:tc><w:tcPr><w:gridSpan w:val='999999999'/></w:tcPr><w:p/></w:tc></w:tr></w:tbl>"
         ),
         {"F001", "F005"},
     ),
-    "a document with laughs": (
-        lambda: zipped({**parts_of(docx(b"")), "word/document.xml": LAUGHS + WORD % b"<w:p>&e9;</w:p>"}),
-        {"F001"},
-    ),
+    "a document with laughs":
+        (lambda: zipped({**parts_of(docx(b"")), "word/document.xml": LAUGHS + WORD % b"<w:p>&e9;</w:p>"}), {"F001"}),
     "a text of one line": (lambda: ("宣传活动" * 800_000).encode("gbk"), {"F005", "F004"}),
     "a text of quotes": (lambda: b'"' * 5_000_001, {"F004", "F005"}),
     "random bytes": (lambda: os.urandom(8 * MEGA), {"F001"}),
-}
+}  # fmt: skip
 
 
 def peak() -> int:

@@ -13,12 +13,7 @@ NO_CODE = UnitFacts(None, "某企业计生协", Level.TOWNSHIP)
 
 BLANK = Identity(WorkbookKind.BLANK, 23, TOWN, Scope.OWN, (HENAN, COUNTY))
 MERGED = Identity(
-    WorkbookKind.MERGED,
-    28,
-    COUNTY,
-    Scope.CUMULATIVE,
-    (HENAN,),
-    unaccounted=((Level.TOWNSHIP, 2), (Level.VILLAGE, 0)),
+    WorkbookKind.MERGED, 28, COUNTY, Scope.CUMULATIVE, (HENAN,), unaccounted=((Level.TOWNSHIP, 2), (Level.VILLAGE, 0))
 )
 ROWS = [
     ("form", "members-day"),

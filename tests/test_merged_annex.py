@@ -18,6 +18,7 @@ from PIL import Image as Pillow
 
 from command_line import run
 from county import GUANDU, HENAN, TO_COUNTY, ZHENGZHOU, ZHONGMU
+from deferred import deferred
 from stattable.model.annex import ANNEX_SHEET, COLUMNS
 from stattable.model.identity import UnitFacts
 from stattable.model.units import Level, Scope
@@ -82,16 +83,13 @@ def write_floating(sheet: Any, rows: Iterable[Row]) -> None:
             sheet.add_image(image, f"{QR}{number}")
 
 
-def listing(*rows: Row, pictures: bool = True) -> Callable[[Any], None]:
+@deferred
+def listing(form: Any, *rows: Row, pictures: bool = True) -> None:
     """What `filled` does to list accounts, with pictures that float."""
-
-    def change(form: Any) -> None:
-        sheet = form.parent[ANNEX_SHEET]
-        write_texts(sheet, rows)
-        if pictures:
-            write_floating(sheet, rows)
-
-    return change
+    sheet = form.parent[ANNEX_SHEET]
+    write_texts(sheet, rows)
+    if pictures:
+        write_floating(sheet, rows)
 
 
 def figures(level: Level, *counted: Level) -> dict[str, Any]:
@@ -487,11 +485,7 @@ def test_the_annex_of_each_level(tmp_path: Path) -> None:
         book = openpyxl.load_workbook(path, read_only=True)
         name = next(iter(book["信息统计表"].iter_rows(3, 3, 2, 2, values_only=True)))[0]
         written[name] = listed(path)
-    assert written == {
-        "河南省计生协": expected,
-        "郑州市计生协": expected,
-        "中牟县计生协": MERGED[:1],
-    }
+    assert written == {"河南省计生协": expected, "郑州市计生协": expected, "中牟县计生协": MERGED[:1]}
 
 
 def test_accounts_csv(tmp_path: Path) -> None:

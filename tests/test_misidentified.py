@@ -11,6 +11,7 @@ import pytest
 
 from command_line import Result, codes, run
 from county import GUANDU, LANGCHENGGANG, TO_COUNTY, TO_GUANDU, ZHONGMU
+from deferred import deferred
 from stattable.model.identity import IDENTITY_SHEET, UnitFacts
 from stattable.model.units import Level, Scope
 from writers.returns import filled, own_values, typed
@@ -32,14 +33,11 @@ def send(folder: Path, numbers: range, above: tuple[UnitFacts, ...] = TO_GUANDU,
 # -- identities beyond all limits -------------------------------------------------------------------------
 
 
-def parents(count: int, name: str) -> Any:
+@deferred
+def parents(sheet: Any, count: int, name: str) -> None:
     """Have the hidden sheet name `count` more units above, of names that begin with `name`."""
-
-    def change(sheet: Any) -> None:
-        for number in range(count):
-            sheet.parent[IDENTITY_SHEET].append(["above", "", f"{name}{number}", "township"])
-
-    return change
+    for number in range(count):
+        sheet.parent[IDENTITY_SHEET].append(["above", "", f"{name}{number}", "township"])
 
 
 # The command line, in a process that may not take more than a gigabyte, nor may any that it starts.

@@ -260,10 +260,7 @@ def test_units(workbook: openpyxl.Workbook, formulas: openpyxl.Workbook) -> None
         (["官渡镇 所属 2 个村居社区合计", None, None, "见其汇总表"], {OF_VILLAGE: 3}),
         (["狼城岗镇", "乡镇级", "已报", "上报的汇总数"], {OF_TOWNSHIP: 1, OF_VILLAGE: 4}),
         (["中牟县 本级", "县级", "已报", None], {OF_COUNTY: 1, MEDIA: 2}),
-        (
-            ["中牟县 合计", "县级", None, "上报的汇总数"],
-            {OF_COUNTY: 1, OF_TOWNSHIP: 5, OF_VILLAGE: 9, MEDIA: 2},
-        ),
+        (["中牟县 合计", "县级", None, "上报的汇总数"], {OF_COUNTY: 1, OF_TOWNSHIP: 5, OF_VILLAGE: 9, MEDIA: 2}),
         (["中牟县 差额", None, None, "上报的汇总数 − 本级 − 下级"], {OF_TOWNSHIP: 2, OF_VILLAGE: 2}),
     ]
     sums = {3: "=SUM({0}4:{0}5)", 8: "=SUM({0}3,{0}6:{0}7,{0}9)"}

@@ -114,10 +114,7 @@ def test_an_undecided_return_decides_nothing_above() -> None:
 
 def test_what_a_unit_itself_sent_is_not_below_it() -> None:
     returns = [file(COUNTY, {OF_TOWNSHIP: 2}, path="a.xlsx"), file(COUNTY, TYPED, path="b.xlsx")]
-    assert outcome(returns) == {
-        "a": read_as(CUMULATIVE, "F6 是下级的栏目，填了数"),
-        "b": ALONE,
-    }
+    assert outcome(returns) == {"a": read_as(CUMULATIVE, "F6 是下级的栏目，填了数"), "b": ALONE}
 
 
 def test_a_scope_comes_before_the_units_duplicates() -> None:

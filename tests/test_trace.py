@@ -63,19 +63,15 @@ def tree(step: dict[str, Any]) -> Tree:
 
 
 def test_from_the_workbook_alone() -> None:
-    assert tree(traced("H6")["trace"]) == {
-        "中牟县": [
-            14,
-            {"狼城岗镇": [9, {"cumulative": [9, "狼城岗镇.xlsx H6", "unknown", "not_at_hand", 7]}]},
-            {
-                "官渡镇": [
-                    5,
-                    {"逐鹿营村": [4, {"own": [4, "逐鹿营村.xlsx H6", "unknown"]}]},
-                    {"官渡村": [1, {"own": [1, "官渡村.xlsx H6", "unknown"]}]},
-                ]
-            },
-        ]
-    }
+    assert tree(traced("H6")["trace"]) == {"中牟县": [
+        14,
+        {"狼城岗镇": [9, {"cumulative": [9, "狼城岗镇.xlsx H6", "unknown", "not_at_hand", 7]}]},
+        {"官渡镇": [
+            5,
+            {"逐鹿营村": [4, {"own": [4, "逐鹿营村.xlsx H6", "unknown"]}]},
+            {"官渡村": [1, {"own": [1, "官渡村.xlsx H6", "unknown"]}]},
+        ]},
+    ]}  # fmt: skip
 
 
 def test_own_figures_stand_among_those_of_the_units_below() -> None:
@@ -163,19 +159,15 @@ def test_a_page_that_was_typed_over_is_said_to_be() -> None:
 
 def test_the_path_of_a_change() -> None:
     village(GUANDU_VILLAGE, 6)
-    assert tree(traced("H6", RETURNS)["trace"]) == {
-        "中牟县": [
-            (14, 19),
-            {"狼城岗镇": [9, {"cumulative": [9, "狼城岗镇.xlsx H6", "same", "not_split", 7]}]},
-            {
-                "官渡镇": [
-                    (5, 10),
-                    {"逐鹿营村": [4, {"own": [4, "逐鹿营村.xlsx H6", "same"]}]},
-                    {"官渡村": [(1, 6), {"own": [(1, 6), "官渡村.xlsx H6", "changed"]}]},
-                ]
-            },
-        ]
-    }
+    assert tree(traced("H6", RETURNS)["trace"]) == {"中牟县": [
+        (14, 19),
+        {"狼城岗镇": [9, {"cumulative": [9, "狼城岗镇.xlsx H6", "same", "not_split", 7]}]},
+        {"官渡镇": [
+            (5, 10),
+            {"逐鹿营村": [4, {"own": [4, "逐鹿营村.xlsx H6", "same"]}]},
+            {"官渡村": [(1, 6), {"own": [(1, 6), "官渡村.xlsx H6", "changed"]}]},
+        ]},
+    ]}  # fmt: skip
 
 
 def test_returns_that_are_gone_or_cannot_be_read_any_more() -> None:

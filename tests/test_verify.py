@@ -13,6 +13,7 @@ import pytest
 import memory
 from command_line import Result, run
 from county import EAST, GUANDU, GUANDU_VILLAGE, LANGCHENGGANG, ROSTER, TO_COUNTY, ZHONGMU, ZHULUYING
+from deferred import deferred
 from stattable.merging import merge as merging
 from stattable.model.catalogue import finding
 from stattable.model.form import FIELD_BY_KEY
@@ -69,11 +70,9 @@ def edit(path: str, change: Callable[[Any], None]) -> None:
     workbook.save(path)
 
 
-def put(sheet: str, cell: str, value: object) -> Callable[[Any], None]:
-    def change(workbook: Any) -> None:
-        workbook[sheet][cell].value = value
-
-    return change
+@deferred
+def put(workbook: Any, sheet: str, cell: str, value: object) -> None:
+    workbook[sheet][cell].value = value
 
 
 # -- by itself --------------------------------------------------------------------------------------------
@@ -104,10 +103,7 @@ def test_what_merge_wrote_is_proved() -> None:
         (put(PAGE, "F6", None), [("P001", "中牟县.xlsx", PAGE, "F6", "空白")]),
         (put(PAGE, "F6", "若干"), [("P001", "中牟县.xlsx", PAGE, "F6", "若干")]),
         (put(PAGE, "B6", 0), [("P001", "中牟县.xlsx", PAGE, "B6", "0")]),  # blank is not 0
-        (
-            put(PAGE, "F6", "=4+1"),
-            [("P001", "中牟县.xlsx", PAGE, "F6", "=4+1")],
-        ),
+        (put(PAGE, "F6", "=4+1"), [("P001", "中牟县.xlsx", PAGE, "F6", "=4+1")]),
         (put(PAGE, "F6", "4场"), [("P001", "中牟县.xlsx", PAGE, "F6", "4场")]),
         (put(PAGE, "B6", "若干"), [("P001", "中牟县.xlsx", PAGE, "B6", "若干")]),
         (put(PAGE, "F5", "场数"), [("T002", "中牟县.xlsx", PAGE, "F5", "场数")]),
@@ -194,10 +190,7 @@ def test_one_figure_changed() -> None:
     result = verify(RETURNS)
     assert (result.code, told(result)) == (
         1,
-        [
-            ("P004", "官渡村", None, None, None),
-            ("P007", "中牟县", PAGE, "H6", "6"),
-        ],
+        [("P004", "官渡村", None, None, None), ("P007", "中牟县", PAGE, "H6", "6")],
     )
     (_, figures) = result.json["findings"]
     assert "有 1 个数不同：宣传活动 · 村居社区计生协 · 活动场次（H6） 汇总表里是“6”，现在是“7”。" in figures["message"]
