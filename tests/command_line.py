@@ -36,3 +36,8 @@ def codes(document: dict[str, Any]) -> list[str]:
     """All codes of a JSON document of `check` or `merge`, sorted."""
     findings = [*document["findings"], *(f for one in document.get("files", ()) for f in one["findings"])]
     return sorted(finding["code"] for finding in findings)
+
+
+def squeezed(text: str) -> str:
+    """Text without white space, so that it does not matter where its lines are broken."""
+    return "".join(text.split())

@@ -7,8 +7,6 @@ anew). Townships and a county send cumulative returns, some beside their village
 
 import random
 import shutil
-import subprocess
-import sys
 import tempfile
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -23,6 +21,7 @@ from stattable.model.form import BLOCKS, Values, block_fields
 from stattable.model.units import Level, Scope, Tree
 from stattable.reading.roster import read_roster
 from stattable.writing.blank import blank_bytes, blanks_of
+from writers.office import saved_as
 from writers.returns import random_values, write_values
 
 HERE = Path(__file__).parent
@@ -138,7 +137,6 @@ def _by_heading(block: form.Block) -> dict[str, list[form.Field]]:
 def make_golden() -> None:
     """Save the returns of SAVED_ELSEWHERE through LibreOffice."""
     hebi = make()
-    GOLDEN.mkdir(parents=True, exist_ok=True)
     sent = {one.unit: one.values for one in hebi.sent}
     with tempfile.TemporaryDirectory() as folder:
         for _, blank in blanks_of(hebi.tree, ROOT, Scope.OWN, EDITION, Path(folder)):
@@ -146,8 +144,7 @@ def make_golden() -> None:
             if code in SAVED_ELSEWHERE:
                 source = Path(folder) / f"{code}.xlsx"
                 source.write_bytes(write_values(blank_bytes(blank), sent[code]))
-                to = ["soffice", "--headless", "--convert-to", SAVED_ELSEWHERE[code], "--outdir", str(GOLDEN)]
-                subprocess.run([*to, str(source)], check=True, stdout=sys.stderr)
+                saved_as(SAVED_ELSEWHERE[code], GOLDEN, source)
 
 
 if __name__ == "__main__":

@@ -90,13 +90,13 @@ def all_own(province: Province) -> list[Sent]:
 def some_cumulative(province: Province) -> list[Sent]:
     """As `all_own`, but some units, said in `CUMULATIVE` or drawn, send cumulative returns."""
     rng = random.Random(f"{province.name} cumulative")
-    tree, ways = province.tree, {}
+    tree, units, ways = province.tree, province.reference(), {}
     for code in province.heads():
         drawn = rng.choice(("", "", "", BESIDE, INSTEAD, BOTH)) if tree[code].level is Level.TOWNSHIP else ""
         ways[code] = CUMULATIVE[province.name].get(code, drawn) if tree[code].expected else ""
     sent = []
     for one in all_own(province):
-        if any(ways[above] == INSTEAD for above in tree.above(one.unit)):
+        if any(ways[above] == INSTEAD for above in units.up(one.unit)[1:]):
             continue
         way = ways.get(one.unit)
         if not way or way == BOTH:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from command_line import Result, codes, run
+from command_line import Result, codes, run, squeezed
 from county import GUANDU, GUANDU_VILLAGE, ROSTER, ZHULUYING
 from stattable.checking import returns
 from stattable.cli.commands import main
@@ -30,11 +30,6 @@ def merge(*options: str) -> Result:
 
 def names() -> list[str]:
     return sorted(path.as_posix() for path in Path().rglob("*") if path.is_file())
-
-
-def squeezed(text: str) -> str:
-    """Text without white space, so that it does not matter where its lines are broken."""
-    return "".join(text.split())
 
 
 # -- exit codes -------------------------------------------------------------------------------------------
@@ -74,16 +69,10 @@ SEVERITIES = "error（强制性）、warning（核实性）或 info（提示）"
         ("check", "缺少参数 '文件或文件夹...'."),
         ("check 没有.xlsx", "'文件或文件夹...' 的值不对：路径 没有.xlsx 不存在。"),
         ("check 收到", NOTHING.format("收到")),
-        (
-            "check 名册.csv --roster 名册.csv",
-            NOTHING.format("名册.csv"),
-        ),
+        ("check 名册.csv --roster 名册.csv", NOTHING.format("名册.csv")),
         ("check 收到 --format xml", "'--format' 的值不对：xml 应为 'table', 'json', 'csv' 之一。"),
         ("check 收到 --level 厅级", "'--level' 的值不对：“厅级”应为 省级、地市级、县级、乡镇级或村居社区级。"),
-        (
-            "check 收到 --fail-on 严重",
-            f"'--fail-on' 的值不对：“严重”应为 {SEVERITIES}。",
-        ),
+        ("check 收到 --fail-on 严重", f"'--fail-on' 的值不对：“严重”应为 {SEVERITIES}。"),
         ("check 收到 --jobs 0", "'--jobs' 的值不对：0 不在范围 x>=1 内。"),
         ("check 收到 --jobs 两", "'--jobs' 的值不对：两 不是数字。"),
         ("check 收到 --edition 23 --year 2022", "--edition 23 和 --year 2022 不是同一届，只写一个。"),
@@ -101,10 +90,7 @@ SEVERITIES = "error（强制性）、warning（核实性）或 info（提示）"
         ("new --unit 官渡镇 --roster 名册.csv -o a.xlsx", "请写 --unit 名称，或 --roster 名册，二者选一。"),
         ("new --unit 官渡镇 --root 41 -o a.xlsx", "--root 只能和 --roster 一起用；单个单位的代码用 --code。"),
         ("new --roster 名册.csv --code 41 -o 空白表", "--level 和 --code 只能和 --unit 一起用；按名册时用 --root。"),
-        (
-            "new --roster 名册.csv --root 42 -o 空白表",
-            NO_ROOT,
-        ),
+        ("new --roster 名册.csv --root 42 -o 空白表", NO_ROOT),
         ("explain", "缺少参数 '代码'."),
         ("explain V003 V004", "多了参数（V004）"),
         ("汇总", "没有命令 汇总。"),

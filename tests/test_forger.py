@@ -1,6 +1,5 @@
 """What somebody does to a merged workbook is named by `verify`; what a program does that saves it anew is not."""
 
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from command_line import Result, run
 from county import EAST
 from forger import FORGERIES, HARMLESS, Forgery
 from writers.county import send, send_two_townships, write_roster
+from writers.office import saved_as
 from writers.package import Book
 
 
@@ -72,25 +72,14 @@ def test_what_a_program_or_a_clerk_may_do_is_none(name: str, verify: Callable[..
 # -- what LibreOffice makes of it; it must be installed, nothing is skipped -------------------------------
 
 
-def saved_as(path: Path, to: str, folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    profile = f"-env:UserInstallation=file://{folder / 'profile'}"
-    command = ["soffice", profile, "--headless", "--convert-to", to, "--outdir", str(folder), str(path)]
-    subprocess.run(command, check=True, capture_output=True, timeout=180)
-    return folder / f"{path.stem}.{to}"
-
-
 @pytest.mark.office
 @pytest.mark.parametrize("way", [("xlsx",), ("xls",), ("ods",), ("xls", "xlsx"), ("ods", "xlsx")], ids="-".join)
 def test_saved_anew_it_is_proved(
-    way: tuple[str, ...],
-    written: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    way: tuple[str, ...], written: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = written / "中牟县.xlsx"
     for number, to in enumerate(way):
-        path = saved_as(path, to, tmp_path / str(number))
+        (path,) = saved_as(to, tmp_path / str(number), path)
     monkeypatch.chdir(written)
     result = run("verify", path, "收到", "名册.csv", "--format", "json", "--quiet")
     assert (result.json["findings"], result.json["proved"], result.code) == ([], True, 0)
@@ -112,16 +101,12 @@ FORGED = {
 @pytest.mark.office
 @pytest.mark.parametrize("to", ["xlsx", "xls", "ods"])
 @pytest.mark.parametrize("name", FORGED)
-def test_what_was_forged_is_named_after_that_too(
-    name: str,
-    to: str,
-    written: Path,
-    tmp_path: Path,
-) -> None:
+def test_what_was_forged_is_named_after_that_too(name: str, to: str, written: Path, tmp_path: Path) -> None:
     change, expected = FORGED[name]
     book = Book((written / "中牟县.xlsx").read_bytes())
     change(book)
     (tmp_path / "forged.xlsx").write_bytes(book.to_bytes())
-    result = run("verify", saved_as(tmp_path / "forged.xlsx", to, tmp_path / "saved"), "--format", "json", "--quiet")
+    saved = saved_as(to, tmp_path / "saved", tmp_path / "forged.xlsx")
+    result = run("verify", *saved, "--format", "json", "--quiet")
     assert expected in {(one["code"], one["sheet"]) for one in result.json["findings"]}
     assert result.code == 1

@@ -12,16 +12,10 @@ from command_line import run
 from county import GUANDU, GUANDU_VILLAGE, TO_COUNTY, TO_GUANDU, ZHONGMU
 from stattable.model import form
 from stattable.model.units import Level, Scope
+from writers.office import saved_as
 from writers.returns import filled, own_values, typed
 
 pytestmark = pytest.mark.office
-
-
-def convert(path: Path, to: str, folder: Path) -> Path:
-    profile = f"-env:UserInstallation=file://{folder / 'profile'}"
-    command = ["soffice", profile, "--headless", "--convert-to", to, "--outdir", str(folder), str(path)]
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
-    return folder / f"{path.stem}.{to}"
 
 
 def pages(pdf: Path) -> list[str]:
@@ -38,7 +32,7 @@ def shows_whole_form(page: str) -> bool:
 
 def test_a_blank_prints_on_one_page_with_nothing_cut_off(tmp_path: Path) -> None:
     run("new", "--unit", "官渡镇计生协", "--code", "410122101", "-o", tmp_path / "blank.xlsx")
-    printed = pages(convert(tmp_path / "blank.xlsx", "pdf", tmp_path))
+    printed = pages(*saved_as("pdf", tmp_path, tmp_path / "blank.xlsx"))
     assert len(printed) == 1
     assert shows_whole_form(printed[0])
     assert "填表说明" not in printed[0]
@@ -48,7 +42,7 @@ def test_the_merged_page_prints_on_one_page_with_nothing_cut_off(tmp_path: Path)
     big = own_values(Level.COUNTY, sessions=123_456, people=1_234_567, other=98_765)
     filled(tmp_path / "in" / "county.xlsx", ZHONGMU, big, above=TO_COUNTY[:2])
     run("merge", tmp_path / "in", "-o", tmp_path / "merged.xlsx")
-    printed = pages(convert(tmp_path / "merged.xlsx", "pdf", tmp_path))
+    printed = pages(*saved_as("pdf", tmp_path, tmp_path / "merged.xlsx"))
     assert shows_whole_form(printed[0])
     assert "1234567" in printed[0]
     assert "#" not in printed[0]
@@ -81,26 +75,16 @@ def returns(folder: Path) -> list[Path]:
 
 @pytest.mark.parametrize("way", [("xlsx",), ("xls",), ("ods",), ("xls", "xlsx"), ("ods", "xlsx")], ids="-".join)
 def test_saved_elsewhere_a_return_reads_the_same(way: tuple[str, ...], tmp_path: Path) -> None:
-    (tmp_path / "start").mkdir()
     paths = returns(tmp_path / "start")
     # A formula has no result until a spreadsheet program has calculated it: what is compared starts from there.
-    (tmp_path / "first").mkdir()
-    convert_all(paths, "xlsx", tmp_path / "first")
+    saved_as("xlsx", tmp_path / "first", *paths)
     before = told(tmp_path / "first")
     assert {code for one in before for code, *_ in one["findings"]} >= {"V002", "V003", "V006", "V007", "V008", "T007"}
     folder = tmp_path / "first"
     for number, suffix in enumerate(way):
-        target = tmp_path / str(number)
-        target.mkdir()
-        convert_all(sorted(folder.iterdir()), suffix, target)
-        folder = target
+        paths, folder = sorted(folder.iterdir()), tmp_path / str(number)
+        saved_as(suffix, folder, *paths)
     assert told(folder) == before
-
-
-def convert_all(paths: list[Path], to: str, folder: Path) -> None:
-    profile = f"-env:UserInstallation=file://{folder.parent / 'profile'}"
-    command = ["soffice", profile, "--headless", "--convert-to", to, "--outdir", str(folder), *map(str, paths)]
-    subprocess.run(command, check=True, capture_output=True, timeout=180)
 
 
 def told(folder: Path) -> list[dict[str, Any]]:
@@ -117,5 +101,5 @@ def test_a_merged_workbook_saved_elsewhere_is_still_a_return(tmp_path: Path) -> 
     filled(tmp_path / "in" / "town.xlsx", GUANDU, own_values(Level.TOWNSHIP), above=TO_COUNTY)
     filled(tmp_path / "in" / "village.xlsx", GUANDU_VILLAGE, own_values(Level.VILLAGE), above=TO_GUANDU)
     total = run("merge", tmp_path / "in", "-o", tmp_path / "merged.xlsx", "--format", "json").json["total"]
-    read = run("check", convert(tmp_path / "merged.xlsx", "ods", tmp_path), "--format", "json").json["files"][0]
+    read = run("check", *saved_as("ods", tmp_path, tmp_path / "merged.xlsx"), "--format", "json").json["files"][0]
     assert (read["values"], read["scope"], read["unit"]["code"]) == (total, "cumulative", GUANDU.code)

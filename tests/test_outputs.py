@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from command_line import Result, run
+from command_line import Result, run, squeezed
 from county import GUANDU, GUANDU_VILLAGE, TOWNSHIPS, VILLAGES
 from stattable.model.units import Level
 from writers.county import send
@@ -38,10 +38,6 @@ def merge(*more: str | Path, root: str = "410122", inputs: Iterable[str] = ("收
 
 def files() -> Files:
     return {path.as_posix(): path.read_bytes() for path in Path().rglob("*") if path.is_file()}
-
-
-def squeezed(text: str) -> str:
-    return "".join(text.split())
 
 
 def refused(result: Result, before: Files, *said: str) -> None:

@@ -1,6 +1,6 @@
 """Makes the workbooks in this folder anew, which LibreOffice saved. Run it by hand; the tests only read them."""
 
-import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -10,6 +10,9 @@ from openpyxl.formatting.rule import CellIsRule
 from openpyxl.styles import Font, PatternFill
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent.parent))
+
+from writers.office import saved_as  # noqa: E402
 
 
 def main() -> None:
@@ -62,8 +65,7 @@ def save(workbook: openpyxl.Workbook, name: str, *suffixes: str) -> None:
         made = Path(folder) / f"{name}.xlsx"
         workbook.save(made)
         for suffix in suffixes:
-            command = ["soffice", "--headless", "--convert-to", suffix, "--outdir", str(HERE), str(made)]
-            subprocess.run(command, check=True, capture_output=True)
+            saved_as(suffix, HERE, made)
 
 
 if __name__ == "__main__":
