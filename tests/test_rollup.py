@@ -335,7 +335,7 @@ def test_a_merge_is_the_reference_of_what_it_accepts(bag: Mailbag) -> None:
     accepted = [one for one in merged.returns if one.status == "accepted"]
     reference = Reference(tree, ROOT, [Sent(str(one.key), one.scope or OWN, one.values) for one in accepted])
     assert merged.statuses == reference.statuses(files)
-    assert {key: total.values for key, total in merged.totals.items()} == {
+    assert {key: total.values for key, total in merged.rollup.totals.items()} == {
         key: reference.total(key) for key in reference.units
     }
     keys = {unit.name: key for key, unit in tree.units.items()}
@@ -365,7 +365,7 @@ def test_what_is_received_and_expected_adds_up(bag: Mailbag) -> None:
 def test_names_of_files_do_not_matter(bag: Mailbag, random: Any) -> None:
     shuffled = Mailbag(bag.tree, random.sample(bag.mails, len(bag.mails)))
     left, right = bag.merged(), shuffled.merged()
-    assert (left.totals, left.statuses, left.summary) == (right.totals, right.statuses, right.summary)
+    assert (left.rollup.totals, left.statuses, left.summary) == (right.rollup.totals, right.statuses, right.summary)
     assert sorted(one.code for one in left.findings) == sorted(one.code for one in right.findings)
 
 
@@ -375,7 +375,7 @@ def test_one_more_file_changes_only_the_totals_above_it(bag: Mailbag, data: st.D
     tree = bag.tree
     key = data.draw(st.sampled_from(sorted(tree.units)), "unit")
     more = data.draw(mails(tree, key)).received(tree, "more.xlsx")
-    before, after = bag.merged().totals, bag.merged([*bag.files, more]).totals
+    before, after = bag.merged().rollup.totals, bag.merged([*bag.files, more]).rollup.totals
     beside = {one for one in tree.units if one != key and one not in tree.above(key)}
     assert {one: after[one] for one in beside} == {one: before[one] for one in beside}
 

@@ -17,7 +17,7 @@ def difference_findings(merged: MergeResult, is_roster: bool) -> list[Finding]:
     """Say where a cumulative return and what is known below it disagree (H001, H002)."""
     findings = []
     for key in merged.tree.below(merged.root):
-        difference = merged.differences.get(key)
+        difference = merged.rollup.differences.get(key)
         if difference is None or not difference.compared:
             continue
         unit = merged.tree[key]
@@ -62,7 +62,8 @@ _NAMED: Final = 3  # units whose figures a finding names
 def _made_of(merged: MergeResult, key: str, difference: Difference, index: int) -> str:
     """Name what the known figure of a unit is made of, the largest of it first."""
     parts = [
-        (number(merged.totals[child].values[index]), merged.tree[child].name) for child in merged.tree.children[key]
+        (number(merged.rollup.totals[child].values[index]), merged.tree[child].name)
+        for child in merged.tree.children[key]
     ]
     if difference.own:
         parts.append((number(difference.own[index]), "本级"))

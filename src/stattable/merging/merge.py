@@ -121,12 +121,7 @@ def assemble(
     }
     annex = merged_annex(rolled, returns, AnnexOwners(rolled.tree, is_roster=is_roster))
     result = MergeResult(
-        tree=rolled.tree,
-        root=rolled.root,
-        counted=rolled.counted,
-        totals=rolled.totals,
-        differences=rolled.differences,
-        coverage=rolled.coverage,
+        rollup=rolled,
         options=options,
         edition=edition,
         returns=tuple(returns),
@@ -169,9 +164,3 @@ def _statuses(rolled: RollUp, returns: Sequence[CheckedReturn], is_roster: bool)
         else:
             statuses[key] = "covered" if key in under_cumulative else "missing"
     return statuses
-
-
-# -- level by level ---------------------------------------------------------------------------------------
-
-
-# -- findings between levels ------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from stattable.merging.rollup import RollUp
 from stattable.merging.root import RootOptions
 from stattable.model.findings import Finding, Severity
 from stattable.model.form import Values
-from stattable.model.units import Scope, Unit
+from stattable.model.units import Scope, Tree, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +47,11 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
-class MergeResult(RollUp):
+class MergeResult:
     """The result of a merge.
 
     Attributes:
+        rollup: its figures.
         options: what the user asked for.
         edition: ordinal of the members' day.
         returns: received, in the order of their paths.
@@ -64,6 +65,7 @@ class MergeResult(RollUp):
         part_of: name of the unit whose merge this is a part of, or None for the whole.
     """
 
+    rollup: RollUp
     options: MergeOptions
     edition: int
     returns: tuple[CheckedReturn, ...]
@@ -77,6 +79,16 @@ class MergeResult(RollUp):
     part_of: str | None = None
 
     @property
+    def tree(self) -> Tree:
+        """All units."""
+        return self.rollup.tree
+
+    @property
+    def root(self) -> str:
+        """Key of the unit whose total it is."""
+        return self.rollup.root
+
+    @property
     def root_unit(self) -> Unit:
         """The unit whose total it is."""
         return self.tree[self.root]
@@ -84,12 +96,13 @@ class MergeResult(RollUp):
     @property
     def total(self) -> Values:
         """The root's total."""
-        return self.totals[self.root].values
+        return self.rollup.totals[self.root].values
 
     @property
     def parents(self) -> list[str]:
         """The root, and the units below it with units below themselves, where there is an accepted return."""
-        return [key for key in self.tree.below(self.root) if self.tree.children[key] and self.coverage[key].returns]
+        tree, coverage = self.tree, self.rollup.coverage
+        return [key for key in tree.below(self.root) if tree.children[key] and coverage[key].returns]
 
     def person(self, key: str) -> tuple[str, str]:
         """Return the name and the phone of the person to call in a unit: from its return, else from the roster."""

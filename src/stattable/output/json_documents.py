@@ -234,7 +234,7 @@ def _file(one: CheckedReturn, shown: Shown) -> dict[str, Any]:
 
 
 def _unit(merged: MergeResult, key: str) -> dict[str, Any]:
-    unit, total = merged.tree[key], merged.totals[key]
+    unit, total = merged.tree[key], merged.rollup.totals[key]
     parent = merged.tree[unit.parent] if unit.parent else None
     return {
         "code": unit.code,
@@ -244,7 +244,7 @@ def _unit(merged: MergeResult, key: str) -> dict[str, Any]:
         "status": merged.statuses[key],
         "basis": total.basis,
         "total": {name: value for name, value in _values(total.values).items() if value is not None},
-        **({"differences": _differences(difference)} if (difference := merged.differences.get(key)) else {}),
+        **({"differences": _differences(difference)} if (difference := merged.rollup.differences.get(key)) else {}),
     }
 
 

@@ -253,7 +253,7 @@ def _counted(merged: MergeResult, one: CheckedReturn) -> tuple[bool, str]:
         return False, f"退回：{'、'.join(codes)}"
     chain = merged.tree.covering(one.key, one.scope or Scope.OWN)
     within = (key for key in chain if merged.tree.under(key, merged.root))
-    holder = next((key for key in within if key in merged.counted.cumulative), None)
+    holder = next((key for key in within if key in merged.rollup.counted.cumulative), None)
     if holder is None:
         return True, ""
     return False, _held(merged, merged.accepted[holder, Scope.CUMULATIVE], one)
@@ -354,7 +354,7 @@ def identity_of(merged: MergeResult) -> Identity:
         unit=_facts(merged.root_unit),
         scope=Scope.CUMULATIVE,
         above=tuple(map(_facts, above)),
-        unaccounted=tuple(sorted(merged.coverage[merged.root].unaccounted.items())),
+        unaccounted=tuple(sorted(merged.rollup.coverage[merged.root].unaccounted.items())),
         figures=merged.total,
     )
 

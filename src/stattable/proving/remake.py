@@ -95,7 +95,7 @@ class _Remaking:
             matched = replace(matched, new=tuple(path for path in matched.new if path not in aside))
             entries = {entry.path: entry for entry in entries_of(remade)}
             findings += self._altered(remade, entries)
-            findings += _figures(self._report, remade)
+            findings += _figures(self._report, remade.rollup)
             if not self._changed_roster() and not _is_outdated(self._ledger, matched):
                 findings += self._decisions(remade, entries)
         return self._remade(matched, findings)
