@@ -1,14 +1,12 @@
-"""Many paths → checked returns: read over processes, attributed and held against the rules."""
+"""What was read → checked returns: attributed, and held against the rules."""
 
-import gc
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Final
 
 from stattable.checking.attribution import Attribution, Attributor, in_doubt
 from stattable.checking.namesakes import doubts
-from stattable.checking.register import Register, identity_tree
+from stattable.checking.register import Register
 from stattable.checking.rules import Filled, apply, drop_meaningless_zeros
 from stattable.model.catalogue import finding
 from stattable.model.cell_names import a1
@@ -16,14 +14,9 @@ from stattable.model.findings import Finding, Param, UnitRef, rejects
 from stattable.model.form import BLANK, FIELDS, Values, own, year_of
 from stattable.model.form import below as below_of
 from stattable.model.units import Level, Scope, ScopeBy, Tree
-from stattable.processes import over_processes
-from stattable.reading.return_file import ReturnFile, read_return, read_return_isolated
+from stattable.reading.return_file import ReturnFile
 
 _UNREAD: Final = frozenset({"V002", "V003", "V004", "V005", "V006", "V009"})
-
-_MANY: Final = 5_000  # files
-
-Progress = Callable[[int], None]  # told how many files were read since it was last told
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,57 +79,6 @@ class Batch:
 
     tree: Tree
     returns: tuple[CheckedReturn, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CheckOptions:
-    """What the user asked for.
-
-    Attributes:
-        roster: its tree, or None.
-        level: of units of which neither an identity nor the roster says it, or None.
-        edition: the only one to be accepted, or None for any.
-        jobs: how many processes may read; None for as many as there are processors.
-        debug: let unexpected errors out.
-    """
-
-    roster: Tree | None = None
-    level: Level | None = None
-    edition: int | None = None
-    jobs: int | None = None
-    debug: bool = False
-
-
-def read_all(paths: Sequence[str], options: CheckOptions, progress: Progress) -> list[ReturnFile]:
-    """Read `paths`, over several processes where there are many, and return them in the same order."""
-    read, alone = (partial(how, debug=options.debug) for how in (read_return, read_return_isolated))
-    results: list[ReturnFile] = []
-    for one in over_processes(read, paths, options.jobs, alone):
-        results.append(one)
-        progress(1)
-        if len(results) % _MANY == 0:  # they stay to the end: no collection of garbage need look through them again
-            gc.freeze()
-    return results
-
-
-def check(paths: Sequence[str], options: CheckOptions, progress: Progress = lambda _: None) -> Batch:
-    """Read and check `paths`.
-
-    Args:
-        paths: files, sorted, each once.
-        options: what the user asked for.
-        progress: told of every file that was read.
-
-    Returns:
-        The checked returns, each with its findings, and the tree they were attributed to.
-    """
-    received = read_all(paths, options, progress)
-    if options.roster is not None:
-        register = Register(options.roster, is_roster=True, level=options.level)
-    else:
-        tree, conflicts = identity_tree(received)
-        register = Register(tree, is_roster=False, level=options.level, conflicts=conflicts)
-    return check_returns(received, register, options.edition)
 
 
 def check_returns(received: Sequence[ReturnFile], register: Register, edition: int | None) -> Batch:

@@ -149,9 +149,8 @@ def check(
     debug: bool,
 ) -> int:  # fmt: skip
     """检查报表：文件或文件夹（连同子文件夹）。不改动任何文件。"""
-    from stattable.checking import returns as checking
-    from stattable.checking.accounts import AnnexOwners, with_annex_findings
-    from stattable.checking.duplicates import with_duplicate_findings
+    from stattable.checking.check import CheckOptions
+    from stattable.checking.check import check as check_paths
     from stattable.output import json_documents
     from stattable.output.console.check import show_check
     from stattable.output.console.findings import show_faults
@@ -166,11 +165,9 @@ def check(
         )
         return FINDINGS
     inputs = _inputs(paths, [roster] if roster else [])
-    options = checking.CheckOptions(tree, level, its_edition, jobs, debug)
+    options = CheckOptions(tree, level, its_edition, jobs, debug)
     with progress_bar("读取", len(inputs.paths), quiet=quiet) as progress:
-        batch = checking.check(inputs.paths, options, progress)
-    owners = AnnexOwners(batch.tree, is_roster=tree is not None)
-    batch = checking.Batch(batch.tree, tuple(with_annex_findings(with_duplicate_findings(batch.returns), owners)))
+        batch = check_paths(inputs.paths, options, progress)
     everything = [*(f for one in batch.returns for f in one.findings), *inputs.findings]
     visible = [finding for finding in everything if shown(finding)]
     _print_document(

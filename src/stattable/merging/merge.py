@@ -4,7 +4,7 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import replace
 
 from stattable.checking.accounts import AnnexOwners
-from stattable.checking.returns import CheckedReturn, CheckOptions, check_returns, read_all
+from stattable.checking.returns import CheckedReturn, check_returns
 from stattable.merging.annex import merged_annex
 from stattable.merging.discrepancies import difference_findings, missing_findings
 from stattable.merging.outputs import LevelPlaces, replaced_inputs
@@ -18,7 +18,7 @@ from stattable.model.findings import Finding, UnitRef
 from stattable.model.form import DEFAULT_EDITION
 from stattable.model.refusals import Refusal
 from stattable.reading.inputs import Inputs
-from stattable.reading.return_file import ReturnFile
+from stattable.reading.return_file import ReturnFile, read_returns
 
 
 def merge_paths(
@@ -42,7 +42,7 @@ def merge_paths(
         Refusal: something else among the inputs stands where a result is to go, there is no root, or there is nothing
             but earlier results.
     """
-    read = read_all(inputs.paths, CheckOptions(jobs=options.jobs, debug=options.debug), progress)
+    read = read_returns(inputs.paths, jobs=options.jobs, debug=options.debug, progress=progress)
     replaced = replaced_inputs(read, inputs.named, output, levels, options.root)
     return merge_returns(read, options, inputs.findings, replaced)
 

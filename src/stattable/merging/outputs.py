@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stattable.checking.returns import CheckOptions, read_all
 from stattable.formats.paths import are_one, file_key, is_there, own_path, refuse_unless_file
 from stattable.merging.annex import ACCOUNT_HEADS
 from stattable.merging.root import RootOptions, find_register
@@ -15,7 +14,7 @@ from stattable.model.names import comparable_name
 from stattable.model.refusals import Refusal
 from stattable.model.units import Tree, Unit, bare_code
 from stattable.reading.inputs import Inputs
-from stattable.reading.return_file import ReturnFile, read_return
+from stattable.reading.return_file import ReturnFile, read_return, read_returns
 
 if TYPE_CHECKING:
     from stattable.merging.result import MergeResult
@@ -179,7 +178,7 @@ def altered_results(outputs: Outputs, inputs: Inputs, merged: "MergeResult") -> 
         refuse_unless_file(path)
     roster = file_key(outputs.roster) if outputs.roster else None
     altered = []
-    for one in read_all(standing, CheckOptions(jobs=merged.options.jobs), lambda _: None):
+    for one in read_returns(standing, jobs=merged.options.jobs):
         refusal = _refusal(one, units[one.path], merged.edition)
         if refusal is None:
             altered += [one.path] if is_altered(one) else []
