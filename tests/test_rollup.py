@@ -144,13 +144,13 @@ def told(world: World, counted: CountedReturns, root: str | None = None) -> dict
     for key, one in roll_up(world.tree, root, counted).differences.items():
         if not one.compared:
             continue
-        excess = excess_fields(world.tree[key].level, one.own_here) & one.owned
+        excess = excess_fields(world.tree[key].level, one.has_own_return) & one.owned_fields
         for field in FIELDS:
             amount = one.of(field.index)
             if amount < 0:
                 result[key, field.key] = ("H002", "error", amount)
             elif amount > 0 and field.index in excess:
-                result[key, field.key] = ("H001", "error" if field.index in one.settled else "warning", amount)
+                result[key, field.key] = ("H001", "error" if field.index in one.complete_fields else "warning", amount)
     return result
 
 

@@ -217,7 +217,7 @@ class Attributor:
             return Attribution(UnitRef(name=one.name or None), None, None, None, None, tuple(findings))
         unit = self._tree[key]
         root = self._register.root
-        ref = UnitRef(unit.code, unit.name, unit.level)
+        ref = unit.ref
         if root is not None and not self._tree.under(key, root):
             params: dict[str, Param] = {"reason": "outside", "name": unit.name, "root": self._tree[root].name}
             findings.append(_u("U002", one, params=params))

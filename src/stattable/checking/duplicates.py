@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from stattable.checking.returns import CheckedReturn
 from stattable.model.catalogue import finding
+from stattable.model.findings import Status
 from stattable.model.record import TIME
 from stattable.model.units import Scope
 from stattable.reading.return_file import ReturnFile
@@ -27,7 +28,7 @@ def with_duplicate_findings(returns: Iterable[CheckedReturn], *, latest: bool = 
     marked = list(returns)
     groups: dict[tuple[str, Scope], list[int]] = {}
     for at, one in enumerate(marked):
-        if one.key is not None and one.status == "accepted":
+        if one.key is not None and one.status is Status.ACCEPTED:
             groups.setdefault((one.key, one.scope or Scope.OWN), []).append(at)
     for group in groups.values():
         if len(group) > 1:

@@ -10,7 +10,7 @@ from stattable.checking.register import Register
 from stattable.checking.rules import Filled, apply, drop_meaningless_zeros
 from stattable.model.catalogue import finding
 from stattable.model.cell_names import a1
-from stattable.model.findings import Finding, Param, UnitRef, rejects
+from stattable.model.findings import Finding, Param, Status, UnitRef, rejects
 from stattable.model.form import BLANK, FIELDS, Values, own, year_of
 from stattable.model.form import below as below_of
 from stattable.model.units import Level, Scope, ScopeBy, Tree
@@ -51,11 +51,11 @@ class CheckedReturn:
         return self.received.path
 
     @property
-    def status(self) -> str:
-        """``rejected``, ``duplicate`` or ``accepted``."""
+    def status(self) -> Status:
+        """Whether it is accepted, rejected or a duplicate."""
         if self.duplicate:
-            return "duplicate"
-        return "rejected" if rejects(self.findings) else "accepted"
+            return Status.DUPLICATE
+        return Status.REJECTED if rejects(self.findings) else Status.ACCEPTED
 
     def with_findings(self, *findings: Finding, duplicate: bool = False) -> "CheckedReturn":
         """Return this return with `findings` added, which speak of its unit."""
@@ -92,7 +92,7 @@ def check_returns(received: Sequence[ReturnFile], register: Register, edition: i
     attributor = Attributor(register)
     whose, named = attributor.attribute_all(received)
     returns = [_judge(one, its, edition) for one, its in zip(received, whose, strict=True)]
-    others = doubts(named, {one.path for one in returns if one.status == "accepted"})
+    others = doubts(named, {one.path for one in returns if one.status is Status.ACCEPTED})
     return Batch(
         register.tree,
         tuple(

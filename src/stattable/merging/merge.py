@@ -14,7 +14,7 @@ from stattable.merging.rollup import RollUp, roll_up
 from stattable.merging.root import RootOptions, find_register
 from stattable.merging.selection import Selection, select_returns
 from stattable.model.catalogue import finding
-from stattable.model.findings import Finding, UnitRef
+from stattable.model.findings import Finding, Status
 from stattable.model.form import DEFAULT_EDITION
 from stattable.model.refusals import Refusal
 from stattable.reading.inputs import Inputs
@@ -80,7 +80,7 @@ def merge_returns(
 def _result(collected: Selection, options: MergeOptions, more: Sequence[Finding]) -> MergeResult:
     counted = collected.counted
     rolled = roll_up(collected.tree, collected.root, counted)
-    editions = [one.received.edition for one in collected.returns if one.status == "accepted"]
+    editions = [one.received.edition for one in collected.returns if one.status is Status.ACCEPTED]
     return assemble(
         rolled,
         options,
@@ -97,7 +97,7 @@ def _root_finding(collected: Selection, asked: RootOptions) -> Iterator[Finding]
     """Say for whom a merge is where nobody said it, and units above could be meant, too (U012)."""
     if asked.roster is None and asked.code is None and asked.name is None and collected.tree.above(collected.root):
         root = collected.tree[collected.root]
-        ref = UnitRef(root.code, root.name, root.level)
+        ref = root.ref
         yield finding("U012", unit=ref, params={"name": root.name, "level": root.level.label})
 
 
@@ -117,7 +117,7 @@ def assemble(
     accepted = {
         (one.key, one.scope): one
         for one in returns
-        if one.status == "accepted" and one.key is not None and one.scope is not None
+        if one.status is Status.ACCEPTED and one.key is not None and one.scope is not None
     }
     annex = merged_annex(rolled, returns, AnnexOwners(rolled.tree, is_roster=is_roster))
     result = MergeResult(
@@ -143,13 +143,13 @@ def assemble(
     return replace(result, findings=tuple(findings))
 
 
-def _statuses(rolled: RollUp, returns: Sequence[CheckedReturn], is_roster: bool) -> dict[str, str | None]:
+def _statuses(rolled: RollUp, returns: Sequence[CheckedReturn], is_roster: bool) -> dict[str, Status | None]:
     """Return what is known of every unit: its returns, or where it is without one."""
-    of_files: dict[str, set[str]] = {}
+    of_files: dict[str, set[Status]] = {}
     for one in returns:
         if one.key is not None:
             of_files.setdefault(one.key, set()).add(one.status)
-    statuses: dict[str, str | None] = {}
+    statuses: dict[str, Status | None] = {}
     under_cumulative: set[str] = set()
     cumulative = rolled.counted.cumulative
     for key in rolled.tree.below(rolled.root):
@@ -158,9 +158,9 @@ def _statuses(rolled: RollUp, returns: Sequence[CheckedReturn], is_roster: bool)
             under_cumulative.add(key)
         files = of_files.get(key)
         if files:
-            statuses[key] = "accepted" if "accepted" in files else "rejected"
+            statuses[key] = Status.ACCEPTED if Status.ACCEPTED in files else Status.REJECTED
         elif not is_roster or not unit.expected:
             statuses[key] = None
         else:
-            statuses[key] = "covered" if key in under_cumulative else "missing"
+            statuses[key] = Status.COVERED if key in under_cumulative else Status.MISSING
     return statuses

@@ -10,7 +10,7 @@ from typing import Final
 from stattable.checking.returns import CheckedReturn
 from stattable.merging.contents import Contents, Holding, Input, PlacedReturn, holding, place_of
 from stattable.model.catalogue import finding, phrase
-from stattable.model.findings import Finding, Param
+from stattable.model.findings import Finding, Param, Status
 from stattable.model.form import FIELDS, Values, label_of, number, total
 from stattable.model.record import CountedReturn
 from stattable.model.units import Scope, Tree
@@ -120,7 +120,7 @@ class Overlaps:
         """Return H006 for the accepted workbooks that late or corrected returns have made stale, by path."""
         accepted: dict[str, list[CheckedReturn]] = {}
         for one in received:
-            if one.status == "accepted" and one.key is not None:
+            if one.status is Status.ACCEPTED and one.key is not None:
                 accepted.setdefault(one.key, []).append(one)
         findings: dict[str, Finding] = {}
         for holder in (one for ones in accepted.values() for one in ones if self.contents(one)):

@@ -9,7 +9,7 @@ from stattable.merging.annex import MergedAccount
 from stattable.merging.overlap import Overlaps
 from stattable.merging.rollup import RollUp
 from stattable.merging.root import RootOptions
-from stattable.model.findings import Finding, Severity
+from stattable.model.findings import Finding, Severity, Status
 from stattable.model.form import Values
 from stattable.model.units import Scope, Tree, Unit
 
@@ -71,7 +71,7 @@ class MergeResult:
     returns: tuple[CheckedReturn, ...]
     earlier: tuple[CheckedReturn, ...]
     accepted: Mapping[tuple[str, Scope], CheckedReturn]
-    statuses: Mapping[str, str | None]
+    statuses: Mapping[str, Status | None]
     accounts: tuple[MergedAccount, ...]
     findings: tuple[Finding, ...]
     refused: bool
@@ -120,7 +120,7 @@ class MergeResult:
     @property
     def unresolved(self) -> int:
         """How many errors the total stands with: those of files that were not rejected, and of no file."""
-        rejected = {one.path for one in self.returns if one.status == "rejected"}
+        rejected = {one.path for one in self.returns if one.status is Status.REJECTED}
         return sum(one.severity is Severity.ERROR and one.path not in rejected for one in self.findings)
 
     @property
@@ -131,9 +131,9 @@ class MergeResult:
         return Summary(
             expected=sum(status is not None for status in of_units),
             received=len(of_returns),
-            accepted=of_returns.count("accepted"),
-            rejected=of_returns.count("rejected"),
-            duplicate=of_returns.count("duplicate"),
-            covered=of_units.count("covered"),
-            missing=of_units.count("missing"),
+            accepted=of_returns.count(Status.ACCEPTED),
+            rejected=of_returns.count(Status.REJECTED),
+            duplicate=of_returns.count(Status.DUPLICATE),
+            covered=of_units.count(Status.COVERED),
+            missing=of_units.count(Status.MISSING),
         )

@@ -17,7 +17,7 @@ from annotated_types import Ge
 from pydantic import BaseModel, ConfigDict, StrictBool, StrictInt
 
 from stattable.model.cell_names import a1
-from stattable.model.units import Level
+from stattable.model.units import Level, Scope
 
 # -- what the metadata says -------------------------------------------------------------------------------
 
@@ -386,6 +386,12 @@ def below(level: Level) -> frozenset[int]:
 def only_below(level: Level) -> frozenset[int]:
     """Return the indices of the fields that are below `level` and not its own."""
     return below(level) - own(level)
+
+
+@cache
+def fields_to_fill(level: Level, scope: Scope | None) -> frozenset[int]:
+    """Return the indices of the fields that a return of `level` and `scope` is to fill in."""
+    return own(level) if scope is Scope.OWN else own(level) | below(level)
 
 
 def add(left: Value, right: Value) -> Value:

@@ -8,7 +8,7 @@ from stattable.checking.returns import Batch, CheckedReturn
 from stattable.merging.result import MergeResult
 from stattable.merging.rollup import Difference
 from stattable.model.catalogue import render
-from stattable.model.findings import Finding, Severity, UnitRef
+from stattable.model.findings import Finding, Severity, Status, UnitRef
 from stattable.model.form import BLANK, FIELDS, Field, Values, label_of
 from stattable.model.text import DECEPTIVE
 from stattable.proving.ledger import check_code_of
@@ -43,9 +43,9 @@ def check_json(batch: Batch, findings: Sequence[Finding], shown: Shown) -> str:
             "schema_version": SCHEMA_VERSION,
             "summary": {
                 "files": len(statuses),
-                "accepted": statuses.count("accepted"),
-                "rejected": statuses.count("rejected"),
-                "duplicate": statuses.count("duplicate"),
+                "accepted": statuses.count(Status.ACCEPTED),
+                "rejected": statuses.count(Status.REJECTED),
+                "duplicate": statuses.count(Status.DUPLICATE),
                 **_severities(filter(shown, everything)),
             },
             "files": [_file(one, shown) for one in batch.returns],

@@ -323,7 +323,7 @@ def _figures(report: MergedWorkbook, after: RollUp) -> Iterator[Finding]:
     }
     yield finding(
         "P007",
-        unit=UnitRef(unit.code, unit.name, unit.level),
+        unit=unit.ref,
         sheet=sheet,
         cell=cells[0],
         field=FIELDS[index].key,

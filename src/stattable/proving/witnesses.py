@@ -13,7 +13,7 @@ from stattable.merging.overlap import listed
 from stattable.merging.rollup import RollUp, typed_over
 from stattable.model.catalogue import finding
 from stattable.model.cell_names import a1, cell_at
-from stattable.model.findings import Finding, Param, UnitRef
+from stattable.model.findings import Finding, Param, Status, UnitRef
 from stattable.model.form import FIELDS, SHEET_NAME, TITLE_AT, title
 from stattable.model.identity import IDENTITY_SHEET, UnitFacts
 from stattable.model.names import comparable_name
@@ -152,7 +152,7 @@ def _words(
     report: MergedWorkbook, rows: Sequence[BreakdownRow], sheet: RawSheet, there: Iterable[int]
 ) -> Iterator[Finding]:
     """Hold level, state and basis of each row against the record, which knows the state of units that reported only."""
-    reported = STATUS_WORDS["accepted"]
+    reported = STATUS_WORDS[Status.ACCEPTED]
     sent = {key for key, _ in report.record.sent}
     for at in sorted(there):
         row, number = rows[at], at + HEAD_ROWS + 1
@@ -367,4 +367,4 @@ def _parts(reason: str, said: Mapping[str, Any]) -> dict[str, Any]:
 
 def _ref(rolled: RollUp, key: str) -> UnitRef:
     unit = rolled.tree[key]
-    return UnitRef(unit.code, unit.name, unit.level)
+    return unit.ref

@@ -229,7 +229,7 @@ def _findings(workbook: Workbook, merged: MergeResult, rows: Mapping[str, int]) 
     units = ((key, merged.tree[key]) for key in merged.tree.below(merged.root))
     keys: dict[UnitRef, str | None] = {}
     for key, unit in units:
-        ref = UnitRef(unit.code, unit.name, unit.level)
+        ref = unit.ref
         keys[ref] = None if ref in keys else key  # of two units that look the same nobody can tell which
     for number, (finding, said) in enumerate(finding_rows(merged), start=1):
         unit_cell = _linked_unit(finding, merged, keys, rows, number)
