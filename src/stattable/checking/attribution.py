@@ -59,7 +59,7 @@ class Attributor:
     def __init__(self, register: Register) -> None:
         self._register = register
         self._tree = register.tree
-        self._names = register.names()
+        self._names = register.names
         self._above: dict[tuple[Path, Level | None], Above] = {}  # by folder: many files lie in one
         self._known: dict[str | None, Above] = {}  # by parent: many units stand under one
 

@@ -146,6 +146,7 @@ class _Tracer:
         self._rolled, self._record = rolled, record
         self._index, self._sources = field.index, sources
         self._field = field
+        self._register = Register(rolled.tree, is_roster=True, root=rolled.root)
         self._known = known
         entries = ledger.entries if ledger else ()
         self._entries: dict[int, Entry] = {entry.number: entry for entry in entries}
@@ -232,8 +233,7 @@ class _Tracer:
 
     def _judged(self, path: str) -> CheckedReturn:
         """Return a return that changed, judged by itself."""
-        register = Register(self._rolled.tree, is_roster=True, root=self._rolled.root)
-        (one,) = check_returns([read_return(path)], register, None).returns
+        (one,) = check_returns([read_return(path)], self._register, None).returns
         return one
 
     def _figure_of(self, one: CheckedReturn, scope: Scope, cell: str | None) -> tuple[Value, str | None]:
