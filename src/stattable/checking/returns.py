@@ -11,7 +11,7 @@ from stattable.checking.rules import Filled, apply, drop_meaningless_zeros
 from stattable.model.catalogue import finding
 from stattable.model.cell_names import a1
 from stattable.model.findings import Finding, Param, Status, UnitRef, rejects
-from stattable.model.form import BLANK, FIELDS, Values, own, year_of
+from stattable.model.form import BLANK, BLANK_WORD, FIELDS, Values, own, year_of
 from stattable.model.form import below as below_of
 from stattable.model.units import Level, Scope, ScopeBy, Tree
 from stattable.reading.return_file import ReturnFile
@@ -137,7 +137,7 @@ def _drop_zeros(
         cell = one.cells[index]
         if (index in nobodys or before) and cell:
             raw = before.raw if before else ("无" if values[index] is False else "0")
-            params: dict[str, Param] = {"value": "空白"}
+            params: dict[str, Param] = {"value": BLANK_WORD}
             kept.append(finding("V007", sheet=one.sheet, cell=a1(*cell), field=key, raw=raw, params=params))
     return settled, kept
 

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from stattable.model.catalogue import finding
 from stattable.model.cell_names import a1_range
 from stattable.model.findings import Finding, Param, Severity
-from stattable.model.form import BLANK, FIELDS, Value, Values, fields_to_fill, number, only_below, own
+from stattable.model.form import BLANK, BLANK_WORD, FIELDS, Value, Values, fields_to_fill, number, only_below, own
 from stattable.model.units import Level, Scope
 
 
@@ -151,7 +151,7 @@ def fewer_people_than_sessions(filled: Filled) -> Iterator[Problem]:
 
 
 def _nothing(value: Value) -> str:
-    return "空白" if value is None else " 0"
+    return BLANK_WORD if value is None else " 0"
 
 
 # Bounds of what is plausible: people a session, and, for an own return, sessions and people.

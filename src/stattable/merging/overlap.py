@@ -11,7 +11,7 @@ from stattable.checking.returns import CheckedReturn
 from stattable.merging.contents import Contents, Holding, Input, PlacedReturn, holding, place_of
 from stattable.model.catalogue import finding, phrase
 from stattable.model.findings import Finding, Param, Status
-from stattable.model.form import FIELDS, Values, label_of, number, total
+from stattable.model.form import BLANK_WORD, FIELDS, Values, label_of, number, total
 from stattable.model.record import CountedReturn
 from stattable.model.units import Scope, Tree
 
@@ -237,7 +237,7 @@ def _figures(values: Values) -> str:
 
 
 def _shown(value: int | bool | None) -> str:
-    return "空白" if value is None else str(number(value))
+    return BLANK_WORD if value is None else str(number(value))
 
 
 def listed(texts: Sequence[str], separator: str) -> str:

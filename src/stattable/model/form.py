@@ -423,6 +423,15 @@ def shown_value(value: Value, level: Level | None, index: int) -> str | int | No
     return value
 
 
+BLANK_WORD: Final = "空白"  # what is said of a cell that holds nothing
+
+
+def in_words(value: Value, level: Level | None, index: int) -> str:
+    """Return the value of the field `index` in a return of `level` as messages name it: a number, 有, 无 or 空白."""
+    shown = shown_value(value, level, index)
+    return BLANK_WORD if shown is None else str(shown)
+
+
 def number(value: Value) -> int:
     """Return `value` for comparing, and for that only: blank is 0, 有 is 1, 无 is 0."""
     return int(value or 0)
