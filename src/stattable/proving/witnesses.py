@@ -196,16 +196,16 @@ def _changes(
                 name=row_label(row, rolled),
                 field=field.key,
                 raw=shown,
-                expected=formula
-                if formula and _same(raw, expected)
-                else BLANK_WORD
-                if expected is None
-                else str(expected),
+                expected=formula if formula and _same(raw, expected) else _in_words(expected),
             )
 
 
 def _figures(sheet: RawSheet, at: int) -> list[RawCell]:
     return [sheet.cell(at + HEAD_ROWS + 1, column) for column in range(len(UNIT_HEADS) + 1, _WIDTH + 1)]
+
+
+def _in_words(expected: object) -> str:
+    return BLANK_WORD if expected is None else str(expected)
 
 
 def _same(raw: RawCell, expected: Shown) -> bool:
