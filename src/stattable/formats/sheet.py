@@ -200,7 +200,7 @@ class Book(Protocol):
     visible: frozenset[str]
 
     def sheet(self, name: str, *, whole: bool = False) -> RawSheet:
-        """Return the cells of the sheet `name`; of a sheet of ours the `whole`, beyond the limit on rows."""
+        """Return the cells of the sheet `name`; of a sheet of ours the `whole`, beyond the limits."""
 
     def closer(self, sheet: RawSheet) -> RawSheet:
         """Return `sheet`, with what looks like a blank and is none, and with how its cells are shown."""

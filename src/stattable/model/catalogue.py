@@ -388,6 +388,7 @@ _REASONS: Final[Mapping[str, Mapping[str, str]]] = {
         "renamed": "汇总时叫“{expected}”",
         "hidden": "被隐藏了，打开时看不到",
         "order": "不在最前面，打开时先看到的是“{raw}”",
+        "writing": "所在的文件，内部的写法和任何表格软件写出的都不同，打开时看到的可能是别的内容",
         "heads": "的表头 {cell} 现在是“{raw}”，应当是“{expected}”，看不出每一列是什么",
         "row": "的 {cell} 应当是“{expected}”，现在是“{raw}”，行被移动、插入、删除或改名了，共 {count} 行对不上",
         "cell": "的 {cell} 应当是“{expected}”，现在是“{raw}”",

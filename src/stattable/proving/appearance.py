@@ -49,6 +49,8 @@ def _sheets(opened: Opened) -> Iterator[Finding]:
     for name in opened.written:
         if name in opened.names and name not in opened.visible:
             yield _structure("hidden", name)
+    if not opened.is_plain:
+        yield _structure("writing", SHEET_NAME)
     first = next((name for name in opened.names if name in opened.visible), None)
     if SHEET_NAME in opened.visible and first in opened.written and first != SHEET_NAME:
         yield _structure("order", SHEET_NAME, raw=first)

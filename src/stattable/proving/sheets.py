@@ -41,12 +41,14 @@ class Opened:
         visible: of those that are shown.
         written: of those that people see, and that `merge` writes for a unit of this level.
         sheets: those that `merge` writes and that are there, the hidden ones, too.
+        is_plain: whether the file is written as programs write theirs.
     """
 
     names: tuple[str, ...]
     visible: frozenset[str]
     written: tuple[str, ...]
     sheets: Mapping[str, OpenSheet]
+    is_plain: bool
 
     @classmethod
     def of(cls, book: CalamineBook, level: Level) -> "Opened":
@@ -64,4 +66,4 @@ class Opened:
         }
         for name in HIDDEN_SHEETS.intersection(book.names):
             sheets[name] = OpenSheet(book.sheet(name, whole=True))
-        return cls((*book.names, *book.others), book.visible, tuple(written), sheets)
+        return cls((*book.names, *book.others), book.visible, tuple(written), sheets, book.is_plain())

@@ -103,7 +103,7 @@ class XlsxInspector:
         relations = posixpath.join(folder, "_rels", f"{name}.rels").lower()
         if relations in self._names:
             for part in related(self._packed(relations).content(), f"/{folder}", self._names).values():
-                if part and "drawing" in part.lower():
+                if part and part.lower().endswith((".xml", ".vml")):  # whatever its name
                     yield self._packed(part.lower()).content()
 
     def _content(self, sheet: int) -> bytes:

@@ -23,7 +23,8 @@ _DIFFERENT: Final[Mapping[str, re.Pattern[bytes]]] = {
     "even": re.compile(rb"differentOddEven\s*=\s*[\"'](?:1|true)[\"']"),
     "first": re.compile(rb"differentFirst\s*=\s*[\"'](?:1|true)[\"']"),
 }
-_CODE: Final = re.compile(r'&(?:"[^"]*"|K[0-9A-Fa-f]{6}|K\d{2}[+-]\d{3}|\d+|[BIUESXYbiuesxy])')
+# Of fonts, what leaves a text to be read: no light colour, no small size, no line through it.
+_CODE: Final = re.compile(r'&(?:"[^"]*"|K(?:(?:[0-7][0-9A-Fa-f]){3}|01\+000)|[6-9](?!\d)|[1-9]\d+|[BIUEbiue])')
 _PART: Final = re.compile(r"&([LCR])")
 _NAME: Final = re.compile(rb"<(?:\w+:)?definedName\s([^>]*)>([^<]*)<")
 # A picture or a shape; in a drawing of the old kind, what is no comment, or one that does not wait to be pointed at. A
