@@ -132,6 +132,13 @@ class CalamineBook:
         with _reading():
             return self._inspector.setup(self._places[name])
 
+    def illegible(self, name: str) -> Mapping[Cell, str]:
+        """Return the cells of a sheet of ours that cannot be read as what they hold, and why; of an .xlsx only."""
+        if not isinstance(self._inspector, XlsxInspector):
+            return {}
+        with _reading():
+            return self._inspector.illegible(self._places[name])
+
     def is_plain(self) -> bool:
         """Whether the file is written as programs write theirs; one that is no .xlsx is not looked at."""
         if self._package is None or not isinstance(self._inspector, XlsxInspector):

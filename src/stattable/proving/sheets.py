@@ -25,11 +25,13 @@ class OpenSheet:
         cells: after a closer look.
         formulas: as Excel writes them, without ``=``, ``$`` and spaces.
         setup: how it is shown and printed.
+        illegible: the cells that cannot be read as what they hold, and why.
     """
 
     cells: RawSheet
     formulas: Mapping[Cell, str] = field(default_factory=dict)
     setup: Setup = field(default_factory=Setup)
+    illegible: Mapping[Cell, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,9 @@ class Opened:
         written = [SHEET_NAME, UNITS_SHEET, STATE_SHEET, FINDINGS_SHEET, LEDGER_SHEET]
         written += [ANNEX_SHEET] if has_annex(level) else []
         sheets = {
-            name: OpenSheet(book.closer(book.sheet(name, whole=True)), book.formulas(name), book.setup(name))
+            name: OpenSheet(
+                book.closer(book.sheet(name, whole=True)), book.formulas(name), book.setup(name), book.illegible(name)
+            )
             for name in written
             if name in book.names
         }

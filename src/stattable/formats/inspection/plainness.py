@@ -14,7 +14,10 @@ from stattable.formats.package import part_bytes
 _HEAD: Final = 256  # bytes in which a part says its encoding
 _MARK: Final = b"\xef\xbb\xbf"  # of UTF-8, in front
 _OTHER_ENCODING: Final = re.compile(rb"encoding\s*=\s*[\"'](?!utf-8[\"'])", re.IGNORECASE)
-_REFERENCE_IN_TAG: Final = re.compile(rb"<[^<>]*&#[^<>]*>")
+# A plain letter or digit written as its number; programs write other characters so, and line breaks.
+_REFERENCE_IN_TAG: Final = re.compile(
+    rb"<[^<>]*&#(?:0*(?:3[2-9]|[4-9][0-9]|1[01][0-9]|12[0-7])|x0*[2-7][0-9a-f]);[^<>]*>", re.IGNORECASE
+)
 _BRACKET_IN_VALUE: Final = re.compile(rb"=\s*(?:\"[^\"<>]*>|'[^'<>]*>)")
 _ODD_PREFIX: Final = re.compile(rb"xmlns:[^\s=]*[^\w\s=]")
 _RELATION: Final = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
@@ -45,9 +48,11 @@ def is_plain_xml(content: bytes) -> bool:
 
 
 def is_plain_package(package: zipfile.ZipFile, data: bytes) -> bool:
-    """Whether all XML of a package, whose file is `data`, is plain, and its parts stand where they always do."""
+    """Whether a package, whose file is `data`, has plain XML, parts where they always stand, and no macros."""
     for name in package.namelist():
         lower = name.lower()
+        if lower.endswith("vbaproject.bin"):
+            return False
         if not lower.endswith((".xml", ".rels")) or lower.startswith(_NOT_SHOWN):
             continue
         content = part_bytes(package, data, name)
