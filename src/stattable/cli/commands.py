@@ -249,7 +249,7 @@ def merge(
     """汇总报表，写出一个工作簿：信息统计表、分单位汇总、报送情况、审核意见、汇总台账、网站和新媒体明细。"""
     from stattable.formats.fingerprint import file_facts
     from stattable.merging.merge import merge_paths
-    from stattable.merging.outputs import LevelPlaces, Outputs, altered_results, refuse_to_overwrite
+    from stattable.merging.outputs import LevelPlaces, Outputs, refuse_to_overwrite, results_to_keep
     from stattable.merging.result import MergeOptions
     from stattable.merging.root import RootOptions
     from stattable.output import json_documents
@@ -286,15 +286,16 @@ def merge(
     )
     levels = None
     kept: dict[str, str] = {}
+    to_keep: dict[str, bool] = {}
     with Staging() as staging:
         with progress_bar("读取", len(inputs.paths), quiet=quiet) as progress:
             merged = merge_paths(inputs, options, output=output, levels=places, progress=progress)
         refused = merged.refused or (strict and merged.summary.rejected > 0)
         if not refused:
-            altered = altered_results(outputs, inputs, merged)
+            to_keep = results_to_keep(outputs, inputs, merged)
             run = Run(sys.argv[1:], started, run_time(), (roster, file_facts(roster)) if roster else None)
             workbook = report_bytes(merged, run)
-            kept = {path: str(staging.keep(Path(path), run.ended)) for path in altered}
+            kept = {path: str(staging.keep(Path(path), run.ended)) for path in to_keep}
             staging.write(Path(output), workbook)
             if accounts_csv:
                 staging.write(Path(accounts_csv), accounts_as_csv(merged).encode("utf-8"))
@@ -308,7 +309,7 @@ def merge(
         layout,
         lambda: json_documents.merge_json(merged, written, levels, kept),
         merged.findings,
-        lambda: show_merge(merged, written, levels, kept),
+        lambda: show_merge(merged, written, levels, kept, to_keep),
     )
     return FINDINGS if refused else exit_code(merged.findings, fail_on)
 

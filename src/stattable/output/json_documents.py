@@ -69,7 +69,7 @@ def merge_json(
         merged: the result.
         output: where it was written, or None where it was not.
         levels: what became of the levels' workbooks, or None where none were asked for.
-        kept: where earlier results are now that somebody altered, by the places where they stood.
+        kept: where earlier results are now that were not to be lost, by the places where they stood.
     """
     return _dump(
         models.MergeDocument(

@@ -169,7 +169,9 @@ class MergeDocument(Document):
 
     output: str | None = Field(description="where the merged workbook was written; null where it was not")
     each_level: Levels | Absent = Field(default=None, description="where `--each-level` wrote any")
-    kept: list[Kept] | Absent = Field(default=None, description="where an earlier result was altered")
+    kept: list[Kept] | Absent = Field(
+        default=None, description="where an earlier result was altered, or holds returns that are not here"
+    )
     root: Unit = Field(description="the unit whose total it is")
     total: Figures = Field(description="all 40 figures of the root")
     check_code: str | None = Field(
