@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from stattable.formats.paths import are_one, file_key, is_there, own_path, refuse_unless_file
 from stattable.merging.annex import ACCOUNT_HEADS
-from stattable.merging.contents import Contents, Input, place_of
+from stattable.merging.contents import Contents, place_of
 from stattable.merging.root import RootOptions, find_register
 from stattable.model.form import year_of
 from stattable.model.names import comparable_name
