@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 import python_calamine
 
 import hebi
-from stattable.checking.returns import CheckOptions, check
+from stattable.checking.check import CheckOptions, check
 from stattable.reading.return_file import read_return
 from stattable.reading.roster import read_roster
 

@@ -122,7 +122,7 @@ def merge(
     files = {one.path: one for one in by_path(returns)}
     inputs = Inputs(tuple(files), frozenset(files), ())
     options = MergeOptions(RootOptions(**root), edition, latest)
-    with mock.patch.object(merging, "read_all", lambda paths, *_: [files[path] for path in paths]):
+    with mock.patch.object(merging, "read_returns", lambda paths, **_: [files[path] for path in paths]):
         return merging.merge_paths(inputs, options, output="/nowhere/output.xlsx")
 
 

@@ -3,6 +3,7 @@
 import ast
 import re
 import sys
+from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -49,6 +50,52 @@ def _packages(name: str) -> list[str]:
     """Name the packages that a module is in: model for model/form."""
     parts = name.split("/")
     return ["/".join(parts[:length]) for length in range(1, len(parts))]
+
+
+PACKAGES = "model processes qr formats reading checking merging proving writing output cli".split()  # none a later one
+ONLY = {  # libraries, and where alone they may be used
+    "python_calamine": ("formats",),
+    "olefile": ("formats",),
+    "lxml": ("formats",),
+    "PIL": ("qr", "writing/annex"),
+    "zxingcpp": ("qr",),
+    "openpyxl": ("writing",),
+    "xlsxwriter": ("writing",),
+    "rich": ("output/console",),
+    "click": ("cli",),
+}
+STATEMENTS_OF_FACTS = {"model/catalogue", "model/form"}  # as long as what they state
+MOST_LINES = 400
+
+
+def test_no_package_imports_one_that_comes_later() -> None:
+    wrong = [
+        f"{name} -> {one}"
+        for name, path in modules().items()
+        for one in imports(path)
+        if (here := name.split("/")[0]) in PACKAGES and (there := one.split("/")[0]) in PACKAGES
+        if PACKAGES.index(there) > PACKAGES.index(here)
+    ]
+    assert wrong == []
+
+
+def test_libraries_are_used_where_they_belong() -> None:
+    wrong = [
+        f"{name} -> {library}"
+        for name, path in modules().items()
+        for library in imports(path) & ONLY.keys()
+        if not any(name == place or name.startswith(f"{place}/") for place in ONLY[library])
+    ]
+    assert wrong == []
+
+
+def test_no_room_holds_too_much() -> None:
+    lines = {name: len(path.read_text(encoding="utf-8").splitlines()) for name, path in modules().items()}
+    assert [name for name, count in lines.items() if count > MOST_LINES and name not in STATEMENTS_OF_FACTS] == []
+    of_packages = Counter[str]()
+    for name, count in lines.items():
+        of_packages[name.split("/")[0]] += count
+    assert [name for name, count in of_packages.items() if 4 * count > of_packages.total()] == []
 
 
 def test_every_module_has_a_row_and_every_row_a_module() -> None:

@@ -11,7 +11,7 @@ from stattable.model.units import Level, Tree, Unit
 from stattable.proving.breakdown import BreakdownRow, RowKind, breakdown, figure_cell, is_listed, row_label, sum_formula
 from test_rollup import World, examples, worlds
 
-TOTAL, OWN, UNLISTED, GAP = RowKind
+TOTAL, OWN, UNLISTED, DIFFERENCE = RowKind
 TREE = tree_of()
 COUNTY, GUANDU, VILLAGE, LANGCHENGGANG = "410122", "410122101", "410122101201", "410122102"
 OF_COUNTY, OF_TOWNSHIP, OF_VILLAGE = (
@@ -55,7 +55,7 @@ def test_own_returns_alone() -> None:
         (OWN, LANGCHENGGANG, 2, {OF_TOWNSHIP: 4}, ()),
         (OWN, COUNTY, 0, {OF_COUNTY: 1}, ()),
         (TOTAL, COUNTY, 0, {OF_COUNTY: 1, OF_TOWNSHIP: 6, OF_VILLAGE: 3}, (0, 3, 5, 7)),
-        (GAP, COUNTY, 0, {}, ()),
+        (DIFFERENCE, COUNTY, 0, {}, ()),
     ]
 
 
@@ -65,7 +65,7 @@ def test_a_cumulative_return_with_nothing_below_it_stands_for_itself() -> None:
         (TOTAL, LANGCHENGGANG, 1, {}, ()),
         (OWN, COUNTY, 0, {}, ()),
         (TOTAL, COUNTY, 0, {OF_TOWNSHIP: 2, OF_VILLAGE: 3}, (0, 1, 2, 4)),
-        (GAP, COUNTY, 0, {}, ()),
+        (DIFFERENCE, COUNTY, 0, {}, ()),
     ]
 
 
@@ -76,11 +76,11 @@ def test_a_cumulative_return_is_what_is_known_and_a_gap() -> None:
         (TOTAL, GUANDU, 1, {OF_TOWNSHIP: 2, OF_VILLAGE: 5}, (1, 2, 3)),
         (OWN, GUANDU, 2, {OF_TOWNSHIP: 2}, ()),
         (UNLISTED, GUANDU, 2, {OF_VILLAGE: 7}, ()),
-        (GAP, GUANDU, 2, {OF_VILLAGE: -2}, ()),
+        (DIFFERENCE, GUANDU, 2, {OF_VILLAGE: -2}, ()),
         (TOTAL, LANGCHENGGANG, 1, {}, ()),
         (OWN, COUNTY, 0, {}, ()),
         (TOTAL, COUNTY, 0, {OF_COUNTY: 1, OF_TOWNSHIP: 5}, (0, 4, 5, 7)),
-        (GAP, COUNTY, 0, {OF_COUNTY: 1, OF_TOWNSHIP: 3, OF_VILLAGE: -5}, ()),
+        (DIFFERENCE, COUNTY, 0, {OF_COUNTY: 1, OF_TOWNSHIP: 3, OF_VILLAGE: -5}, ()),
     ]
 
 
@@ -88,7 +88,7 @@ def test_a_unit_that_is_all_there_is() -> None:
     assert shown(rolled(VILLAGE, {VILLAGE: {OF_VILLAGE: 3}})) == [
         (OWN, VILLAGE, 0, {OF_VILLAGE: 3}, ()),
         (TOTAL, VILLAGE, 0, {OF_VILLAGE: 3}, (0, 2)),
-        (GAP, VILLAGE, 0, {}, ()),
+        (DIFFERENCE, VILLAGE, 0, {}, ()),
     ]
 
 
@@ -98,7 +98,7 @@ def test_villages_are_listed_where_they_are_the_roots() -> None:
         (TOTAL, "410122101202", 1, {}, ()),
         (OWN, GUANDU, 0, {}, ()),
         (TOTAL, GUANDU, 0, {OF_VILLAGE: 3}, (0, 1, 2, 4)),
-        (GAP, GUANDU, 0, {}, ()),
+        (DIFFERENCE, GUANDU, 0, {}, ()),
     ]
 
 
@@ -113,7 +113,7 @@ def test_deeper_units_stand_under_their_own() -> None:
         (TOTAL, LANGCHENGGANG, 3, ()),
         (OWN, "41", 0, ()),
         (TOTAL, "41", 0, (0, 6, 8)),
-        (GAP, "41", 0, ()),
+        (DIFFERENCE, "41", 0, ()),
     ]
 
 

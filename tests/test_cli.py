@@ -6,7 +6,7 @@ import pytest
 
 from command_line import Result, codes, run, squeezed
 from county import GUANDU, GUANDU_VILLAGE, ROSTER, ZHULUYING
-from stattable.checking import returns
+from stattable.checking import check
 from stattable.cli.commands import main
 from stattable.model.catalogue import CATALOGUE
 from stattable.model.identity import UnitFacts
@@ -161,7 +161,7 @@ def test_no_verdict_when_the_program_fails(
         raise error
 
     village()
-    monkeypatch.setattr(returns, "check_returns", broken)
+    monkeypatch.setattr(check, "check_returns", broken)
     result = run("check", "收到", "--format", "json")
     assert (result.code, result.out) == (3, "")
     assert squeezed(result.err) == squeezed(said)
@@ -172,7 +172,7 @@ def test_debug_lets_the_error_out(monkeypatch: pytest.MonkeyPatch) -> None:
         raise ZeroDivisionError
 
     village()
-    monkeypatch.setattr(returns, "check_returns", broken)
+    monkeypatch.setattr(check, "check_returns", broken)
     with pytest.raises(ZeroDivisionError):
         run("check", "收到", "--debug")
 

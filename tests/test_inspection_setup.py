@@ -26,7 +26,7 @@ def setup(content: str, place: int = 0, *drawings: bytes) -> Setup:
     ("content", "rows", "columns"),
     [
         ('<row r="3"/><row r="5" hidden="1"/><row/>', {5}, set()),
-        ("<row r='2' ht='0'/><row ht=\"2.5\"/><row ht=\"3\"/>", {2, 3}, set()),
+        ("<row r='2' ht='0'/><row ht=\"2.5\"/><row ht=\"3.5\"/>", {2, 3}, set()),
         ('<x:row r="7" hidden="true"/>', {7}, set()),
         ('<cols><col min="2" max="4" hidden="1"/><col min="6" max="6" width="0.5"/></cols>', set(), {2, 3, 4, 6}),
         ('<cols><col min="7" max="7" width="9"/></cols>', set(), set()),

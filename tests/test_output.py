@@ -8,14 +8,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
+from pydantic import ValidationError
 
 from command_line import Result, codes, run
 from county import GUANDU, GUANDU_VILLAGE, ROSTER, TO_COUNTY, ZHULUYING
+from stattable.checking.returns import Batch
+from stattable.model.catalogue import finding
 from stattable.model.form import FIELDS
 from stattable.model.identity import UnitFacts
-from stattable.model.units import Level, Scope
+from stattable.model.units import Level, Scope, Tree
 from stattable.output.csv_tables import harmless
+from stattable.output.json_documents import check_json
+from stattable.output.json_models import CheckDocument, Document, MergeDocument, TraceDocument, VerifyDocument
 from writers.county import send, write_roster
 from writers.returns import filled, own_values, typed
 
@@ -62,6 +68,21 @@ SHAPES = {
 }
 
 
+MODELS: dict[str, type[Document]] = {
+    "check": CheckDocument,
+    "merge": MergeDocument,
+    "verify": VerifyDocument,
+    "trace": TraceDocument,
+}
+
+
+def document_of(command: str, result: Result) -> Any:
+    """The document that a command put on stdout; its model takes it, and would print the same."""
+    document = MODELS[command].model_validate_json(result.out, strict=True)
+    assert json.dumps(document.model_dump(exclude_defaults=True)) == json.dumps(result.json)
+    return result.json
+
+
 def shapes(part: Any, at: str = "") -> Iterator[tuple[str, tuple[str, ...]]]:
     """The keys of every object in a document, by its place."""
     if isinstance(part, dict):
@@ -80,7 +101,7 @@ def test_exactly_these_keys(command: str) -> None:
     Path("收到/照片.jpg").write_bytes(b"\xff\xd8\xff")
     result = run("check", "收到", "--format", "json") if command == "check" else merge("--format", "json")
     expected = {(at, tuple(keys.split())) for at, keys in SHAPES[command].items()}
-    assert set(shapes(result.json)) == expected
+    assert set(shapes(document_of(command, result))) == expected
 
 
 def test_the_document_of_check() -> None:
@@ -173,15 +194,79 @@ def test_exactly_these_keys_of_what_is_said_of_a_merged_workbook(command: str) -
     figure = ["H6"] if command == "trace" else []
     result = run(command, "汇总表.xlsx", *figure, "收到", "--format", "json")
     expected = {(at, tuple(keys.split())) for at, keys in AFTERWARDS[command].items()}
-    assert set(shapes(result.json)) == expected
+    assert set(shapes(document_of(command, result))) == expected
 
 
 def test_every_key_is_documented() -> None:
     page = (Path(__file__).parent.parent / "docs" / "json.md").read_text(encoding="utf-8")
     objects = [*SHAPES.values(), *AFTERWARDS.values()]
     keys = {key for shape in objects for keys in shape.values() for key in keys.split() if "." not in key}
-    words = set(re.findall(r"\w+", page.partition("```")[2].partition("```")[0]))
-    assert keys - words == set()
+    rows = set(re.findall(r"^\| `(\w+)` \| \S.* \| \S.* \|$", page, re.MULTILINE))
+    assert keys - rows == set()
+
+
+@pytest.mark.parametrize(
+    ("at", "change"),
+    [
+        ((), {"more": 1}),
+        ((), {"findings": None}),
+        ((), {"schema_version": 2}),
+        (("summary",), {"files": None}),
+        (("files", 0), {"status": "missing"}),
+        (("files", 0), {"values": {}}),
+        (("files", 0, "values"), {"activities.village": 1}),
+        (("files", 0, "values"), {SESSIONS: "2"}),
+        (("files", 0, "unit"), {"level": "street"}),
+        (("files", 0, "findings", 0), {"field": "H6"}),
+        (("files", 0, "findings", 0), {"severity": "fatal"}),
+    ],
+)
+def test_a_model_takes_no_other_document(at: tuple[str | int, ...], change: dict[str, Any]) -> None:
+    village(**{SESSIONS: "约2"})
+    document = part = document_of("check", run("check", "收到", "--format", "json"))
+    for step in at:
+        part = part[step]
+    part |= change
+    with pytest.raises(ValidationError):
+        CheckDocument.model_validate_json(json.dumps(document), strict=True)
+
+
+@pytest.mark.parametrize("key", ["findings", "summary", "schema_version"])
+def test_a_model_misses_what_is_not_there(key: str) -> None:
+    document = document_of("check", run("check", "名册.csv", "--format", "json"))
+    del document[key]
+    with pytest.raises(ValidationError):
+        CheckDocument.model_validate_json(json.dumps(document), strict=True)
+
+
+def test_keys_that_are_only_sometimes_there() -> None:
+    village()
+    cumulative = {"activities.township.sessions": 1, SESSIONS: 5}
+    filled(Path("收到/镇.xlsx"), GUANDU, cumulative, above=TO_COUNTY, scope=Scope.CUMULATIVE)
+    merge()
+    workbook = openpyxl.load_workbook("汇总表.xlsx")
+    workbook.worksheets[0]["H6"] = 6
+    workbook.save("汇总表.xlsx")
+    document = document_of("merge", merge("--each-level", "各级", "--format", "json"))
+    assert tuple(document) == (
+        "schema_version", "output", "each_level", "kept", "root", "total", "check_code", "summary", "units", "findings",
+    )  # fmt: skip
+    assert tuple(document["each_level"]) == ("folder", "written", "stale")
+    assert [tuple(one) for one in document["kept"]] == [("path", "now")]
+    assert {tuple(one) for one in document["units"][0]["differences"].values()} == {
+        ("reported", "own", "children", "difference")
+    }
+
+
+def test_half_of_a_character_is_escaped_and_changes_nothing_else() -> None:
+    def document(name: str) -> str:
+        of_no_file = [finding("F003", path=f"收到\u202e/{name}")]
+        return check_json(Batch(Tree(()), ()), of_no_file, lambda _: True)
+
+    half, whole = document("\udcb9.xlsx"), document("x.xlsx")
+    assert json.loads(half)["findings"][0]["path"] == "收到\u202e/\udcb9.xlsx"
+    assert half.replace("\\udcb9", "x") == whole
+    assert "\u202e" not in whole
 
 
 def test_units_with_a_cumulative_return_have_their_differences() -> None:
@@ -204,7 +289,7 @@ def test_a_faulty_roster_has_a_document_of_the_same_keys(command: str) -> None:
     village()
     options = ["-o", "汇总表.xlsx"] if command == "merge" else []
     result = run(command, "收到", "--roster", "名册.csv", "--format", "json", *options)
-    found = dict(shapes(result.json))
+    found = dict(shapes(document_of(command, result)))
     whole = {at: tuple(keys.split()) for at, keys in SHAPES[command].items()}
     assert found == {at: keys for at, keys in whole.items() if at in found}
     assert {"", "summary", "findings[]"} <= found.keys()

@@ -356,6 +356,35 @@ def test_the_later_of_two_workbooks_is_known_by_their_ledgers(
     assert [one[2] for one in told(result.json) if one[0] == "U010"] == ["一稿.xlsx"]
 
 
+def test_workbooks_of_one_unit_with_equal_totals_from_different_returns(roster: Path, tmp_path: Path) -> None:
+    """Neither is a copy of the other: that their figures are equal says nothing of what they hold."""
+    beside = tmp_path / "两份"
+    beside.mkdir()
+    for name, village in (("一", GUANDU_VILLAGE), ("二", ZHULUYING)):
+        workbook(roster, GUANDU, beside / f"{name}.xlsx", send(tmp_path / name, village, village=3))
+    result = total(roster, ZHONGMU, tmp_path / "县.xlsx", beside)
+    assert result.code == 1
+    assert {one[0] for one in named(result.json)} >= {"U005"}
+    copied = tmp_path / "副本"
+    copied.mkdir()
+    for name in ("甲.xlsx", "乙.xlsx"):
+        (copied / name).write_bytes((beside / "一.xlsx").read_bytes())
+    assert total(roster, ZHONGMU, tmp_path / "县二.xlsx", copied).code == 0
+
+
+def test_an_earlier_result_that_holds_what_is_not_here_is_kept(box: Path, roster: Path, tmp_path: Path) -> None:
+    out = tmp_path / "结果" / "县.xlsx"
+    for _ in range(2):
+        assert total(roster, ZHONGMU, out, box).code == 0
+        assert [one.name for one in out.parent.iterdir()] == [out.name]
+    (box / "官渡村.xlsx").unlink()
+    said = run("merge", box, "--roster", roster, "--root", "410122", "-o", out).out
+    assert "里有这次没有的报表" in said.replace("\n", "").replace(" ", "")
+    (kept,) = (one for one in out.parent.iterdir() if one != out)
+    then, now = (openpyxl.load_workbook(one).worksheets[0]["H6"].value for one in (kept, out))
+    assert then > now
+
+
 def test_two_villages_of_one_name_in_the_folders_of_two_townships(tmp_path: Path) -> None:
     """Both count, or an error says that it is not known whether they are one."""
     for township in (GUANDU, LANGCHENGGANG):

@@ -144,13 +144,13 @@ def told(world: World, counted: CountedReturns, root: str | None = None) -> dict
     for key, one in roll_up(world.tree, root, counted).differences.items():
         if not one.compared:
             continue
-        excess = excess_fields(world.tree[key].level, one.own_here) & one.owned
+        excess = excess_fields(world.tree[key].level, one.has_own_return) & one.owned_fields
         for field in FIELDS:
             amount = one.of(field.index)
             if amount < 0:
                 result[key, field.key] = ("H002", "error", amount)
             elif amount > 0 and field.index in excess:
-                result[key, field.key] = ("H001", "error" if field.index in one.settled else "warning", amount)
+                result[key, field.key] = ("H001", "error" if field.index in one.complete_fields else "warning", amount)
     return result
 
 
@@ -335,7 +335,7 @@ def test_a_merge_is_the_reference_of_what_it_accepts(bag: Mailbag) -> None:
     accepted = [one for one in merged.returns if one.status == "accepted"]
     reference = Reference(tree, ROOT, [Sent(str(one.key), one.scope or OWN, one.values) for one in accepted])
     assert merged.statuses == reference.statuses(files)
-    assert {key: total.values for key, total in merged.totals.items()} == {
+    assert {key: total.values for key, total in merged.rollup.totals.items()} == {
         key: reference.total(key) for key in reference.units
     }
     keys = {unit.name: key for key, unit in tree.units.items()}
@@ -365,7 +365,7 @@ def test_what_is_received_and_expected_adds_up(bag: Mailbag) -> None:
 def test_names_of_files_do_not_matter(bag: Mailbag, random: Any) -> None:
     shuffled = Mailbag(bag.tree, random.sample(bag.mails, len(bag.mails)))
     left, right = bag.merged(), shuffled.merged()
-    assert (left.totals, left.statuses, left.summary) == (right.totals, right.statuses, right.summary)
+    assert (left.rollup.totals, left.statuses, left.summary) == (right.rollup.totals, right.statuses, right.summary)
     assert sorted(one.code for one in left.findings) == sorted(one.code for one in right.findings)
 
 
@@ -375,7 +375,7 @@ def test_one_more_file_changes_only_the_totals_above_it(bag: Mailbag, data: st.D
     tree = bag.tree
     key = data.draw(st.sampled_from(sorted(tree.units)), "unit")
     more = data.draw(mails(tree, key)).received(tree, "more.xlsx")
-    before, after = bag.merged().totals, bag.merged([*bag.files, more]).totals
+    before, after = bag.merged().rollup.totals, bag.merged([*bag.files, more]).rollup.totals
     beside = {one for one in tree.units if one != key and one not in tree.above(key)}
     assert {one: after[one] for one in beside} == {one: before[one] for one in beside}
 

@@ -4,10 +4,10 @@ from typing import Any
 import pytest
 
 from memory import values_of
-from stattable.checking.rules import OWN_BOUNDS, RULES, Filled, apply, drop_meaningless_zeros, theirs
+from stattable.checking.rules import OWN_BOUNDS, RULES, Filled, apply, drop_meaningless_zeros
 from stattable.model.catalogue import CATALOGUE
 from stattable.model.findings import Severity
-from stattable.model.form import BLANK, FIELD_BY_KEY, FIELDS, below, own
+from stattable.model.form import BLANK, FIELD_BY_KEY, FIELDS, below, fields_to_fill, own
 from stattable.model.units import Level, Scope
 from writers.returns import own_values
 
@@ -237,5 +237,5 @@ def test_settle(level: Level | None, scope: Scope | None, figures: dict[str, Any
 
 
 def test_whose_fields_are_to_be_filled_in() -> None:
-    assert theirs(C, OWN) == own(C)
-    assert theirs(C, CUMULATIVE) == theirs(C, None) == own(C) | below(C)
+    assert fields_to_fill(C, OWN) == own(C)
+    assert fields_to_fill(C, CUMULATIVE) == fields_to_fill(C, None) == own(C) | below(C)

@@ -10,7 +10,7 @@ from stattable.checking.returns import CheckedReturn
 from stattable.model.annex import ACCOUNT_FIELDS, COLUMNS, KINDS, Annex, AnnexRow, annex_level, counts, has_annex
 from stattable.model.catalogue import finding
 from stattable.model.cell_names import a1, a1_range
-from stattable.model.findings import Finding, Param
+from stattable.model.findings import Finding, Param, Status
 from stattable.model.form import FIELDS, Kind, Values, number
 from stattable.model.names import Names, comparable_name
 from stattable.model.text import without_spaces
@@ -278,9 +278,9 @@ def with_annex_findings(returns: Sequence[CheckedReturn], owners: AnnexOwners) -
     firsts: dict[tuple[str, str], tuple[CheckedReturn, AnnexEntry]] = {}
     for one in returns:
         listed = owners.of(one) if one.received.annex else []
-        findings = annex_findings(one, listed) if one.status == "accepted" else []
+        findings = annex_findings(one, listed) if one.status is Status.ACCEPTED else []
         annex = one.received.annex
-        for row in listed if annex and one.status == "accepted" else []:
+        for row in listed if annex and one.status is Status.ACCEPTED else []:
             for given in given_in(row.row):
                 first, before = firsts.setdefault(given.key, (one, row))
                 if first is not one and annex and _unit(before) != _unit(row):

@@ -59,7 +59,7 @@ class Attributor:
     def __init__(self, register: Register) -> None:
         self._register = register
         self._tree = register.tree
-        self._names = register.names()
+        self._names = register.names
         self._above: dict[tuple[Path, Level | None], Above] = {}  # by folder: many files lie in one
         self._known: dict[str | None, Above] = {}  # by parent: many units stand under one
 
@@ -217,7 +217,7 @@ class Attributor:
             return Attribution(UnitRef(name=one.name or None), None, None, None, None, tuple(findings))
         unit = self._tree[key]
         root = self._register.root
-        ref = UnitRef(unit.code, unit.name, unit.level)
+        ref = unit.ref
         if root is not None and not self._tree.under(key, root):
             params: dict[str, Param] = {"reason": "outside", "name": unit.name, "root": self._tree[root].name}
             findings.append(_u("U002", one, params=params))

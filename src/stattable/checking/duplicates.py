@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from stattable.checking.returns import CheckedReturn
 from stattable.model.catalogue import finding
+from stattable.model.findings import Status
 from stattable.model.record import TIME
 from stattable.model.units import Scope
 from stattable.reading.return_file import ReturnFile
@@ -27,7 +28,7 @@ def with_duplicate_findings(returns: Iterable[CheckedReturn], *, latest: bool = 
     marked = list(returns)
     groups: dict[tuple[str, Scope], list[int]] = {}
     for at, one in enumerate(marked):
-        if one.key is not None and one.status == "accepted":
+        if one.key is not None and one.status is Status.ACCEPTED:
             groups.setdefault((one.key, one.scope or Scope.OWN), []).append(at)
     for group in groups.values():
         if len(group) > 1:
@@ -36,16 +37,15 @@ def with_duplicate_findings(returns: Iterable[CheckedReturn], *, latest: bool = 
 
 
 def _mark_group(marked: list[CheckedReturn], group: Sequence[int], latest: bool) -> None:
-    firsts: dict[object, int] = {}
-    for at in sorted(group, key=lambda at: marked[at].path):
-        first = firsts.setdefault(marked[at].values, at)
-        if first != at:
-            same = finding("U004", params={"other": marked[first].path})
-            marked[at] = marked[at].with_findings(same, duplicate=True)
-    if len(firsts) == 1:
+    same = _alike(marked, sorted(group, key=lambda at: marked[at].path))
+    for first, *copies in same:
+        for at in copies:
+            of_first = finding("U004", params={"other": marked[first].path})
+            marked[at] = marked[at].with_findings(of_first, duplicate=True)
+    if len(same) == 1:
         return
-    different = list(firsts.values())
-    winner = _latest(marked, group, different) if latest else None
+    different = [copies[0] for copies in same]
+    winner = _latest(marked, same) if latest else None
     names = {at: marked[at].path for at in different}
     for at in different:
         name = marked[at].unit.name or ""
@@ -58,13 +58,24 @@ def _mark_group(marked: list[CheckedReturn], group: Sequence[int], latest: bool)
             marked[at] = marked[at].with_findings(older, duplicate=True)
 
 
-def _latest(marked: Sequence[CheckedReturn], group: Sequence[int], different: Sequence[int]) -> int | None:
-    """Return which of the `different` returns is the latest, judged by its own copies too; None for a tie."""
+def _alike(marked: Sequence[CheckedReturn], group: Sequence[int]) -> list[list[int]]:
+    """Return the returns of a group by what is the same in all of them.
 
-    def age(at: int) -> tuple[date, float]:
-        return max(_age(marked[other].received) for other in group if marked[other].values == marked[at].values)
+    Figures are; but of merged workbooks with equal totals those that were made from different returns are not the same.
+    """
+    alike: dict[object, list[int]] = {}
+    made_of = {at: record.made_of if (record := marked[at].received.record) else None for at in group}
+    for at in group:
+        values = marked[at].values
+        others = [made_of[other] for other in group if marked[other].values == values and made_of[other] is not None]
+        # One that was typed, or has no record, is a copy of the first of them.
+        alike.setdefault((values, made_of[at] or (others[0] if others else None)), []).append(at)
+    return list(alike.values())
 
-    ages = sorted(((age(at), at) for at in different), reverse=True)
+
+def _latest(marked: Sequence[CheckedReturn], same: Sequence[Sequence[int]]) -> int | None:
+    """Return which of several returns is the latest, judged by its own copies too; None for a tie."""
+    ages = sorted(((max(_age(marked[at].received) for at in copies), copies[0]) for copies in same), reverse=True)
     return None if ages[0][0] == ages[1][0] else ages[0][1]
 
 

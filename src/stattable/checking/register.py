@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
@@ -13,7 +14,7 @@ from stattable.model.units import Level, Scope, Tree, Unit, placed_by_code
 from stattable.reading.return_file import ReturnFile
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Register:
     """The units that returns may be from.
 
@@ -35,8 +36,9 @@ class Register:
     level_needed: bool = False
     conflicts: Mapping[str, Finding] = field(default_factory=dict)
 
+    @cached_property
     def names(self) -> Names:
-        """Return the names under which the register's units may be written."""
+        """The names under which the register's units may be written."""
         return Names(self.tree, self.root if self.is_roster else None)
 
 

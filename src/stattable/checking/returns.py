@@ -1,29 +1,22 @@
-"""Many paths → checked returns: read over processes, attributed and held against the rules."""
+"""What was read → checked returns: attributed, and held against the rules."""
 
-import gc
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Final
 
 from stattable.checking.attribution import Attribution, Attributor, in_doubt
 from stattable.checking.namesakes import doubts
-from stattable.checking.register import Register, identity_tree
+from stattable.checking.register import Register
 from stattable.checking.rules import Filled, apply, drop_meaningless_zeros
 from stattable.model.catalogue import finding
 from stattable.model.cell_names import a1
-from stattable.model.findings import Finding, Param, UnitRef, rejects
-from stattable.model.form import BLANK, FIELDS, Values, own, year_of
+from stattable.model.findings import Finding, Param, Status, UnitRef, rejects
+from stattable.model.form import BLANK, BLANK_WORD, FIELDS, Values, own, year_of
 from stattable.model.form import below as below_of
 from stattable.model.units import Level, Scope, ScopeBy, Tree
-from stattable.processes import over_processes
-from stattable.reading.return_file import ReturnFile, read_return, read_return_isolated
+from stattable.reading.return_file import ReturnFile
 
 _UNREAD: Final = frozenset({"V002", "V003", "V004", "V005", "V006", "V009"})
-
-_MANY: Final = 5_000  # files
-
-Progress = Callable[[int], None]  # told how many files were read since it was last told
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +51,11 @@ class CheckedReturn:
         return self.received.path
 
     @property
-    def status(self) -> str:
-        """``rejected``, ``duplicate`` or ``accepted``."""
+    def status(self) -> Status:
+        """Whether it is accepted, rejected or a duplicate."""
         if self.duplicate:
-            return "duplicate"
-        return "rejected" if rejects(self.findings) else "accepted"
+            return Status.DUPLICATE
+        return Status.REJECTED if rejects(self.findings) else Status.ACCEPTED
 
     def with_findings(self, *findings: Finding, duplicate: bool = False) -> "CheckedReturn":
         """Return this return with `findings` added, which speak of its unit."""
@@ -88,57 +81,6 @@ class Batch:
     returns: tuple[CheckedReturn, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CheckOptions:
-    """What the user asked for.
-
-    Attributes:
-        roster: its tree, or None.
-        level: of units of which neither an identity nor the roster says it, or None.
-        edition: the only one to be accepted, or None for any.
-        jobs: how many processes may read; None for as many as there are processors.
-        debug: let unexpected errors out.
-    """
-
-    roster: Tree | None = None
-    level: Level | None = None
-    edition: int | None = None
-    jobs: int | None = None
-    debug: bool = False
-
-
-def read_all(paths: Sequence[str], options: CheckOptions, progress: Progress) -> list[ReturnFile]:
-    """Read `paths`, over several processes where there are many, and return them in the same order."""
-    read, alone = (partial(how, debug=options.debug) for how in (read_return, read_return_isolated))
-    results: list[ReturnFile] = []
-    for one in over_processes(read, paths, options.jobs, alone):
-        results.append(one)
-        progress(1)
-        if len(results) % _MANY == 0:  # they stay to the end: no collection of garbage need look through them again
-            gc.freeze()
-    return results
-
-
-def check(paths: Sequence[str], options: CheckOptions, progress: Progress = lambda _: None) -> Batch:
-    """Read and check `paths`.
-
-    Args:
-        paths: files, sorted, each once.
-        options: what the user asked for.
-        progress: told of every file that was read.
-
-    Returns:
-        The checked returns, each with its findings, and the tree they were attributed to.
-    """
-    received = read_all(paths, options, progress)
-    if options.roster is not None:
-        register = Register(options.roster, is_roster=True, level=options.level)
-    else:
-        tree, conflicts = identity_tree(received)
-        register = Register(tree, is_roster=False, level=options.level, conflicts=conflicts)
-    return check_returns(received, register, options.edition)
-
-
 def check_returns(received: Sequence[ReturnFile], register: Register, edition: int | None) -> Batch:
     """Attribute what was read, and hold it against the rules.
 
@@ -150,7 +92,7 @@ def check_returns(received: Sequence[ReturnFile], register: Register, edition: i
     attributor = Attributor(register)
     whose, named = attributor.attribute_all(received)
     returns = [_judge(one, its, edition) for one, its in zip(received, whose, strict=True)]
-    others = doubts(named, {one.path for one in returns if one.status == "accepted"})
+    others = doubts(named, {one.path for one in returns if one.status is Status.ACCEPTED})
     return Batch(
         register.tree,
         tuple(
@@ -195,7 +137,7 @@ def _drop_zeros(
         cell = one.cells[index]
         if (index in nobodys or before) and cell:
             raw = before.raw if before else ("无" if values[index] is False else "0")
-            params: dict[str, Param] = {"value": "空白"}
+            params: dict[str, Param] = {"value": BLANK_WORD}
             kept.append(finding("V007", sheet=one.sheet, cell=a1(*cell), field=key, raw=raw, params=params))
     return settled, kept
 

@@ -12,8 +12,7 @@ from typing import Final, NamedTuple
 from stattable.model.catalogue import finding
 from stattable.model.cell_names import a1_range
 from stattable.model.findings import Finding, Param, Severity
-from stattable.model.form import BLANK, FIELDS, Value, Values, number, only_below, own
-from stattable.model.form import below as below_of
+from stattable.model.form import BLANK, BLANK_WORD, FIELDS, Value, Values, fields_to_fill, number, only_below, own
 from stattable.model.units import Level, Scope
 
 
@@ -54,14 +53,8 @@ def drop_meaningless_zeros(values: Values, level: Level | None, scope: Scope | N
     """
     if level is None:
         return values
-    mine = theirs(level, scope)
+    mine = fields_to_fill(level, scope)
     return tuple(value if value or index in mine else None for index, value in enumerate(values))
-
-
-@cache
-def theirs(level: Level, scope: Scope | None) -> frozenset[int]:
-    """Return the indices of the fields that a return of `level` and `scope` is to fill in."""
-    return own(level) if scope is Scope.OWN else own(level) | below_of(level)
 
 
 def _shown(value: Value) -> str:
@@ -105,7 +98,7 @@ def not_ours(filled: Filled) -> Iterator[Problem]:
     """R004: a figure in a field that is neither own nor below."""
     if filled.level is None:
         return
-    mine = theirs(filled.level, Scope.CUMULATIVE)
+    mine = fields_to_fill(filled.level, Scope.CUMULATIVE)
     for index, value in enumerate(filled.values):
         if value and index not in mine:
             yield Problem((index,), {"level": filled.level.label}, _shown(value))
@@ -131,7 +124,7 @@ def _pairs(filled: Filled) -> Iterator[tuple[int, Value, Value]]:
 def _pairs_to_fill_in(level: Level | None, scope: Scope | None) -> tuple[tuple[int, int], ...]:
     """Return the indices of sessions and of people in the fields that are a unit's to fill in; of all where unknown."""
     pairs = [(field.index, field.partner) for field in FIELDS if field.column.pair == "sessions"]
-    mine = range(len(FIELDS)) if level is None else theirs(level, scope)
+    mine = range(len(FIELDS)) if level is None else fields_to_fill(level, scope)
     return tuple((sessions, people) for sessions, people in pairs if people is not None and sessions in mine)
 
 
@@ -158,7 +151,7 @@ def fewer_people_than_sessions(filled: Filled) -> Iterator[Problem]:
 
 
 def _nothing(value: Value) -> str:
-    return "空白" if value is None else " 0"
+    return BLANK_WORD if value is None else " 0"
 
 
 # Bounds of what is plausible: people a session, and, for an own return, sessions and people.

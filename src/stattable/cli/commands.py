@@ -1,7 +1,6 @@
 """Options → calls → exit code. The only module that knows click; no logic lives here."""
 
 import sys
-from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -26,12 +25,11 @@ from stattable.cli.options import (
     table_or_json_option,
     year_option,
 )
+from stattable.cli.shared import finding_filter, inputs_of, print_document, roster_of, which_edition
 from stattable.model.units import Level, Scope
 
 if TYPE_CHECKING:
-    from stattable.model.findings import Finding
-    from stattable.model.units import Tree
-    from stattable.reading.inputs import Inputs
+    pass
 
 _OPTIONS: Final = "[选项]"  # in the usage line, where click says [OPTIONS]
 
@@ -99,7 +97,7 @@ def new(
     from stattable.output.console.terminal import progress_bar, say
     from stattable.writing.blank import blanks_of, single_blank, write_blanks
 
-    its_edition = _which_edition(edition, year) or DEFAULT_EDITION
+    its_edition = which_edition(edition, year) or DEFAULT_EDITION
     if (unit is None) == (roster is None):
         raise click.UsageError("请写 --unit 名称，或 --roster 名册，二者选一。")
     if roster is None:
@@ -110,7 +108,7 @@ def new(
     else:
         if level is not None or code is not None:
             raise click.UsageError("--level 和 --code 只能和 --unit 一起用；按名册时用 --root。")
-        tree, faults = _read_roster(roster)
+        tree, faults = roster_of(roster)
         if faults:
             show_faults(faults)
             return FINDINGS
@@ -149,31 +147,28 @@ def check(
     debug: bool,
 ) -> int:  # fmt: skip
     """检查报表：文件或文件夹（连同子文件夹）。不改动任何文件。"""
-    from stattable.checking import returns as checking
-    from stattable.checking.accounts import AnnexOwners, with_annex_findings
-    from stattable.checking.duplicates import with_duplicate_findings
+    from stattable.checking.check import CheckOptions
+    from stattable.checking.check import check as check_paths
     from stattable.output import json_documents
     from stattable.output.console.check import show_check
     from stattable.output.console.findings import show_faults
     from stattable.output.console.terminal import progress_bar
 
-    shown = _filter(select, ignore)
-    its_edition = _which_edition(edition, year)
-    tree, faults = _read_roster(roster) if roster else (None, [])
+    shown = finding_filter(select, ignore)
+    its_edition = which_edition(edition, year)
+    tree, faults = roster_of(roster) if roster else (None, [])
     if faults:
-        _print_document(
+        print_document(
             layout, lambda: json_documents.refused_json("check", faults), faults, lambda: show_faults(faults)
         )
         return FINDINGS
-    inputs = _inputs(paths, [roster] if roster else [])
-    options = checking.CheckOptions(tree, level, its_edition, jobs, debug)
+    inputs = inputs_of(paths, [roster] if roster else [])
+    options = CheckOptions(tree, level, its_edition, jobs, debug)
     with progress_bar("读取", len(inputs.paths), quiet=quiet) as progress:
-        batch = checking.check(inputs.paths, options, progress)
-    owners = AnnexOwners(batch.tree, is_roster=tree is not None)
-    batch = checking.Batch(batch.tree, tuple(with_annex_findings(with_duplicate_findings(batch.returns), owners)))
+        batch = check_paths(inputs.paths, options, progress)
     everything = [*(f for one in batch.returns for f in one.findings), *inputs.findings]
     visible = [finding for finding in everything if shown(finding)]
-    _print_document(
+    print_document(
         layout,
         lambda: json_documents.check_json(batch, inputs.findings, shown),
         visible,
@@ -254,7 +249,7 @@ def merge(
     """汇总报表，写出一个工作簿：信息统计表、分单位汇总、报送情况、审核意见、汇总台账、网站和新媒体明细。"""
     from stattable.formats.fingerprint import file_facts
     from stattable.merging.merge import merge_paths
-    from stattable.merging.outputs import LevelPlaces, Outputs, altered_results, refuse_to_overwrite
+    from stattable.merging.outputs import LevelPlaces, Outputs, refuse_to_overwrite, results_to_keep
     from stattable.merging.result import MergeOptions
     from stattable.merging.root import RootOptions
     from stattable.output import json_documents
@@ -269,16 +264,16 @@ def merge(
     from stattable.writing.workbook import run_time
 
     started = run_time()
-    its_edition = _which_edition(edition, year)
+    its_edition = which_edition(edition, year)
     if root is not None and code is not None:
         raise click.UsageError("--root 和 --code 是同一件事，只写一个。")
-    tree, faults = _read_roster(roster) if roster else (None, [])
+    tree, faults = roster_of(roster) if roster else (None, [])
     if faults:
-        _print_document(
+        print_document(
             layout, lambda: json_documents.refused_json("merge", faults), faults, lambda: show_faults(faults)
         )
         return FINDINGS
-    inputs = _inputs(paths, [roster] if roster else [])
+    inputs = inputs_of(paths, [roster] if roster else [])
     places = LevelPlaces(each_level, partial(level_places, folder=Path(each_level))) if each_level else None
     outputs = Outputs(output, accounts_csv, places, roster, force)
     refuse_to_overwrite(outputs, inputs)
@@ -291,15 +286,16 @@ def merge(
     )
     levels = None
     kept: dict[str, str] = {}
+    to_keep: dict[str, bool] = {}
     with Staging() as staging:
         with progress_bar("读取", len(inputs.paths), quiet=quiet) as progress:
             merged = merge_paths(inputs, options, output=output, levels=places, progress=progress)
         refused = merged.refused or (strict and merged.summary.rejected > 0)
         if not refused:
-            altered = altered_results(outputs, inputs, merged)
+            to_keep = results_to_keep(outputs, inputs, merged)
             run = Run(sys.argv[1:], started, run_time(), (roster, file_facts(roster)) if roster else None)
             workbook = report_bytes(merged, run)
-            kept = {path: str(staging.keep(Path(path), run.ended)) for path in altered}
+            kept = {path: str(staging.keep(Path(path), run.ended)) for path in to_keep}
             staging.write(Path(output), workbook)
             if accounts_csv:
                 staging.write(Path(accounts_csv), accounts_as_csv(merged).encode("utf-8"))
@@ -309,11 +305,11 @@ def merge(
                         merged, run, Path(each_level), workbook, staging, jobs=jobs, progress=progress
                     )
     written = None if refused else output
-    _print_document(
+    print_document(
         layout,
         lambda: json_documents.merge_json(merged, written, levels, kept),
         merged.findings,
-        lambda: show_merge(merged, written, levels, kept),
+        lambda: show_merge(merged, written, levels, kept, to_keep),
     )
     return FINDINGS if refused else exit_code(merged.findings, fail_on)
 
@@ -339,10 +335,10 @@ def verify(
     from stattable.output.console.verify import show_verify
     from stattable.proving.verify import verify as held_against
 
-    inputs = _inputs(paths, [report]) if paths else None
+    inputs = inputs_of(paths, [report]) if paths else None
     with progress_bar("读取", len(inputs.paths) if inputs else 0, quiet=quiet or inputs is None) as progress:
         verdict = held_against(report, inputs, jobs=jobs, debug=debug, progress=progress)
-    _print_document(layout, lambda: json_documents.verify_json(verdict), verdict.findings, lambda: show_verify(verdict))
+    print_document(layout, lambda: json_documents.verify_json(verdict), verdict.findings, lambda: show_verify(verdict))
     return OK if verdict.proved else FINDINGS
 
 
@@ -371,9 +367,9 @@ def trace(
 
     opened = reopen(report)
     field = field_of(opened, figure)
-    sources = SourceFiles.of(_inputs(paths, [report]).paths) if paths else None
+    sources = SourceFiles.of(inputs_of(paths, [report]).paths) if paths else None
     step = traced(opened, field, sources)
-    _print_document(
+    print_document(
         layout, lambda: json_documents.trace_json(opened, field, step), [], lambda: show_trace(opened, field, step)
     )
     return OK
@@ -394,55 +390,3 @@ def explain(*, code: str) -> int:
         raise Refusal("unknown_code", code=code, codes=" ".join(CATALOGUE))
     show_entry(entry)
     return OK
-
-
-# -- what the commands share ------------------------------------------------------------------------------
-
-
-def _which_edition(edition: int | None, year: int | None) -> int | None:
-    from stattable.model.form import edition_of
-
-    if year is None:
-        return edition
-    if edition not in {None, edition_of(year)}:
-        raise click.UsageError(f"--edition {edition} 和 --year {year} 不是同一届，只写一个。")
-    return edition_of(year)
-
-
-def _read_roster(path: str) -> "tuple[Tree, list[Finding]]":
-    from stattable.reading.roster import read_roster
-
-    return read_roster(path)
-
-
-def _inputs(paths: Sequence[str], never: Sequence[str]) -> "Inputs":
-    from stattable.model.refusals import Refusal
-    from stattable.reading.inputs import find_inputs
-
-    inputs = find_inputs(paths, never)
-    if not inputs.paths:
-        raise Refusal("nothing_to_read", paths="、".join(paths))
-    return inputs
-
-
-def _filter(select: Sequence[str], ignore: Sequence[str]) -> "Callable[[Finding], bool]":
-    chosen, dropped = (
-        tuple(code.strip().upper() for word in words for code in word.replace("，", ",").split(",") if code.strip())
-        for words in (select, ignore)
-    )
-    return lambda finding: (
-        (not chosen or finding.code.startswith(chosen)) and not (dropped and finding.code.startswith(dropped))
-    )
-
-
-def _print_document(
-    layout: str, as_json: Callable[[], str], findings: "Sequence[Finding]", as_table: Callable[[], None]
-) -> None:
-    from stattable.output.csv_tables import findings_as_csv
-
-    if layout == "json":
-        click.echo(as_json())
-    elif layout == "csv":
-        click.echo(findings_as_csv(findings), nl=False)
-    else:
-        as_table()

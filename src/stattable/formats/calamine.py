@@ -9,6 +9,7 @@ from typing import Final
 
 import python_calamine
 
+from stattable.formats.inspection.plainness import is_plain_package
 from stattable.formats.inspection.xlsx import XlsxInspector
 from stattable.formats.package import part_bytes
 from stattable.formats.sheet import (
@@ -59,7 +60,7 @@ class CalamineBook:
         self.visible: frozenset[str] = frozenset(sheet.name for sheet in metadata if sheet.visible == shown)
 
     def sheet(self, name: str, *, whole: bool = False) -> RawSheet:
-        """Return the cells of the sheet `name` as calamine gives them, the `whole` beyond the limit on rows."""
+        """Return the cells of the sheet `name` as calamine gives them, the `whole` beyond all limits."""
         if name in self._whole:
             return self._whole[name]
         with _reading():
@@ -69,7 +70,7 @@ class CalamineBook:
                 (top + 1, left + 1, bottom + 1, right + 1)
                 for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
             ]
-        if rows and len(rows[0]) > MAX_COLUMNS:
+        if rows and len(rows[0]) > MAX_COLUMNS and not whole:
             rows = [row[:MAX_COLUMNS] for row in rows]
         found = RawSheet(name, rows, merges)
         if whole:
@@ -130,6 +131,20 @@ class CalamineBook:
         """Return how the sheet `name` as a whole is shown and printed, as far as a file of this kind says so."""
         with _reading():
             return self._inspector.setup(self._places[name])
+
+    def illegible(self, name: str) -> Mapping[Cell, str]:
+        """Return the cells of a sheet of ours that cannot be read as what they hold, and why; of an .xlsx only."""
+        if not isinstance(self._inspector, XlsxInspector):
+            return {}
+        with _reading():
+            return self._inspector.illegible(self._places[name])
+
+    def is_plain(self) -> bool:
+        """Whether the file is written as programs write theirs; one that is no .xlsx is not looked at."""
+        if self._package is None or not isinstance(self._inspector, XlsxInspector):
+            return True
+        with _reading():
+            return is_plain_package(self._package, self._data)
 
     def _open(self, name: str) -> python_calamine.CalamineSheet:
         _within_limits([self._inspector.reach(self._places[name])])

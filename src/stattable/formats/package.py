@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple
+from urllib.parse import unquote
 
 from stattable.formats.sheet import Unreadable
 from stattable.formats.sniff import by_lower_name
@@ -69,7 +70,7 @@ def related(relations: bytes, folder: str, by_name: Mapping[str, str]) -> dict[s
     targets = {}
     for relation in _RELATION.findall(relations):
         said = {key: value.decode() for key, value in _SAYS.findall(relation)}
-        path = posixpath.normpath(posixpath.join(folder, said.get(b"Target", "").replace("\\", "/")))
+        path = posixpath.normpath(posixpath.join(folder, unquote(said.get(b"Target", "")).replace("\\", "/")))
         targets[said.get(b"Id", "")] = by_name.get(path.lstrip("/").lower())
     return targets
 

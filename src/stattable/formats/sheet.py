@@ -123,10 +123,12 @@ class Setup:
         hidden_columns: that are hidden, or too narrow.
         filtered: whether a filter is set, which hides rows and says so.
         extras: what may be shown in place of what the cells hold: ``conditional`` formats, ``objects`` that lie on the
-            sheet, ``comments``, and ``zeros`` that are shown as blanks.
+            sheet, ``shapes`` among them, ``comments``, ``prompts``, ``links``, ``zeros`` that are shown as blanks, and
+            a ``view`` in which not everything can be reached, or not as it is.
         print_area: as in ``$A$1:$I$20``, ``""`` for the whole sheet, None where it is not known.
         repeated: the rows and columns that are printed on every page, as in ``$A:$A,$1:$2``, or None.
         margins: what header and footer say; None where it is not known.
+        outlined: the rows that belong to a group of the outline, which can show them; None where it is not known.
     """
 
     hidden_rows: frozenset[int] = frozenset()
@@ -136,6 +138,7 @@ class Setup:
     print_area: str | None = None
     repeated: str | None = None
     margins: frozenset[Margin] | None = None
+    outlined: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +203,7 @@ class Book(Protocol):
     visible: frozenset[str]
 
     def sheet(self, name: str, *, whole: bool = False) -> RawSheet:
-        """Return the cells of the sheet `name`; of a sheet of ours the `whole`, beyond the limit on rows."""
+        """Return the cells of the sheet `name`; of a sheet of ours the `whole`, beyond the limits."""
 
     def closer(self, sheet: RawSheet) -> RawSheet:
         """Return `sheet`, with what looks like a blank and is none, and with how its cells are shown."""

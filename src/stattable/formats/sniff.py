@@ -109,9 +109,11 @@ def sniff(file: BinaryIO) -> FileKind:
 def open_package(file: BinaryIO) -> zipfile.ZipFile | None:
     """Return the zip package that `file` is, or None where it is none that can be opened."""
     try:
-        return zipfile.ZipFile(file)
+        package = zipfile.ZipFile(file)
     except _BROKEN:
         return None
+    names = package.namelist()  # of two parts of one name nobody can tell which one a program reads
+    return package if len(by_lower_name(names)) == len(names) else None
 
 
 def by_lower_name(names: Iterable[str]) -> dict[str, str]:

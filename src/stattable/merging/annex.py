@@ -9,7 +9,7 @@ from stattable.checking.returns import CheckedReturn
 from stattable.merging.rollup import RollUp
 from stattable.model.annex import COLUMNS, LEVELS, UNREADABLE, has_annex
 from stattable.model.catalogue import finding
-from stattable.model.findings import Finding, UnitRef
+from stattable.model.findings import Finding, Status
 from stattable.model.names import comparable_name
 from stattable.model.units import Scope
 
@@ -70,7 +70,7 @@ def merged_annex(rolled: RollUp, returns: Iterable[CheckedReturn], owners: Annex
         owners: tells whose a row is.
     """
     root = rolled.tree[rolled.root]
-    sent = {(one.key, one.scope): one for one in returns if one.status == "accepted" and has_annex(one.level)}
+    sent = {(one.key, one.scope): one for one in returns if one.status is Status.ACCEPTED and has_annex(one.level)}
     if not has_annex(root.level) or not any(one.received.annex for one in sent.values()):
         return MergedAnnex((), ())
     listed = {key: owners.of(one) for key, one in sent.items()}
@@ -82,7 +82,7 @@ def merged_annex(rolled: RollUp, returns: Iterable[CheckedReturn], owners: Annex
     ]  # fmt: skip
     accounts.sort(key=lambda one: order.get(one.listed.key or one.source.key or "", len(order)))
     findings = [*_missing_above(rolled, sent, listed)]
-    ref = UnitRef(root.code, root.name, root.level)
+    ref = root.ref
     known = {f.field for one in sent.values() for f in one.findings if f.code == "A001"}
     rows = [one.listed for one in accounts]
     for count in differing_counts(rolled.totals[rolled.root].values, root.level, rows, has_rows=bool(rows), sheet=None):
@@ -126,7 +126,7 @@ def _missing_above(
             yield finding(
                 "A009",
                 path=one.path,
-                unit=UnitRef(unit.code, unit.name, unit.level),
+                unit=unit.ref,
                 params={"names": shown, "name": unit.name, "count": len(lacking)},
             )
 

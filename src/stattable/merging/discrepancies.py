@@ -6,7 +6,7 @@ from stattable.merging.result import MergeResult
 from stattable.merging.rollup import Difference, excess_fields
 from stattable.model.catalogue import finding
 from stattable.model.cell_names import a1
-from stattable.model.findings import Finding, Param, Severity, UnitRef
+from stattable.model.findings import Finding, Param, Severity, Status
 from stattable.model.form import FIELDS, number
 from stattable.model.units import Scope
 
@@ -17,13 +17,13 @@ def difference_findings(merged: MergeResult, is_roster: bool) -> list[Finding]:
     """Say where a cumulative return and what is known below it disagree (H001, H002)."""
     findings = []
     for key in merged.tree.below(merged.root):
-        difference = merged.differences.get(key)
+        difference = merged.rollup.differences.get(key)
         if difference is None or not difference.compared:
             continue
         unit = merged.tree[key]
         one = merged.accepted[key, Scope.CUMULATIVE]
         whom = " ".join(filter(None, (one.received.contact or unit.contact, one.received.phone or unit.phone)))
-        excess = excess_fields(unit.level, difference.own_here) & difference.owned
+        excess = excess_fields(unit.level, difference.has_own_return) & difference.owned_fields
         for entry in FIELDS:
             amount = difference.of(entry.index)
             if amount == 0 or (amount > 0 and entry.index not in excess):
@@ -33,19 +33,19 @@ def difference_findings(merged: MergeResult, is_roster: bool) -> list[Finding]:
                 "reported": number(difference.reported[entry.index]),
                 "known": difference.known(entry.index),
                 "made_of": _made_of(merged, key, difference, entry.index),
-                "own_here": int(difference.own_here),
+                "own_here": int(difference.has_own_return),
                 "difference": amount,
                 "shortfall": -amount,
                 "contact": f"（{whom}）" if whom else "",
             }
-            sure = is_roster and entry.index in difference.settled
+            sure = is_roster and entry.index in difference.complete_fields
             cell = one.received.cells[entry.index]
             findings.append(
                 finding(
                     "H002" if amount < 0 else "H001",
                     None if amount < 0 or sure else _WARNING,
                     path=one.path,
-                    unit=UnitRef(unit.code, unit.name, unit.level),
+                    unit=unit.ref,
                     sheet=one.received.sheet,
                     cell=a1(*cell) if cell else None,
                     field=entry.key,
@@ -62,7 +62,8 @@ _NAMED: Final = 3  # units whose figures a finding names
 def _made_of(merged: MergeResult, key: str, difference: Difference, index: int) -> str:
     """Name what the known figure of a unit is made of, the largest of it first."""
     parts = [
-        (number(merged.totals[child].values[index]), merged.tree[child].name) for child in merged.tree.children[key]
+        (number(merged.rollup.totals[child].values[index]), merged.tree[child].name)
+        for child in merged.tree.children[key]
     ]
     if difference.own:
         parts.append((number(difference.own[index]), "本级"))
@@ -75,11 +76,11 @@ def missing_findings(merged: MergeResult) -> list[Finding]:
     """Say which units sent nothing (C001)."""
     findings = []
     for key, status in merged.statuses.items():
-        if status == "missing":
+        if status is Status.MISSING:
             unit = merged.tree[key]
             whom = " ".join(filter(None, (unit.contact, unit.phone)))
             params: dict[str, Param] = {
                 "name": unit.name, "level": unit.level.label, "contact": f"联系人：{whom}。" if whom else "",
             }  # fmt: skip
-            findings.append(finding("C001", unit=UnitRef(unit.code, unit.name, unit.level), params=params))
+            findings.append(finding("C001", unit=unit.ref, params=params))
     return findings

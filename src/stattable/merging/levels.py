@@ -7,7 +7,6 @@ from operator import attrgetter
 from stattable.checking.returns import CheckedReturn
 from stattable.merging.merge import assemble
 from stattable.merging.result import MergeResult
-from stattable.merging.rollup import RollUp
 
 
 class Levels:
@@ -34,9 +33,15 @@ class Levels:
             sorted((one for unit in units for one in of_units.get(unit, ())), key=attrgetter("path"))
             for of_units in (self._returns, self._earlier)
         )
-        rolled = RollUp(merged.tree, key, merged.counted, merged.totals, merged.differences, merged.coverage)
         part = assemble(
-            rolled, merged.options, merged.edition, returns, earlier, (), overlaps=merged.overlaps, refused=False
+            replace(merged.rollup, root=key),
+            merged.options,
+            merged.edition,
+            returns,
+            earlier,
+            (),
+            overlaps=merged.overlaps,
+            refused=False,
         )
         return replace(part, part_of=merged.root_unit.name)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import replace
 
 from stattable.checking.accounts import AnnexOwners
-from stattable.checking.returns import CheckedReturn, CheckOptions, check_returns, read_all
+from stattable.checking.returns import CheckedReturn, check_returns
 from stattable.merging.annex import merged_annex
 from stattable.merging.discrepancies import difference_findings, missing_findings
 from stattable.merging.outputs import LevelPlaces, replaced_inputs
@@ -14,11 +14,11 @@ from stattable.merging.rollup import RollUp, roll_up
 from stattable.merging.root import RootOptions, find_register
 from stattable.merging.selection import Selection, select_returns
 from stattable.model.catalogue import finding
-from stattable.model.findings import Finding, UnitRef
+from stattable.model.findings import Finding, Status
 from stattable.model.form import DEFAULT_EDITION
 from stattable.model.refusals import Refusal
 from stattable.reading.inputs import Inputs
-from stattable.reading.return_file import ReturnFile
+from stattable.reading.return_file import ReturnFile, read_returns
 
 
 def merge_paths(
@@ -42,7 +42,7 @@ def merge_paths(
         Refusal: something else among the inputs stands where a result is to go, there is no root, or there is nothing
             but earlier results.
     """
-    read = read_all(inputs.paths, CheckOptions(jobs=options.jobs, debug=options.debug), progress)
+    read = read_returns(inputs.paths, jobs=options.jobs, debug=options.debug, progress=progress)
     replaced = replaced_inputs(read, inputs.named, output, levels, options.root)
     return merge_returns(read, options, inputs.findings, replaced)
 
@@ -80,7 +80,7 @@ def merge_returns(
 def _result(collected: Selection, options: MergeOptions, more: Sequence[Finding]) -> MergeResult:
     counted = collected.counted
     rolled = roll_up(collected.tree, collected.root, counted)
-    editions = [one.received.edition for one in collected.returns if one.status == "accepted"]
+    editions = [one.received.edition for one in collected.returns if one.status is Status.ACCEPTED]
     return assemble(
         rolled,
         options,
@@ -97,7 +97,7 @@ def _root_finding(collected: Selection, asked: RootOptions) -> Iterator[Finding]
     """Say for whom a merge is where nobody said it, and units above could be meant, too (U012)."""
     if asked.roster is None and asked.code is None and asked.name is None and collected.tree.above(collected.root):
         root = collected.tree[collected.root]
-        ref = UnitRef(root.code, root.name, root.level)
+        ref = root.ref
         yield finding("U012", unit=ref, params={"name": root.name, "level": root.level.label})
 
 
@@ -117,16 +117,11 @@ def assemble(
     accepted = {
         (one.key, one.scope): one
         for one in returns
-        if one.status == "accepted" and one.key is not None and one.scope is not None
+        if one.status is Status.ACCEPTED and one.key is not None and one.scope is not None
     }
     annex = merged_annex(rolled, returns, AnnexOwners(rolled.tree, is_roster=is_roster))
     result = MergeResult(
-        tree=rolled.tree,
-        root=rolled.root,
-        counted=rolled.counted,
-        totals=rolled.totals,
-        differences=rolled.differences,
-        coverage=rolled.coverage,
+        rollup=rolled,
         options=options,
         edition=edition,
         returns=tuple(returns),
@@ -148,13 +143,13 @@ def assemble(
     return replace(result, findings=tuple(findings))
 
 
-def _statuses(rolled: RollUp, returns: Sequence[CheckedReturn], is_roster: bool) -> dict[str, str | None]:
+def _statuses(rolled: RollUp, returns: Sequence[CheckedReturn], is_roster: bool) -> dict[str, Status | None]:
     """Return what is known of every unit: its returns, or where it is without one."""
-    of_files: dict[str, set[str]] = {}
+    of_files: dict[str, set[Status]] = {}
     for one in returns:
         if one.key is not None:
             of_files.setdefault(one.key, set()).add(one.status)
-    statuses: dict[str, str | None] = {}
+    statuses: dict[str, Status | None] = {}
     under_cumulative: set[str] = set()
     cumulative = rolled.counted.cumulative
     for key in rolled.tree.below(rolled.root):
@@ -163,15 +158,9 @@ def _statuses(rolled: RollUp, returns: Sequence[CheckedReturn], is_roster: bool)
             under_cumulative.add(key)
         files = of_files.get(key)
         if files:
-            statuses[key] = "accepted" if "accepted" in files else "rejected"
+            statuses[key] = Status.ACCEPTED if Status.ACCEPTED in files else Status.REJECTED
         elif not is_roster or not unit.expected:
             statuses[key] = None
         else:
-            statuses[key] = "covered" if key in under_cumulative else "missing"
+            statuses[key] = Status.COVERED if key in under_cumulative else Status.MISSING
     return statuses
-
-
-# -- level by level ---------------------------------------------------------------------------------------
-
-
-# -- findings between levels ------------------------------------------------------------------------------

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stattable.checking.returns import CheckOptions, read_all
 from stattable.formats.paths import are_one, file_key, is_there, own_path, refuse_unless_file
 from stattable.merging.annex import ACCOUNT_HEADS
+from stattable.merging.contents import Contents, place_of
 from stattable.merging.root import RootOptions, find_register
 from stattable.model.form import year_of
 from stattable.model.names import comparable_name
 from stattable.model.refusals import Refusal
 from stattable.model.units import Tree, Unit, bare_code
 from stattable.reading.inputs import Inputs
-from stattable.reading.return_file import ReturnFile, read_return
+from stattable.reading.return_file import ReturnFile, read_return, read_returns
 
 if TYPE_CHECKING:
     from stattable.merging.result import MergeResult
@@ -161,8 +161,11 @@ def _at_levels(
 # -- before anything is written ---------------------------------------------------------------------------
 
 
-def altered_results(outputs: Outputs, inputs: Inputs, merged: "MergeResult") -> list[str]:
-    """Return which of the earlier results that are about to be replaced somebody altered since they were written.
+def results_to_keep(outputs: Outputs, inputs: Inputs, merged: "MergeResult") -> dict[str, bool]:
+    """Return which of the earlier results that are about to be replaced are to be kept, too.
+
+    Those that somebody altered since they were written, and those that hold returns which are not here any more: for
+    each whether it is one of these.
 
     Raises:
         Refusal: something else stands where a result is to go, or two of them are to go to one place.
@@ -178,16 +181,36 @@ def altered_results(outputs: Outputs, inputs: Inputs, merged: "MergeResult") -> 
     for path in standing:
         refuse_unless_file(path)
     roster = file_key(outputs.roster) if outputs.roster else None
-    altered = []
-    for one in read_all(standing, CheckOptions(jobs=merged.options.jobs), lambda _: None):
+    holds_more = _HoldsMore(merged)
+    kept: dict[str, bool] = {}
+    for one in read_returns(standing, jobs=merged.options.jobs):
         refusal = _refusal(one, units[one.path], merged.edition)
         if refusal is None:
-            altered += [one.path] if is_altered(one) else []
+            is_more = holds_more(one, units[one.path])
+            kept |= {one.path: is_more} if is_more or is_altered(one) else {}
         elif file_key(one.path) == roster or _standing(inputs.paths, [one.path]):
             raise Refusal("output_is_input", path=one.path)
         elif not outputs.force:
             raise refusal
-    return altered
+    return kept
+
+
+class _HoldsMore:
+    """Tells which earlier results hold what is not among the files of a merge."""
+
+    def __init__(self, merged: "MergeResult") -> None:
+        self._tree = merged.tree
+        self._prints = {one.received.facts.sha256 for one in merged.files}
+        self._units = {(place_of(merged.tree, key), scope) for key, scope in merged.accepted if key in merged.tree}
+
+    def __call__(self, earlier: ReturnFile, unit: Unit) -> bool:
+        """Whether a return that an earlier result of a unit was made from is not here, nor another in its place."""
+        if earlier.record is None:
+            return False
+        contents = Contents(earlier.record, place_of(self._tree, unit.key))
+        return any(
+            contents.absent(lambda one: one.sent.sha256 in self._prints or (one.place, one.scope) in self._units)
+        )
 
 
 def _refuse_among(path: str, places: Collection[str]) -> None:

@@ -10,8 +10,8 @@ from typing import Final
 from stattable.checking.returns import CheckedReturn
 from stattable.merging.contents import Contents, Holding, Input, PlacedReturn, holding, place_of
 from stattable.model.catalogue import finding, phrase
-from stattable.model.findings import Finding, Param
-from stattable.model.form import FIELDS, Values, label_of, number, total
+from stattable.model.findings import Finding, Param, Status
+from stattable.model.form import BLANK_WORD, FIELDS, Values, label_of, number, total
 from stattable.model.record import CountedReturn
 from stattable.model.units import Scope, Tree
 
@@ -120,7 +120,7 @@ class Overlaps:
         """Return H006 for the accepted workbooks that late or corrected returns have made stale, by path."""
         accepted: dict[str, list[CheckedReturn]] = {}
         for one in received:
-            if one.status == "accepted" and one.key is not None:
+            if one.status is Status.ACCEPTED and one.key is not None:
                 accepted.setdefault(one.key, []).append(one)
         findings: dict[str, Finding] = {}
         for holder in (one for ones in accepted.values() for one in ones if self.contents(one)):
@@ -237,7 +237,7 @@ def _figures(values: Values) -> str:
 
 
 def _shown(value: int | bool | None) -> str:
-    return "空白" if value is None else str(number(value))
+    return BLANK_WORD if value is None else str(number(value))
 
 
 def listed(texts: Sequence[str], separator: str) -> str:

@@ -9,9 +9,9 @@ from stattable.merging.annex import MergedAccount
 from stattable.merging.overlap import Overlaps
 from stattable.merging.rollup import RollUp
 from stattable.merging.root import RootOptions
-from stattable.model.findings import Finding, Severity
+from stattable.model.findings import Finding, Severity, Status
 from stattable.model.form import Values
-from stattable.model.units import Scope, Unit
+from stattable.model.units import Scope, Tree, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +47,11 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
-class MergeResult(RollUp):
+class MergeResult:
     """The result of a merge.
 
     Attributes:
+        rollup: its figures.
         options: what the user asked for.
         edition: ordinal of the members' day.
         returns: received, in the order of their paths.
@@ -64,17 +65,28 @@ class MergeResult(RollUp):
         part_of: name of the unit whose merge this is a part of, or None for the whole.
     """
 
+    rollup: RollUp
     options: MergeOptions
     edition: int
     returns: tuple[CheckedReturn, ...]
     earlier: tuple[CheckedReturn, ...]
     accepted: Mapping[tuple[str, Scope], CheckedReturn]
-    statuses: Mapping[str, str | None]
+    statuses: Mapping[str, Status | None]
     accounts: tuple[MergedAccount, ...]
     findings: tuple[Finding, ...]
     refused: bool
     overlaps: Overlaps
     part_of: str | None = None
+
+    @property
+    def tree(self) -> Tree:
+        """All units."""
+        return self.rollup.tree
+
+    @property
+    def root(self) -> str:
+        """Key of the unit whose total it is."""
+        return self.rollup.root
 
     @property
     def root_unit(self) -> Unit:
@@ -84,12 +96,13 @@ class MergeResult(RollUp):
     @property
     def total(self) -> Values:
         """The root's total."""
-        return self.totals[self.root].values
+        return self.rollup.totals[self.root].values
 
     @property
     def parents(self) -> list[str]:
         """The root, and the units below it with units below themselves, where there is an accepted return."""
-        return [key for key in self.tree.below(self.root) if self.tree.children[key] and self.coverage[key].returns]
+        tree, coverage = self.tree, self.rollup.coverage
+        return [key for key in tree.below(self.root) if tree.children[key] and coverage[key].returns]
 
     def person(self, key: str) -> tuple[str, str]:
         """Return the name and the phone of the person to call in a unit: from its return, else from the roster."""
@@ -107,7 +120,7 @@ class MergeResult(RollUp):
     @property
     def unresolved(self) -> int:
         """How many errors the total stands with: those of files that were not rejected, and of no file."""
-        rejected = {one.path for one in self.returns if one.status == "rejected"}
+        rejected = {one.path for one in self.returns if one.status is Status.REJECTED}
         return sum(one.severity is Severity.ERROR and one.path not in rejected for one in self.findings)
 
     @property
@@ -118,9 +131,9 @@ class MergeResult(RollUp):
         return Summary(
             expected=sum(status is not None for status in of_units),
             received=len(of_returns),
-            accepted=of_returns.count("accepted"),
-            rejected=of_returns.count("rejected"),
-            duplicate=of_returns.count("duplicate"),
-            covered=of_units.count("covered"),
-            missing=of_units.count("missing"),
+            accepted=of_returns.count(Status.ACCEPTED),
+            rejected=of_returns.count(Status.REJECTED),
+            duplicate=of_returns.count(Status.DUPLICATE),
+            covered=of_units.count(Status.COVERED),
+            missing=of_units.count(Status.MISSING),
         )

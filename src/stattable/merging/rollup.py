@@ -68,11 +68,11 @@ class Difference:
     own: Values | None
     children: Values
     compared: bool
-    settled: frozenset[int]
-    owned: frozenset[int]
+    complete_fields: frozenset[int]
+    owned_fields: frozenset[int]
 
     @property
-    def own_here(self) -> bool:
+    def has_own_return(self) -> bool:
         """Whether the own return is here."""
         return self.own is not None
 
@@ -85,7 +85,7 @@ class Difference:
         return number(self.reported[index]) - self.known(index)
 
     @property
-    def gaps(self) -> Values:
+    def uneven(self) -> Values:
         """The differences that are not zero, None for the others; all None where nothing is compared."""
         return tuple((self.of(index) or None) if self.compared else None for index in range(len(FIELDS)))
 
@@ -226,19 +226,21 @@ def differences(
         if reported is None:
             continue
         own, below, level = counted.own.get(key), below_coverage(key, tree, of_units), tree[key].level
-        owned = frozenset(
+        owned_fields = frozenset(
             entry.index
             for entry in FIELDS
             if entry.owners & below.levels or (own is not None and level in entry.owners)
         )
-        settled = frozenset(
-            index for index in owned if not any(below.unaccounted.get(owner) for owner in FIELDS[index].owners)
+        complete_fields = frozenset(
+            index for index in owned_fields if not any(below.unaccounted.get(owner) for owner in FIELDS[index].owners)
         )
         compared = own is not None or below.returns
-        result[key] = Difference(reported, own, children_total(key, tree, totals), compared, settled, owned)
+        result[key] = Difference(
+            reported, own, children_total(key, tree, totals), compared, complete_fields, owned_fields
+        )
     return result
 
 
-def excess_fields(level: Level, own_here: bool) -> frozenset[int]:
+def excess_fields(level: Level, has_own_return: bool) -> frozenset[int]:
     """Return the indices of the fields in which a positive difference of a unit of `level` needs a reason (H001)."""
-    return frozenset(range(len(FIELDS))) if own_here else only_below(level)
+    return frozenset(range(len(FIELDS))) if has_own_return else only_below(level)

@@ -54,7 +54,8 @@ def find_register(received: Sequence[ReturnFile], options: RootOptions) -> Regis
     whose, _ = Attributor(register).attribute_all(received)
     keys = {one.key for one in whose} - tree.units.keys()
     unplaced = {key.replace("/", ""): key for key in keys if key}
-    scopes = {_scope_key(tree, unplaced, said): scope for said, scope in options.scopes.items()}
+    names = Names(tree)
+    scopes = {_scope_key(said, tree, names, unplaced): scope for said, scope in options.scopes.items()}
     return replace(register, scopes=scopes)
 
 
@@ -150,18 +151,19 @@ def _one_top(tree: Tree, tops: Sequence[str]) -> str:
     raise Refusal("several_tops", names=names)
 
 
-def _scope_key(tree: Tree, unplaced: Mapping[str, str], said: str) -> str:
+def _scope_key(said: str, tree: Tree, names: Names, unplaced: Mapping[str, str]) -> str:
     """Return the key of the unit whose scope an option says, by its code or name.
 
     Args:
-        tree: the units whose places are known.
-        unplaced: the keys of the others, by what they are without slashes.
         said: the code or the name, with names of units above in front where there are others of the name.
+        tree: the units whose places are known.
+        names: of these units.
+        unplaced: the keys of the others, by what they are without slashes.
     """
     code = bare_code(said)
     if code in tree:
         return code
-    keys = Names(tree).match(said)
+    keys = names.match(said)
     if len(keys) == 1:
         return keys[0]
     key = unplaced.get(unplaced_key(said).replace("/", ""))

@@ -6,7 +6,7 @@ from typing import Final
 from stattable.checking.returns import CheckedReturn
 from stattable.model.catalogue import finding
 from stattable.model.cell_names import a1
-from stattable.model.findings import Finding, Param
+from stattable.model.findings import Finding, Param, Status
 from stattable.model.form import FIELDS, only_below
 from stattable.model.units import Scope, ScopeBy, Tree
 
@@ -54,7 +54,7 @@ def infer_scopes(
         decided = one_each([_decided(marked, at, some, figures, said) for at in ours])
         for at, one in zip(ours, decided, strict=True):
             marked[at] = one
-        accepted = [at for at in ours if marked[at].status == "accepted"]
+        accepted = [at for at in ours if marked[at].status is Status.ACCEPTED]
         cumulative = [at for at in accepted if marked[at].scope is Scope.CUMULATIVE]
         if cumulative:  # it stands for all below, here as in the totals, and as in a workbook that is sent on
             accepted, figures = cumulative, {}
@@ -75,7 +75,7 @@ def _decided(
     said: tuple[Scope, ScopeBy] | None,
 ) -> CheckedReturn:
     one = marked[at]
-    if one.status != "accepted" or one.level is None:
+    if one.status is not Status.ACCEPTED or one.level is None:
         return one
     fields = sorted(only_below(one.level))
     below = next(((index, figures[index]) for index in fields if index in figures), None)

@@ -15,7 +15,7 @@ from stattable.merging.rollup import CountedReturns, total_of_record
 from stattable.merging.scope import infer_scopes
 from stattable.merging.unplaced import say_of_unplaced, with_unplaced
 from stattable.model.catalogue import finding
-from stattable.model.findings import Finding, Param, Severity
+from stattable.model.findings import Finding, Param, Severity, Status
 from stattable.model.form import BLANK, SHEET_NAME
 from stattable.model.identity import Identity
 from stattable.model.names import comparable_name
@@ -48,7 +48,7 @@ class Selection:
         """The figures of the accepted returns."""
         own, cumulative, unaccounted = {}, {}, {}
         for one in self.returns:
-            if one.status != "accepted" or one.key is None:
+            if one.status is not Status.ACCEPTED or one.key is None:
                 continue
             if one.scope is Scope.CUMULATIVE:
                 cumulative[one.key] = one.values
@@ -103,7 +103,7 @@ def _held_against_record(one: CheckedReturn) -> CheckedReturn:
     """Say of a merged workbook that its page is not what it was made from (P001), or is another merge's (P003)."""
     received, identity = one.received, one.received.identity
     record = received.record
-    if not received.is_merged or identity is None or one.status != "accepted":
+    if not received.is_merged or identity is None or one.status is not Status.ACCEPTED:
         return one
     if record is None:
         return one.with_findings(_of_structure("record", Severity.WARNING))
@@ -140,13 +140,15 @@ def _set_aside_earlier(
     The root's own results, and those that are about to be replaced, never count: where something of them is not here,
     nothing may be written (H008).
     """
-    merged = [one for one in returns if one.received.is_merged and one.status == "accepted" and one.key is not None]
+    merged = [
+        one for one in returns if one.received.is_merged and one.status is Status.ACCEPTED and one.key is not None
+    ]
     ours = {one.path for one in merged if one.key == root or one.path in replaced}
     aside = {one.path: one for one in merged if one.path not in ours and not _has_altered_page(one)}
     returns = [one for one in returns if one.path not in replaced or one.path in ours]
     while True:
         received = sort([one for one in returns if one.path not in aside and one.path not in ours])
-        accepted = [one for one in received if one.status == "accepted" and one.key is not None]
+        accepted = [one for one in received if one.status is Status.ACCEPTED and one.key is not None]
         prints = _prints(*accepted, *aside.values())
         failing = [one for one in aside.values() if not overlaps.all_here(one, accepted, prints)]
         if not failing:
@@ -204,11 +206,11 @@ def _with_overlaps(received: Sequence[CheckedReturn], tree: Tree, root: str, ove
     """Say which merged workbooks late or corrected returns have made stale (H006), and what counts twice (H007)."""
     if not overlaps:
         return [*received]
-    cumulative = {one.key for one in received if one.status == "accepted" and one.scope is Scope.CUMULATIVE}
+    cumulative = {one.key for one in received if one.status is Status.ACCEPTED and one.scope is Scope.CUMULATIVE}
     counted = {
         one.path
         for one in received
-        if one.status == "accepted"
+        if one.status is Status.ACCEPTED
         and one.key is not None
         and tree.under(one.key, root)
         and cumulative.isdisjoint(tree.covering(one.key, one.scope or Scope.OWN))

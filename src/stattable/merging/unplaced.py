@@ -7,7 +7,7 @@ from typing import Final
 from stattable.checking.register import Register
 from stattable.checking.returns import CheckedReturn
 from stattable.model.catalogue import finding
-from stattable.model.findings import Finding, Param
+from stattable.model.findings import Finding, Param, Status
 from stattable.model.names import comparable_name, level_of_name
 from stattable.model.units import Level, Scope, Tree, Unit, level_of_code
 
@@ -45,7 +45,7 @@ def say_of_unplaced(
     put = {
         one.path: _put_under(one, tree[root], one.level)
         for one in received
-        if one.status == "accepted" and one.key is not None and one.key not in register.tree and one.level
+        if one.status is Status.ACCEPTED and one.key is not None and one.key not in register.tree and one.level
         if one.path not in doubtful
     }
     said = doubts | put
@@ -123,7 +123,7 @@ def _doubts(received: Sequence[CheckedReturn], tree: Tree, root: str) -> tuple[d
 
     Beside it the paths of all of both.
     """
-    accepted = [one for one in received if one.status == "accepted" and one.key is not None and one.level]
+    accepted = [one for one in received if one.status is Status.ACCEPTED and one.key is not None and one.level]
     cumulative = {one.key for one in accepted if one.scope is Scope.CUMULATIVE}
     if not cumulative - {root}:
         return {}, set()

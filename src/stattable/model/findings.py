@@ -32,6 +32,16 @@ _SEVERITY_LABELS: Final = {
 }
 
 
+class Status(StrEnum):
+    """What became of a return, or what is known of a unit's."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    DUPLICATE = "duplicate"  # of a return: another file stands for it
+    COVERED = "covered"  # of a unit: a cumulative return above stands for it
+    MISSING = "missing"  # of a unit: it was to report, and did not
+
+
 @dataclass(frozen=True, slots=True)
 class UnitRef:
     """Which unit a file or a finding speaks of, as far as it is known.

@@ -17,7 +17,7 @@ from annotated_types import Ge
 from pydantic import BaseModel, ConfigDict, StrictBool, StrictInt
 
 from stattable.model.cell_names import a1
-from stattable.model.units import Level
+from stattable.model.units import Level, Scope
 
 # -- what the metadata says -------------------------------------------------------------------------------
 
@@ -388,6 +388,12 @@ def only_below(level: Level) -> frozenset[int]:
     return below(level) - own(level)
 
 
+@cache
+def fields_to_fill(level: Level, scope: Scope | None) -> frozenset[int]:
+    """Return the indices of the fields that a return of `level` and `scope` is to fill in."""
+    return own(level) if scope is Scope.OWN else own(level) | below(level)
+
+
 def add(left: Value, right: Value) -> Value:
     """Return the sum of two values of one field, where blank + blank is blank and blank is not 0."""
     if left is None or right is None:
@@ -415,6 +421,15 @@ def shown_value(value: Value, level: Level | None, index: int) -> str | int | No
     if isinstance(value, bool) or (value is not None and FIELDS[index].kind_at(level) is Kind.FLAG):
         return "有" if value else "无"
     return value
+
+
+BLANK_WORD: Final = "空白"  # what is said of a cell that holds nothing
+
+
+def in_words(value: Value, level: Level | None, index: int) -> str:
+    """Return the value of the field `index` in a return of `level` as messages name it: a number, 有, 无 or 空白."""
+    shown = shown_value(value, level, index)
+    return BLANK_WORD if shown is None else str(shown)
 
 
 def number(value: Value) -> int:

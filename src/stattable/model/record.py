@@ -59,6 +59,18 @@ class Record:
     edition: int
     made: str
 
+    @property
+    def made_of(self) -> frozenset[tuple[str, Scope, Values]]:
+        """The returns that the total is the sum of in the end, through merged workbooks: unit, scope, figures."""
+        made_of: set[tuple[str, Scope, Values]] = set()
+        for (key, scope), sent in self.sent.items():
+            if self.counts(key, scope) and sent.record:
+                made_of |= sent.record.made_of
+            elif self.counts(key, scope):
+                unit = self.tree[key]
+                made_of.add((unit.code or f"{unit.parent or ''}/{unit.name}", scope, sent.values))
+        return frozenset(made_of)
+
     def counts(self, key: str, scope: Scope) -> bool:
         """Whether the figures of a return are in the total: no cumulative one stands for them, at its unit or above."""
         return not any((above, Scope.CUMULATIVE) in self.sent for above in self.tree.covering(key, scope))

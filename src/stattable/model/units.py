@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
+from stattable.model.findings import UnitRef
 from stattable.model.text import normalised
 
 
@@ -123,6 +124,11 @@ class Unit:
     expected: bool = True
     contact: str = ""
     phone: str = ""
+
+    @property
+    def ref(self) -> UnitRef:
+        """The unit as findings name it."""
+        return UnitRef(self.code, self.name, self.level)
 
 
 def placed_by_code(units: Iterable[Unit]) -> list[Unit]:

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from stattable.merging.annex import ACCOUNT_HEADS
 from stattable.merging.result import MergeResult
@@ -12,9 +12,6 @@ from stattable.model.catalogue import render
 from stattable.model.findings import Finding, UnitRef
 from stattable.model.form import label_of
 from stattable.model.text import INVISIBLE, printable
-
-if TYPE_CHECKING:
-    pass
 from stattable.output.json_documents import missing_label
 
 CSV_HEADS: Final = (

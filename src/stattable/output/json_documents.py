@@ -1,29 +1,28 @@
-"""Results as JSON and CSV. The keys are a promise to other programs."""
+"""Results → the JSON documents of `json_models`."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, fields
+from typing import TYPE_CHECKING
+
+from pydantic_core import PydanticSerializationError
 
 from stattable.checking.returns import Batch, CheckedReturn
-from stattable.merging.result import MergeResult
+from stattable.merging.result import MergeResult, Summary
 from stattable.merging.rollup import Difference
 from stattable.model.catalogue import render
-from stattable.model.findings import Finding, Severity, UnitRef
-from stattable.model.form import BLANK, FIELDS, Field, Values, label_of
+from stattable.model.findings import Finding, Severity, Status, UnitRef
+from stattable.model.form import BLANK, FIELDS, Field, Value, Values, label_of
 from stattable.model.text import DECEPTIVE
-from stattable.proving.ledger import check_code_of
+from stattable.output import json_models as models
+from stattable.proving.ledger import Ledger, check_code_of
 from stattable.proving.reopen import MergedWorkbook
-from stattable.proving.source_files import FileState
+from stattable.proving.source_files import FileMatch, FileState
 from stattable.proving.trace import Step
 from stattable.proving.verify import Verdict
 
 if TYPE_CHECKING:
     from stattable.writing.levels import WrittenLevels
-
-SCHEMA_VERSION: Final = 1
-FINDING_KEYS: Final = (
-    "code", "severity", "message", "path", "unit", "sheet", "cell", "field", "label", "raw", "suggestion",
-)  # fmt: skip
 
 Shown = Callable[[Finding], bool]
 
@@ -36,21 +35,25 @@ def check_json(batch: Batch, findings: Sequence[Finding], shown: Shown) -> str:
         findings: of no single file.
         shown: whether a finding is to be shown.
     """
-    statuses = [one.status for one in batch.returns]
-    everything = [*(f for one in batch.returns for f in one.findings), *findings]
-    return _dump(
-        {
-            "schema_version": SCHEMA_VERSION,
-            "summary": {
-                "files": len(statuses),
-                "accepted": statuses.count("accepted"),
-                "rejected": statuses.count("rejected"),
-                "duplicate": statuses.count("duplicate"),
-                **_severities(filter(shown, everything)),
-            },
-            "files": [_file(one, shown) for one in batch.returns],
-            "findings": [_finding(finding) for finding in filter(shown, findings)],
-        }
+    return _dump(_check_document(batch.returns, findings, shown))
+
+
+def _check_document(
+    returns: Sequence[CheckedReturn], findings: Sequence[Finding], shown: Shown
+) -> models.CheckDocument:
+    statuses = [one.status for one in returns]
+    everything = [*(f for one in returns for f in one.findings), *findings]
+    return models.CheckDocument(
+        schema_version=models.SCHEMA_VERSION,
+        summary=models.CheckSummary(
+            files=len(statuses),
+            accepted=statuses.count(Status.ACCEPTED),
+            rejected=statuses.count(Status.REJECTED),
+            duplicate=statuses.count(Status.DUPLICATE),
+            **_severities(filter(shown, everything)),
+        ),
+        files=[_file(one, shown) for one in returns],
+        findings=_findings(filter(shown, findings)),
     )
 
 
@@ -66,144 +69,101 @@ def merge_json(
         merged: the result.
         output: where it was written, or None where it was not.
         levels: what became of the levels' workbooks, or None where none were asked for.
-        kept: where earlier results are now that somebody altered, by the places where they stood.
+        kept: where earlier results are now that were not to be lost, by the places where they stood.
     """
-    summary, root = merged.summary, merged.root_unit
     return _dump(
-        {
-            "schema_version": SCHEMA_VERSION,
-            "output": output,
-            **({"each_level": _written(levels)} if levels else {}),
-            **({"kept": [{"path": path, "now": now} for path, now in kept.items()]} if kept else {}),
-            "root": {"code": root.code, "name": root.name, "level": root.level},
-            "total": _values(merged.total),
-            "check_code": check_code_of(merged) if output else None,
-            "summary": {
-                "expected": summary.expected,
-                "received": summary.received,
-                "accepted": summary.accepted,
-                "rejected": summary.rejected,
-                "duplicate": summary.duplicate,
-                "covered": summary.covered,
-                "missing": summary.missing,
-                **_severities(merged.findings),
-            },
-            "units": [_unit(merged, key) for key in merged.tree.below(merged.root)],
-            "findings": [_finding(finding) for finding in merged.findings],
-        }
+        models.MergeDocument(
+            schema_version=models.SCHEMA_VERSION,
+            output=output,
+            each_level=models.Levels(folder=levels.folder, written=levels.count, stale=levels.stale)
+            if levels
+            else None,
+            kept=[models.Kept(path=path, now=now) for path, now in kept.items()] if kept else None,
+            root=merged.root_unit,
+            total=_figures(merged.total),
+            check_code=check_code_of(merged) if output else None,
+            summary=models.MergeSummary(**asdict(merged.summary), **_severities(merged.findings)),
+            units=[_unit(merged, key) for key in merged.tree.below(merged.root)],
+            findings=_findings(merged.findings),
+        )
     )
-
-
-def _written(levels: "WrittenLevels") -> dict[str, Any]:
-    return {"folder": levels.folder, "written": levels.count, "stale": [*levels.stale]}
 
 
 def verify_json(verdict: Verdict) -> str:
     """Return the JSON document of `verify`."""
     report, matched = verdict.report, verdict.sources
-    paths = {
-        state: sorted(path for number, path in _places(verdict) if matched and matched.state(number) is state)
-        for state in (FileState.SAME, FileState.CHANGED, FileState.GONE)
-    }
     return _dump(
-        {
-            "schema_version": SCHEMA_VERSION,
-            "report": report.path,
-            "root": _facts(report),
-            "edition": report.identity.edition,
-            "proved": verdict.proved,
-            "check_code": verdict.check_code,
-            "sources": {
-                "unchanged": len(paths[FileState.SAME]),
-                "changed": paths[FileState.CHANGED],
-                "gone": paths[FileState.GONE],
-                "new": sorted(matched.new),
-            }
-            if matched
-            else None,
-            "summary": _severities(verdict.findings),
-            "findings": [_finding(finding) for finding in verdict.findings],
-        }
+        models.VerifyDocument(
+            schema_version=models.SCHEMA_VERSION,
+            report=report.path,
+            root=report.identity.unit,
+            edition=report.identity.edition,
+            proved=verdict.proved,
+            check_code=verdict.check_code,
+            sources=_sources(matched, report.ledger) if matched and report.ledger else None,
+            summary=models.VerifySummary(**_severities(verdict.findings)),
+            findings=_findings(verdict.findings),
+        )
     )
 
 
-def _places(verdict: Verdict) -> Iterator[tuple[int, str]]:
-    """Yield the number of each file in the ledger, and where it is now, or was."""
-    matched, ledger = verdict.sources, verdict.report.ledger
-    for entry in ledger.entries if matched and ledger else ():
-        yield entry.number, matched.paths.get(entry.number, entry.path) if matched else entry.path
+def _sources(matched: FileMatch, ledger: Ledger) -> models.Sources:
+    paths: dict[FileState, list[str]] = {state: [] for state in FileState}
+    for entry in ledger.entries:
+        paths[matched.state(entry.number)].append(matched.paths.get(entry.number, entry.path))
+    return models.Sources(
+        unchanged=len(paths[FileState.SAME]),
+        changed=sorted(paths[FileState.CHANGED]),
+        gone=sorted(paths[FileState.GONE]),
+        new=sorted(matched.new),
+    )
 
 
 def trace_json(report: MergedWorkbook, field: Field, step: Step) -> str:
     """Return the JSON document of `trace`."""
     page = report.received
     return _dump(
-        {
-            "schema_version": SCHEMA_VERSION,
-            "report": report.path,
-            "root": _facts(report),
-            "field": field.key,
-            "label": field.label,
-            "cell": report.cell_of(field),
-            "page": page.values[field.index] if page.values else None,
-            "value": step.value,
-            "now": step.now,
-            "trace": _step(step),
-        }
+        models.TraceDocument(
+            schema_version=models.SCHEMA_VERSION,
+            report=report.path,
+            root=report.identity.unit,
+            field=field.key,
+            label=field.label,
+            cell=report.cell_of(field),
+            page=page.values[field.index] if page.values else None,
+            value=step.value,
+            now=step.now,
+            trace=step,
+        )
     )
-
-
-def _step(step: Step) -> dict[str, Any]:
-    return {
-        "unit": _ref(step.unit),
-        "scope": step.scope,
-        "value": step.value,
-        "now": step.now,
-        "difference": step.difference,
-        "path": step.path,
-        "sha256": step.sha256,
-        "cell": step.cell,
-        "state": step.state,
-        "end": step.end,
-        "steps": [_step(one) for one in step.steps],
-        "uncounted": [
-            {
-                "unit": _ref(one.unit),
-                "scope": one.scope,
-                "value": one.value,
-                "path": one.path,
-                "sha256": one.sha256,
-                "why": one.why,
-            }
-            for one in step.uncounted
-        ],
-    }
-
-
-def _facts(report: MergedWorkbook) -> dict[str, str | None]:
-    unit = report.identity.unit
-    return {"code": unit.code, "name": unit.name, "level": unit.level}
 
 
 def refused_json(command: str, findings: Sequence[Finding]) -> str:
     """Return the document of a `command` that could not begin, because of a faulty roster."""
-    empty: dict[str, Any] = {"files": 0, "accepted": 0, "rejected": 0, "duplicate": 0}
-    document: dict[str, Any] = {"schema_version": SCHEMA_VERSION}
-    if command == "merge":
-        counts = ("expected", "received", "accepted", "rejected", "duplicate", "covered", "missing")
-        empty = dict.fromkeys(counts, 0)
-        document |= {"output": None, "root": dict.fromkeys(("code", "name", "level"))}
-        document["total"] = _values((None,) * len(FIELDS))
-        document["check_code"] = None
-    document["summary"] = {**empty, **_severities(findings)}
-    document["units" if command == "merge" else "files"] = []
-    document["findings"] = [_finding(finding) for finding in findings]
-    return _dump(document)
+    if command == "check":
+        return _dump(_check_document([], findings, lambda _: True))
+    return _dump(
+        models.MergeDocument(
+            schema_version=models.SCHEMA_VERSION,
+            output=None,
+            root=UnitRef(),
+            total=_figures(BLANK),
+            check_code=None,
+            summary=models.MergeSummary(
+                **dict.fromkeys((field.name for field in fields(Summary)), 0), **_severities(findings)
+            ),
+            units=[],
+            findings=_findings(findings),
+        )
+    )
 
 
-def _dump(document: Mapping[str, Any]) -> str:
+def _dump(document: models.Document) -> str:
     """Return a document as JSON: exact, with escapes for what could deceive whoever sees it on a terminal."""
-    text = json.dumps(document, ensure_ascii=False, indent=1)
+    try:
+        text = document.model_dump_json(exclude_defaults=True, indent=1)
+    except PydanticSerializationError:  # it writes no half of a character, as a path that is not UTF-8 has them
+        text = json.dumps(document.model_dump(exclude_defaults=True), ensure_ascii=False, indent=1)
     return DECEPTIVE.sub(lambda match: json.dumps(match[0])[1:-1], text)
 
 
@@ -212,54 +172,48 @@ def _severities(findings: Iterable[Finding]) -> dict[str, int]:
     return {f"{severity}s": severities.count(severity) for severity in Severity}
 
 
-def _values(values: Values) -> dict[str, int | bool | None]:
+def _figures(values: Values) -> dict[str, Value]:
     return {field.key: value for field, value in zip(FIELDS, values, strict=True)}
 
 
-def _ref(unit: UnitRef) -> dict[str, str | None]:
-    return {"code": unit.code, "name": unit.name, "level": unit.level}
+def _file(one: CheckedReturn, shown: Shown) -> models.File:
+    return models.File(
+        path=one.path,
+        sha256=one.received.facts.sha256,
+        unit=one.unit,
+        scope=one.scope,
+        edition=one.received.edition,
+        status=one.status,
+        values=_figures(one.values),
+        findings=_findings(filter(shown, one.findings)),
+    )
 
 
-def _file(one: CheckedReturn, shown: Shown) -> dict[str, Any]:
-    return {
-        "path": one.path,
-        "sha256": one.received.facts.sha256,
-        "unit": _ref(one.unit),
-        "scope": one.scope,
-        "edition": one.received.edition,
-        "status": one.status,
-        "values": _values(one.values),
-        "findings": [_finding(finding) for finding in one.findings if shown(finding)],
-    }
-
-
-def _unit(merged: MergeResult, key: str) -> dict[str, Any]:
-    unit, total = merged.tree[key], merged.totals[key]
+def _unit(merged: MergeResult, key: str) -> models.MergedUnit:
+    unit, total = merged.tree[key], merged.rollup.totals[key]
     parent = merged.tree[unit.parent] if unit.parent else None
-    return {
-        "code": unit.code,
-        "name": unit.name,
-        "level": unit.level,
-        "parent": (parent.code or parent.name) if parent else None,
-        "status": merged.statuses[key],
-        "basis": total.basis,
-        "total": {name: value for name, value in _values(total.values).items() if value is not None},
-        **({"differences": _differences(difference)} if (difference := merged.differences.get(key)) else {}),
-    }
+    difference = merged.rollup.differences.get(key)
+    return models.MergedUnit(
+        code=unit.code,
+        name=unit.name,
+        level=unit.level,
+        parent=(parent.code or parent.name) if parent else None,
+        status=merged.statuses[key],
+        basis=total.basis,
+        total={name: value for name, value in _figures(total.values).items() if value is not None},
+        differences=_differences(difference) if difference else None,
+    )
 
 
-def _differences(difference: Difference) -> dict[str, dict[str, int | bool | None]]:
+def _differences(difference: Difference) -> dict[str, models.Difference]:
     """Return what a cumulative return says and what is known of it, by field."""
-    own = difference.own or BLANK
+    values = zip(FIELDS, difference.reported, difference.own or BLANK, difference.children, strict=True)
     return {
-        field.key: {
-            "reported": difference.reported[field.index],
-            "own": own[field.index],
-            "children": difference.children[field.index],
-            "difference": difference.of(field.index),
-        }
-        for field in FIELDS
-        if {difference.reported[field.index], own[field.index], difference.children[field.index]} != {None}
+        field.key: models.Difference(
+            reported=reported, own=own, children=children, difference=difference.of(field.index)
+        )
+        for field, reported, own, children in values
+        if {reported, own, children} != {None}
     }
 
 
@@ -269,18 +223,20 @@ def missing_label(finding: Finding) -> str | None:
     return label_of(finding.field) if finding.field else None if said is None else str(said)
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
-    said = (
-        finding.code,
-        finding.severity,
-        render(finding, label_of),
-        finding.path,
-        _ref(finding.unit) if finding.unit and finding.unit != UnitRef() else None,
-        finding.sheet,
-        finding.cell,
-        finding.field,
-        missing_label(finding),
-        finding.raw,
-        finding.suggestion,
-    )
-    return dict(zip(FINDING_KEYS, said, strict=True))
+def _findings(findings: Iterable[Finding]) -> list[models.Finding]:
+    return [
+        models.Finding(
+            code=finding.code,
+            severity=finding.severity,
+            message=render(finding, label_of),
+            path=finding.path,
+            unit=None if finding.unit == UnitRef() else finding.unit,
+            sheet=finding.sheet,
+            cell=finding.cell,
+            field=finding.field,
+            label=missing_label(finding),
+            raw=finding.raw,
+            suggestion=finding.suggestion,
+        )
+        for finding in findings
+    ]

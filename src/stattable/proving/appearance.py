@@ -19,6 +19,7 @@ from stattable.proving.sheets import HIDDEN_SHEETS, Opened, OpenSheet
 
 LIST_FOOTER: Final = "第 &P 页，共 &N 页"
 _FILTERED: Final = frozenset({STATE_SHEET, FINDINGS_SHEET, LEDGER_SHEET})  # which have a filter that clerks may set
+_SAYS_SO_ITSELF: Final = frozenset({"comments", "links"})  # a reader sees that there is something
 _PAGE_AREA: Final = f"$A$1:${column_letters(LAST_COLUMN)}${LAST_ROW}"
 
 
@@ -49,6 +50,8 @@ def _sheets(opened: Opened) -> Iterator[Finding]:
     for name in opened.written:
         if name in opened.names and name not in opened.visible:
             yield _structure("hidden", name)
+    if not opened.is_plain:
+        yield _structure("writing", SHEET_NAME)
     first = next((name for name in opened.names if name in opened.visible), None)
     if SHEET_NAME in opened.visible and first in opened.written and first != SHEET_NAME:
         yield _structure("order", SHEET_NAME, raw=first)
@@ -67,18 +70,20 @@ def _of_sheet(report: MergedWorkbook, opened: OpenSheet) -> Iterator[Finding]:
         a1(*at) for at in sorted(opened.formulas) if at[1] not in figures and not isinstance(sheet.cell(*at), Unread)
     ]
     reasons: dict[str, list[str]] = {"covered": [a1(*at) for at in covered], "formula": stray}
-    for at, display in sorted(sheet.displays.items()):
-        reason = "format" if display.format is not None else display.unseen
+    odd = {at: "format" if one.format is not None else one.unseen for at, one in sheet.displays.items()}
+    for at, reason in sorted((odd | dict(opened.illegible)).items()):
         if reason not in {None, "row", "column"} and sheet.cell(*at) is not None:
             reasons.setdefault(str(reason), []).append(a1(*at))
     for reason, cells in reasons.items():
         if cells:
             yield _shown(reason, sheet.name, cells[0], cells)
-    objects = {"objects"} & setup.extras
+    objects = {"objects", "shapes"} & setup.extras
     for extra in sorted(setup.extras - ({"comments"} if objects else set())):
-        if extra == "objects" and sheet.name == ANNEX_SHEET:  # which has pictures
+        if extra == "objects" and (sheet.name == ANNEX_SHEET or "shapes" in objects):  # which has pictures
             continue
-        yield _shown(extra, sheet.name, severity=Severity.WARNING if extra == "comments" else None)
+        if extra == "links" and sheet.name == FINDINGS_SHEET:  # which lead to the units
+            continue
+        yield _shown(extra, sheet.name, severity=Severity.WARNING if extra in _SAYS_SO_ITSELF else None)
     yield from _printing(report, sheet.name, setup)
 
 
@@ -87,7 +92,8 @@ def _hidden_lines(report: MergedWorkbook, sheet: RawSheet, setup: Setup) -> Iter
     filled = [number for number, row in enumerate(sheet.rows, start=1) if any(cell not in ("", None) for cell in row)]
     unseen = setup.hidden_rows | {at[0] for at, one in sheet.displays.items() if one.unseen == "row"}
     if sheet.name == UNITS_SHEET:
-        unseen -= _collapsed(report, unseen)
+        folded = unseen if setup.outlined is None else unseen & setup.outlined
+        unseen -= _collapsed(report, folded)
     if rows := [number for number in filled if number in unseen]:
         is_filter = setup.filtered and sheet.name in _FILTERED
         severity = Severity.WARNING if is_filter else None

@@ -27,7 +27,7 @@ class RowKind(StrEnum):
     TOTAL = "total"
     OWN = "own"
     UNLISTED = "unlisted"  # the sum of its children that have no row
-    GAP = "gap"  # what its cumulative return says beyond what is known below it
+    DIFFERENCE = "gap"  # what its cumulative return says beyond what is known below it
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,9 @@ def breakdown(rolled: RollUp) -> list[BreakdownRow]:
     parts = [*_children(rolled, rolled.root, 1, rows)]
     own = rolled.counted.own.get(rolled.root)
     parts.append(_add(rows, RowKind.OWN, rolled.root, 0, own or BLANK))
-    gaps = _gaps(rolled, rolled.root)
+    uneven = _uneven_of(rolled, rolled.root)
     at = _add(rows, RowKind.TOTAL, rolled.root, 0, rolled.totals[rolled.root].values)
-    parts.append(_add(rows, RowKind.GAP, rolled.root, 0, gaps))
+    parts.append(_add(rows, RowKind.DIFFERENCE, rolled.root, 0, uneven))
     _set_parts(rolled, rows, at, parts)
     return rows
 
@@ -77,12 +77,12 @@ def _children(rolled: RollUp, parent: str, depth: int, rows: list[BreakdownRow])
 def _unit(rolled: RollUp, key: str, depth: int, rows: list[BreakdownRow]) -> int:
     at = _add(rows, RowKind.TOTAL, key, depth, rolled.totals[key].values)
     parts: list[int] = []
-    own, gaps = rolled.counted.own.get(key), _gaps(rolled, key)
+    own, uneven = rolled.counted.own.get(key), _uneven_of(rolled, key)
     if own is not None and (rolled.tree.children[key] or key in rolled.differences):
         parts.append(_add(rows, RowKind.OWN, key, depth + 1, own))
     parts += _children(rolled, key, depth + 1, rows)
-    if gaps != BLANK:
-        parts.append(_add(rows, RowKind.GAP, key, depth + 1, gaps))
+    if uneven != BLANK:
+        parts.append(_add(rows, RowKind.DIFFERENCE, key, depth + 1, uneven))
     _set_parts(rolled, rows, at, parts)
     return at
 
@@ -92,9 +92,9 @@ def is_listed(tree: Tree, key: str, depth: int) -> bool:
     return depth == 1 or tree[key].level is not Level.VILLAGE
 
 
-def _gaps(rolled: RollUp, key: str) -> Values:
+def _uneven_of(rolled: RollUp, key: str) -> Values:
     difference = rolled.differences.get(key)
-    return difference.gaps if difference else BLANK
+    return difference.uneven if difference else BLANK
 
 
 def _add(rows: list[BreakdownRow], kind: RowKind, key: str, depth: int, values: Values) -> int:
@@ -155,7 +155,7 @@ def row_label(row: BreakdownRow, rolled: RollUp) -> str:
             return f"{name} 合计" if row.key == rolled.root else name
         case RowKind.OWN:
             return f"{name} 本级"
-        case RowKind.GAP:
+        case RowKind.DIFFERENCE:
             return f"{name} 差额"
         case RowKind.UNLISTED:
             unlisted = [key for key in rolled.tree.children[row.key] if not is_listed(rolled.tree, key, row.depth)]
@@ -167,7 +167,7 @@ Shown = str | int | None
 
 def shown_figures(row: BreakdownRow, rolled: RollUp) -> list[Shown]:
     """Return what stands in the cells of a row: numbers, 有, 无, or None for a blank."""
-    if row.kind is RowKind.GAP:
+    if row.kind is RowKind.DIFFERENCE:
         return [*row.values]
     level = rolled.tree[row.key].level
     return [shown_value(value, level, index) for index, value in enumerate(row.values)]
@@ -197,7 +197,7 @@ def unit_cells(row: BreakdownRow, rolled: RollUp, state: str) -> tuple[str, str,
             return label, unit.level.label, "已报" if row.key in rolled.counted.own else "未单独报", ""
         case RowKind.UNLISTED:
             return label, "", "", "见其汇总表"
-        case RowKind.GAP:
+        case RowKind.DIFFERENCE:
             difference = rolled.differences.get(row.key)
             compared = difference and difference.compared
             return label, "", "", "上报的汇总数 − 本级 − 下级" if compared else "没有差额"

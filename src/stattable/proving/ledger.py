@@ -11,7 +11,7 @@ from stattable.formats.fingerprint import FileFacts
 from stattable.merging.contents import Relation
 from stattable.merging.result import MergeOptions, MergeResult
 from stattable.merging.root import RootOptions
-from stattable.model.findings import Finding, Severity
+from stattable.model.findings import Finding, Severity, Status
 from stattable.model.identity import Identity, UnitFacts, WorkbookKind, cell_text
 from stattable.model.names import Names
 from stattable.model.record import TIME, CountedReturn, Record
@@ -243,17 +243,17 @@ def _counted(merged: MergeResult, one: CheckedReturn) -> tuple[bool, str]:
     """Say whether the figures of a return are in the root's total, and why not."""
     if _finding(one, "U008"):
         return False, _EARLIER
-    if one.status == "duplicate":
+    if one.status is Status.DUPLICATE:
         same, older = _finding(one, "U004"), _finding(one, "U010")
         if older:
             return False, f"有较晚的报表“{older.params['other']}”"
         return False, f"与“{same.params['other']}”重复" if same else "重复"
-    if one.status != "accepted" or one.key is None:
+    if one.status is not Status.ACCEPTED or one.key is None:
         codes = dict.fromkeys(f.code for f in one.findings if f.severity is Severity.ERROR)
         return False, f"退回：{'、'.join(codes)}"
     chain = merged.tree.covering(one.key, one.scope or Scope.OWN)
     within = (key for key in chain if merged.tree.under(key, merged.root))
-    holder = next((key for key in within if key in merged.counted.cumulative), None)
+    holder = next((key for key in within if key in merged.rollup.counted.cumulative), None)
     if holder is None:
         return True, ""
     return False, _held(merged, merged.accepted[holder, Scope.CUMULATIVE], one)
@@ -354,7 +354,7 @@ def identity_of(merged: MergeResult) -> Identity:
         unit=_facts(merged.root_unit),
         scope=Scope.CUMULATIVE,
         above=tuple(map(_facts, above)),
-        unaccounted=tuple(sorted(merged.coverage[merged.root].unaccounted.items())),
+        unaccounted=tuple(sorted(merged.rollup.coverage[merged.root].unaccounted.items())),
         figures=merged.total,
     )
 

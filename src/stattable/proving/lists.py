@@ -5,15 +5,15 @@ from typing import Final
 
 from stattable.merging.result import MergeResult
 from stattable.model.catalogue import render
-from stattable.model.findings import Finding, Severity
+from stattable.model.findings import Finding, Severity, Status
 from stattable.model.form import label_of
 from stattable.model.identity import cell_text
 
 STATUS_WORDS: Final = {
-    "accepted": "已报",
-    "rejected": "退回",
-    "covered": "已含在上级汇总数里",
-    "missing": "未报",
+    Status.ACCEPTED: "已报",
+    Status.REJECTED: "退回",
+    Status.COVERED: "已含在上级汇总数里",
+    Status.MISSING: "未报",
     None: "不要求",
 }
 COUNT_HEADS: Final = ("上级单位", "级别", "应报", "已报", "退回", "已含在上级汇总数里", "未报")
@@ -30,7 +30,10 @@ def _count_rows(merged: MergeResult) -> Iterator[tuple[object, ...]]:
     for key in tree.below(merged.root):
         of_children = [statuses[child] for child in tree.children[key] if statuses[child] is not None]
         if of_children:
-            counts = (of_children.count(status) for status in ("accepted", "rejected", "covered", "missing"))
+            counts = (
+                of_children.count(status)
+                for status in (Status.ACCEPTED, Status.REJECTED, Status.COVERED, Status.MISSING)
+            )
             yield tree[key].name, tree[key].level.label, len(of_children), *counts
 
 

@@ -15,7 +15,7 @@ from stattable.merging.rollup import RollUp, Total, typed_over
 from stattable.model.annex import ANNEX_HEADS, ANNEX_SHEET
 from stattable.model.catalogue import finding, phrase
 from stattable.model.findings import Finding, Param, UnitRef
-from stattable.model.form import BLANK, FIELDS, Values, shown_value
+from stattable.model.form import BLANK, FIELDS, Values, in_words
 from stattable.model.identity import WorkbookKind
 from stattable.model.names import comparable_name
 from stattable.model.refusals import Refusal
@@ -95,7 +95,7 @@ class _Remaking:
             matched = replace(matched, new=tuple(path for path in matched.new if path not in aside))
             entries = {entry.path: entry for entry in entries_of(remade)}
             findings += self._altered(remade, entries)
-            findings += _figures(self._report, remade)
+            findings += _figures(self._report, remade.rollup)
             if not self._changed_roster() and not _is_outdated(self._ledger, matched):
                 findings += self._decisions(remade, entries)
         return self._remade(matched, findings)
@@ -308,9 +308,9 @@ def _figures(report: MergedWorkbook, after: RollUp) -> Iterator[Finding]:
         field = FIELDS[index]
         cell = report.cell_of(field) if is_root else figure_cell(row, index) if row is not None else None
         cells.append(cell)
-        one, other = (shown_value(value, unit.level, index) for value in (was, now))
+        one, other = (in_words(value, unit.level, index) for value in (was, now))
         place = f"（{cell}）" if cell else ""
-        figures.append(f"{field.label}{place} 汇总表里是“{_blank(one)}”，现在是“{_blank(other)}”")
+        figures.append(f"{field.label}{place} 汇总表里是“{one}”，现在是“{other}”")
     names = [trees[other][other].name for other in differing if other != key]
     index, was, _ = pairs[0]
     params: dict[str, Param] = {
@@ -323,11 +323,11 @@ def _figures(report: MergedWorkbook, after: RollUp) -> Iterator[Finding]:
     }
     yield finding(
         "P007",
-        unit=UnitRef(unit.code, unit.name, unit.level),
+        unit=unit.ref,
         sheet=sheet,
         cell=cells[0],
         field=FIELDS[index].key,
-        raw=_blank(shown_value(was, unit.level, index)),
+        raw=in_words(was, unit.level, index),
         params=params,
     )
 
@@ -346,7 +346,3 @@ def _differing(was: Total | None, now: Total | None) -> list[_Pair]:
 
 def _values(total: Total | None) -> Values:
     return total.values if total else BLANK
-
-
-def _blank(shown: str | int | None) -> str:
-    return "空白" if shown is None else str(shown)

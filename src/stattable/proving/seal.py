@@ -77,10 +77,14 @@ def _mark(text: str) -> str:
 
 def _said(name: str, number: int, row: Sequence[object]) -> str:
     """Return what a row says, however a program that saved it wrote numbers and spaces."""
-    if name == UNITS_SHEET and number > HEAD_ROWS:
+    if name == UNITS_SHEET and number > HEAD_ROWS and _says(row[: _FIGURES.start]):  # figures stand behind their unit
         row = [*row[: _FIGURES.start], *[""] * len(_FIGURES), *row[_FIGURES.stop :]]
-    elif name == FINDINGS_SHEET and number > 1:
+    elif name == FINDINGS_SHEET and number > 1 and _says(row[: CLERKS_COLUMN - 1]):
         row = [*row[: CLERKS_COLUMN - 1], "", *row[CLERKS_COLUMN:]]
     elif name == SHEET_NAME:
         row = ["" if (number, column) in _FREE_ON_PAGE else cell for column, cell in enumerate(row, start=1)]
     return "\n".join([" ".join((cell if type(cell) is str else cell_text(cell)).split()) for cell in row]).rstrip("\n")
+
+
+def _says(cells: Sequence[object]) -> bool:
+    return any(cell not in ("", None) for cell in cells)

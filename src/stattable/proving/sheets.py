@@ -25,11 +25,13 @@ class OpenSheet:
         cells: after a closer look.
         formulas: as Excel writes them, without ``=``, ``$`` and spaces.
         setup: how it is shown and printed.
+        illegible: the cells that cannot be read as what they hold, and why.
     """
 
     cells: RawSheet
     formulas: Mapping[Cell, str] = field(default_factory=dict)
     setup: Setup = field(default_factory=Setup)
+    illegible: Mapping[Cell, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +43,14 @@ class Opened:
         visible: of those that are shown.
         written: of those that people see, and that `merge` writes for a unit of this level.
         sheets: those that `merge` writes and that are there, the hidden ones, too.
+        is_plain: whether the file is written as programs write theirs.
     """
 
     names: tuple[str, ...]
     visible: frozenset[str]
     written: tuple[str, ...]
     sheets: Mapping[str, OpenSheet]
+    is_plain: bool
 
     @classmethod
     def of(cls, book: CalamineBook, level: Level) -> "Opened":
@@ -58,10 +62,12 @@ class Opened:
         written = [SHEET_NAME, UNITS_SHEET, STATE_SHEET, FINDINGS_SHEET, LEDGER_SHEET]
         written += [ANNEX_SHEET] if has_annex(level) else []
         sheets = {
-            name: OpenSheet(book.closer(book.sheet(name, whole=True)), book.formulas(name), book.setup(name))
+            name: OpenSheet(
+                book.closer(book.sheet(name, whole=True)), book.formulas(name), book.setup(name), book.illegible(name)
+            )
             for name in written
             if name in book.names
         }
         for name in HIDDEN_SHEETS.intersection(book.names):
             sheets[name] = OpenSheet(book.sheet(name, whole=True))
-        return cls((*book.names, *book.others), book.visible, tuple(written), sheets)
+        return cls((*book.names, *book.others), book.visible, tuple(written), sheets, book.is_plain())

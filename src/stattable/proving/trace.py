@@ -10,7 +10,7 @@ from stattable.checking.returns import CheckedReturn, check_returns
 from stattable.checking.rules import drop_meaningless_zeros
 from stattable.merging.rollup import Basis, CountedReturns, RollUp, roll_up, typed_over
 from stattable.model.cell_names import a1, cell_at
-from stattable.model.findings import UnitRef
+from stattable.model.findings import Status, UnitRef
 from stattable.model.form import FIELD_BY_KEY, FIELDS, Field, Value, add, lifted, number
 from stattable.model.record import CountedReturn, Record
 from stattable.model.refusals import Refusal
@@ -146,6 +146,7 @@ class _Tracer:
         self._rolled, self._record = rolled, record
         self._index, self._sources = field.index, sources
         self._field = field
+        self._register = Register(rolled.tree, is_roster=True, root=rolled.root)
         self._known = known
         entries = ledger.entries if ledger else ()
         self._entries: dict[int, Entry] = {entry.number: entry for entry in entries}
@@ -232,13 +233,12 @@ class _Tracer:
 
     def _judged(self, path: str) -> CheckedReturn:
         """Return a return that changed, judged by itself."""
-        register = Register(self._rolled.tree, is_roster=True, root=self._rolled.root)
-        (one,) = check_returns([read_return(path)], register, None).returns
+        (one,) = check_returns([read_return(path)], self._register, None).returns
         return one
 
     def _figure_of(self, one: CheckedReturn, scope: Scope, cell: str | None) -> tuple[Value, str | None]:
         """Return the figure of a return that changed, and its cell; none where it is accepted no more."""
-        if one.status != "accepted" or one.key is None:
+        if one.status is not Status.ACCEPTED or one.key is None:
             return None, cell
         at = one.received.cells[self._index]
         return drop_meaningless_zeros(one.values, one.level, scope)[self._index], a1(*at) if at else None
@@ -250,7 +250,7 @@ class _Tracer:
 
     def _ref(self, key: str) -> UnitRef:
         unit = self._rolled.tree[key]
-        return UnitRef(unit.code, unit.name, unit.level)
+        return unit.ref
 
 
 def _matters(step: Step) -> bool:

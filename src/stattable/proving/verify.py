@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from stattable.checking.returns import CheckOptions, read_all
 from stattable.formats.calamine import CalamineBook
 from stattable.formats.paths import file_key
 from stattable.model.catalogue import finding
@@ -17,6 +16,7 @@ from stattable.proving.sheets import Opened
 from stattable.proving.source_files import FileMatch, FileState
 from stattable.proving.witnesses import disagreements
 from stattable.reading.inputs import Inputs
+from stattable.reading.return_file import read_returns
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def verify(
     if inputs is not None and report.ledger is not None:
         itself = file_key(path)
         paths = [one for one in inputs.paths if file_key(one) != itself]
-        remade = remake(report, report.ledger, read_all(paths, CheckOptions(jobs=jobs, debug=debug), progress))
+        remade = remake(report, report.ledger, read_returns(paths, jobs=jobs, debug=debug, progress=progress))
         sources, roster, in_words = remade.matched, remade.roster, remade.in_words
         findings = [*findings, *remade.findings]
     said = (replace(finding, path=finding.path or path) for finding in findings)

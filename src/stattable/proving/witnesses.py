@@ -13,8 +13,8 @@ from stattable.merging.overlap import listed
 from stattable.merging.rollup import RollUp, typed_over
 from stattable.model.catalogue import finding
 from stattable.model.cell_names import a1, cell_at
-from stattable.model.findings import Finding, Param, UnitRef
-from stattable.model.form import FIELDS, SHEET_NAME, TITLE_AT, title
+from stattable.model.findings import Finding, Param, Status, UnitRef
+from stattable.model.form import BLANK_WORD, FIELDS, SHEET_NAME, TITLE_AT, title
 from stattable.model.identity import IDENTITY_SHEET, UnitFacts
 from stattable.model.names import comparable_name
 from stattable.model.record import RECORD_SHEET, CountedReturn, Record
@@ -152,7 +152,7 @@ def _words(
     report: MergedWorkbook, rows: Sequence[BreakdownRow], sheet: RawSheet, there: Iterable[int]
 ) -> Iterator[Finding]:
     """Hold level, state and basis of each row against the record, which knows the state of units that reported only."""
-    reported = STATUS_WORDS["accepted"]
+    reported = STATUS_WORDS[Status.ACCEPTED]
     sent = {key for key, _ in report.record.sent}
     for at in sorted(there):
         row, number = rows[at], at + HEAD_ROWS + 1
@@ -185,7 +185,7 @@ def _changes(
             if is_kept and (_same(raw, expected) or _follows(row, raw, field.index, figures, wanted)):
                 continue
             is_text = isinstance(raw, str) and raw.strip() and isinstance(expected, int)
-            shown = f"{shortened(raw)}（存成了文字）" if is_text else shortened(raw) or "空白"
+            shown = f"{shortened(raw)}（存成了文字）" if is_text else shortened(raw) or BLANK_WORD
             if not is_kept and now and not isinstance(raw, Unread):
                 shown = f"={now}" if _same(raw, expected) else f"{shown}（={now}）"
             elif not is_kept and _same(raw, expected):
@@ -196,16 +196,16 @@ def _changes(
                 name=row_label(row, rolled),
                 field=field.key,
                 raw=shown,
-                expected=f"{formula}"
-                if formula and _same(raw, expected)
-                else "空白"
-                if expected is None
-                else str(expected),
+                expected=formula if formula and _same(raw, expected) else _in_words(expected),
             )
 
 
 def _figures(sheet: RawSheet, at: int) -> list[RawCell]:
     return [sheet.cell(at + HEAD_ROWS + 1, column) for column in range(len(UNIT_HEADS) + 1, _WIDTH + 1)]
+
+
+def _in_words(expected: object) -> str:
+    return BLANK_WORD if expected is None else str(expected)
 
 
 def _same(raw: RawCell, expected: Shown) -> bool:
@@ -277,7 +277,7 @@ def _entries(ledger: Ledger, record: Record) -> Iterator[Finding]:
     for head, entries in differing.items():
         (first, now, was), paths = entries[0], [entry.path for entry, _, _ in entries]
         cell = a1(_row_of(ledger, first), HEADS.index(head) + 1)
-        raw, expected = (one or "空白" for one in (now, was))
+        raw, expected = (one or BLANK_WORD for one in (now, was))
         yield _contradiction("differs", LEDGER_SHEET, cell=cell, raw=raw, expected=expected, label=head, about=paths)
 
 
@@ -307,12 +307,12 @@ def _codes(report: MergedWorkbook, opened: Opened) -> Iterator[Finding]:
     code = code_of(report.record, report.rolled.totals[report.record.root].values)
     said: dict[str, str] = {}
     if report.ledger and report.ledger.check_code != code:
-        said["汇总台账"] = report.ledger.check_code or "空白"
+        said["汇总台账"] = report.ledger.check_code or BLANK_WORD
     margins = opened.sheets[SHEET_NAME].setup.margins if SHEET_NAME in opened.sheets else None
     if margins is not None:
         texts = {text.removeprefix(CHECK_CODE).strip() for _, _, text in filter(is_code, margins)}
         if texts != {code}:
-            said["页脚"] = "、".join(sorted(texts)) or "空白"
+            said["页脚"] = "、".join(sorted(texts)) or BLANK_WORD
     if said:
         raw = "、".join(dict.fromkeys(said.values()))
         yield finding("P013", sheet=SHEET_NAME, raw=raw, params={"expected": code, "where": "和".join(said)})
@@ -367,4 +367,4 @@ def _parts(reason: str, said: Mapping[str, Any]) -> dict[str, Any]:
 
 def _ref(rolled: RollUp, key: str) -> UnitRef:
     unit = rolled.tree[key]
-    return UnitRef(unit.code, unit.name, unit.level)
+    return unit.ref

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from stattable.formats.sheet import Cell, RawCell
-from stattable.model.form import Field, Kind
+from stattable.model.form import BLANK_WORD, Field, Kind
 from stattable.reading.answers import BLANK_READING, LONGEST_TEXT, Reading, shortened
 from stattable.reading.counts import read_count
 from stattable.reading.layout import Layout
@@ -50,7 +50,7 @@ def read_figure(kind: Kind, raw: RawCell) -> Reading:
 def value_text(reading: Reading, kind: Kind) -> str:
     """Return a value in words, as findings say what a cell was read as."""
     if reading.value is None:
-        return "空白"
+        return BLANK_WORD
     if kind is Kind.FLAG:
         return "有" if reading.value else "无"
     return str(int(reading.value))

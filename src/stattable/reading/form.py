@@ -9,7 +9,7 @@ from stattable.model.annex import ANNEX_SHEET, Annex, has_annex
 from stattable.model.catalogue import finding
 from stattable.model.cell_names import a1, a1_range
 from stattable.model.findings import Finding
-from stattable.model.form import FIELDS, SHEET_NAME, Return, Value, shown_value
+from stattable.model.form import FIELDS, SHEET_NAME, Return, Value, in_words
 from stattable.model.identity import IDENTITY_SHEET, BeyondLimits, Identity, WorkbookKind, read_identity
 from stattable.model.record import RECORD_SHEET, Record, read_record
 from stattable.model.units import Level
@@ -110,7 +110,7 @@ def altered(page: Page, now: Sequence[Value], written: Sequence[Value], level: L
         at = page.cells[field.index]
         if at is None or (value == was and field.key not in typed):  # without its label there is T002 to say so
             continue
-        seen, expected = (_seen(one, level, field.index) for one in (value, was))
+        seen, expected = (in_words(one, level, field.index) for one in (value, was))
         yield finding(
             "P001",
             sheet=page.sheet,
@@ -122,11 +122,6 @@ def altered(page: Page, now: Sequence[Value], written: Sequence[Value], level: L
 
 
 _TYPED: Final = frozenset(f"V00{number}" for number in range(2, 10))  # said of what is no plain number
-
-
-def _seen(value: Value, level: Level, index: int) -> str:
-    shown = shown_value(value, level, index)
-    return "空白" if shown is None else str(shown)
 
 
 def _locate_form(book: Book, sheets: Sequence[RawSheet], identity: Identity | None) -> FormReading:

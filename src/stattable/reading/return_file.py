@@ -1,8 +1,10 @@
 """What one file holds, before anybody knows whose it is: small, frozen and picklable."""
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Final
 
 from stattable.formats.fingerprint import FileFacts, file_facts
@@ -15,7 +17,7 @@ from stattable.model.findings import Finding, Param
 from stattable.model.form import Values
 from stattable.model.identity import Identity, WorkbookKind
 from stattable.model.record import Record
-from stattable.processes import WorkerFailed, in_own_process
+from stattable.processes import WorkerFailed, in_own_process, over_processes
 from stattable.reading.form import read_form
 
 
@@ -80,6 +82,34 @@ def read_return(path: str, *, debug: bool = False) -> ReturnFile:
 def read_return_isolated(path: str, *, debug: bool = False) -> ReturnFile:
     """Do the same in a process of its own, which may die, but not take more time and memory than it should."""
     return _trapped(path, _receive_alone, debug)
+
+
+_MANY: Final = 5_000  # files
+
+
+def read_returns(
+    paths: Sequence[str],
+    *,
+    jobs: int | None = None,
+    debug: bool = False,
+    progress: Callable[[int], None] = lambda _: None,
+) -> list[ReturnFile]:
+    """Read files, over several processes where there are many, and return what they hold in the same order.
+
+    Args:
+        paths: of the files.
+        jobs: how many processes may read; None for as many as there are processors.
+        debug: let unexpected errors out.
+        progress: told of every file that was read.
+    """
+    read, isolated = (partial(how, debug=debug) for how in (read_return, read_return_isolated))
+    files: list[ReturnFile] = []
+    for one in over_processes(read, paths, jobs, isolated):
+        files.append(one)
+        progress(1)
+        if len(files) % _MANY == 0:  # they stay to the end: no collection of garbage need look through them again
+            gc.freeze()
+    return files
 
 
 def _trapped(path: str, read: Callable[[str], ReturnFile], debug: bool) -> ReturnFile:

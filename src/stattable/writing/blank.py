@@ -18,7 +18,7 @@ from xml.sax.saxutils import escape
 from stattable.formats.paths import are_one, refuse_unless_file
 from stattable.model import form
 from stattable.model.annex import LEVELS as ANNEX_LEVELS
-from stattable.model.form import FIELDS, Kind, below, own
+from stattable.model.form import FIELDS, Kind, fields_to_fill
 from stattable.model.identity import IDENTITY_SHEET, Identity, UnitFacts, WorkbookKind, identity_rows
 from stattable.model.names import comparable_name, level_of_name
 from stattable.model.refusals import Refusal
@@ -74,11 +74,6 @@ class BlankFor:
 def association_name(name: str) -> str:
     """Return a unit's name as it stands on the page: ``官渡镇`` gives ``官渡镇计生协``."""
     return name if without_spaces(name).endswith("计生协") else f"{name}计生协"
-
-
-def open_fields(level: Level, scope: Scope) -> frozenset[int]:
-    """Return the indices of the fields that a blank leaves open."""
-    return own(level) if scope is Scope.OWN else own(level) | below(level)
 
 
 def blank_bytes(blank: BlankFor) -> bytes:
@@ -206,7 +201,7 @@ def _words(prefix: str, facts: UnitFacts) -> dict[str, str]:
 
 @cache
 def _prototype(level: Level, scope: Scope, edition: int, above: tuple[Level, ...]) -> bytes:
-    fields = open_fields(level, scope)
+    fields = fields_to_fill(level, scope)
     shades: dict[Place, Look] = {field.at: _OPEN if field.index in fields else _LOCKED for field in FIELDS}
     shades |= dict.fromkeys(_OPEN_BESIDE, _OPEN)
     workbook = Workbook()

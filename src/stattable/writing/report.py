@@ -178,11 +178,11 @@ def _units(workbook: Workbook, merged: MergeResult) -> dict[str, int]:
     for start, following in pairwise([*starts, len(heads[0]) + 1]):  # one head over the columns of a level
         sheet.merge(1, start, 1, following - 1, heads[0][start - 1], _HEAD)
     places: dict[str, int] = {}
-    rows = breakdown(merged)
+    rows = breakdown(merged.rollup)
     for row in rows:
         look = _SUM if row.depth == 0 else _BODY
         indent: Look = {**look, "indent": row.depth - 1} if row.depth > 1 else look
-        cells = [*unit_cells(row, merged, _state_of(row, merged)), *_figures(row, rows, merged)]
+        cells = [*unit_cells(row, merged.rollup, _state_of(row, merged)), *_figures(row, rows, merged)]
         number = writer.write(cells, look, first=indent, depth=max(row.depth - 1, 0))
         if row.kind is RowKind.TOTAL:
             places[row.key] = number
@@ -199,7 +199,7 @@ def _state_of(row: BreakdownRow, merged: MergeResult) -> str:
 def _figures(row: BreakdownRow, rows: Sequence[BreakdownRow], merged: MergeResult) -> list[object]:
     return [
         Formula(formula, int(shown or 0)) if formula else shown
-        for shown, formula in zip(shown_figures(row, merged), formulas(row, rows), strict=True)
+        for shown, formula in zip(shown_figures(row, merged.rollup), formulas(row, rows), strict=True)
     ]
 
 
@@ -229,7 +229,7 @@ def _findings(workbook: Workbook, merged: MergeResult, rows: Mapping[str, int]) 
     units = ((key, merged.tree[key]) for key in merged.tree.below(merged.root))
     keys: dict[UnitRef, str | None] = {}
     for key, unit in units:
-        ref = UnitRef(unit.code, unit.name, unit.level)
+        ref = unit.ref
         keys[ref] = None if ref in keys else key  # of two units that look the same nobody can tell which
     for number, (finding, said) in enumerate(finding_rows(merged), start=1):
         unit_cell = _linked_unit(finding, merged, keys, rows, number)

@@ -58,7 +58,7 @@ class _Document:
         self._choice = ""  # the one that stands for the field, unless text comes before the field's end
         self._aside: str | None = None  # how the run's text is set apart from the rest
 
-    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:  # noqa: PLR0912  -- a table: one case an element
         name = tag.rpartition("}")[2]
         if self._skipped.start(name):
             return

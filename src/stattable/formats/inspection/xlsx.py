@@ -10,6 +10,7 @@ from typing import Final
 from xml.etree import ElementTree
 
 from stattable.formats.inspection.formulas import moved, spelled
+from stattable.formats.inspection.legibility import illegible_cells, illegible_strings, illegible_styles
 from stattable.formats.inspection.number_formats import shows_another_number, shows_another_text
 from stattable.formats.inspection.xlsx_setup import setup_of
 from stattable.formats.inspection.xlsx_styles import OddStyle, is_struck, odd_styles
@@ -33,6 +34,7 @@ _SUSPECT: Final = (  # each by itself, for each is quick by its first letters
     re.compile(rb"ht(?<!Height)\s*=\s*[\"']0(?:\.0*)?[\"']"),
     re.compile(rb"width\s*=\s*[\"']0(?:\.0*)?[\"']"),
 )
+_LOOKS: Final = ("xl/theme/theme1.xml", "xl/styles.xml")
 _HAS_FORMULAS: Final = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _FAR_REF: Final = re.compile(rb"r\s*=\s*[\"'](?:[A-Za-z]{3}\d|[A-Za-z]{0,2}\d{5})")
 _CELL: Final = re.compile(rb"<(?:\w+:)?c[\s>/]")
@@ -92,6 +94,15 @@ class XlsxInspector:
         content = self._content(sheet)
         return formulas(content) if _HAS_FORMULAS.search(content) else {}
 
+    def illegible(self, sheet: int) -> Mapping[Cell, str]:
+        """Return the cells of a sheet of ours that cannot be read as what they hold, and why."""
+        theme, styles = (self._packed(name).content() if name in self._names else b"" for name in _LOOKS)
+        odd, strings = illegible_styles(styles, theme) if styles else {}, illegible_strings(self._strings, theme)
+        content = self._content(sheet)
+        if not odd and not strings and b"<is>" not in content:
+            return {}
+        return illegible_cells(content, odd, strings, theme)
+
     def setup(self, sheet: int) -> Setup:
         """Return how a sheet as a whole is shown and printed."""
         book = self._packed("xl/workbook.xml").content()
@@ -103,7 +114,7 @@ class XlsxInspector:
         relations = posixpath.join(folder, "_rels", f"{name}.rels").lower()
         if relations in self._names:
             for part in related(self._packed(relations).content(), f"/{folder}", self._names).values():
-                if part and "drawing" in part.lower():
+                if part and part.lower().endswith((".xml", ".vml")):  # whatever its name
                     yield self._packed(part.lower()).content()
 
     def _content(self, sheet: int) -> bytes:

@@ -7,23 +7,30 @@ from typing import Final
 
 from stattable.formats.sheet import MAX_COLUMNS, Margin, Setup
 
-LOWEST_ROW: Final = 3.0  # points: nothing can be read in a row that is lower
-NARROWEST_COLUMN: Final = 0.8  # characters
+LOWEST_ROW: Final = 3.1  # points: nothing can be read in a row that is lower
+NARROWEST_COLUMN: Final = 1.5  # characters
 _LINE: Final = re.compile(rb"<(?:\w+:)?(row|col)\s([^>]*)>")
 _SAYS: Final = re.compile(rb"([\w:]+)\s*=\s*[\"']([^\"']*)[\"']")
 _EXTRAS: Final[Mapping[str, re.Pattern[bytes]]] = {
-    "conditional": re.compile(rb"<(?:\w+:)?(?:conditionalFormatting|sparklineGroup)[\s>]"),
+    "conditional": re.compile(rb"<(?:\w+:)?(?:conditionalFormatting|sparklineGroup|tableParts)[\s>]"),
     "objects": re.compile(rb"<(?:\w+:)?(?:picture|oleObjects|controls|legacyDrawingHF)[\s>/]"),
     "comments": re.compile(rb"<(?:\w+:)?legacyDrawing[\s>/]"),
+    "prompts": re.compile(rb"<(?:\w+:)?dataValidation\s"),
+    "links": re.compile(rb"<(?:\w+:)?hyperlink\s"),
+    "view": re.compile(
+        rb"(?:showFormulas|rightToLeft)\s*=\s*[\"'](?:1|true)[\"']|showOutlineSymbols\s*=\s*[\"'](?:0|false)[\"']"
+        rb"|<(?:\w+:)?sheetView\s[^>]*topLeftCell\s*=\s*[\"'](?!A1[\"'])[^>]*>\s*<(?:\w+:)?pane\s"
+    ),
     "zeros": re.compile(rb"showZeros\s*=\s*[\"'](?:0|false)[\"']"),
 }
-_FILTERED: Final = re.compile(rb"<(?:\w+:)?filterColumn[\s>]")
-_MARGIN: Final = re.compile(rb"<(?:\w+:)?(odd|even|first)(Header|Footer)[^>/]*>([^<]*)<")
+_FILTERED: Final = re.compile(rb"<(?:\w+:)?filterColumn(?![^>]*hiddenButton)[\s>]")
+_MARGIN: Final = re.compile(rb"<(?:\w+:)?(odd|even|first)(Header|Footer)(?:\s[^>]*)?>([^<]*)(?=<)")
 _DIFFERENT: Final[Mapping[str, re.Pattern[bytes]]] = {
     "even": re.compile(rb"differentOddEven\s*=\s*[\"'](?:1|true)[\"']"),
     "first": re.compile(rb"differentFirst\s*=\s*[\"'](?:1|true)[\"']"),
 }
-_CODE: Final = re.compile(r'&(?:"[^"]*"|K[0-9A-Fa-f]{6}|K\d{2}[+-]\d{3}|\d+|[BIUESXYbiuesxy])')
+# Of fonts, what leaves a text to be read: no light colour, no small size, no line through it.
+_CODE: Final = re.compile(r'&(?:"[^"]*"|K(?:(?:[0-7][0-9A-Fa-f]){3}|01\+000)|[6-9](?!\d)|[1-9]\d+|[BIUEbiue])')
 _PART: Final = re.compile(r"&([LCR])")
 _NAME: Final = re.compile(rb"<(?:\w+:)?definedName\s([^>]*)>([^<]*)<")
 # A picture or a shape; in a drawing of the old kind, what is no comment, or one that does not wait to be pointed at. A
@@ -32,6 +39,10 @@ _LIES_THERE: Final = re.compile(
     rb"(?:oneCell|twoCell|absolute)Anchor[\s>]|ObjectType\s*=\s*[\"'](?!Note)|visibility\s*:\s*visible|<x:Visible",
     re.IGNORECASE,
 )
+
+_SHAPE: Final = re.compile(rb"<(?:\w+:)?(?:sp|graphicFrame|cxnSp|grpSp|contentPart)[\s>]")
+_NO_TABS: Final = re.compile(rb"showSheetTabs\s*=\s*[\"'](?:0|false)[\"']")
+_DEFAULTS: Final = re.compile(rb"<(?:\w+:)?sheetFormatPr\s([^>]*)>")
 
 
 def setup_of(content: bytes, book: bytes, place: int, drawings: Sequence[bytes]) -> Setup:
@@ -46,24 +57,40 @@ def setup_of(content: bytes, book: bytes, place: int, drawings: Sequence[bytes])
     extras = {name for name, mark in _EXTRAS.items() if mark.search(content)}
     if any(map(_LIES_THERE.search, drawings)):
         extras.add("objects")
-    rows, columns = _hidden(content)
+    if any(map(_SHAPE.search, drawings)):
+        extras.add("shapes")
+    if _NO_TABS.search(book):
+        extras.add("view")
+    rows, columns, outlined = _lines(content)
     area, repeated = (_defined(book, place, name) for name in (b"_xlnm.Print_Area", b"_xlnm.Print_Titles"))
     margins = frozenset(_margins(content))
-    return Setup(rows, columns, bool(_FILTERED.search(content)), frozenset(extras), area, repeated, margins)
+    return Setup(rows, columns, bool(_FILTERED.search(content)), frozenset(extras), area, repeated, margins, outlined)
 
 
-def _hidden(content: bytes) -> tuple[frozenset[int], frozenset[int]]:
-    """Return the rows and the columns that cannot be seen."""
-    rows, columns, row = set[int](), set[int](), 0
+def _lines(content: bytes) -> tuple[frozenset[int], frozenset[int], frozenset[int]]:
+    """Return the rows and the columns that cannot be seen, and the rows that belong to a group of the outline."""
+    rows, columns, outlined, row = set[int](), set[int](), set[int](), 0
+    by_default = _are_low_by_default(content)
     for match in _LINE.finditer(content):
         said = {key: value.decode("ascii", "replace") for key, value in _SAYS.findall(match[2])}
         if match[1] == b"row":
             row = int(said.get(b"r") or row + 1)
-            if _is_unseen(said, b"ht", LOWEST_ROW):
+            if _is_unseen(said, b"ht", LOWEST_ROW) or (by_default and b"ht" not in said):
                 rows.add(row)
+            if said.get(b"outlineLevel", "0") != "0":
+                outlined.add(row)
         elif _is_unseen(said, b"width", NARROWEST_COLUMN):
             columns.update(range(int(said.get(b"min") or 1), min(int(said.get(b"max") or 1), MAX_COLUMNS) + 1))
-    return frozenset(rows), frozenset(columns)
+    return frozenset(rows), frozenset(columns), frozenset(outlined)
+
+
+def _are_low_by_default(content: bytes) -> bool:
+    """Whether rows that say nothing of their height are hidden, or too low to be read."""
+    match = _DEFAULTS.search(content)
+    said = dict(_SAYS.findall(match[1])) if match else {}
+    if said.get(b"zeroHeight") in {b"1", b"true"}:
+        return True
+    return said.get(b"customHeight") in {b"1", b"true"} and float(said.get(b"defaultRowHeight") or 15) < LOWEST_ROW
 
 
 def _is_unseen(said: Mapping[bytes, str], measure: bytes, least: float) -> bool:

@@ -6,15 +6,15 @@ from typing import Final
 from rich.text import Text
 
 from stattable.checking.returns import Batch, CheckedReturn
-from stattable.model.findings import Finding, Severity
+from stattable.model.findings import Finding, Severity, Status
 from stattable.output.console.findings import severity_line, show_findings
 from stattable.output.console.terminal import joined, make_console, wrapped
 from stattable.output.json_documents import Shown
 
 _STATUS: Final = {
-    "accepted": ("可以计入", "green"),
-    "rejected": ("退回", "bold red"),
-    "duplicate": ("重复", "yellow"),
+    Status.ACCEPTED: ("可以计入", "green"),
+    Status.REJECTED: ("退回", "bold red"),
+    Status.DUPLICATE: ("重复", "yellow"),
 }
 
 
@@ -37,9 +37,9 @@ def show_check(batch: Batch, findings: Sequence[Finding], shown: Shown) -> None:
     console.print(Text(f"共检查 {len(statuses)} 个文件：", style="bold"), end="")
     console.print(
         joined(
-            (f"{statuses.count('accepted')} 个可以计入", "green"),
-            (f"{statuses.count('rejected')} 个要退回", "bold red" if "rejected" in statuses else "dim"),
-            (f"{statuses.count('duplicate')} 个重复", "dim"),
+            (f"{statuses.count(Status.ACCEPTED)} 个可以计入", "green"),
+            (f"{statuses.count(Status.REJECTED)} 个要退回", "bold red" if "rejected" in statuses else "dim"),
+            (f"{statuses.count(Status.DUPLICATE)} 个重复", "dim"),
         )
     )
     console.print(severity_line(everything))

@@ -26,6 +26,7 @@ def show_merge(
     output: str | None,
     levels: "WrittenLevels | None" = None,
     kept: Mapping[str, str] | None = None,
+    holding_more: Mapping[str, bool] | None = None,
 ) -> None:
     """Show the result of `merge`: the total, what came in, findings, and where the workbooks are.
 
@@ -33,7 +34,8 @@ def show_merge(
         merged: the result.
         output: where it was written, or None where it was not.
         levels: what became of the levels' workbooks, or None where none were asked for.
-        kept: where earlier results are now that somebody altered, by the places where they stood.
+        kept: where earlier results are now that were not to be lost, by the places where they stood.
+        holding_more: whether they hold what is not here any more; else somebody altered them.
     """
     console = make_console()
     root, summary = merged.root_unit, merged.summary
@@ -69,9 +71,12 @@ def show_merge(
                     Text(f"注意：{path} 是以前的，这个单位现在没有可以计入的报表，没有重写。", style="bold red")
                 )
         for path, now in (kept or {}).items():
+            is_more = bool(holding_more and holding_more.get(path))
+            why = "里有这次没有的报表" if is_more else "写出以后被人改动过"
+            what = "少了哪些报表" if is_more else "改了什么"
             console.print(
                 Text(
-                    f"注意：原来的 {path} 写出以后被人改动过，没有覆盖，现在是 {now}，请看看改了什么。",
+                    f"注意：原来的 {path} {why}，没有覆盖，现在是 {now}，请看看{what}。",
                     style="bold red",
                 )
             )

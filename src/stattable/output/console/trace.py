@@ -6,7 +6,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from stattable.model.findings import UnitRef
-from stattable.model.form import Field, Value, number, shown_value
+from stattable.model.form import Field, Value, in_words, number
 from stattable.model.units import Level, Scope
 from stattable.output.console.findings import MOST_SHOWN
 from stattable.output.console.terminal import make_console
@@ -38,8 +38,8 @@ def show_trace(report: MergedWorkbook, field: Field, step: Step) -> None:
     _grow(tree, step, field)
     console.print(tree)
     if page and page[field.index] != step.value:
-        shown = shown_value(page[field.index], report.identity.unit.level, field.index)
-        console.print(Text(f"注意：页上现在是“{_blank(shown)}”，与汇总出来的不同，被改过。", style="bold red"))
+        shown = in_words(page[field.index], report.identity.unit.level, field.index)
+        console.print(Text(f"注意：页上现在是“{shown}”，与汇总出来的不同，被改过。", style="bold red"))
 
 
 def _grow(tree: Tree, step: Step, field: Field) -> None:
@@ -55,7 +55,7 @@ def _grow(tree: Tree, step: Step, field: Field) -> None:
         changed = f" → 现在 {now}" if now != was else ""
         tree.add(Text(f"另有 {len(rest)} 个单位，共 {was}{changed}", style="dim"))
     for uncounted in step.uncounted[:MOST_SHOWN]:
-        name, figure = uncounted.unit.name or "", _blank(_shown(uncounted.unit, uncounted.value, field))
+        name, figure = uncounted.unit.name or "", _shown(uncounted.unit, uncounted.value, field)
         said = f"{name} {uncounted.scope.label}数 {figure}，没有另计：{uncounted.why or '台账里没有写明'}"
         tree.add(Text(said, style="dim"))
     if len(step.uncounted) > MOST_SHOWN:
@@ -66,7 +66,7 @@ def _grow(tree: Tree, step: Step, field: Field) -> None:
 
 def _step_label(step: Step, field: Field, single: Step | None = None) -> Text:
     """Return the line of a unit, or of a return; a unit's `single` return stands on its line."""
-    was, now = (_blank(_shown(step.unit, value, field)) for value in (step.value, step.now))
+    was, now = (_shown(step.unit, value, field) for value in (step.value, step.now))
     name = step.unit.name or "" if step.scope is None else f"{step.scope.label}数"
     text = Text.assemble((name, "bold" if step.scope is None else ""), "  ", (was, "cyan"))
     if was != now:
@@ -83,9 +83,5 @@ def _step_label(step: Step, field: Field, single: Step | None = None) -> Text:
     return text
 
 
-def _shown(unit: UnitRef, value: Value, field: Field) -> str | int | None:
-    return shown_value(value, Level(unit.level) if unit.level else None, field.index)
-
-
-def _blank(shown: str | int | None) -> str:
-    return "空白" if shown is None else str(shown)
+def _shown(unit: UnitRef, value: Value, field: Field) -> str:
+    return in_words(value, Level(unit.level) if unit.level else None, field.index)

@@ -1,0 +1,52 @@
+"""The whole of `check`: paths → checked returns, each with all that is to be said of it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from stattable.checking.accounts import AnnexOwners, with_annex_findings
+from stattable.checking.duplicates import with_duplicate_findings
+from stattable.checking.register import Register, identity_tree
+from stattable.checking.returns import Batch, check_returns
+from stattable.model.units import Level, Tree
+from stattable.reading.return_file import read_returns
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOptions:
+    """What the user asked for.
+
+    Attributes:
+        roster: its tree, or None.
+        level: of units of which neither an identity nor the roster says it, or None.
+        edition: the only one to be accepted, or None for any.
+        jobs: how many processes may read; None for as many as there are processors.
+        debug: let unexpected errors out.
+    """
+
+    roster: Tree | None = None
+    level: Level | None = None
+    edition: int | None = None
+    jobs: int | None = None
+    debug: bool = False
+
+
+def check(paths: Sequence[str], options: CheckOptions, progress: Callable[[int], None] = lambda _: None) -> Batch:
+    """Read and check `paths`.
+
+    Args:
+        paths: files, sorted, each once.
+        options: what the user asked for.
+        progress: told of every file that was read.
+
+    Returns:
+        The checked returns, each with its findings, and the tree they were attributed to.
+    """
+    files = read_returns(paths, jobs=options.jobs, debug=options.debug, progress=progress)
+    if options.roster is not None:
+        register = Register(options.roster, is_roster=True, level=options.level)
+    else:
+        tree, conflicts = identity_tree(files)
+        register = Register(tree, is_roster=False, level=options.level, conflicts=conflicts)
+    batch = check_returns(files, register, options.edition)
+    owners = AnnexOwners(batch.tree, is_roster=register.is_roster)
+    return replace(batch, returns=tuple(with_annex_findings(with_duplicate_findings(batch.returns), owners)))

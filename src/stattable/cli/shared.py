@@ -1,0 +1,65 @@
+"""What several commands do before and after their work."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from stattable.model.findings import Finding
+    from stattable.model.units import Tree
+    from stattable.reading.inputs import Inputs
+
+
+def which_edition(edition: int | None, year: int | None) -> int | None:
+    """Return the edition that --edition or --year names; None where neither is given."""
+    from stattable.model.form import edition_of
+
+    if year is None:
+        return edition
+    if edition not in {None, edition_of(year)}:
+        raise click.UsageError(f"--edition {edition} 和 --year {year} 不是同一届，只写一个。")
+    return edition_of(year)
+
+
+def roster_of(path: str) -> "tuple[Tree, list[Finding]]":
+    """Return the tree of a roster, or all its faults."""
+    from stattable.reading.roster import read_roster
+
+    return read_roster(path)
+
+
+def inputs_of(paths: Sequence[str], never: Sequence[str]) -> "Inputs":
+    """Return the files to read; there must be some. `never` are no inputs whatever stands among them."""
+    from stattable.model.refusals import Refusal
+    from stattable.reading.inputs import find_inputs
+
+    inputs = find_inputs(paths, never)
+    if not inputs.paths:
+        raise Refusal("nothing_to_read", paths="、".join(paths))
+    return inputs
+
+
+def finding_filter(select: Sequence[str], ignore: Sequence[str]) -> "Callable[[Finding], bool]":
+    """Return whether --select and --ignore let a finding be shown."""
+    chosen, dropped = (
+        tuple(code.strip().upper() for word in words for code in word.replace("，", ",").split(",") if code.strip())
+        for words in (select, ignore)
+    )
+    return lambda finding: (
+        (not chosen or finding.code.startswith(chosen)) and not (dropped and finding.code.startswith(dropped))
+    )
+
+
+def print_document(
+    layout: str, as_json: Callable[[], str], findings: "Sequence[Finding]", as_table: Callable[[], None]
+) -> None:
+    """Print what a command found as JSON, CSV or for people."""
+    from stattable.output.csv_tables import findings_as_csv
+
+    if layout == "json":
+        click.echo(as_json())
+    elif layout == "csv":
+        click.echo(findings_as_csv(findings), nl=False)
+    else:
+        as_table()
