@@ -33,6 +33,7 @@ _HARMLESS: Final = re.compile(
     r"|\[(?:black|blue|red|green|黑色|蓝色|红色|绿色)\]|\[\$-[0-9a-f]+\]",
     re.IGNORECASE,
 )
+_FORMATTED: Final = re.compile(rb"<(?:\w+:)?r(?:Pr|Ph)[\s>/]")  # a run with a format, or what stands over a text
 _DASH: Final = '"-"'
 _NUMBER_OR_TEXT: Final = re.compile(r"[-+() ]*(?:[#?0,]+(?:\.[0#?]*)?|General|G/通用格式|@|-)[-+() ]*", re.IGNORECASE)
 _DATE: Final = re.compile(r"[ymd年月日/\-. ]+|@", re.IGNORECASE)
@@ -63,7 +64,7 @@ def illegible_styles(styles: bytes, theme: bytes) -> dict[int, str]:
 
 def illegible_strings(strings: bytes, theme: bytes) -> frozenset[int]:
     """Return the numbers of the shared strings that have runs which cannot be read, or a text over the text."""
-    if b"<r>" not in strings and b"rPr" not in strings and b"rPh" not in strings:
+    if not _FORMATTED.search(strings):
         return frozenset()
     colours = _Colours(theme, None)
     items = [item for item in ElementTree.fromstring(strings) if local_name(item.tag) == "si"]

@@ -96,12 +96,17 @@ class XlsxInspector:
 
     def illegible(self, sheet: int) -> Mapping[Cell, str]:
         """Return the cells of a sheet of ours that cannot be read as what they hold, and why."""
-        theme, styles = (self._packed(name).content() if name in self._names else b"" for name in _LOOKS)
-        odd, strings = illegible_styles(styles, theme) if styles else {}, illegible_strings(self._strings, theme)
+        theme, odd, strings = self._illegible
         content = self._content(sheet)
         if not odd and not strings and b"<is>" not in content:
             return {}
         return illegible_cells(content, odd, strings, theme)
+
+    @cached_property
+    def _illegible(self) -> tuple[bytes, Mapping[int, str], frozenset[int]]:
+        """The theme, and the styles and the shared strings that cannot be read as what they hold."""
+        theme, styles = (self._packed(name).content() if name in self._names else b"" for name in _LOOKS)
+        return theme, illegible_styles(styles, theme) if styles else {}, illegible_strings(self._strings, theme)
 
     def setup(self, sheet: int) -> Setup:
         """Return how a sheet as a whole is shown and printed."""
