@@ -10,6 +10,8 @@ from stattable.formats.sheet import MAX_COLUMNS, Margin, Setup
 LOWEST_ROW: Final = 3.1  # points: nothing can be read in a row that is lower
 NARROWEST_COLUMN: Final = 1.5  # characters
 _LINE: Final = re.compile(rb"<(?:\w+:)?(row|col)\s([^>]*)>")
+_NUMBER: Final = re.compile(rb"(?:^|\s)r\s*=\s*[\"'](\d+)")
+_MAY_BE_UNSEEN: Final = re.compile(rb"(?:^|\s)(?:ht|hidden)\s*=")
 _SAYS: Final = re.compile(rb"([\w:]+)\s*=\s*[\"']([^\"']*)[\"']")
 _EXTRAS: Final[Mapping[str, re.Pattern[bytes]]] = {
     "conditional": re.compile(rb"<(?:\w+:)?(?:conditionalFormatting|sparklineGroup|tableParts)[\s>]"),
@@ -54,7 +56,8 @@ def setup_of(content: bytes, book: bytes, place: int, drawings: Sequence[bytes])
         place: of the sheet in the workbook, from 0.
         drawings: the parts of what is drawn on the sheet.
     """
-    extras = {name for name, mark in _EXTRAS.items() if mark.search(content)}
+    around = _around_cells(content)
+    extras = {name for name, mark in _EXTRAS.items() if mark.search(around)}
     if any(map(_LIES_THERE.search, drawings)):
         extras.add("objects")
     if any(map(_SHAPE.search, drawings)):
@@ -63,30 +66,40 @@ def setup_of(content: bytes, book: bytes, place: int, drawings: Sequence[bytes])
         extras.add("view")
     rows, columns, outlined = _lines(content)
     area, repeated = (_defined(book, place, name) for name in (b"_xlnm.Print_Area", b"_xlnm.Print_Titles"))
-    margins = frozenset(_margins(content))
-    return Setup(rows, columns, bool(_FILTERED.search(content)), frozenset(extras), area, repeated, margins, outlined)
+    margins = frozenset(_margins(around))
+    return Setup(rows, columns, bool(_FILTERED.search(around)), frozenset(extras), area, repeated, margins, outlined)
+
+
+def _around_cells(content: bytes) -> bytes:
+    """Return a sheet's part without its cells, which say nothing of the sheet as a whole."""
+    start, end = content.find(b"sheetData>"), content.rfind(b"sheetData>")
+    return content[:start] + content[end:] if start >= 0 else content
 
 
 def _lines(content: bytes) -> tuple[frozenset[int], frozenset[int], frozenset[int]]:
-    """Return the rows and the columns that cannot be seen, and the rows that belong to a group of the outline."""
+    """Return the rows and the columns that cannot be seen, and which of the rows a group of the outline can show."""
     rows, columns, outlined, row = set[int](), set[int](), set[int](), 0
     by_default = _are_low_by_default(content)
     for match in _LINE.finditer(content):
+        is_row = match[1] == b"row"
+        if is_row:
+            number = _NUMBER.search(match[2])
+            row = int(number[1]) if number else row + 1
+            if not by_default and not _MAY_BE_UNSEEN.search(match[2]):  # nearly all of a province's
+                continue
         said = {key: value.decode("ascii", "replace") for key, value in _SAYS.findall(match[2])}
-        if match[1] == b"row":
-            row = int(said.get(b"r") or row + 1)
-            if _is_unseen(said, b"ht", LOWEST_ROW) or (by_default and b"ht" not in said):
-                rows.add(row)
+        if not is_row and _is_unseen(said, b"width", NARROWEST_COLUMN):
+            columns.update(range(int(said.get(b"min") or 1), min(int(said.get(b"max") or 1), MAX_COLUMNS) + 1))
+        elif is_row and (_is_unseen(said, b"ht", LOWEST_ROW) or (by_default and b"ht" not in said)):
+            rows.add(row)
             if said.get(b"outlineLevel", "0") != "0":
                 outlined.add(row)
-        elif _is_unseen(said, b"width", NARROWEST_COLUMN):
-            columns.update(range(int(said.get(b"min") or 1), min(int(said.get(b"max") or 1), MAX_COLUMNS) + 1))
     return frozenset(rows), frozenset(columns), frozenset(outlined)
 
 
 def _are_low_by_default(content: bytes) -> bool:
     """Whether rows that say nothing of their height are hidden, or too low to be read."""
-    match = _DEFAULTS.search(content)
+    match = _DEFAULTS.search(content[: content.find(b"sheetData")])
     said = dict(_SAYS.findall(match[1])) if match else {}
     if said.get(b"zeroHeight") in {b"1", b"true"}:
         return True
