@@ -45,7 +45,8 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
                  level="乡镇级", folder="郑州市"),
     "U003": [{"made_for": "官渡镇", "name": "狼城岗镇"}],
     "U004": [{"other": "a.xlsx"}],
-    "U005": [{"name": "官渡镇", "count": 2, "others": "a.xlsx"}],
+    "U005": [{"reason": reason, "name": "官渡镇", "count": 2, "others": "a.xlsx"}
+             for reason in catalogue._REASONS["U005"]],
     "U006": [{"name": "郑州市"}],
     "U007": [
         {"reason": reason, "row": 3, "other": 2, "names": "代码", "parent": "中牟县", "above": "县级", "limit": 100}
@@ -201,7 +202,7 @@ def test_entry(entry: Entry) -> None:
 def test_the_words_for_every_reason_are_used() -> None:
     """The tables above give the words for every reason; this holds them against those that the code can raise."""
     assert set(catalogue._REASONS) == {
-        "T005", "T007", "U002", "U009", "U011", "U013",
+        "T005", "T007", "U002", "U005", "U009", "U011", "U013",
         "H003", "H004", "H005", "H008", "A001", "A004", "A007", "P003", "P009", "P010",
     }  # fmt: skip
     assert {one["reason"] for one in PARAMS["A001"]} == set(catalogue._REASONS["A001"])

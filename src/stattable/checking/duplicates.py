@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from stattable.checking.returns import CheckedReturn
 from stattable.model.catalogue import finding
-from stattable.model.findings import Status
+from stattable.model.findings import Param, Status
 from stattable.model.record import TIME
 from stattable.model.units import Scope
 from stattable.reading.return_file import ReturnFile
@@ -51,7 +51,10 @@ def _mark_group(marked: list[CheckedReturn], group: Sequence[int], latest: bool)
         name = marked[at].unit.name or ""
         if winner is None:
             others = "、".join(path for other, path in names.items() if other != at)
-            params = {"name": name, "count": len(different), "others": others}
+            alone = sum(marked[other].values == marked[at].values for other in different) == 1
+            params: dict[str, Param] = {
+                "reason": "figures" if alone else "made_of", "name": name, "count": len(different), "others": others,
+            }  # fmt: skip
             marked[at] = marked[at].with_findings(finding("U005", params=params))
         elif at != winner:
             older = finding("U010", params={"name": name, "other": names[winner]})
