@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from stattable.formats.paths import are_one, file_key, is_there, own_path, refuse_unless_file
 from stattable.merging.annex import ACCOUNT_HEADS
-from stattable.merging.contents import Contents, place_of
+from stattable.merging.contents import Contents, Input, place_of
 from stattable.merging.root import RootOptions, find_register
 from stattable.model.form import year_of
 from stattable.model.names import comparable_name
@@ -180,13 +180,15 @@ def results_to_keep(outputs: Outputs, inputs: Inputs, merged: "MergeResult") -> 
     standing = [path for path in units if is_there(path)]
     for path in standing:
         refuse_unless_file(path)
+    if not standing:
+        return {}
     roster = file_key(outputs.roster) if outputs.roster else None
-    holds_more = _HoldsMore(merged)
+    is_here = _presence(merged)
     kept: dict[str, bool] = {}
     for one in read_returns(standing, jobs=merged.options.jobs):
         refusal = _refusal(one, units[one.path], merged.edition)
         if refusal is None:
-            is_more = holds_more(one, units[one.path])
+            is_more = _holds_more(one, place_of(merged.tree, units[one.path].key), is_here)
             kept |= {one.path: is_more} if is_more or is_altered(one) else {}
         elif file_key(one.path) == roster or _standing(inputs.paths, [one.path]):
             raise Refusal("output_is_input", path=one.path)
@@ -195,22 +197,15 @@ def results_to_keep(outputs: Outputs, inputs: Inputs, merged: "MergeResult") -> 
     return kept
 
 
-class _HoldsMore:
-    """Tells which earlier results hold what is not among the files of a merge."""
+def _presence(merged: "MergeResult") -> Callable[[Input], bool]:
+    """Return what tells whether an input of an earlier result is among the files of a merge, or another one for it."""
+    prints = {one.received.facts.sha256 for one in merged.files}
+    units = {(place_of(merged.tree, key), scope) for key, scope in merged.accepted if key in merged.tree}
+    return lambda given: given.sent.sha256 in prints or (given.place, given.scope) in units
 
-    def __init__(self, merged: "MergeResult") -> None:
-        self._tree = merged.tree
-        self._prints = {one.received.facts.sha256 for one in merged.files}
-        self._units = {(place_of(merged.tree, key), scope) for key, scope in merged.accepted if key in merged.tree}
 
-    def __call__(self, earlier: ReturnFile, unit: Unit) -> bool:
-        """Whether a return that an earlier result of a unit was made from is not here, nor another in its place."""
-        if earlier.record is None:
-            return False
-        contents = Contents(earlier.record, place_of(self._tree, unit.key))
-        return any(
-            contents.absent(lambda one: one.sent.sha256 in self._prints or (one.place, one.scope) in self._units)
-        )
+def _holds_more(earlier: ReturnFile, place: str, is_here: Callable[[Input], bool]) -> bool:
+    return earlier.record is not None and any(Contents(earlier.record, place).absent(is_here))
 
 
 def _refuse_among(path: str, places: Collection[str]) -> None:

@@ -12,11 +12,11 @@ from xml.etree import ElementTree
 
 from stattable.formats.inspection.colours import BLACK, PALETTE, WHITE, Colour, from_hex
 from stattable.formats.inspection.number_formats import BUILT_IN, shows_another_number
+from stattable.formats.sheet import Cell
 from stattable.formats.xml import local_name
 from stattable.model.cell_names import cell_at
 
 Theme = Sequence[Colour]
-Cell = tuple[int, int]
 
 _SIZES: Final = (6.0, 48.0)  # points, that can be read
 _PICTURES: Final = re.compile(r"wingdings|webdings|symbol|dingbats|marlett|mt extra", re.IGNORECASE)  # no letters
