@@ -64,6 +64,20 @@ RAW: Mapping[str, Raw] = {
     "words over words": swap(STRINGS, "<t>未报</t>", '<t>未报</t><rPh sb="0" eb="2"><t>已报</t></rPh>'),
     "a white check code": swap(SHEETS[PAGE], "&amp;L校验码", "&amp;L&amp;KFFFFFF校验码"),
     "a small check code": swap(SHEETS[PAGE], "&amp;L校验码", "&amp;L&amp;1校验码"),
+    "a theme colour that is not there": swap(
+        "xl/styles.xml", '<sz val="11"/><color theme="1"/>', '<sz val="11"/><color theme="77"/>'
+    ),
+    "another last colour": swap(THEME, 'val="windowText" lastClr="000000"', 'val="windowText" lastClr="FFFFFF"'),
+    "frozen all over": swap(SHEETS[UNITS], 'ySplit="2"', 'ySplit="500"'),
+    "columns of no width": swap(SHEETS[LEDGER], "<sheetFormatPr ", '<sheetFormatPr defaultColWidth="0.5" '),
+    "a view of its own": swap(
+        SHEETS[PAGE], "<pageMargins", "<customSheetViews><customSheetView/></customSheetViews><pageMargins"
+    ),
+    "an extension": swap(
+        SHEETS[PAGE], "</headerFooter>", "</headerFooter><extLst><ext><x14:slicerList/></ext></extLst>"
+    ),
+    "a tiny print": swap(SHEETS[PAGE], "<pageSetup ", '<pageSetup scale="10" '),
+    "a first page of its own": swap(SHEETS[PAGE], "<headerFooter>", '<headerFooter differentFirst="1">'),
     "no tabs": swap(BOOK, "<workbookView ", '<workbookView showSheetTabs="0" '),
     "macros": lambda parts: parts.update({"xl/vbaProject.bin": b"x"}),
 }

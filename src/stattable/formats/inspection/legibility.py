@@ -19,7 +19,7 @@ from stattable.model.cell_names import cell_at
 Theme = Sequence[Colour]
 
 _SIZES: Final = (6.0, 48.0)  # points, that can be read
-_PICTURES: Final = re.compile(r"wingdings|webdings|symbol|dingbats|marlett|mt extra", re.IGNORECASE)  # no letters
+_PICTURES: Final = re.compile(r"^@|wingdings|webdings|symbol|dingbats|marlett|mt extra", re.IGNORECASE)  # no letters
 _LEAST_CONTRAST: Final = 60  # of 255, between a text and what it stands on
 _DEEPEST_INDENT: Final = 15
 _THEME_ORDER: Final = "lt1 dk1 lt2 dk2 accent1 accent2 accent3 accent4 accent5 accent6 hlink folHlink".split()
@@ -164,7 +164,7 @@ class _Colours:
         if rgb := re.fullmatch("(?:[0-9A-Fa-f]{2})?([0-9A-Fa-f]{6})", colour.get("rgb") or ""):
             base = from_hex(rgb[1])
         elif theme := colour.get("theme"):
-            base = self._theme.get(int(theme), otherwise)
+            base = self._theme.get(int(theme), WHITE)  # of one that is not there nobody knows
         elif indexed := colour.get("indexed"):
             base = self._numbered(int(indexed), otherwise)
         tint = float(colour.get("tint") or 0)
@@ -202,6 +202,7 @@ def _of_theme(theme: bytes) -> Iterator[tuple[int, Colour]]:
             said = element[0]
             value = said.get("val") or ""
             if local_name(said.tag) == "sysClr":
-                yield _THEME_ORDER.index(name), _WINDOW.get(value, from_hex(said.get("lastClr") or "000000"))
+                last = said.get("lastClr")  # what some programs show; others ask the system
+                yield _THEME_ORDER.index(name), from_hex(last) if last else _WINDOW.get(value, BLACK)
             elif re.fullmatch("[0-9A-Fa-f]{6}", value):
                 yield _THEME_ORDER.index(name), from_hex(value)

@@ -21,10 +21,23 @@ _EXTRAS: Final[Mapping[str, re.Pattern[bytes]]] = {
     "links": re.compile(rb"<(?:\w+:)?hyperlink\s"),
     "view": re.compile(
         rb"(?:showFormulas|rightToLeft)\s*=\s*[\"'](?:1|true)[\"']|showOutlineSymbols\s*=\s*[\"'](?:0|false)[\"']"
+        rb"|\s(?:ySplit|xSplit)\s*=\s*[\"'](?:[4-9]\d|\d{3,})|\sdefaultColWidth\s*=\s*[\"'](?:0|1(?:\.[0-4]|[\"']))"
         rb"|<(?:\w+:)?sheetView\s[^>]*topLeftCell\s*=\s*[\"'](?!A1[\"'])[^>]*>\s*<(?:\w+:)?pane\s"
     ),
+    "scale": re.compile(rb"\sscale\s*=\s*[\"'][12]?\d[\"']"),  # percent
     "zeros": re.compile(rb"showZeros\s*=\s*[\"'](?:0|false)[\"']"),
 }
+_ELEMENT: Final = re.compile(rb"<(\w+(?::\w+)?)")
+_USUAL_ELEMENTS: Final = frozenset(  # of a sheet around its cells; those that are looked at elsewhere among them
+    b"""
+    worksheet sheetPr tabColor outlinePr pageSetUpPr dimension sheetViews sheetView pane selection sheetFormatPr cols
+    col sheetData sheetProtection autoFilter filterColumn filters filter customFilters customFilter dateGroupItem
+    colorFilter sortState sortCondition mergeCells mergeCell phoneticPr hyperlinks hyperlink printOptions pageMargins
+    pageSetup headerFooter oddHeader oddFooter evenHeader evenFooter firstHeader firstFooter rowBreaks colBreaks brk
+    ignoredErrors ignoredError drawing legacyDrawing legacyDrawingHF picture oleObjects controls tableParts tablePart dataValidations
+    dataValidation formula1 formula2 conditionalFormatting cfRule formula
+    """.split()
+)
 _FILTERED: Final = re.compile(rb"<(?:\w+:)?filterColumn(?![^>]*hiddenButton)[\s>]")
 _MARGIN: Final = re.compile(rb"<(?:\w+:)?(odd|even|first)(Header|Footer)(?:\s[^>]*)?>([^<]*)(?=<)")
 _DIFFERENT: Final[Mapping[str, re.Pattern[bytes]]] = {
@@ -41,7 +54,6 @@ _LIES_THERE: Final = re.compile(
     rb"(?:oneCell|twoCell|absolute)Anchor[\s>]|ObjectType\s*=\s*[\"'](?!Note)|visibility\s*:\s*visible|<x:Visible",
     re.IGNORECASE,
 )
-
 _SHAPE: Final = re.compile(rb"<(?:\w+:)?(?:sp|graphicFrame|cxnSp|grpSp|contentPart)[\s>]")
 _NO_TABS: Final = re.compile(rb"showSheetTabs\s*=\s*[\"'](?:0|false)[\"']")
 _DEFAULTS: Final = re.compile(rb"<(?:\w+:)?sheetFormatPr\s([^>]*)>")
@@ -58,6 +70,9 @@ def setup_of(content: bytes, book: bytes, place: int, drawings: Sequence[bytes])
     """
     around = _around_cells(content)
     extras = {name for name, mark in _EXTRAS.items() if mark.search(around)}
+    names = {name.rpartition(b":")[2] for name in _ELEMENT.findall(around)}
+    if not names <= _USUAL_ELEMENTS and "conditional" not in extras:  # which has elements of its own
+        extras.add("odd")
     if any(map(_LIES_THERE.search, drawings)):
         extras.add("objects")
     if any(map(_SHAPE.search, drawings)):
@@ -123,10 +138,15 @@ def _defined(book: bytes, place: int, name: bytes) -> str:
 
 def _margins(content: bytes) -> Iterator[Margin]:
     """Yield the texts of header and footer, those of first and even pages where these have their own."""
+    own = {which: list[Margin]() for which, mark in _DIFFERENT.items() if mark.search(content)}
     for which, what, raw in _MARGIN.findall(content):
-        different = _DIFFERENT.get(which.decode())
-        if different is None or different.search(content):
-            yield from margin_parts(what.decode().lower(), html.unescape(raw.decode("utf-8", "replace")))
+        parts = [*margin_parts(what.decode().lower(), html.unescape(raw.decode("utf-8", "replace")))]
+        if which == b"odd":
+            yield from parts
+        elif which.decode() in own:
+            own[which.decode()] += parts
+    for which, parts in own.items():
+        yield from parts or [("page", which, "")]  # with nothing in its margins
 
 
 def margin_parts(what: str, text: str) -> Iterator[Margin]:
