@@ -34,8 +34,8 @@ _USUAL_ELEMENTS: Final = frozenset(  # of a sheet around its cells; those that a
     col sheetData sheetProtection autoFilter filterColumn filters filter customFilters customFilter dateGroupItem
     colorFilter sortState sortCondition mergeCells mergeCell phoneticPr hyperlinks hyperlink printOptions pageMargins
     pageSetup headerFooter oddHeader oddFooter evenHeader evenFooter firstHeader firstFooter rowBreaks colBreaks brk
-    ignoredErrors ignoredError drawing legacyDrawing legacyDrawingHF picture oleObjects controls tableParts tablePart dataValidations
-    dataValidation formula1 formula2 conditionalFormatting cfRule formula
+    ignoredErrors ignoredError drawing legacyDrawing legacyDrawingHF picture oleObjects controls tableParts tablePart
+    dataValidations dataValidation formula1 formula2 conditionalFormatting cfRule formula
     """.split()
 )
 _FILTERED: Final = re.compile(rb"<(?:\w+:)?filterColumn(?![^>]*hiddenButton)[\s>]")
