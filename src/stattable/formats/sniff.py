@@ -109,11 +109,9 @@ def sniff(file: BinaryIO) -> FileKind:
 def open_package(file: BinaryIO) -> zipfile.ZipFile | None:
     """Return the zip package that `file` is, or None where it is none that can be opened."""
     try:
-        package = zipfile.ZipFile(file)
+        return zipfile.ZipFile(file)
     except _BROKEN:
         return None
-    names = package.namelist()  # of two parts of one name nobody can tell which one a program reads
-    return package if len(by_lower_name(names)) == len(names) else None
 
 
 def by_lower_name(names: Iterable[str]) -> dict[str, str]:
@@ -122,7 +120,13 @@ def by_lower_name(names: Iterable[str]) -> dict[str, str]:
 
 
 def package_kind(package: zipfile.ZipFile) -> FileKind:
-    """Return what `package` is."""
+    """Return what `package` is; damaged where a document has two parts of one name, of which programs read either."""
+    kind, names = _package_kind(package), package.namelist()
+    is_document = kind in WORKBOOKS | TABLES
+    return FileKind.UNKNOWN if is_document and len(by_lower_name(names)) < len(names) else kind
+
+
+def _package_kind(package: zipfile.ZipFile) -> FileKind:
     names = package.namelist()
     if any(info.flag_bits & 0x1 for info in package.infolist()):
         return FileKind.ENCRYPTED
