@@ -6,7 +6,8 @@ from datetime import date, datetime
 from stattable.checking.returns import CheckedReturn
 from stattable.model.catalogue import finding
 from stattable.model.findings import Param, Status
-from stattable.model.record import TIME
+from stattable.model.form import Values
+from stattable.model.record import TIME, Record
 from stattable.model.units import Scope
 from stattable.reading.return_file import ReturnFile
 
@@ -66,14 +67,20 @@ def _alike(marked: Sequence[CheckedReturn], group: Sequence[int]) -> list[list[i
 
     Figures are; but of merged workbooks with equal totals those that were made from different returns are not the same.
     """
-    alike: dict[object, list[int]] = {}
-    made_of = {at: record.made_of if (record := marked[at].received.record) else None for at in group}
+    alike: list[list[int]] = []
+    of_figures: dict[Values, list[tuple[Record | None, list[int]]]] = {}  # each with the record of one of them
     for at in group:
-        values = marked[at].values
-        others = [made_of[other] for other in group if marked[other].values == values and made_of[other] is not None]
-        # One that was typed, or has no record, is a copy of the first of them.
-        alike.setdefault((values, made_of[at] or (others[0] if others else None)), []).append(at)
-    return list(alike.values())
+        record, known = marked[at].received.record, of_figures.setdefault(marked[at].values, [])
+        # One that was typed, or has no record, says nothing of what it holds.
+        for place, (other, same) in enumerate(known):
+            if record is None or other is None or record.is_made_as(other):
+                known[place] = (other or record, same)
+                same.append(at)
+                break
+        else:
+            alike.append([at])
+            known.append((record, alike[-1]))
+    return alike
 
 
 def _latest(marked: Sequence[CheckedReturn], same: Sequence[Sequence[int]]) -> int | None:

@@ -59,21 +59,33 @@ class Record:
     edition: int
     made: str
 
-    @property
-    def made_of(self) -> frozenset[tuple[str, Scope, Values]]:
-        """The returns that the total is the sum of in the end, through merged workbooks: unit, scope, figures."""
-        made_of: set[tuple[str, Scope, Values]] = set()
+    def leaves(self) -> Iterator[tuple[str, tuple[str, Scope, Values]]]:
+        """Yield the returns that the total is the sum of in the end, through merged workbooks among them.
+
+        Each with its fingerprint, and by its unit, scope and figures.
+        """
         for (key, scope), sent in self.sent.items():
             if self.counts(key, scope) and sent.record:
-                made_of |= sent.record.made_of
+                yield from sent.record.leaves()
             elif self.counts(key, scope):
                 unit = self.tree[key]
-                made_of.add((unit.code or f"{unit.parent or ''}/{unit.name}", scope, sent.values))
-        return frozenset(made_of)
+                yield sent.sha256, (unit.code or f"{unit.parent or ''}/{unit.name}", scope, sent.values)
+
+    def is_made_as(self, other: "Record") -> bool:
+        """Whether the total is the sum of the same returns in the end: the same files, or of the same figures."""
+        ours, others = list(self.leaves()), list(other.leaves())
+        return _are_among(ours, others) and _are_among(others, ours)
 
     def counts(self, key: str, scope: Scope) -> bool:
         """Whether the figures of a return are in the total: no cumulative one stands for them, at its unit or above."""
         return not any((above, Scope.CUMULATIVE) in self.sent for above in self.tree.covering(key, scope))
+
+
+def _are_among(
+    leaves: Sequence[tuple[str, tuple[str, Scope, Values]]], others: Sequence[tuple[str, tuple[str, Scope, Values]]]
+) -> bool:
+    prints, figures = ({leaf[at] for leaf in others} for at in (0, 1))
+    return all(print_ in prints or said in figures for print_, said in leaves)
 
 
 def record_rows(record: Record) -> list[Row]:
