@@ -223,6 +223,9 @@ UNSEEN = {0: OddStyle("colour", None)}
         (styles(ink("indexed='9'")), UNSEEN),
         (styles(ink("theme='0' tint='-0.5'")), {}),
         (styles(ink("theme='1'")), {}),
+        (styles(ink("theme='1' tint='1'")), UNSEEN),
+        (styles(ink("indexed='16'"), solid("rgb='FF800000'")), UNSEEN),
+        (styles(ink("theme='4'"), solid("theme='4'")), UNSEEN),
         (styles(ink("theme='4'")), {}),
         (styles(ink("rgb='FFC00000'")), {}),
         (styles(ink("auto='1'")), {}),
@@ -242,7 +245,7 @@ UNSEEN = {0: OddStyle("colour", None)}
     ],
 )  # fmt: skip
 def test_styles_that_do_not_show_what_is_in_the_cell(part: bytes, odd: Mapping[int, OddStyle]) -> None:
-    assert odd_styles(Packed(part, len(part), deflated=False)) == odd
+    assert odd_styles(Packed(part, len(part), deflated=False), None) == odd
 
 
 def test_cells_of_an_odd_style() -> None:
@@ -317,7 +320,7 @@ def test_a_struck_style() -> None:
     fonts = "<font/><font><strike/></font><font><strike val='0'/></font>"
     cells = "<xf/><xf fontId='1'/><xf fontId='2'/>"
     part = styles(fonts, cells=cells)
-    assert odd_styles(Packed(part, len(part), deflated=False)) == {1: OddStyle("struck", None)}
+    assert odd_styles(Packed(part, len(part), deflated=False), None) == {1: OddStyle("struck", None)}
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ from urllib.parse import unquote
 from stattable.formats.sheet import Unreadable
 from stattable.formats.sniff import by_lower_name
 
-_RELATION: Final = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
+RELATION: Final = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
 _SAYS: Final = re.compile(rb"\s(Id|Target)\s*=\s*[\"']([^\"']*)")
-_SHEET: Final = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
+SHEET: Final = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
 _SHEET_ID: Final = re.compile(rb"\s\w+:id\s*=\s*[\"']([^\"']*)")
 _LOCAL_HEADER: Final = struct.Struct("<26xHH")  # the lengths of a part's name and extra field
 
@@ -55,7 +55,7 @@ def sheet_parts(book: Packed, relations: Packed, names: tuple[str, ...]) -> list
         names: of all parts.
     """
     targets = related(relations.content(), "/xl", by_lower_name(names))
-    ids = [_SHEET_ID.search(sheet) for sheet in _SHEET.findall(book.content())]
+    ids = [_SHEET_ID.search(sheet) for sheet in SHEET.findall(book.content())]
     return [targets.get(found[1].decode()) if found else None for found in ids]
 
 
@@ -68,7 +68,7 @@ def related(relations: bytes, folder: str, by_name: Mapping[str, str]) -> dict[s
         by_name: the names of all parts, by what they are in lower case.
     """
     targets = {}
-    for relation in _RELATION.findall(relations):
+    for relation in RELATION.findall(relations):
         said = {key: value.decode() for key, value in _SAYS.findall(relation)}
         path = posixpath.normpath(posixpath.join(folder, unquote(said.get(b"Target", "")).replace("\\", "/")))
         targets[said.get(b"Id", "")] = by_name.get(path.lstrip("/").lower())

@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Mapping
 from typing import Final
 
-from stattable.formats.package import part_bytes
+from stattable.formats.package import RELATION, SHEET, part_bytes
 
 _HEAD: Final = 256  # bytes in which a part says its encoding
 _MARK: Final = b"\xef\xbb\xbf"  # of UTF-8, in front
@@ -20,10 +20,8 @@ _REFERENCE_IN_TAG: Final = re.compile(
 )
 _BRACKET_IN_VALUE: Final = re.compile(rb"=\s*(?:\"[^\"<>]*>|'[^'<>]*>)")
 _ODD_PREFIX: Final = re.compile(rb"xmlns:[^\s=]*[^\w\s=]")
-_RELATION: Final = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
 _TYPE: Final = re.compile(rb"\sType\s*=\s*[\"'][^\"']*/(\w+)[\"']")
 _TARGET: Final = re.compile(rb"\sTarget\s*=\s*[\"']/?(?:xl/)?([^\"']*)[\"']")
-_SHEET: Final = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
 _ID: Final = re.compile(rb"\s\w+:id\s*=")
 _NOT_SHOWN: Final = ("docprops/", "customxml/", "meta-inf/")
 _RELATIONS: Final = frozenset({"_rels/.rels", "xl/_rels/workbook.xml.rels"})
@@ -58,13 +56,13 @@ def is_plain_package(package: zipfile.ZipFile, data: bytes) -> bool:
         content = part_bytes(package, data, name)
         if not is_plain_xml(content) or (lower in _RELATIONS and not _leads_where_usual(content)):
             return False
-        if lower == "xl/workbook.xml" and any(len(_ID.findall(one)) != 1 for one in _SHEET.findall(content)):
+        if lower == "xl/workbook.xml" and any(len(_ID.findall(one)) != 1 for one in SHEET.findall(content)):
             return False
     return True
 
 
 def _leads_where_usual(relations: bytes) -> bool:
-    for relation in _RELATION.findall(relations):
+    for relation in RELATION.findall(relations):
         kind, target = _TYPE.search(relation), _TARGET.search(relation)
         if kind and kind[1] in _USUAL and (target is None or target[1].lower() != _USUAL[kind[1]]):
             return False

@@ -83,7 +83,8 @@ class XlsxInspector:
     def look(self, sheet: int) -> Inspection | None:
         """Look for error values, uncalculated formulas, and cells that are not shown as what they hold."""
         content = self._content(sheet)
-        odd = odd_styles(self._packed("xl/styles.xml")) if "xl/styles.xml" in self._names else {}
+        theme, styles = (self._packed(name) if name in self._names else None for name in _LOOKS)
+        odd = odd_styles(styles, theme) if styles else {}
         strings = _odd_strings(self._strings)
         if not odd and not strings and not any(mark.search(content) for mark in _SUSPECT):
             return None
