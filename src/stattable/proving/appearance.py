@@ -1,7 +1,7 @@
 """How a merged workbook is shown and printed: nothing that people see may say something else than what is proved."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import takewhile
+from itertools import count, takewhile
 from typing import Any, Final
 
 from stattable.formats.sheet import Margin, RawSheet, Setup, Unread
@@ -120,13 +120,7 @@ def _collapsed(report: MergedWorkbook, unseen: frozenset[int]) -> set[int]:
 
 def _run(depths: Mapping[int, int], start: int, step: int, least: int) -> Iterator[int]:
     """Yield the rows from `start` on, in one direction, that stand at least so deep."""
-    return takewhile(lambda number: depths.get(number, 0) >= least, _from(start, step))
-
-
-def _from(start: int, step: int) -> Iterator[int]:
-    while True:
-        yield start
-        start += step
+    return takewhile(lambda number: depths.get(number, 0) >= least, count(start, step))
 
 
 def _printing(report: MergedWorkbook, name: str, setup: Setup) -> Iterator[Finding]:

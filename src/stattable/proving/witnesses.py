@@ -366,5 +366,4 @@ def _parts(reason: str, said: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _ref(rolled: RollUp, key: str) -> UnitRef:
-    unit = rolled.tree[key]
-    return unit.ref
+    return rolled.tree[key].ref
