@@ -295,10 +295,10 @@ def in_doubt(one: ReturnFile, others: Sequence[str]) -> Attribution:
 
 
 def _u(code: str, one: ReturnFile, **parts: Any) -> Finding:
-    place = {"sheet": one.sheet, "cell": one.name_cell, "raw": one.name or None}
+    place = {"sheet": one.sheet, "cell": one.surroundings.name_cell, "raw": one.name or None}
     if code == "H005":
         place["raw"] = None
-    return finding(code, path=one.path, **{**place, **parts})
+    return finding(code, **{**place, **parts})
 
 
 def _first_figure_below(values: Sequence[Value], level: Level | None) -> int | None:

@@ -95,4 +95,4 @@ def _age(one: ReturnFile) -> tuple[date, float]:
         made = datetime.strptime(one.record.made, TIME) if one.record else None
     except ValueError:
         made = None
-    return (made.date(), made.timestamp()) if made else (one.filled_in or date.min, one.facts.mtime)
+    return (made.date(), made.timestamp()) if made else (one.surroundings.filled_in or date.min, one.facts.mtime)

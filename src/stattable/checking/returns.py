@@ -147,4 +147,4 @@ def wrong_edition(one: ReturnFile, wanted: int | None) -> Finding:
     params: dict[str, Param] = {"edition": one.edition or 0, "year": year_of(one.edition or 0)}
     if wanted is not None:
         params["wanted"] = wanted
-    return finding("T003", path=one.path, sheet=one.sheet, params=params)
+    return finding("T003", sheet=one.sheet, params=params)

@@ -77,9 +77,9 @@ def open_file(path: str, *, apart: bool = True) -> tuple[OpenFile | None, FileFa
     about = file.stat()
     facts = FileFacts(None, about.st_size, about.st_mtime)
     if not stat.S_ISREG(about.st_mode):  # a pipe may wait forever, a device never end
-        return None, facts, [_fault(path, "F005", kind="device")]
+        return None, facts, [_fault("F005", kind="device")]
     if about.st_size > MAX_BYTES:
-        return None, facts, [_fault(path, "F004", reason="size", mb=-(-about.st_size // 2**20))]
+        return None, facts, [_fault("F004", reason="size", mb=-(-about.st_size // 2**20))]
     if about.st_size > _MUCH and not apart:
         raise Much
     data = file.read_bytes()
@@ -87,9 +87,9 @@ def open_file(path: str, *, apart: bool = True) -> tuple[OpenFile | None, FileFa
     package = open_package(io.BytesIO(data)) if data.startswith(b"PK") else None
     kind = package_kind(package) if package else sniff(io.BytesIO(data))
     if kind not in WORKBOOKS | TABLES:
-        return None, facts, [_not_readable(path, kind)]
+        return None, facts, [_not_readable(kind)]
     if package and (too_much := _too_much(package, len(data))):
-        return None, facts, [_fault(path, "F004", reason=too_much)]
+        return None, facts, [_fault("F004", reason=too_much)]
     if not apart and (kind in _RARE or (_is_much(package) if package else len(data) > _MUCH_TEXT and kind in TABLES)):
         raise Much
     return OpenFile(kind, data, package), facts, []
@@ -130,10 +130,10 @@ def _is_much(package: zipfile.ZipFile) -> bool:
     return stored > _MUCH_XML or expanded > _MUCH_EXPANDED or len(parts) > _MANY_PARTS
 
 
-def _not_readable(path: str, kind: FileKind) -> Finding:
+def _not_readable(kind: FileKind) -> Finding:
     codes = {FileKind.EMPTY: "F003", FileKind.ENCRYPTED: "F002", FileKind.UNKNOWN: "F001"}
-    return _fault(path, codes[kind]) if kind in codes else _fault(path, "F005", kind=kind.value)
+    return _fault(codes[kind]) if kind in codes else _fault("F005", kind=kind.value)
 
 
-def _fault(path: str, code: str, **params: Param) -> Finding:
-    return finding(code, path=path, params=params)
+def _fault(code: str, **params: Param) -> Finding:
+    return finding(code, params=params)

@@ -22,7 +22,7 @@ def difference_findings(merged: MergeResult, is_roster: bool) -> list[Finding]:
             continue
         unit = merged.tree[key]
         one = merged.accepted[key, Scope.CUMULATIVE]
-        whom = " ".join(filter(None, (one.received.contact or unit.contact, one.received.phone or unit.phone)))
+        whom = " ".join(filter(None, merged.person(key, (Scope.CUMULATIVE,))))
         excess = excess_fields(unit.level, difference.has_own_return) & difference.owned_fields
         for entry in FIELDS:
             amount = difference.of(entry.index)
@@ -78,7 +78,7 @@ def missing_findings(merged: MergeResult) -> list[Finding]:
     for key, status in merged.statuses.items():
         if status is Status.MISSING:
             unit = merged.tree[key]
-            whom = " ".join(filter(None, (unit.contact, unit.phone)))
+            whom = " ".join(filter(None, merged.person(key)))
             params: dict[str, Param] = {
                 "name": unit.name, "level": unit.level.label, "contact": f"联系人：{whom}。" if whom else "",
             }  # fmt: skip

@@ -17,8 +17,9 @@ from stattable.model.catalogue import finding
 from stattable.model.findings import Finding, Status
 from stattable.model.form import DEFAULT_EDITION
 from stattable.model.refusals import Refusal
+from stattable.reading.files import read_returns
 from stattable.reading.inputs import Inputs
-from stattable.reading.return_file import ReturnFile, read_returns
+from stattable.reading.return_file import ReturnFile
 
 
 def merge_paths(

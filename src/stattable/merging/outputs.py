@@ -14,8 +14,9 @@ from stattable.model.form import year_of
 from stattable.model.names import comparable_name
 from stattable.model.refusals import Refusal
 from stattable.model.units import Tree, Unit, bare_code
+from stattable.reading.files import read_return, read_returns
 from stattable.reading.inputs import Inputs
-from stattable.reading.return_file import ReturnFile, read_return, read_returns
+from stattable.reading.return_file import ReturnFile
 
 if TYPE_CHECKING:
     from stattable.merging.result import MergeResult

@@ -16,7 +16,7 @@ from stattable.merging.scope import infer_scopes
 from stattable.merging.unplaced import say_of_unplaced, with_unplaced
 from stattable.model.catalogue import finding
 from stattable.model.findings import Finding, Param, Severity, Status
-from stattable.model.form import BLANK, SHEET_NAME
+from stattable.model.form import SHEET_NAME
 from stattable.model.identity import Identity
 from stattable.model.names import comparable_name
 from stattable.model.units import Level, Scope, Tree, bare_code
@@ -114,7 +114,7 @@ def _held_against_record(one: CheckedReturn) -> CheckedReturn:
     ):  # fmt: skip
         findings.append(_of_structure("rebadged", None, raw=was))
     told = {said.field for said in one.findings if said.code == "P001"}
-    page = altered(received, received.values or BLANK, total_of_record(record), unit.level) if received.cells else ()
+    page = altered(received, total_of_record(record), unit.level)
     findings += [said for said in page if said.field not in told]
     return one.with_findings(*findings)
 

@@ -23,7 +23,9 @@ from stattable.proving.breakdown import FINDINGS_SHEET
 from stattable.proving.ledger import LEDGER_SHEET, Ledger, read_ledger
 from stattable.proving.lists import read_told
 from stattable.proving.seal import read_seal
-from stattable.reading.return_file import MAX_MEGABYTES, MAX_SECONDS, ReturnFile, understood
+from stattable.reading.files import MAX_MEGABYTES, MAX_SECONDS
+from stattable.reading.form import read_form
+from stattable.reading.return_file import ReturnFile
 
 # Beyond the limits on any file, for each megabyte of a workbook: a province's has 13, and sheets as long as its list of
 # units, all of which are looked at.
@@ -143,7 +145,7 @@ def _look_at(path: str, look: Look, file: OpenFile | None, facts: FileFacts, fau
         return _Seen(faults[0])
     try:
         book = file.book()
-        received = understood(path, book, facts)
+        received = read_form(book, path, facts)
         if not isinstance(book, CalamineBook) or not received.is_merged or received.record is None:
             return _Seen()
         ledger = read_ledger(book.sheet(LEDGER_SHEET, whole=True).rows) if LEDGER_SHEET in book.names else None

@@ -19,7 +19,7 @@ from stattable.model.units import Scope
 from stattable.proving.ledger import Entry, Ledger
 from stattable.proving.reopen import MergedWorkbook, reopen_if_merged
 from stattable.proving.source_files import FileMatch, FileState, SourceFiles
-from stattable.reading.return_file import read_return
+from stattable.reading.files import read_return
 
 
 class TraceStop(StrEnum):

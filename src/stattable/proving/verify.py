@@ -15,8 +15,8 @@ from stattable.proving.reopen import MergedWorkbook, examine
 from stattable.proving.sheets import Opened
 from stattable.proving.source_files import FileMatch, FileState
 from stattable.proving.witnesses import disagreements
+from stattable.reading.files import read_returns
 from stattable.reading.inputs import Inputs
-from stattable.reading.return_file import read_returns
 
 
 @dataclass(frozen=True, slots=True)

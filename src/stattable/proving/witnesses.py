@@ -107,13 +107,13 @@ def _page(report: MergedWorkbook, opened: Opened) -> Iterator[Finding]:
         return
     name = record.tree[record.root].name
     if comparable_name(read.name) != comparable_name(name):
-        yield _structure("name", SHEET_NAME, cell=read.name_cell, raw=read.name, expected=name)
+        yield _structure("name", SHEET_NAME, cell=read.surroundings.name_cell, raw=read.name, expected=name)
     page = opened.sheets.get(SHEET_NAME)
     said = str(page.cells.cell(*TITLE_AT) or "") if page else ""
     if page and without_spaces(said) != without_spaces(title(record.edition)):
         yield _structure("title", SHEET_NAME, cell=a1(*TITLE_AT), raw=said, expected=title(record.edition))
     yield from (one for one in read.findings if one.code[0] == "T" and one.code not in _OF_LOOKS)
-    yield from altered(read, read.values, report.rolled.totals[record.root].values, record.tree[record.root].level)
+    yield from altered(read, report.rolled.totals[record.root].values, record.tree[record.root].level)
 
 
 _OF_LOOKS: Final = frozenset({"T004", "T007"})  # said of all sheets elsewhere
