@@ -6,7 +6,6 @@ from functools import partial
 from operator import attrgetter
 
 from stattable.checking.accounts import AnnexOwners, with_annex_findings
-from stattable.checking.duplicates import with_duplicate_findings
 from stattable.checking.register import Register
 from stattable.checking.returns import CheckedReturn, wrong_edition
 from stattable.merging.contents import Input
@@ -82,13 +81,7 @@ def select_returns(
         refused = True
     tree = with_unplaced(register.tree, root, returns)
     returns = [_held_against_record(one) for one in returns]
-    sort = partial(
-        infer_scopes,
-        tree=tree,
-        root=root,
-        settled=register.scopes,
-        one_each=partial(with_duplicate_findings, latest=latest),
-    )
+    sort = partial(infer_scopes, tree=tree, root=root, settled=register.scopes, latest=latest)
     overlaps = Overlaps(returns, tree)
     received, earlier = _set_aside_earlier(returns, root, sort, overlaps, replaced)
     refused = refused or any(finding.code == "H008" for one in received for finding in one.findings)

@@ -12,6 +12,7 @@ from stattable.merging.merge import merge_returns
 from stattable.merging.overlap import listed
 from stattable.merging.result import MergeResult
 from stattable.merging.rollup import RollUp, Total, typed_over
+from stattable.merging.root import find_register
 from stattable.model.annex import ANNEX_HEADS, ANNEX_SHEET
 from stattable.model.catalogue import finding, phrase
 from stattable.model.findings import Finding, Param, UnitRef
@@ -87,7 +88,8 @@ class _Remaking:
             return self._remade(matched, ())
         try:
             options = self._ledger.options(self._tree(), self._report.identity.unit)
-            remade = merge_returns(self._as_then(), options)
+            files = self._as_then()
+            remade = merge_returns(files, find_register(files, options.root), options)
         except Refusal as refusal:
             findings.append(finding("P008", params={"detail": str(refusal)}))
         else:
