@@ -261,12 +261,12 @@ def _blocks(model: type[BaseModel], above: tuple[str, ...]) -> Iterator[tuple[tu
 
 
 FIRST_COLUMN: Final = 2
-LAST_COLUMN: Final = 9
 FIELDS: Final = tuple(_fields())
 _PATHS: Final = tuple(tuple(field.key.split(".")) for field in FIELDS)
 FIELD_BY_KEY: Final[Mapping[str, Field]] = {field.key: field for field in FIELDS}
 BLOCKS: Final = tuple(dict.fromkeys(field.block for field in FIELDS))
 BLANK: Final[Values] = (None,) * len(FIELDS)
+LAST_COLUMN: Final = max(field.at[1] for field in FIELDS)
 
 
 def faulty_fields(values: Sequence[Value]) -> list[int]:
@@ -343,7 +343,7 @@ class Line(NamedTuple):
 
 
 NAME_LINE: Final = Line("单位（公章）：", (3, 1), (3, 2), 4)
-SEAL_AT: Final = ((3, 6), (3, 9))  # kept free for the seal
+SEAL_AT: Final = ((3, 6), (3, LAST_COLUMN))  # kept free for the seal
 CONTACT_LINES: Final[Mapping[str, Line]] = {
     "contact": Line("联系人姓名：", (18, 1), (18, 2), 2),
     "phone": Line("电话：", (18, 4), (18, 5), 2),
