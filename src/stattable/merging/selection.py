@@ -10,11 +10,11 @@ from stattable.checking.duplicates import with_duplicate_findings
 from stattable.checking.register import Register
 from stattable.checking.returns import CheckedReturn, wrong_edition
 from stattable.merging.contents import Input
-from stattable.merging.overlap import Overlaps, listed
+from stattable.merging.overlap import Overlaps
 from stattable.merging.rollup import CountedReturns, total_of_record
 from stattable.merging.scope import infer_scopes
 from stattable.merging.unplaced import say_of_unplaced, with_unplaced
-from stattable.model.catalogue import finding
+from stattable.model.catalogue import finding, phrase
 from stattable.model.findings import Finding, Param, Severity, Status
 from stattable.model.form import BLANK, SHEET_NAME
 from stattable.model.identity import Identity
@@ -108,7 +108,7 @@ def _held_against_record(one: CheckedReturn) -> CheckedReturn:
     if record is None:
         return one.with_findings(_of_structure("record", Severity.WARNING))
     unit, findings = record.tree[record.root], list[Finding]()
-    was = f"{unit.name}（{unit.level.label}）第 {record.edition} 个"
+    was = phrase("P003", "merge", name=unit.name, level=unit.level.label, edition=record.edition)
     if (bare_code(unit.code or ""), comparable_name(unit.name), unit.level, record.edition) != (
         bare_code(identity.unit.code or ""), comparable_name(identity.unit.name), identity.unit.level, received.edition,
     ):  # fmt: skip
@@ -194,10 +194,10 @@ def _earlier(one: CheckedReturn) -> Finding:
 
 
 def _not_here(one: CheckedReturn, absent: Sequence[Input]) -> Finding:
-    names = listed([f"“{given.name}”（{given.scope.label}数）" for given in absent], "、")
+    units = tuple(phrase("H008", "return", name=one.name, scope=one.scope.label) for one in absent)
     reason = "absent" if absent else "unreadable"
     params: dict[str, Param] = {
-        "reason": reason, "name": one.unit.name or "", "count": len(absent), "units": names,
+        "reason": reason, "name": one.unit.name or "", "count": len(absent), "units": units,
     }  # fmt: skip
     return finding("H008", params=params)
 

@@ -5,12 +5,11 @@ from itertools import count, takewhile
 from typing import Any, Final
 
 from stattable.formats.sheet import Margin, RawSheet, Setup, Unread
-from stattable.merging.overlap import listed
 from stattable.model.annex import ANNEX_HEADS, ANNEX_SHEET
 from stattable.model.catalogue import finding
 from stattable.model.cell_names import a1, column_letters
 from stattable.model.findings import Finding, Param, Severity
-from stattable.model.form import FIELDS, LAST_COLUMN, LAST_ROW, SHEET_NAME
+from stattable.model.form import BLANK_WORD, FIELDS, LAST_COLUMN, LAST_ROW, SHEET_NAME
 from stattable.proving.breakdown import FINDINGS_SHEET, HEAD_ROWS, STATE_SHEET, UNIT_HEADS, UNITS_SHEET, breakdown
 from stattable.proving.check_code import CHECK_CODE
 from stattable.proving.ledger import LEDGER_SHEET
@@ -127,16 +126,16 @@ def _printing(report: MergedWorkbook, name: str, setup: Setup) -> Iterator[Findi
     """Hold what is printed against what `merge` set up, as far as the file says so (P010, P013)."""
     area = _PAGE_AREA if name == SHEET_NAME else ""
     if setup.print_area is not None and setup.print_area != area:
-        yield _shown("area", name, raw=setup.print_area, expected=area or "整张表")
+        yield _shown("area", name, raw=setup.print_area, expected=area)
     repeated = _repeated(report, name)
     if setup.repeated is not None and setup.repeated != repeated:
-        yield _shown("repeated", name, raw=setup.repeated, expected=repeated or "没有")
+        yield _shown("repeated", name, raw=setup.repeated, expected=repeated)
     if setup.margins is None:
         return
     margins = {margin for margin in setup.margins if name != SHEET_NAME or not is_code(margin)}
     wanted: set[Margin] = set() if name == SHEET_NAME else {("footer", "C", LIST_FOOTER)}
     if margins != wanted:
-        said, expected = ("；".join(text for _, _, text in sorted(which)) or "空白" for which in (margins, wanted))
+        said, expected = ("；".join(text for _, _, text in sorted(which)) or BLANK_WORD for which in (margins, wanted))
         yield _shown("margins", name, raw=said, expected=expected)
 
 
@@ -173,5 +172,5 @@ def _shown(
     **said: Any,
 ) -> Finding:
     raw = said.pop("raw", None)
-    params = {"reason": reason, "count": len(about), "names": listed(about, "、"), **said}
+    params = {"reason": reason, "count": len(about), "names": tuple(about), **said}
     return finding("P010", severity, sheet=sheet, cell=cell, raw=raw, params=params)

@@ -9,7 +9,6 @@ from stattable import __version__
 from stattable.checking.register import Register
 from stattable.checking.returns import check_returns
 from stattable.merging.merge import merge_returns
-from stattable.merging.overlap import listed
 from stattable.merging.result import MergeResult
 from stattable.merging.rollup import RollUp, Total, typed_over
 from stattable.model.annex import ANNEX_HEADS, ANNEX_SHEET
@@ -176,12 +175,12 @@ class _Remaking:
             differing |= self._written_otherwise(remade) if self._knows_all else {}
             differing[FINDINGS_SHEET] = self._told_otherwise(remade) if not self._ledger.is_part else []
         parts = {
-            sheet: phrase("P012", "sheet", sheet=sheet, count=len(names), names=listed(names, "、"))
+            sheet: phrase("P012", "sheet", sheet=sheet, count=len(names), names=tuple(names))
             for sheet, names in differing.items()
             if names
         }
         if parts:
-            yield finding("P012", sheet=next(iter(parts)), params={"sheets": "；".join(parts.values())})
+            yield finding("P012", sheet=next(iter(parts)), params={"sheets": tuple(parts.values())})
 
     def _decided_otherwise(self, now: Mapping[str, Entry]) -> list[str]:
         """Return the files about which something else is decided now."""
@@ -202,7 +201,7 @@ class _Remaking:
         differing = {}
         for sheet, (heads, rows) in sheets.items():
             broken = [row for row in broken_rows(sheet, rows, self._report.seal.get(sheet, "")) if row > heads]
-            differing[sheet] = [f"第 {runs(broken)} 行"] if broken else []
+            differing[sheet] = [phrase("P012", "rows", rows=runs(broken))] if broken else []
         return differing
 
     def _told_otherwise(self, remade: MergeResult) -> list[str]:
@@ -263,19 +262,18 @@ def _needed(ledger: Ledger) -> Iterator[Entry]:
 
 def _files(ledger: Ledger, matched: FileMatch, roster: str | None) -> Iterator[Finding]:
     """Say which files changed, are gone, or came in since (P004, P005, P006)."""
-    changed = [_Moved(roster, "名册", None)] if roster else []
+    changed = [_Moved(roster, phrase("P004", "roster", path=roster), None)] if roster else []
     gone = []
     for entry in _needed(ledger):
-        unit = UnitRef(entry.code or None, entry.name or None)
         if matched.state(entry.number) is FileState.CHANGED:
-            changed.append(_Moved(matched.paths[entry.number], entry.name, unit))
+            changed.append(_file_of("P004", matched.paths[entry.number], entry))
         elif matched.state(entry.number) is FileState.GONE:
-            gone.append(_Moved(entry.path, entry.name, unit))
-    new = [_Moved(path, "", None) for path in matched.new]
+            gone.append(_file_of("P005", entry.path, entry))
+    new = [_Moved(path, path, None) for path in matched.new]
     for code, files in {"P004": changed, "P005": gone, "P006": new}.items():
         if files:
             only = files[0] if len(files) == 1 else _Moved(None, "", None)  # of several it is the workbook's
-            names = listed([f"{one.path}（{one.name}）" if one.name else str(one.path) for one in files], "、")
+            names = tuple(one.words for one in files)
             yield finding(code, path=only.path, unit=only.unit, params={"count": len(files), "names": names})
 
 
@@ -283,8 +281,13 @@ class _Moved(NamedTuple):
     """A file that is not what it was: where it is, or was; what is said of it; and its unit."""
 
     path: str | None
-    name: str
+    words: str
     unit: UnitRef | None
+
+
+def _file_of(code: str, path: str, entry: Entry) -> _Moved:
+    words = phrase(code, "file", path=path, name=entry.name) if entry.name else path
+    return _Moved(path, words, UnitRef(entry.code or None, entry.name or None))
 
 
 # -- the figures ------------------------------------------------------------------------------------------
@@ -309,17 +312,17 @@ def _figures(report: MergedWorkbook, after: RollUp) -> Iterator[Finding]:
         cell = report.cell_of(field) if is_root else figure_cell(row, index) if row is not None else None
         cells.append(cell)
         one, other = (in_words(value, unit.level, index) for value in (was, now))
-        place = f"（{cell}）" if cell else ""
-        figures.append(f"{field.label}{place} 汇总表里是“{one}”，现在是“{other}”")
+        how = "figure_at" if cell else "figure"
+        figures.append(phrase("P007", how, label=field.label, cell=cell, was=one, now=other))
     names = [trees[other][other].name for other in differing if other != key]
     index, was, _ = pairs[0]
     params: dict[str, Param] = {
         "name": unit.name,
-        "place": f"（“{sheet}”）" if sheet else "",
+        "place": sheet or "",
         "count": len(pairs),
-        "figures": listed(figures, "；"),
+        "figures": tuple(figures),
         "units": len(names),
-        "others": listed(names, "、"),
+        "others": tuple(names),
     }
     yield finding(
         "P007",

@@ -9,16 +9,15 @@ from typing import Any, Final
 
 from stattable.formats.inspection.formulas import spelled
 from stattable.formats.sheet import Cell, RawCell, RawSheet, Unread
-from stattable.merging.overlap import listed
 from stattable.merging.rollup import RollUp, typed_over
-from stattable.model.catalogue import finding
+from stattable.model.catalogue import finding, phrase
 from stattable.model.cell_names import a1, cell_at
 from stattable.model.findings import Finding, Param, Status, UnitRef
 from stattable.model.form import BLANK_WORD, FIELDS, SHEET_NAME, TITLE_AT, title
 from stattable.model.identity import IDENTITY_SHEET, UnitFacts
 from stattable.model.names import comparable_name
 from stattable.model.record import RECORD_SHEET, CountedReturn, Record
-from stattable.model.text import runs, without_spaces
+from stattable.model.text import listed, runs, without_spaces
 from stattable.model.units import Scope
 from stattable.proving.appearance import is_code
 from stattable.proving.breakdown import (
@@ -34,7 +33,7 @@ from stattable.proving.breakdown import (
     shown_figures,
     unit_cells,
 )
-from stattable.proving.changes import Change, changes_said
+from stattable.proving.changes import Change, change_findings
 from stattable.proving.check_code import CHECK_CODE, code_of
 from stattable.proving.ledger import COUNTED, HEADS, LEDGER_SHEET, Entry, Ledger, edition_words, unit_words
 from stattable.proving.lists import STATUS_WORDS
@@ -91,7 +90,7 @@ def _inputs(report: MergedWorkbook) -> Iterator[Finding]:
             entry = entries.get(sent.number)
             params: dict[str, Param] = {
                 "name": record.tree[key].name, "path": entry.path if entry else "",
-                "count": len(fields), "labels": listed([field.label for field in fields], "、"),
+                "count": len(fields), "labels": tuple(field.label for field in fields),
             }  # fmt: skip
             yield finding("P014", unit=_ref(report.rolled, key), params=params)
 
@@ -145,7 +144,7 @@ def _breakdown(report: MergedWorkbook, opened: Opened) -> Iterator[Finding]:
         yield _structure("row", UNITS_SHEET, cell=cell, raw=raw, expected=expected, count=len(moved))
     there = frozenset(range(len(rows))) - {at for at, _ in moved}
     yield from _words(report, rows, sheet, there)
-    yield from changes_said(_changes(rolled, rows, sheet, opened.sheets[UNITS_SHEET].formulas, there))
+    yield from change_findings(_changes(rolled, rows, sheet, opened.sheets[UNITS_SHEET].formulas, there))
 
 
 def _words(
@@ -185,11 +184,12 @@ def _changes(
             if is_kept and (_same(raw, expected) or _follows(row, raw, field.index, figures, wanted)):
                 continue
             is_text = isinstance(raw, str) and raw.strip() and isinstance(expected, int)
-            shown = f"{shortened(raw)}（存成了文字）" if is_text else shortened(raw) or BLANK_WORD
+            shown = shortened(raw)
+            shown = phrase("P002", "as_text", shown=shown) if is_text else shown or BLANK_WORD
             if not is_kept and now and not isinstance(raw, Unread):
-                shown = f"={now}" if _same(raw, expected) else f"{shown}（={now}）"
+                shown = f"={now}" if _same(raw, expected) else phrase("P002", "formula", shown=shown, formula=now)
             elif not is_kept and _same(raw, expected):
-                shown = f"{shown}（没有公式）"
+                shown = phrase("P002", "no_formula", shown=shown)
             yield Change(
                 at=place,
                 unit=_ref(rolled, row.key),
@@ -305,17 +305,17 @@ def _row_of(ledger: Ledger, entry: Entry) -> int:
 def _codes(report: MergedWorkbook, opened: Opened) -> Iterator[Finding]:
     """Hold the check code in the footer of the page and in the ledger against what the record comes to (P013)."""
     code = code_of(report.record, report.rolled.totals[report.record.root].values)
-    said: dict[str, str] = {}
+    codes: dict[str, str] = {}
     if report.ledger and report.ledger.check_code != code:
-        said["汇总台账"] = report.ledger.check_code or BLANK_WORD
+        codes[LEDGER_SHEET] = report.ledger.check_code or BLANK_WORD
     margins = opened.sheets[SHEET_NAME].setup.margins if SHEET_NAME in opened.sheets else None
     if margins is not None:
         texts = {text.removeprefix(CHECK_CODE).strip() for _, _, text in filter(is_code, margins)}
         if texts != {code}:
-            said["页脚"] = "、".join(sorted(texts)) or BLANK_WORD
-    if said:
-        raw = "、".join(dict.fromkeys(said.values()))
-        yield finding("P013", sheet=SHEET_NAME, raw=raw, params={"expected": code, "where": "和".join(said)})
+            codes[phrase("P013", "footer")] = listed(sorted(texts)) or BLANK_WORD
+    if codes:
+        raw = listed([*dict.fromkeys(codes.values())])
+        yield finding("P013", sheet=SHEET_NAME, raw=raw, params={"expected": code, "where": tuple(codes)})
 
 
 # -- the seal ---------------------------------------------------------------------------------------------
@@ -354,7 +354,7 @@ def _contradiction(
     reason: str, sheet: str, unit: UnitRef | None = None, about: Sequence[str] = (), **said: Any
 ) -> Finding:
     if about:
-        said |= {"count": len(about), "names": listed(about, "、")}
+        said |= {"count": len(about), "names": tuple(about)}
     return finding("P009", unit=unit, sheet=sheet, **_parts(reason, said))
 
 
