@@ -18,7 +18,7 @@ from stattable.output import json_models as models
 from stattable.proving.ledger import Ledger, check_code_of
 from stattable.proving.reopen import MergedWorkbook
 from stattable.proving.source_files import FileMatch, FileState
-from stattable.proving.trace import Step
+from stattable.proving.trace import TraceStep
 from stattable.proving.verify import Verdict
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _sources(matched: FileMatch, ledger: Ledger) -> models.Sources:
     )
 
 
-def trace_json(report: MergedWorkbook, field: Field, step: Step) -> str:
+def trace_json(report: MergedWorkbook, field: Field, step: TraceStep) -> str:
     """Return the JSON document of `trace`."""
     page = report.received
     return _dump(

@@ -7,6 +7,7 @@ from typing import Final
 
 from stattable.merging.annex import MergedAccount
 from stattable.model.annex import ANNEX_HEADS, ANNEX_SHEET, ANNEX_TITLE, COLUMNS, LEVELS
+from stattable.proving.sheet_facts import repeated_rows
 from stattable.writing.workbook import BODY_FONT, Look, Sheet, Workbook
 
 _HOW_TO: Final = (
@@ -77,7 +78,7 @@ def _headed(workbook: Workbook, note: str) -> Sheet:
     for number, column in enumerate(COLUMNS.values(), start=1):
         sheet.put(_TOP - 1, number, column.text, _HEAD)
     sheet.set_row(_TOP - 1, 24)
-    sheet.set_up_list(heads=(_TOP - 1, _TOP - 1), frozen=(_TOP - 1, 2))
+    sheet.set_up_list(heads=repeated_rows(ANNEX_SHEET), frozen=(_TOP - 1, 2))
     return sheet
 
 

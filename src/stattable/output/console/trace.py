@@ -12,7 +12,7 @@ from stattable.output.console.findings import MOST_SHOWN
 from stattable.output.console.terminal import make_console
 from stattable.proving.reopen import MergedWorkbook
 from stattable.proving.source_files import FileState
-from stattable.proving.trace import Step, TraceStop
+from stattable.proving.trace import TraceStep, TraceStop
 
 _STATE_WORDS: Final = {
     FileState.SAME: "",
@@ -29,7 +29,7 @@ _END_WORDS: Final = {
 }
 
 
-def show_trace(report: MergedWorkbook, field: Field, step: Step) -> None:
+def show_trace(report: MergedWorkbook, field: Field, step: TraceStep) -> None:
     """Show where a figure comes from, as a tree."""
     console = make_console()
     page = report.received.values
@@ -42,7 +42,7 @@ def show_trace(report: MergedWorkbook, field: Field, step: Step) -> None:
         console.print(Text(f"注意：页上现在是“{shown}”，与汇总出来的不同，被改过。", style="bold red"))
 
 
-def _grow(tree: Tree, step: Step, field: Field) -> None:
+def _grow(tree: Tree, step: TraceStep, field: Field) -> None:
     told = [one for one in step.steps if one.value or one.now != one.value or one.steps]
     kept = sorted(told, key=lambda one: one.now == one.value)[:MOST_SHOWN]  # what changed is shown whatever its size
     shown = [one for one in told if one in kept]
@@ -64,7 +64,7 @@ def _grow(tree: Tree, step: Step, field: Field) -> None:
         tree.add(Text(_END_WORDS[step.end], style="dim"))
 
 
-def _step_label(step: Step, field: Field, single: Step | None = None) -> Text:
+def _step_label(step: TraceStep, field: Field, single: TraceStep | None = None) -> Text:
     """Return the line of a unit, or of a return; a unit's `single` return stands on its line."""
     was, now = (_shown(step.unit, value, field) for value in (step.value, step.now))
     name = step.unit.name or "" if step.scope is None else f"{step.scope.label}数"
