@@ -112,10 +112,10 @@ class Overlaps:
         findings: dict[str, Finding] = {}
         for holder in (one for ones in accepted.values() for one in ones if self.contents(one)):
             others = [one for key in self._tree.below(holder.key or "") for one in accepted.get(key, ())]
-            said = [text for one in others if one.path != holder.path for text in self._stale_words(holder, one)]
-            if said:
+            units = [text for one in others if one.path != holder.path for text in self._stale_words(holder, one)]
+            if units:
                 params: dict[str, Param] = {
-                    "name": holder.unit.name or "", "count": len(said), "units": tuple(said),
+                    "name": holder.unit.name or "", "count": len(units), "units": tuple(units),
                 }  # fmt: skip
                 findings[holder.path] = finding("H006", params=params)
         return findings

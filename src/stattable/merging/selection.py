@@ -13,7 +13,7 @@ from stattable.merging.contents import Input
 from stattable.merging.overlap import Overlaps
 from stattable.merging.rollup import CountedReturns, total_of_record
 from stattable.merging.scope import infer_scopes
-from stattable.merging.unplaced import say_of_unplaced, with_unplaced
+from stattable.merging.unplaced import with_unplaced, with_unplaced_findings
 from stattable.model.catalogue import finding, phrase
 from stattable.model.findings import Finding, Param, Severity, Status
 from stattable.model.form import BLANK, SHEET_NAME
@@ -93,7 +93,7 @@ def select_returns(
     received, earlier = _set_aside_earlier(returns, root, sort, overlaps, replaced)
     refused = refused or any(finding.code == "H008" for one in received for finding in one.findings)
     tree = with_unplaced(register.tree, root, received)
-    received, ambiguous = say_of_unplaced(received, tree, register)
+    received, ambiguous = with_unplaced_findings(received, tree, register)
     received = _with_overlaps(received, tree, root, overlaps)
     marked = with_annex_findings(received, AnnexOwners(tree, is_roster=register.is_roster))
     return Selection(tree, root, tuple(marked), tuple(earlier), refused or ambiguous, overlaps)
@@ -113,9 +113,9 @@ def _held_against_record(one: CheckedReturn) -> CheckedReturn:
         bare_code(identity.unit.code or ""), comparable_name(identity.unit.name), identity.unit.level, received.edition,
     ):  # fmt: skip
         findings.append(_of_structure("rebadged", None, raw=was))
-    told = {said.field for said in one.findings if said.code == "P001"}
+    known = {fault.field for fault in one.findings if fault.code == "P001"}
     page = altered(received, received.values or BLANK, total_of_record(record), unit.level) if received.cells else ()
-    findings += [said for said in page if said.field not in told]
+    findings += [fault for fault in page if fault.field not in known]
     return one.with_findings(*findings)
 
 

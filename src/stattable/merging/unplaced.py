@@ -24,10 +24,10 @@ def with_unplaced(tree: Tree, root: str, received: Sequence[CheckedReturn]) -> T
     return Tree([*tree.units.values(), *unplaced.values()]) if unplaced else tree
 
 
-def say_of_unplaced(
+def with_unplaced_findings(
     received: Sequence[CheckedReturn], tree: Tree, register: Register
 ) -> tuple[list[CheckedReturn], bool]:
-    """Say which returns may be counted twice (H004), and where units that nothing places were put (U011).
+    """Report which returns may be counted twice (H004), and where units that nothing places were put (U011).
 
     Args:
         received: all returns, with their scopes.
@@ -47,8 +47,8 @@ def say_of_unplaced(
         if one.status is Status.ACCEPTED and one.key is not None and one.key not in register.tree and one.level
         if one.path not in doubtful
     }
-    said = doubts | put
-    return [one.with_findings(said[one.path]) if one.path in said else one for one in received], bool(doubts)
+    findings = doubts | put
+    return [one.with_findings(findings[one.path]) if one.path in findings else one for one in received], bool(doubts)
 
 
 def could_hold(holder: CheckedReturn, other: CheckedReturn, tree: Tree, root: str) -> bool:
@@ -135,8 +135,8 @@ def _doubts(received: Sequence[CheckedReturn], tree: Tree, root: str) -> tuple[d
         for holder in islice(able, _LOOKED_FOR):
             held.setdefault(one.path, []).append(holder)
             holding.setdefault(holder.path, []).append(one)
-    said, reason = (held, "held") if len(held) <= len(holding) else (holding, "holds")
-    findings = {one.path: _doubt(one, said[one.path], reason) for one in counted if one.path in said}
+    others, reason = (held, "held") if len(held) <= len(holding) else (holding, "holds")
+    findings = {one.path: _doubt(one, others[one.path], reason) for one in counted if one.path in others}
     return findings, {*held, *holding}
 
 

@@ -219,8 +219,8 @@ def _differences(difference: Difference) -> dict[str, models.Difference]:
 
 def missing_label(finding: Finding) -> str | None:
     """Return the label of the finding's field, or the label that it speaks of."""
-    said = finding.params.get("label")
-    return label_of(finding.field) if finding.field else None if said is None else str(said)
+    label = finding.params.get("label")
+    return label_of(finding.field) if finding.field else None if label is None else str(label)
 
 
 def _findings(findings: Iterable[Finding]) -> list[models.Finding]:

@@ -171,8 +171,8 @@ def _appearance_finding(
     cell: str | None = None,
     about: Sequence[str] = (),
     severity: Severity | None = None,
-    **others: Any,
+    **details: Any,
 ) -> Finding:
-    raw = others.pop("raw", None)
-    params = {"reason": reason, "count": len(about), "names": tuple(about), **others}
+    raw = details.pop("raw", None)
+    params = {"reason": reason, "count": len(about), "names": tuple(about), **details}
     return finding("P010", severity, sheet=sheet, cell=cell, raw=raw, params=params)

@@ -244,10 +244,10 @@ def edition_words(edition: int) -> str:
     return f"第 {edition} 个会员活动日"
 
 
-def _concerns(merged: MergeResult, said: str) -> bool:
+def _concerns(merged: MergeResult, name: str) -> bool:
     """Whether an option that names a unit by its code or name speaks of the root or of a unit below it."""
     tree = merged.tree
-    keys = [bare_code(said)] if bare_code(said) in tree else Names(tree).match(said)
+    keys = [bare_code(name)] if bare_code(name) in tree else Names(tree).match(name)
     return any(tree.under(key, merged.root) for key in keys)
 
 
@@ -319,10 +319,10 @@ def _finding(one: CheckedReturn, code: str) -> Finding | None:
     return next((finding for finding in one.findings if finding.code == code), None)
 
 
-def moment(said: str) -> float | None:
+def moment(text: str) -> float | None:
     """Return the time that the ledger says, in seconds since 1970; None where it says none."""
     try:  # this is how `TIME` writes it, too, and takes a tenth of the time of reading it by that
-        return datetime.fromisoformat(said).timestamp() if len(said) == _LENGTH_OF_TIME else None
+        return datetime.fromisoformat(text).timestamp() if len(text) == _LENGTH_OF_TIME else None
     except (ValueError, OverflowError, OSError):
         return None
 

@@ -84,25 +84,25 @@ class TraceStep:
     uncounted: tuple[UncountedReturn, ...] = ()
 
 
-def field_of(report: MergedWorkbook, said: str) -> Field:
-    """Return the field that `said` names: by its cell on the page, its key, or its label, whole or in part.
+def field_of(report: MergedWorkbook, text: str) -> Field:
+    """Return the field that `text` names: by its cell on the page, its key, or its label, whole or in part.
 
     Raises:
         Refusal: it names none, or several.
     """
     try:
-        at = cell_at(normalised(said).replace("$", ""))
+        at = cell_at(normalised(text).replace("$", ""))
     except ValueError:
         at = None
     places = report.received.cells or tuple(field.at for field in FIELDS)
     if at in places:
         return FIELDS[places.index(at)]
-    if said in FIELD_BY_KEY:
-        return FIELD_BY_KEY[said]
-    parts = normalised(said).replace("·", " ").replace("/", " ").split()
+    if text in FIELD_BY_KEY:
+        return FIELD_BY_KEY[text]
+    parts = normalised(text).replace("·", " ").replace("/", " ").split()
     near = [field for field in FIELDS if parts and all(part in without_spaces(field.label) for part in parts)]
     if len(near) != 1:
-        raise Refusal("unknown_field", field=said)
+        raise Refusal("unknown_field", field=text)
     return near[0]
 
 

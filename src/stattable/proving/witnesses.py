@@ -122,9 +122,9 @@ def _page(report: MergedWorkbook, opened: WorkbookSheets) -> Iterator[Finding]:
     if comparable_name(read.name) != comparable_name(name):
         yield _structure_finding("name", SHEET_NAME, cell=read.name_cell, raw=read.name, expected=name)
     page = opened.sheets.get(SHEET_NAME)
-    said = str(page.cells.cell(*TITLE_AT) or "") if page else ""
-    if page and without_spaces(said) != without_spaces(title(record.edition)):
-        yield _structure_finding("title", SHEET_NAME, cell=a1(*TITLE_AT), raw=said, expected=title(record.edition))
+    raw = str(page.cells.cell(*TITLE_AT) or "") if page else ""
+    if page and without_spaces(raw) != without_spaces(title(record.edition)):
+        yield _structure_finding("title", SHEET_NAME, cell=a1(*TITLE_AT), raw=raw, expected=title(record.edition))
     yield from (one for one in read.findings if one.code[0] == "T" and one.code not in _OF_LOOKS)
     yield from altered(read, read.values, report.rolled.totals[record.root].values, record.tree[record.root].level)
 
@@ -142,9 +142,9 @@ def _breakdown(report: MergedWorkbook, opened: WorkbookSheets) -> Iterator[Findi
     sheet = opened.sheets[UNITS_SHEET].cells
     for number, heads in enumerate(head_rows(), start=1):
         for column, head in enumerate(heads, start=1):
-            said = str(sheet.cell(number, column) or "")
-            if without_spaces(said) != without_spaces(head):
-                yield _structure_finding("heads", UNITS_SHEET, cell=a1(number, column), raw=said, expected=head)
+            raw = str(sheet.cell(number, column) or "")
+            if without_spaces(raw) != without_spaces(head):
+                yield _structure_finding("heads", UNITS_SHEET, cell=a1(number, column), raw=raw, expected=head)
                 return
     rolled = report.rolled
     rows = breakdown(rolled)
@@ -172,9 +172,9 @@ def _words(
         state = str(sheet.cell(number, STATE_AT) or "")
         known = reported if row.key in sent else state if state != reported else ""
         for column, expected in enumerate(unit_cells(row, report.rolled, known)[1:], start=2):
-            said = str(sheet.cell(number, column) or "").strip()
-            if said != expected:
-                place = {"cell": a1(number, column), "raw": said, "expected": expected}
+            raw = str(sheet.cell(number, column) or "").strip()
+            if raw != expected:
+                place = {"cell": a1(number, column), "raw": raw, "expected": expected}
                 yield _structure_finding("cell", UNITS_SHEET, unit=_ref(report.rolled, row.key), **place)
 
 
@@ -364,22 +364,22 @@ _MOVED: Final = frozenset({"row", "numbers", "missing"})  # said of sheets whose
 # -- words ------------------------------------------------------------------------------------------------
 
 
-def _structure_finding(reason: str, sheet: str, unit: UnitRef | None = None, **said: Any) -> Finding:
-    return finding("P003", unit=unit, sheet=sheet, **_parts(reason, said))
+def _structure_finding(reason: str, sheet: str, unit: UnitRef | None = None, **details: Any) -> Finding:
+    return finding("P003", unit=unit, sheet=sheet, **_parts(reason, details))
 
 
 def _contradiction_finding(
-    reason: str, sheet: str, unit: UnitRef | None = None, about: Sequence[str] = (), **said: Any
+    reason: str, sheet: str, unit: UnitRef | None = None, about: Sequence[str] = (), **details: Any
 ) -> Finding:
     if about:
-        said |= {"count": len(about), "names": tuple(about)}
-    return finding("P009", unit=unit, sheet=sheet, **_parts(reason, said))
+        details |= {"count": len(about), "names": tuple(about)}
+    return finding("P009", unit=unit, sheet=sheet, **_parts(reason, details))
 
 
-def _parts(reason: str, said: Mapping[str, Any]) -> dict[str, Any]:
+def _parts(reason: str, details: Mapping[str, Any]) -> dict[str, Any]:
     """Part what a finding says into its own attributes and its parameters."""
-    own = {key: said[key] for key in ("cell", "raw") if key in said}
-    params = {"reason": reason, **{key: value for key, value in said.items() if key not in own}}
+    own = {key: details[key] for key in ("cell", "raw") if key in details}
+    params = {"reason": reason, **{key: value for key, value in details.items() if key not in own}}
     return {**own, "params": params}
 
 

@@ -247,9 +247,9 @@ def _findings(workbook: Workbook, merged: MergeResult, rows: Mapping[str, int]) 
     for key, unit in units:
         ref = unit.ref
         keys[ref] = None if ref in keys else key  # of two units that look the same nobody can tell which
-    for number, (finding, said) in enumerate(finding_rows(merged), start=1):
+    for number, (finding, cells) in enumerate(finding_rows(merged), start=1):
         unit_cell = _linked_unit(finding, merged, keys, rows, number)
-        writer.write((*said[:UNIT_AT], unit_cell, *said[UNIT_AT + 1 :]), _SEVERITY_LOOKS[finding.severity])
+        writer.write((*cells[:UNIT_AT], unit_cell, *cells[UNIT_AT + 1 :]), _SEVERITY_LOOKS[finding.severity])
     if writer.row == 1:
         writer.write(NO_FINDINGS, _WRAPPED)
     sheet.raw.autofilter(0, 0, writer.row - 1, len(FINDING_HEADS) - 1)

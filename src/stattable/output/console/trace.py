@@ -43,9 +43,9 @@ def show_trace(report: MergedWorkbook, field: Field, step: TraceStep) -> None:
 
 
 def _grow(tree: Tree, step: TraceStep, field: Field) -> None:
-    told = [one for one in step.steps if one.value or one.now != one.value or one.steps]
-    kept = sorted(told, key=lambda one: one.now == one.value)[:MOST_SHOWN]  # what changed is shown whatever its size
-    shown = [one for one in told if one in kept]
+    parts = [one for one in step.steps if one.value or one.now != one.value or one.steps]
+    kept = sorted(parts, key=lambda one: one.now == one.value)[:MOST_SHOWN]  # what changed is shown whatever its size
+    shown = [one for one in parts if one in kept]
     for one in shown:
         single = one.steps[0] if len(one.steps) == 1 and one.steps[0].scope and one.scope is None else None
         _grow(tree.add(_step_label(one, field, single)), single or one, field)
@@ -56,8 +56,8 @@ def _grow(tree: Tree, step: TraceStep, field: Field) -> None:
         tree.add(Text(f"另有 {len(rest)} 个单位，共 {was}{changed}", style="dim"))
     for uncounted in step.uncounted[:MOST_SHOWN]:
         name, figure = uncounted.unit.name or "", _shown(uncounted.unit, uncounted.value, field)
-        said = f"{name} {uncounted.scope.label}数 {figure}，没有另计：{uncounted.why or '台账里没有写明'}"
-        tree.add(Text(said, style="dim"))
+        words = f"{name} {uncounted.scope.label}数 {figure}，没有另计：{uncounted.why or '台账里没有写明'}"
+        tree.add(Text(words, style="dim"))
     if len(step.uncounted) > MOST_SHOWN:
         tree.add(Text(f"另有 {len(step.uncounted) - MOST_SHOWN} 份也没有另计，见汇总台账", style="dim"))
     if step.end:
