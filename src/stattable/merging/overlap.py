@@ -146,7 +146,7 @@ class Overlaps:
         findings: dict[str, list[Finding]] = {}
         for (path, other_path), inputs in pairs.items():
             leaves = [one for one in inputs.values() if one.contents is None] or [*inputs.values()]
-            figures = _figures("H007", total(one.sent.values for one in leaves))
+            figures = _figures(total(one.sent.values for one in leaves))
             params: dict[str, Param] = {
                 "holder": path, "other": other_path, "count": len(leaves), "figures": figures,
                 "units": tuple(one.name for one in leaves),
@@ -204,7 +204,7 @@ class _Claim:
 def _stale(its: Holding, path: str, name: str, scope: Scope, values: Values) -> str:
     """Say of one unit what a stale workbook holds of it, and what is here, at `path`."""
     if its.input is None:
-        return phrase("H006", "missing", name=name, scope=scope.label, path=path, figures=_figures("H006", values))
+        return phrase("H006", "missing", name=name, scope=scope.label, path=path, figures=_figures(values))
     was = its.input.sent.values
     changed = [field for field in FIELDS if was[field.index] != values[field.index]]
     figures = tuple(
@@ -215,10 +215,10 @@ def _stale(its: Holding, path: str, name: str, scope: Scope, values: Values) -> 
     return phrase("H006", "changed", name=name, scope=scope.label, path=path, figures=figures, print=print_)
 
 
-def _figures(code: str, values: Values) -> tuple[str, ...]:
-    """Name the figures of a return that are not 0, as a finding of `code` says them."""
+def _figures(values: Values) -> tuple[str, ...]:
+    """Name the figures of a return that are not 0."""
     return tuple(
-        phrase(code, "amount", label=field.label, amount=number(values[field.index]))
+        phrase("H006", "amount", label=field.label, amount=number(values[field.index]))
         for field in FIELDS
         if values[field.index]
     )

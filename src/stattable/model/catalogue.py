@@ -477,36 +477,25 @@ _REASONS: Final[Mapping[str, Mapping[str, str]]] = {
 _NOT_SET: Final = {"area": "整张表", "repeated": "没有"}  # of P010: what is expected where nothing was set up
 _NAMED_FILE: Final = "{path}（{name}）"
 _PHRASES: Final[Mapping[str, Mapping[str, str]]] = {  # what is said of one thing in a finding about several, or of it
-    "H001": {
-        "part": "{name} {amount}",
-    },
+    "H001": {"part": "{name} {amount}"},
     "H006": {
         "missing": "“{name}”（{scope}数）汇总时没有，现在有“{path}”（{figures}）",
         "changed": "“{name}”（{scope}数）汇总时用的是另一份（SHA-256 {print}…），现在的“{path}”不同：{figures}",
         "figure": "{label} 原来 {was}，现在 {now}",
         "amount": "{label} {amount}",
     },
-    "H007": {
-        "amount": "{label} {amount}",
-    },
-    "H008": {
-        "return": "“{name}”（{scope}数）",
-    },
+    "H008": {"return": "“{name}”（{scope}数）"},
     "P002": {
         "as_text": "{shown}（存成了文字）",
         "formula": "{shown}（={formula}）",
         "no_formula": "{shown}（没有公式）",
     },
-    "P003": {
-        "merge": "{name}（{level}）第 {edition} 个",
-    },
+    "P003": {"merge": "{name}（{level}）第 {edition} 个"},
     "P004": {
         "file": _NAMED_FILE,
         "roster": "{path}（名册）",
     },
-    "P005": {
-        "file": _NAMED_FILE,
-    },
+    "P005": {"file": _NAMED_FILE},
     "P007": {
         "figure": "{label} 汇总表里是“{was}”，现在是“{now}”",
         "figure_at": "{label}（{cell}） 汇总表里是“{was}”，现在是“{now}”",
@@ -515,9 +504,7 @@ _PHRASES: Final[Mapping[str, Mapping[str, str]]] = {  # what is said of one thin
         "sheet": "“{sheet}”有 {count} 处（{names}）",
         "rows": "第 {rows} 行",
     },
-    "P013": {
-        "footer": "页脚",
-    },
+    "P013": {"footer": "页脚"},
 }
 _HIDDEN_SHEETS: Final = {IDENTITY_SHEET: "隐藏的单位标识", RECORD_SHEET: "隐藏的记录"}  # which nobody sees
 _DECISIONS: Final[Mapping[str, str]] = {  # why a return does not count, and what options decided, as a ledger says it
