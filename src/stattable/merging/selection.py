@@ -9,11 +9,11 @@ from stattable.checking.accounts import AnnexOwners, with_annex_findings
 from stattable.checking.register import Register
 from stattable.checking.returns import CheckedReturn, wrong_edition
 from stattable.merging.contents import Input
-from stattable.merging.overlap import Overlaps, listed
+from stattable.merging.overlap import Overlaps
 from stattable.merging.rollup import CountedReturns, total_of_record
 from stattable.merging.scope import infer_scopes
-from stattable.merging.unplaced import say_of_unplaced, with_unplaced
-from stattable.model.catalogue import finding
+from stattable.merging.unplaced import with_unplaced, with_unplaced_findings
+from stattable.model.catalogue import finding, phrase
 from stattable.model.findings import Finding, Param, Severity, Status
 from stattable.model.form import SHEET_NAME
 from stattable.model.identity import Identity
@@ -86,7 +86,7 @@ def select_returns(
     received, earlier = _set_aside_earlier(returns, root, sort, overlaps, replaced)
     refused = refused or any(finding.code == "H008" for one in received for finding in one.findings)
     tree = with_unplaced(register.tree, root, received)
-    received, ambiguous = say_of_unplaced(received, tree, register)
+    received, ambiguous = with_unplaced_findings(received, tree, register)
     received = _with_overlaps(received, tree, root, overlaps)
     marked = with_annex_findings(received, AnnexOwners(tree, is_roster=register.is_roster))
     return Selection(tree, root, tuple(marked), tuple(earlier), refused or ambiguous, overlaps)
@@ -101,14 +101,14 @@ def _held_against_record(one: CheckedReturn) -> CheckedReturn:
     if record is None:
         return one.with_findings(_of_structure("record", Severity.WARNING))
     unit, findings = record.tree[record.root], list[Finding]()
-    was = f"{unit.name}（{unit.level.label}）第 {record.edition} 个"
+    was = phrase("P003", "merge", name=unit.name, level=unit.level.label, edition=record.edition)
     if (bare_code(unit.code or ""), comparable_name(unit.name), unit.level, record.edition) != (
         bare_code(identity.unit.code or ""), comparable_name(identity.unit.name), identity.unit.level, received.edition,
     ):  # fmt: skip
         findings.append(_of_structure("rebadged", None, raw=was))
-    told = {said.field for said in one.findings if said.code == "P001"}
+    known = {fault.field for fault in one.findings if fault.code == "P001"}
     page = altered(received, total_of_record(record), unit.level)
-    findings += [said for said in page if said.field not in told]
+    findings += [fault for fault in page if fault.field not in known]
     return one.with_findings(*findings)
 
 
@@ -187,10 +187,10 @@ def _earlier(one: CheckedReturn) -> Finding:
 
 
 def _not_here(one: CheckedReturn, absent: Sequence[Input]) -> Finding:
-    names = listed([f"“{given.name}”（{given.scope.label}数）" for given in absent], "、")
+    units = tuple(phrase("H008", "return", name=one.name, scope=one.scope.label) for one in absent)
     reason = "absent" if absent else "unreadable"
     params: dict[str, Param] = {
-        "reason": reason, "name": one.unit.name or "", "count": len(absent), "units": names,
+        "reason": reason, "name": one.unit.name or "", "count": len(absent), "units": units,
     }  # fmt: skip
     return finding("H008", params=params)
 

@@ -18,7 +18,7 @@ from stattable.output import json_models as models
 from stattable.proving.ledger import Ledger, check_code_of
 from stattable.proving.reopen import MergedWorkbook
 from stattable.proving.source_files import FileMatch, FileState
-from stattable.proving.trace import Step
+from stattable.proving.trace import TraceStep
 from stattable.proving.verify import Verdict
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _sources(matched: FileMatch, ledger: Ledger) -> models.Sources:
     )
 
 
-def trace_json(report: MergedWorkbook, field: Field, step: Step) -> str:
+def trace_json(report: MergedWorkbook, field: Field, step: TraceStep) -> str:
     """Return the JSON document of `trace`."""
     page = report.received
     return _dump(
@@ -219,8 +219,8 @@ def _differences(difference: Difference) -> dict[str, models.Difference]:
 
 def missing_label(finding: Finding) -> str | None:
     """Return the label of the finding's field, or the label that it speaks of."""
-    said = finding.params.get("label")
-    return label_of(finding.field) if finding.field else None if said is None else str(said)
+    label = finding.params.get("label")
+    return label_of(finding.field) if finding.field else None if label is None else str(label)
 
 
 def _findings(findings: Iterable[Finding]) -> list[models.Finding]:
