@@ -29,7 +29,7 @@ def checked(
 ) -> CheckedReturn:
     """A return of 官渡镇 whose first field holds `figure`."""
     one = CheckedReturn(
-        received=ReturnFile(path, FileFacts("0" * 64, 1, mtime), surroundings=Surroundings(filled_in=filled_in)),
+        file=ReturnFile(path, FileFacts("0" * 64, 1, mtime), surroundings=Surroundings(filled_in=filled_in)),
         unit=UnitRef("410122101", "官渡镇", "township"),
         key=key,
         level=Level.TOWNSHIP,

@@ -265,7 +265,7 @@ class Expected(Overlap):
         super().__init__(tree, place, map(self._file, files))
 
     def _file(self, one: CheckedReturn) -> File:
-        identity, received = one.received.identity, one.received
+        identity, received = one.file.identity, one.file
         place = self.places.get(one.key or "", "")
         return File(
             unit=place,

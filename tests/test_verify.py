@@ -360,8 +360,8 @@ def test_why_a_return_does_not_count() -> None:
 
 
 def with_contact(one: CheckedReturn, contact: str) -> CheckedReturn:
-    surroundings = replace(one.received.surroundings, contact=contact)
-    return replace(one, received=replace(one.received, surroundings=surroundings))
+    surroundings = replace(one.file.surroundings, contact=contact)
+    return replace(one, file=replace(one.file, surroundings=surroundings))
 
 
 def test_who_is_to_call() -> None:

@@ -71,7 +71,7 @@ def merged_annex(rolled: RollUp, returns: Iterable[CheckedReturn], owners: Annex
     """
     root = rolled.tree[rolled.root]
     sent = {(one.key, one.scope): one for one in returns if one.status is Status.ACCEPTED and has_annex(one.level)}
-    if not has_annex(root.level) or not any(one.received.annex for one in sent.values()):
+    if not has_annex(root.level) or not any(one.file.annex for one in sent.values()):
         return MergedAnnex((), ())
     listed = {key: owners.of(one) for key, one in sent.items()}
     order = {key: place for place, key in enumerate(rolled.tree.below(rolled.root))}

@@ -35,14 +35,14 @@ def difference_findings(merged: MergeResult, is_roster: bool) -> list[Finding]:
                 "contact": contact,
             }
             sure = is_roster and entry.index in difference.complete_fields
-            cell = one.received.cells[entry.index]
+            cell = one.file.cells[entry.index]
             findings.append(
                 finding(
                     "H002" if amount < 0 else "H001",
                     None if amount < 0 or sure else Severity.WARNING,
                     path=one.path,
                     unit=unit.ref,
-                    sheet=one.received.sheet,
+                    sheet=one.file.sheet,
                     cell=a1(*cell) if cell else None,
                     field=entry.key,
                     raw=str(params["reported"]),

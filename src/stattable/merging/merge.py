@@ -85,7 +85,7 @@ def merge_returns(
 def _result(collected: Selection, options: MergeOptions, more: Sequence[Finding]) -> MergeResult:
     counted = collected.counted
     rolled = roll_up(collected.tree, collected.root, counted)
-    editions = [one.received.edition for one in collected.returns if one.status is Status.ACCEPTED]
+    editions = [one.file.edition for one in collected.returns if one.status is Status.ACCEPTED]
     return assemble(
         rolled,
         options,

@@ -211,7 +211,7 @@ def results_to_keep(outputs: Outputs, inputs: Inputs, merged: MergeResult) -> di
 
 def _presence(merged: MergeResult) -> Callable[[Input], bool]:
     """Return what tells whether an input of an earlier result is among the files of a merge, or another one for it."""
-    prints = {one.received.facts.sha256 for one in merged.files}
+    prints = {one.file.facts.sha256 for one in merged.files}
     units = {(place_of(merged.tree, key), scope) for key, scope in merged.accepted if key in merged.tree}
     return lambda given: given.sent.sha256 in prints or (given.place, given.scope) in units
 

@@ -26,9 +26,9 @@ class Overlaps:
     def __init__(self, returns: Iterable[CheckedReturn], tree: Tree) -> None:
         self._tree = tree
         self._contents = {
-            one.path: Contents(one.received.record, place_of(tree, one.key))
+            one.path: Contents(one.file.record, place_of(tree, one.key))
             for one in returns
-            if one.received.is_merged and one.received.record and one.key is not None and one.key in tree
+            if one.file.is_merged and one.file.record and one.key is not None and one.key in tree
         }
 
     def __bool__(self) -> bool:
@@ -49,7 +49,7 @@ class Overlaps:
 
     def _return(self, one: CheckedReturn) -> PlacedReturn:
         above = tuple(place_of(self._tree, key) for key in self._tree.above(one.key or ""))
-        sha256, scope = one.received.facts.sha256 or "", one.scope or Scope.OWN
+        sha256, scope = one.file.facts.sha256 or "", one.scope or Scope.OWN
         return PlacedReturn(self.place(one), above, scope, sha256, one.values, self.contents(one))
 
     # -- here
@@ -80,7 +80,7 @@ class Overlaps:
         """
         units: dict[tuple[str, Scope | None], list[CheckedReturn]] = {}
         for other in accepted:
-            if not (other.received.is_merged and other.key == one.key):
+            if not (other.file.is_merged and other.key == one.key):
                 units.setdefault((self.place(other), other.scope), []).append(other)
 
         def is_here(given: Input) -> bool:
@@ -89,7 +89,7 @@ class Overlaps:
 
         def stands_for(other: CheckedReturn, given: Input) -> bool:
             its = self.contents(other)
-            made, made_of_given = other.received.record, given.sent.record
+            made, made_of_given = other.file.record, given.sent.record
             if its is None or given.contents is None or made is None or made_of_given is None:
                 return True
             if made.made < made_of_given.made:  # both as the ledger writes it

@@ -114,7 +114,7 @@ class MergeResult:
         """
         unit = self.tree[key]
         accepted = (self.accepted.get((key, scope)) for scope in scopes)
-        written = next((one.received.surroundings for one in accepted if one), NO_SURROUNDINGS)
+        written = next((one.file.surroundings for one in accepted if one), NO_SURROUNDINGS)
         return written.contact or unit.contact, written.phone or unit.phone
 
     @property

@@ -85,7 +85,7 @@ def _decided(
     below = next(((index, figures[index]) for index in fields if index in figures), None)
     if one.scope is Scope.CUMULATIVE:
         empty = not any(one.values[index] for index in fields)
-        if empty and below and not one.received.is_merged:  # of that it is known what it holds
+        if empty and below and not one.file.is_merged:  # of that it is known what it holds
             return one.with_scope(*said) if said else one.with_findings(_undecided(one, "empty_cumulative"))
         return one
     if one.scope is not None:
@@ -94,7 +94,7 @@ def _decided(
         return one.with_scope(_OWN, ScopeBy.INFERRED).with_findings(_inferred("none_below"))
     if below:
         index, other = below
-        cell = marked[other].received.cells[index]
+        cell = marked[other].file.cells[index]
         where: dict[str, Param] = {"other": marked[other].path, "other_cell": a1(*cell) if cell else ""}
         return one.with_scope(_OWN, ScopeBy.INFERRED).with_findings(
             _inferred("reported_below", FIELDS[index].key, **where)

@@ -51,7 +51,7 @@ class Selection:
                 continue
             if one.scope is Scope.CUMULATIVE:
                 cumulative[one.key] = one.values
-                unaccounted[one.key] = _unaccounted(one.received.identity)
+                unaccounted[one.key] = _unaccounted(one.file.identity)
             else:
                 own[one.key] = one.values
         return CountedReturns(own, cumulative, unaccounted)
@@ -76,7 +76,7 @@ def select_returns(
     """
     root = register.root or ""
     returns, refused = [*checked], False
-    if one_edition and len({one.received.edition for one in returns} - {None}) > 1:
+    if one_edition and len({one.file.edition for one in returns} - {None}) > 1:
         returns = [_of_mixed_editions(one) for one in returns]
         refused = True
     tree = with_unplaced(register.tree, root, returns)
@@ -94,7 +94,7 @@ def select_returns(
 
 def _held_against_record(one: CheckedReturn) -> CheckedReturn:
     """Say of a merged workbook that its page is not what it was made from (P001), or is another merge's (P003)."""
-    received, identity = one.received, one.received.identity
+    received, identity = one.file, one.file.identity
     record = received.record
     if not received.is_merged or identity is None or one.status is not Status.ACCEPTED:
         return one
@@ -133,9 +133,7 @@ def _set_aside_earlier(
     The root's own results, and those that are about to be replaced, never count: where something of them is not here,
     nothing may be written (H008).
     """
-    merged = [
-        one for one in returns if one.received.is_merged and one.status is Status.ACCEPTED and one.key is not None
-    ]
+    merged = [one for one in returns if one.file.is_merged and one.status is Status.ACCEPTED and one.key is not None]
     ours = {one.path for one in merged if one.key == root or one.path in replaced}
     aside = {one.path: one for one in merged if one.path not in ours and not _has_altered_page(one)}
     returns = [one for one in returns if one.path not in replaced or one.path in ours]
@@ -170,7 +168,7 @@ def _rank(one: CheckedReturn) -> int:
 
 
 def _prints(*files: CheckedReturn) -> set[str]:
-    return {one.received.facts.sha256 or "" for one in files}
+    return {one.file.facts.sha256 or "" for one in files}
 
 
 def _has_altered_page(one: CheckedReturn) -> bool:
@@ -216,9 +214,9 @@ def _with_overlaps(received: Sequence[CheckedReturn], tree: Tree, root: str, ove
 
 
 def _of_mixed_editions(one: CheckedReturn) -> CheckedReturn:
-    if one.received.edition is None:
+    if one.file.edition is None:
         return one
-    return one.with_findings(wrong_edition(one.received, wanted=None))
+    return one.with_findings(wrong_edition(one.file, wanted=None))
 
 
 def _unaccounted(identity: Identity | None) -> Mapping[Level, int]:

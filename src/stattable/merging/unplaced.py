@@ -195,6 +195,6 @@ def _put_under(one: CheckedReturn, root: Unit, level: Level) -> Finding:
 
 def _level_by(one: CheckedReturn) -> str:
     """Return what said the level of a unit that nothing places."""
-    if one.received.identity:
+    if one.file.identity:
         return "identity"
-    return "name" if level_of_name(one.received.name) else "figures"
+    return "name" if level_of_name(one.file.name) else "figures"

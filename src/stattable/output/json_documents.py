@@ -121,7 +121,7 @@ def _sources(matched: FileMatch, ledger: Ledger) -> models.Sources:
 
 def trace_json(report: MergedWorkbook, field: Field, step: TraceStep) -> str:
     """Return the JSON document of `trace`."""
-    page = report.received
+    page = report.file
     return _dump(
         models.TraceDocument(
             schema_version=models.SCHEMA_VERSION,
@@ -179,10 +179,10 @@ def _figures(values: Values) -> dict[str, Value]:
 def _file(one: CheckedReturn, shown: Shown) -> models.File:
     return models.File(
         path=one.path,
-        sha256=one.received.facts.sha256,
+        sha256=one.file.facts.sha256,
         unit=one.unit,
         scope=one.scope,
-        edition=one.received.edition,
+        edition=one.file.edition,
         status=one.status,
         values=_figures(one.values),
         findings=_findings(filter(shown, one.findings)),

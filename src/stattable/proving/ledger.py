@@ -230,7 +230,7 @@ def _about(merged: MergeResult, run: Run) -> Iterator[tuple[str, str]]:
 
 def check_code_of(merged: MergeResult) -> str:
     """Return the check code of the page of a merge."""
-    prints = (one.received.facts.sha256 or "" for one in merged.accepted.values() if _counted(merged, one)[0])
+    prints = (one.file.facts.sha256 or "" for one in merged.accepted.values() if _counted(merged, one)[0])
     return check_code(_facts(merged.root_unit), merged.edition, merged.total, prints)
 
 
@@ -262,7 +262,7 @@ def _adjustments(one: CheckedReturn) -> Iterator[str]:
 
 
 def _entry(merged: MergeResult, number: int, one: CheckedReturn) -> Entry:
-    facts, (counted, why) = one.received.facts, _counted(merged, one)
+    facts, (counted, why) = one.file.facts, _counted(merged, one)
     return Entry(
         number=number,
         path=one.path,
@@ -274,7 +274,7 @@ def _entry(merged: MergeResult, number: int, one: CheckedReturn) -> Entry:
         level=one.level.label if one.level else "",
         scope=one.scope.label if one.scope else "",
         scope_by=one.scope_by.label if one.scope_by else "",
-        edition=one.received.edition,
+        edition=one.file.edition,
         counted=counted,
         why=why,
     )
@@ -387,9 +387,7 @@ def record_of(merged: MergeResult, made: datetime) -> Record:
     """
     numbers: Mapping[str, int] = {one.path: number for number, one in enumerate(merged.files, start=1)}
     sent = {
-        at: CountedReturn(
-            numbers[one.path], one.values, one.received.cells, one.received.facts.sha256 or "", one.received.record
-        )
+        at: CountedReturn(numbers[one.path], one.values, one.file.cells, one.file.facts.sha256 or "", one.file.record)
         for at, one in merged.accepted.items()
     }
     return Record(merged.tree, merged.root, sent, merged.edition, made.strftime(TIME))

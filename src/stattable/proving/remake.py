@@ -306,7 +306,7 @@ def _figures(report: MergedWorkbook, after: RollUp) -> Iterator[Finding]:
     rows = {row.key: at for at, row in enumerate(breakdown(before)) if row.kind is RowKind.TOTAL}
     unit = trees[key][key]
     is_root, row = key == before.root, rows.get(key)
-    sheet = report.received.sheet if is_root else UNITS_SHEET if row is not None else None
+    sheet = report.file.sheet if is_root else UNITS_SHEET if row is not None else None
     figures, cells = [], []
     for index, was, now in pairs:
         field = FIELDS[index]

@@ -37,7 +37,7 @@ class MergedWorkbook:
     """A merged workbook.
 
     Attributes:
-        received: what its official page says now.
+        file: what its official page says now.
         identity: whose it is.
         record: what it remembers of its making.
         rolled: what that adds up to.
@@ -46,7 +46,7 @@ class MergedWorkbook:
         subjects: what each row of 审核意见 is about.
     """
 
-    received: ReturnFile
+    file: ReturnFile
     identity: Identity
     record: Record
     rolled: RollUp
@@ -57,11 +57,11 @@ class MergedWorkbook:
     @property
     def path(self) -> str:
         """Where it is."""
-        return self.received.path
+        return self.file.path
 
     def cell_of(self, field: Field) -> str:
         """Return where a figure stands on the page."""
-        at = self.received.cells[field.index] if self.received.cells else None
+        at = self.file.cells[field.index] if self.file.cells else None
         return a1(*at) if at else field.cell
 
 
@@ -111,9 +111,9 @@ def examine(path: str, look: Examiner) -> tuple[MergedWorkbook, list[Finding]]:
         raise Refusal("report_unreadable", path=path, why=render(fault, label_of)) from lost
     if found.fault:
         raise Refusal("report_unreadable", path=path, why=render(found.fault, label_of))
-    if found.received is None:
+    if found.file is None:
         raise Refusal("not_merged", path=path)
-    return _put_together(found.received, found.ledger, found.seal, found.subjects), found.findings
+    return _put_together(found.file, found.ledger, found.seal, found.subjects), found.findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ class _Examined:
     """What another process hands over of a workbook: all but what follows from it."""
 
     fault: Finding | None = None
-    received: ReturnFile | None = None
+    file: ReturnFile | None = None
     ledger: Ledger | None = None
     seal: Mapping[str, str] = field(default_factory=dict)
     subjects: Sequence[tuple[str, ...]] = ()
@@ -142,14 +142,14 @@ def _open_and_examine(path: str, look: Examiner) -> _Examined:
 
 
 def _examine_file(
-    path: str, look: Examiner, file: OpenFile | None, facts: FileFacts, faults: list[Finding]
+    path: str, look: Examiner, opened: OpenFile | None, facts: FileFacts, faults: list[Finding]
 ) -> _Examined:
-    if file is None:
+    if opened is None:
         return _Examined(faults[0])
     try:
-        book = file.book()
-        received = read_form(book, path, facts)
-        if not isinstance(book, CalamineBook) or not received.is_merged or received.record is None:
+        book = opened.book()
+        file = read_form(book, path, facts)
+        if not isinstance(book, CalamineBook) or not file.is_merged or file.record is None:
             return _Examined()
         ledger = read_ledger(book.sheet(LEDGER_SHEET, whole=True).rows) if LEDGER_SHEET in book.names else None
         seal = read_seal(book.sheet(RECORD_SHEET, whole=True).rows)
@@ -158,20 +158,20 @@ def _examine_file(
             if FINDINGS_SHEET in book.names
             else []
         )
-        findings = look(_put_together(received, ledger, seal, subjects), book)
+        findings = look(_put_together(file, ledger, seal, subjects), book)
     except Unreadable as fault:
         return _Examined(finding(fault.code, path=path, params=fault.params))
-    return _Examined(None, received, ledger, seal, subjects, findings)
+    return _Examined(None, file, ledger, seal, subjects, findings)
 
 
 def _put_together(
-    received: ReturnFile, ledger: Ledger | None, seal: Mapping[str, str], subjects: Sequence[tuple[str, ...]]
+    file: ReturnFile, ledger: Ledger | None, seal: Mapping[str, str], subjects: Sequence[tuple[str, ...]]
 ) -> MergedWorkbook:
-    identity, record = received.identity, received.record
+    identity, record = file.identity, file.record
     assert identity is not None
     assert record is not None
     rolled = roll_up(record.tree, record.root, CountedReturns.of_record(record))
-    return MergedWorkbook(received, identity, record, rolled, ledger, seal, subjects)
+    return MergedWorkbook(file, identity, record, rolled, ledger, seal, subjects)
 
 
 def _no_findings(_: MergedWorkbook, __: CalamineBook) -> list[Finding]:

@@ -94,7 +94,7 @@ def field_of(report: MergedWorkbook, text: str) -> Field:
         at = cell_at(normalised(text).replace("$", ""))
     except ValueError:
         at = None
-    places = report.received.cells or tuple(field.at for field in FIELDS)
+    places = report.file.cells or tuple(field.at for field in FIELDS)
     if at in places:
         return FIELDS[places.index(at)]
     if text in FIELD_BY_KEY:
@@ -225,7 +225,7 @@ class _Tracer:
             if nested is None:
                 self._known[print_] = (), TraceStop.NOT_SPLIT
             else:
-                altered = any(one.code == "P001" and one.field == self._field.key for one in nested.received.findings)
+                altered = any(one.code == "P001" and one.field == self._field.key for one in nested.file.findings)
                 tracer = _Tracer(nested.rolled, nested.record, nested.ledger, self._field, self._sources, self._known)
                 root = tracer.unit(nested.rolled.root)
                 self._known[print_] = root.steps, TraceStop.ALTERED if altered else None
@@ -240,7 +240,7 @@ class _Tracer:
         """Return the figure of a return that changed, and its cell; none where it is accepted no more."""
         if one.status is not Status.ACCEPTED or one.key is None:
             return None, cell
-        at = one.received.cells[self._index]
+        at = one.file.cells[self._index]
         return drop_meaningless_zeros(one.values, one.level, scope)[self._index], a1(*at) if at else None
 
     def _difference(self, key: str, scope: Scope) -> int | None:

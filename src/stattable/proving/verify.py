@@ -45,7 +45,7 @@ class Verdict:
     @property
     def check_code(self) -> str | None:
         """The check code of the page as it is now, or None where it cannot be read."""
-        values = self.report.received.values
+        values = self.report.file.values
         return code_of(self.report.record, values) if values else None
 
 

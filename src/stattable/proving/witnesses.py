@@ -114,7 +114,7 @@ def _inputs(report: MergedWorkbook) -> Iterator[Finding]:
 
 def _page(report: MergedWorkbook, opened: WorkbookSheets) -> Iterator[Finding]:
     """Hold the official page against the record: its figures (P001), and what it is called (P003)."""
-    read, record = report.received, report.record
+    read, record = report.file, report.record
     if read.values is None:
         yield from read.findings
         return

@@ -32,7 +32,7 @@ _END_WORDS: Final = {
 def show_trace(report: MergedWorkbook, field: Field, step: TraceStep) -> None:
     """Show where a figure comes from, as a tree."""
     console = make_console()
-    page = report.received.values
+    page = report.file.values
     console.print(Text(f"{field.label}（{report.cell_of(field)}）", style="bold"))
     tree = Tree(_step_label(step, field))
     _grow(tree, step, field)
