@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Final, NamedTuple
 
 from stattable.formats.sheet import RawCell, Unread
@@ -55,6 +55,9 @@ def as_shown(raw: RawCell, limit: int = 60) -> str:
         raw = int(raw)
     if isinstance(raw, datetime):
         return raw.strftime("%Y-%m-%d %H:%M" if raw.time() != time() else "%Y-%m-%d")
+    if isinstance(raw, timedelta):
+        minutes, seconds = divmod(round(raw.total_seconds()), 60)
+        return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
     text = raw.text if isinstance(raw, Unread) else str(raw)
     line = visible(text[:LOOKED_AT])
     return line if len(line) <= limit and len(text) <= LOOKED_AT else f"{line[: limit - 1]}…"

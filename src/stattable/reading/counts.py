@@ -3,7 +3,7 @@
 import math
 import re
 import unicodedata
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from fractions import Fraction
 from typing import Final
 
@@ -13,6 +13,7 @@ from stattable.model.text import normalised
 from stattable.reading.answers import (
     BLANK_READING,
     EXCEL_EPOCH,
+    LOOKED_AT,
     SPOKEN,
     YEAR_FIRST,
     Reading,
@@ -27,14 +28,29 @@ LARGEST_COUNT: Final = 10**10  # all of China's people several times over; what 
 # error, `_figure` what is one number and nothing else, `_noted` and `_worded` one number and words that leave it as
 # it is; for the rest `_inexact` says why it is no number, and which may be meant. No value comes from there.
 
-_UNITS: Final = "场 ?次|人 ?次|户次|家次|批次|场|次|人|名|位|篇|条|个|家|户|份|期|件|部|段|则|集|批|项"
-_UNIT_BEHIND: Final = re.compile(rf"(?<=.) ?(?:{_UNITS}|[(\[【](?:{_UNITS})[)\]】]|(?:人|场) ?\(次\))$")
+_UNITS: Final = "场[ ]?次|人[ ]?次|户次|家次|批次|场|次|人|名|位|篇|条|个|家|户|份|期|件|部|段|则|集|批|项"
+_UNIT_BEHIND: Final = re.compile(
+    rf"""(?<=.) [ ]?
+    (?: {_UNITS}
+      | [(\[【] (?:{_UNITS}) [)\]】]
+      | (?:人|场) [ ]? \(次\) )$""",
+    re.VERBOSE,
+)
 _NUMBER: Final = r"(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)"
 _PLAIN: Final = re.compile(rf"^=?\+?({_NUMBER})$")
 _DOTTED: Final = re.compile(r"^([1-9][0-9]{0,2})\.([0-9]{3})$")
-_GROUPED: Final = re.compile(r"^[1-9][0-9]{0,2}(?:([,'’])[0-9]{3}(?:\1[0-9]{3})*|(?: 000)+)(?:\.[0-9]+)?$")
-_SCALED: Final = re.compile(rf"^({_NUMBER}) ?([百千]?[万亿]|[百千wWkK])([0-9零〇一二两三四五六七八九十百千]*)$")
+_GROUPED: Final = re.compile(r"^[1-9][0-9]{0,2}([,'’])[0-9]{3}(?:\1[0-9]{3})*(?:\.[0-9]+)?$")
+_SPACED: Final = re.compile(  # 100 200 may be two numbers, 12 345 is one
+    r"^(?: [1-9][0-9]? (?:[ ][0-9]{3})+ | [1-9][0-9]{2} (?:[ ]000)+ )$", re.VERBOSE
+)
+_BETWEEN_LINES: Final = re.compile(r"(?<=\d)\s*[\t-\r\x85\u2028\u2029]\s*(?=\d)")  # or columns that were pasted
 _SCALE: Final = {"万": 10_000, "千": 1000, "百": 100, "亿": 10**8, "w": 10_000, "k": 1000}
+_SCALED: Final = re.compile(
+    rf"""^({_NUMBER}) [ ]?
+    ([百千]?[万亿] | [百千wWkK])
+    ([0-9零〇一二两三四五六七八九十百千]*)$  # 12万5, 1万2千""",
+    re.VERBOSE,
+)
 _SHORT_FORM: Final = re.compile(r"^一$|[百佰千仟万萬亿億][一二两三四五六七八九壹贰叁肆伍陆柒捌玖]$")
 
 _DITTO: Final = re.compile("[\"'″‴〃`‘’“”「」『』]+")
@@ -42,27 +58,43 @@ _QUOTES: Final = "'\"`‘’“”「」『』_ "
 _MARKS: Final = "。.、,;:! "
 _DOING: Final = "开展|举办|组织|进行|举行|安排|参加|参与|发布|刊发|发表|发放|制作|办"
 _NIL: Final = re.compile(
-    r"(?:[因受由][^0-9]{1,20}?(?=[未没]))?(?:本(?:年度?|月|期|次|级|单位|[地村乡镇县])|本社区)?(?:[均都全还尚]|暂时?|目前|至今)?"
-    rf"(?:没有?(?:{_DOING})?|无|[未没][能曾有]?(?:{_DOING}))过?(?:任何|相关|[此该][类项]?)?"
-    r"(?:活动|宣传|场次|人员?|稿件|内容|工作|项目|会员|日|参[加与]){0,4}(?:[,;:。](?!.*(?:待|补|统计|见|另|附|详))[^0-9二三四五六七八九十百千万两几多]*)?"
-    r"|nil|none"
+    rf"""
+    (?: [因受由][^0-9]{{1,20}}? (?=[未没]) )?                                       # 因疫情
+    (?: 本(?:年度?|月|期|次|级|单位|[地村乡镇县]) | 本社区 )?
+    (?: [均都全还尚] | 暂时? | 目前 | 至今 )?
+    (?: 没有?(?:{_DOING})? | 无 | [未没][能曾有]?(?:{_DOING}) ) 过?
+    (?: 任何 | 相关 | [此该][类项]? )?
+    (?: 活动|宣传|场次|人员?|稿件|内容|工作|项目|会员|日|参[加与] ){{0,4}}
+    (?: [,;:。] (?!.*(?:待|补|统计|见|另|附|详))                                     # a reason, and no promise
+        [^0-9二三四五六七八九十百千万两几多]* )?
+    | nil | none
+    """,
+    re.VERBOSE,
 )
 _NEGATIVE: Final = re.compile(r"^(?:[-−–—]|负) ?(.+)$")
 
 _NOTE: Final = re.compile(r"[(\[【〔{][^()\[\]【】〔〕{}]*(?:[)\]】〕}]|$)")
+_BETWEEN_NOTES: Final = re.compile(r"(?<=[0-9])[ \0]*\0[ \0]*(?=[0-9])")
 _OF_WHICH: Final = re.compile(r"^([^(\[【]+?)[,;:、。 ]*((?:其中|不?包括|[不未]?含|另).*)$")
 _BRACKETS: Final = "()[]【】〔〕{} "
 _NOTED_NUMBER: Final = re.compile(
-    r"(?<![0-9.])(?:[0-9]+(?:\.[0-9]+)?[万千wW]|[0-9]+(?!\.?[0-9]|[年月日号:时点分级届期楼室元%-]))"
-    rf"|[{CHINESE_NUMERAL}]{{2,}}+(?![年月日])"
+    rf"""
+    (?<![0-9.]) (?:
+        [0-9]+(?:\.[0-9]+)?[万千wW]
+      | [0-9]+ (?!\.?[0-9] | [年月日号:时点分级届期楼室元%-])  # no date, no price
+    )
+    | [{CHINESE_NUMERAL}]{{2,}}+ (?![年月日])
+    """,
+    re.VERBOSE,
 )
 _SCALE_NOTED: Final = re.compile(r"[(\[【〔{] ?[万千百亿]")
 _NO_PART: Final = re.compile(r"另|[不未]含|不包|[之以]外|外加|还有|除")
 _UNSURE: Final = re.compile(r"约|估|预计|计划|左右|上下|暂[定报]|待|拟|补|未统计|[0-9][余多]|\?")
 _MEASURED: Final = re.compile(r"(?<=[0-9十百千万余多一二两三四五六七八九]) ?(?:([场次期])|[人名位])")
 _WORDS: Final = (
-    r"共计?|一共|总[共计数]|合计|累计|计(?!划)|[全本]年|人次|[人场篇数]数|数量|场次|已|受众|覆盖|惠及|服务|活动|刊发|发[放布表]"
-    r"|开展|举[办行]|组织|进行|参[加与]"
+    "共计?|一共|总[共计数]|合计|累计|计(?!划)|[全本]年"
+    "|人次|[人场篇数]数|数量|场次|已|受众|覆盖|惠及|服务|活动"
+    "|刊发|发[放布表]|开展|举[办行]|组织|进行|参[加与]"
 )
 _WORDS_BEFORE: Final = re.compile(rf"^(?:{_WORDS})++(?:了|为|是|有)? ?:? ?")
 _WORDS_BEHIND: Final = re.compile(r"(?<=[^0-9]) ?(?:活动|参[加与]|受益|观看|整)$")
@@ -70,21 +102,39 @@ _WORDS_BEHIND: Final = re.compile(r"(?<=[^0-9]) ?(?:活动|参[加与]|受益|�
 _PART: Final = "线上|线下|现场"
 _PART_BEFORE: Final = re.compile(f"^(?:{_PART}) ?")
 _ABOUT_BEFORE: Final = re.compile(
-    rf"^(?:{_WORDS}|{_PART}|大?约|[将接]?近|大[概致]|不?超过?|逾|[达过]|不[到足止]|不?[多少低高大]于|至[少多]|最[多少]|预[计估]|估计|计划|拟|目标"
-    r"|[><]=?|[≥≤≈~?:= ])++"
+    rf"""^(?:
+        {_WORDS} | {_PART}
+      | 大?约 | [将接]?近 | 大[概致]                                           # about
+      | 不?超过? | 逾 | [达过] | 不?[多高大]于 | 至少 | 最少 | 不止             # more than
+      | 不[到足] | 不?[少低]于 | 至多 | 最多                                   # less than
+      | 预[计估] | 估计 | 计划 | 拟 | 目标                                     # not yet
+      | [><]=? | [≥≤≈~?:=\ ]
+    )++""",
+    re.VERBOSE,
 )
 _ABOUT_BEHIND: Final = re.compile(
-    rf"(?<=.)(?:{_UNITS}|[多余来许]|有余|左右|上下|不到|不[止等]|以[上下内]|活动|参[加与]|[+?~ ])++$"
+    rf"""(?<=.) (?:
+        {_UNITS}
+      | [多余来许] | 有余 | 左右 | 上下 | 不到 | 不[止等] | 以[上下内]
+      | 活动 | 参[加与] | [+?~\ ]
+    )++$""",
+    re.VERBOSE,
 )
-_SEVERAL: Final = re.compile(
-    rf"(?=.*(?:[0-9{CHINESE_NUMERAL}几]|数[^量]))[0-9{CHINESE_NUMERAL}几数余多来约近上下午左右到至或和及与共计合其中含线现场男女每次人名位"
-    r"篇条个家户份期件部wW,.、;/~～–—=+*×xX -]+"
+_SEVERAL: Final = re.compile(  # numbers, and what stands between several
+    rf"""
+    (?= .* (?: [0-9{CHINESE_NUMERAL}几] | 数[^量] ) )
+    [ 0-9 {CHINESE_NUMERAL} 几数余多来约近上下午左右 到至或和及与共计合其中含 线现场男女每次
+      人名位篇条个家户份期件部 wWkK ,.、;/~～–—=+*×xX\- ]+
+    """,
+    re.VERBOSE,
+)
+_PART_OF_SEVERAL: Final = re.compile(  # a number with all that makes it larger
+    rf"{_NUMBER} [ ]? (?: [百千]?[万亿] | [百千wWkK] )? [0-9{CHINESE_NUMERAL}]* | [{CHINESE_NUMERAL}]+", re.VERBOSE
 )
 _STRAY: Final = "*#?!/=|\\&@^<>~。.·-() "
 _TIMES: Final = re.compile("[*×xX]")
-_MISGROUPED: Final = re.compile("^[1-9][0-9]{0,2}(?: [0-9]{3})+$|^[1-9][0-9]{0,3}(?:,[0-9]{4})+$")
 _SCIENTIFIC: Final = re.compile(r"^([0-9]{1,11}(?:\.[0-9]+)?)[eE]\+?([0-9]{1,2})$")
-_LOOKALIKES: Final = str.maketrans({"l": "1", "I": "1", "i": "1", "|": "1", "O": "0", "o": "0", "。": "."})
+_LOOKALIKES: Final = str.maketrans({"l": "1", "I": "1", "i": "1", "O": "0", "o": "0", "。": "."})
 
 
 def read_count(raw: RawCell) -> Reading:
@@ -103,7 +153,7 @@ def read_count(raw: RawCell) -> Reading:
     if isinstance(raw, str):
         if len(raw) <= 10 and raw.isascii() and raw.isdigit():  # nearly every text there is
             return Reading(int(raw))
-        text = answer_text(raw)
+        text = answer_text(_BETWEEN_LINES.sub("、", raw[: LOOKED_AT + 1]))
         if text is None:
             return Reading(code="V002")
         if not text:
@@ -125,17 +175,18 @@ def _number(raw: float) -> Reading:
 
 
 def _serial(raw: RawCell) -> str | None:
-    """Return the number that a spreadsheet shows as the date or duration `raw`, or None where it is not whole."""
+    """Return the number that a spreadsheet shows as the date `raw`; None where a date may have been typed.
+
+    1-2 is made a day of this year, and 1-40 the first of a month of 1940.
+    """
     if isinstance(raw, datetime):
         return _serial(raw.date()) if raw.time() == time() else None
-    if isinstance(raw, date):
-        if raw >= date(1900, 3, 1):
-            return str((raw - EXCEL_EPOCH).days)
-        # Excel has a 29 February 1900, so that all before it is a day off, and the 28th may be either.
-        return str((raw - date(1899, 12, 31)).days) if date(1900, 1, 1) <= raw < date(1900, 2, 28) else None
-    if isinstance(raw, timedelta) and raw >= timedelta() and not raw % timedelta(days=1):
-        return str(raw.days)
-    return None
+    if not isinstance(raw, date) or raw.year >= 2000 or (raw.year >= 1930 and raw.day == 1):
+        return None
+    if raw >= date(1900, 3, 1):
+        return str((raw - EXCEL_EPOCH).days)
+    # Excel has a 29 February 1900, so that all before it is a day off, and the 28th may be either.
+    return str((raw - date(1899, 12, 31)).days) if date(1900, 1, 1) <= raw < date(1900, 2, 28) else None
 
 
 def _marked(raw: str) -> Reading:
@@ -192,7 +243,9 @@ def _figure(text: str) -> tuple[Fraction, str] | None:
     if match := _PLAIN.match(bare):
         return Fraction(match[1]), "V008" if _DOTTED.match(bare) else "V007"
     if _GROUPED.match(bare):
-        return Fraction(re.sub("[, '’]", "", bare)), "V007"
+        return Fraction(re.sub("[,'’]", "", bare)), "V007"
+    if _SPACED.match(bare):
+        return Fraction(bare.replace(" ", "")), "V008"
     if (number := chinese_number(bare)) is not None:
         return Fraction(number), "V008" if _SHORT_FORM.search(bare) and (bare != "一" or bare == text) else "V007"
     scaled = _scaled(bare)
@@ -233,7 +286,7 @@ def _noted(text: str) -> Reading | None:
     if len(outside) == 2 and re.fullmatch(_UNITS, outside[1]):  # 120(线上80)人
         outside = ["".join(outside)]
     if len(outside) > 1:
-        return _inexact(" ".join(outside))
+        return _inexact(_BETWEEN_NOTES.sub("、", rest.strip("\0 ")).replace("\0", " "))
     core = outside[0]
     if _SCALE_NOTED.match(notes):  # 1.2(万人)
         figure = _figure(core + notes.strip(_BRACKETS))
@@ -311,10 +364,10 @@ def _total(text: str) -> str | None:
     """Return the number that several are parts of, or None where nothing says so."""
     if _measures(text) > 1:
         return None
-    bare = _UNIT_BEHIND.sub("", text)
-    if _MISGROUPED.match(bare):
-        return re.sub("[, ]", "", bare)
-    numbers = [Fraction(number) for number in re.findall(_NUMBER, text)]
+    figures = [_figure(part.strip()) for part in _PART_OF_SEVERAL.findall(text)]
+    numbers = [figure[0] for figure in figures if figure]
+    if len(numbers) < len(figures):
+        return None
     if len(numbers) == 2 and len(set(re.findall(_PART, text))) == 2:  # 线上80、线下40
         return _suggested(sum(numbers, Fraction(0)))
     whole = max(numbers, default=Fraction(0))
