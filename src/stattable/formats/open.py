@@ -9,6 +9,7 @@ from typing import Final
 
 from stattable.formats.calamine import CalamineBook
 from stattable.formats.fingerprint import FileFacts, _sha256
+from stattable.formats.package import Package
 from stattable.formats.sheet import Book, RawCell, Unreadable
 from stattable.formats.sniff import MAX_BYTES, TABLES, WORKBOOKS, FileKind, open_package, package_kind, sniff
 from stattable.model.catalogue import finding
@@ -44,7 +45,7 @@ class OpenFile:
 
     kind: FileKind
     _data: bytes
-    _package: zipfile.ZipFile | None
+    _package: Package | None
 
     def book(self) -> Book:
         """Return its sheets.
@@ -92,7 +93,7 @@ def open_file(path: str, *, apart: bool = True) -> tuple[OpenFile | None, FileFa
         return None, facts, [_fault(path, "F004", reason=too_much)]
     if not apart and (kind in _RARE or (_is_much(package) if package else len(data) > _MUCH_TEXT and kind in TABLES)):
         raise Much
-    return OpenFile(kind, data, package), facts, []
+    return OpenFile(kind, data, Package(package, data) if package else None), facts, []
 
 
 def read_rows(path: str) -> list[list[RawCell]]:

@@ -181,7 +181,7 @@ class Inspector(Protocol):
     def reach(self, sheet: int) -> Cell:
         """Return how many rows and columns calamine would lay out; (0, 0) where they are sure to be few."""
 
-    def look(self, sheet: int) -> Inspection | None:
+    def inspect(self, sheet: int) -> Inspection | None:
         """Look at a sheet more closely, or return None where there is nothing that calamine does not show."""
 
     def formulas(self, sheet: int) -> Mapping[Cell, str]:

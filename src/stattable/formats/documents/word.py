@@ -12,11 +12,10 @@ from typing import Final
 
 from stattable.formats.documents.flow import Page
 from stattable.formats.documents.markup import Skipper, count, parse_xml
+from stattable.formats.package import Package
 from stattable.formats.sheet import MAX_COLUMNS, RawSheet, Unreadable, annotated_run
-from stattable.formats.sniff import by_lower_name
 
 SHEET_NAME: Final = "Word 文档"
-_MAIN_PART: Final = "word/document.xml"
 _MAX_BYTES: Final = 20 * 2**20  # of the main part; that of a form is below 1 MB
 # A drawing's text again for old programs, how a word is read, tab stops, and what formats were before a tracked change.
 _SKIPPED: Final = frozenset("Fallback rt tabs tcPrChange trPrChange tblPrChange pPrChange rPrChange".split())
@@ -30,16 +29,14 @@ def read_word(data: bytes) -> RawSheet:
     """Read the paragraphs and tables of a .docx.
 
     Raises:
-        Unreadable: it is too long (F004).
-        KeyError: it has no main part.
+        Unreadable: it is too long (F004), or has no main part (F001).
     """
-    package = zipfile.ZipFile(io.BytesIO(data))
-    with package.open(by_lower_name(package.namelist())[_MAIN_PART]) as part:
-        content = part.read(_MAX_BYTES + 1)
-    if len(content) > _MAX_BYTES:
+    package = Package(zipfile.ZipFile(io.BytesIO(data)), data)
+    part = package.main_part("word/document.xml")
+    if package.size(part) > _MAX_BYTES:
         raise Unreadable("F004", reason="expansion")
     page = Page()
-    parse_xml(content, _Document(page))
+    parse_xml(package.content(part), _Document(page))
     return page.sheet(SHEET_NAME)
 
 

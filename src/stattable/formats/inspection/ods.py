@@ -1,6 +1,5 @@
 """A closer look at an .ods: the one part that holds all its sheets."""
 
-import io
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -25,7 +24,7 @@ from stattable.formats.sheet import (
     Unreadable,
     annotated_run,
 )
-from stattable.formats.xml import local_name
+from stattable.formats.xml import elements, local_name
 from stattable.model.numerals import chinese_number
 
 _MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384  # calamine lays out no more
@@ -76,14 +75,9 @@ class OdsInspector:
 
     Args:
         content: the part ``content.xml``, which holds them all.
-
-    Raises:
-        ValueError: it declares a document type, as no spreadsheet program does.
     """
 
     def __init__(self, content: bytes) -> None:
-        if b"<!DOCTYPE" in content.replace(b"\0", b""):  # in UTF-16 too
-            raise ValueError("DOCTYPE")
         self._content = content
 
     def reach(self, sheet: int) -> Cell:
@@ -95,7 +89,7 @@ class OdsInspector:
         """How many rows and columns calamine lays out for each sheet as it opens the file."""
         return [table.reach for table in self._tables]
 
-    def look(self, sheet: int) -> Inspection | None:
+    def inspect(self, sheet: int) -> Inspection | None:
         """Look for error values, uncalculated formulas, merges, and cells that are not shown as what they hold."""
         table = self._tables[sheet]
         if not (table.merges or table.odd or table.texts):
@@ -122,9 +116,8 @@ class OdsInspector:
         tables: list[_Table] = []
         open_tables: list[_Table] = []
         styles: dict[str | None, str] = {}  # those whose text is not seen, or set apart, and how
-        for event, element in ElementTree.iterparse(io.BytesIO(self._content), ("start", "end")):
-            tag = local_name(element.tag)
-            if event == "start":
+        for is_end, tag, element in elements(self._content):
+            if not is_end:
                 if tag == "table":
                     open_tables.append(_Table())
                     tables.append(open_tables[-1])

@@ -63,7 +63,7 @@ class XlsInspector:
         reaches = {start: _reach(sheet) for start, sheet in self._sheets.items()}
         return [reaches[start] for start in self._starts]
 
-    def look(self, sheet: int) -> Inspection | None:
+    def inspect(self, sheet: int) -> Inspection | None:
         """Look for error values, uncalculated formulas, and cells that are not shown as what they hold."""
         unreads: dict[Cell, Unread] = {}
         displays: dict[Cell, Appearance] = {}

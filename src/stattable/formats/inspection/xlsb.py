@@ -1,18 +1,14 @@
 """A closer look at an .xlsb: its sheets' records, and the number formats of its styles."""
 
-import posixpath
 import struct
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Final
-from xml.etree import ElementTree
 
 from stattable.formats.inspection.number_formats import BUILT_IN, is_odd, shows_another_number
 from stattable.formats.inspection.xls import ERRORS, stored_number
-from stattable.formats.package import part_bytes
-from stattable.formats.sheet import MAX_COLUMNS, Appearance, Cell, Inspection, Merge, Setup, Unread
-from stattable.formats.sniff import by_lower_name
+from stattable.formats.package import Package
+from stattable.formats.sheet import MAX_COLUMNS, Appearance, Cell, Inspection, Merge, Setup, Unread, Unreadable
 
 _BUNDLE_SHEET, _FORMAT, _STYLE, _BEGIN_STYLES, _END_STYLES = 156, 44, 47, 617, 618  # of the workbook and its styles
 _ROW, _BLANK, _ERROR, _FORMULA_ERROR, _COLUMNS, _RICH_TEXT, _MERGE = 0, 1, 3, 11, 60, 62, 176  # of a sheet
@@ -34,14 +30,12 @@ class XlsbInspector:
     colours of texts are not looked at.
 
     Args:
-        data: the whole file.
-        package: the same, as a zip package.
+        package: the workbook's.
     """
 
     at_once: Sequence[Cell] = ()
 
-    def __init__(self, data: bytes, package: zipfile.ZipFile) -> None:
-        self._data = data
+    def __init__(self, package: Package) -> None:
         self._package = package
         self._last: tuple[int, bytes] | None = None  # the sheet that was looked at last, and its records
 
@@ -65,7 +59,7 @@ class XlsbInspector:
         """Return nothing that is known."""
         return Setup()
 
-    def look(self, sheet: int) -> Inspection | None:
+    def inspect(self, sheet: int) -> Inspection | None:
         """Look for what is no blank, merges, hidden rows and columns, and formats that show another number."""
         unreads: dict[Cell, Unread] = {}
         displays: dict[Cell, Appearance] = {}
@@ -100,32 +94,32 @@ class XlsbInspector:
 
     def _content(self, sheet: int) -> bytes:
         if self._last is None or self._last[0] != sheet:
-            self._last = sheet, self._part(self._parts[sheet])
+            part = self._parts[sheet]
+            if part is None:
+                raise Unreadable("F001")
+            self._last = sheet, self._package.content(part)
         return self._last[1]
 
-    def _part(self, name: str) -> bytes:
-        return part_bytes(self._package, self._data, by_lower_name(self._package.namelist())[name.lower()])
+    @cached_property
+    def _workbook(self) -> str:
+        return self._package.main_part("xl/workbook.bin")
 
     @cached_property
-    def _parts(self) -> list[str]:
+    def _parts(self) -> list[str | None]:
         """The part that holds each sheet."""
-        relations = ElementTree.fromstring(self._part("xl/_rels/workbook.bin.rels"))
-        targets = {one.get("Id"): one.get("Target") or "" for one in relations}
-        parts = []
-        for kind, body in _records(self._part("xl/workbook.bin")):
-            if kind == _BUNDLE_SHEET and _number(body, 8) != _NO_TEXT:
-                parts.append(posixpath.normpath(f"xl/{targets[_text(body, 8)]}"))
-        return parts
+        parts = self._package.relations(self._workbook).by_id
+        return [
+            parts.get(_text(body, 8))
+            for kind, body in _records(self._package.content(self._workbook))
+            if kind == _BUNDLE_SHEET and _number(body, 8) != _NO_TEXT
+        ]
 
     @cached_property
     def _odd_formats(self) -> Mapping[int, str]:
         """The number formats that show another number, by the number of the cell style that has them."""
         codes, styles, is_cells = dict(BUILT_IN), list[int](), False
-        try:
-            styles_part = self._part("xl/styles.bin")
-        except KeyError:
-            return {}
-        for kind, body in _records(styles_part):
+        part = self._package.find("xl/styles.bin")
+        for kind, body in _records(self._package.content(part)) if part else ():
             if kind == _FORMAT:
                 codes[int.from_bytes(body[:2], "little")] = _text(body, 2)
             elif kind in {_BEGIN_STYLES, _END_STYLES}:
