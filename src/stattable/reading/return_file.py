@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from stattable.formats.fingerprint import FileFacts, file_facts
-from stattable.formats.open import Much, OpenFile, open_file
+from stattable.formats.open import OpenFile, open_file, open_unless_heavy
 from stattable.formats.sheet import Book, Unreadable
 from stattable.formats.sniff import TABLES
 from stattable.model.annex import Annex
@@ -138,11 +138,8 @@ def _failed(path: str, code: str, **params: Param) -> ReturnFile:
 
 
 def _receive(path: str) -> ReturnFile:
-    try:
-        opened = open_file(path, apart=False)
-    except Much:
-        return _receive_alone(path)
-    return _read(path, *opened)
+    opened = open_unless_heavy(path)
+    return _read(path, *opened) if opened else _receive_alone(path)
 
 
 def _receive_alone(path: str) -> ReturnFile:

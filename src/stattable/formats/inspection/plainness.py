@@ -1,6 +1,6 @@
 """Whether a workbook is written as spreadsheet programs write theirs.
 
-Much of a package is searched, not parsed. That holds as long as its XML is plain and its parts are where they always
+Much of a sheet is searched, not parsed. That holds as long as its XML is plain and its parts are where they always
 are; a workbook that claims to be ours and is written otherwise was made to be read in two ways.
 """
 
