@@ -343,7 +343,7 @@ def test_returns_of_libreoffice(name: str, reaches: list[Cell]) -> None:
     assert ((6, 8, 6, 9) in inspection.merges) == (name == "faults") == bool(inspection.unreads)
 
 
-# -- texts with characters that are set apart ---------------------------------------------------------------
+# -- texts with annotated runs ----------------------------------------------------------------------------
 
 SPANS = (
     b'<style:style style:name="up" style:family="text"><style:text-properties style:text-position="super 58%"/>'
@@ -367,7 +367,7 @@ SPANS = (
         ("102<text:span>1</text:span>", None),
     ],
 )
-def test_characters_that_are_set_apart(text: str, seen: str | None) -> None:
+def test_annotated_runs(text: str, seen: str | None) -> None:
     cell = CELL + b' office:value-type="string"><text:p>' + text.encode() + b"</text:p>" + END
     inspection = OdsInspector(content(row(cell), styles=SPANS)).inspect(0)
     assert (inspection.texts if inspection else {}) == ({(1, 1): seen} if seen else {})

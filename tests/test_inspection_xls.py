@@ -299,7 +299,7 @@ def test_returns_of_libreoffice(name: str, reaches: list[Cell]) -> None:
     assert inspector.inspect(0) == (Inspection(unreads) if name == "faults" else None)
 
 
-# -- texts with characters that are set apart ---------------------------------------------------------------
+# -- texts with annotated runs ----------------------------------------------------------------------------
 
 
 def font(flags: int = 0, escapement: int = 0) -> bytes:
@@ -339,7 +339,7 @@ OTHER = shared(b"other", 5)
         (shared("约99".encode("utf-16-le"), 3, (1, 6), wide=True, extra=7), "约（划掉：99）"),
     ],
 )
-def test_characters_that_are_set_apart(text: bytes, seen: str | None) -> None:
+def test_annotated_runs(text: bytes, seen: str | None) -> None:
     inspection = inspected(xls(TEXT, styles=FONTS + style() + strings(OTHER, text)))
     assert (inspection.texts if inspection else {}) == ({(6, 2): seen} if seen else {})
 

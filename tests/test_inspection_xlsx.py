@@ -320,7 +320,7 @@ def test_strings_that_claim_to_be_more_than_they_can_be(claim: bytes, is_held: b
             XlsxInspector(opened(data))
 
 
-# -- texts with characters that are set apart ---------------------------------------------------------------
+# -- texts with annotated runs ----------------------------------------------------------------------------
 
 
 def run(text: str, *marks: str) -> str:
@@ -344,7 +344,7 @@ SUPERSCRIPT, STRUCK = 'vertAlign val="superscript"', "strike"
     ],
 )
 @pytest.mark.parametrize("is_shared", [True, False])
-def test_characters_that_are_set_apart_are_no_part_of_a_number(item: str, text: str | None, is_shared: bool) -> None:
+def test_annotated_runs_are_no_part_of_a_number(item: str, text: str | None, is_shared: bool) -> None:
     shared = f"<sst><si><t>other</t></si><si>{item}</si></sst>".encode()
     cell = b'<c r="B6" t="s"><v>1</v></c>' if is_shared else f'<c r="B6" t="inlineStr"><is>{item}</is></c>'.encode()
     data = zipped(

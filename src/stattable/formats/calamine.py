@@ -1,4 +1,4 @@
-"""A workbook as calamine reads it, and as an inspector looks closer at it."""
+"""A workbook as calamine reads it, and as an inspector adds to it."""
 
 import io
 from collections.abc import Iterable, Iterator, Mapping
@@ -80,22 +80,22 @@ class CalamineBook:
         """Return the cells of the sheet `name` without a limit, as for a roster, with what looks like a blank."""
         with _reading():
             rows: list[list[RawCell]] = [[*row] for row in self._open(name).to_python(skip_empty_area=False)]
-            look = self._inspector.inspect(self._places[name])
-        for (row, column), unread in look.unreads.items() if look else ():
+            inspection = self._inspector.inspect(self._places[name])
+        for (row, column), unread in inspection.unreads.items() if inspection else ():
             if row <= len(rows) and column <= len(rows[row - 1]):
                 rows[row - 1][column - 1] = unread
         return rows
 
     def closer(self, sheet: RawSheet) -> RawSheet:
-        """Return `sheet` with all that a closer look shows: what looks like a blank, merges, displays and texts."""
+        """Return `sheet` with all that an inspection shows: what looks like a blank, merges, displays and texts."""
         with _reading():
-            look = self._inspector.inspect(self._places[sheet.name])
-        if look is None:
+            inspection = self._inspector.inspect(self._places[sheet.name])
+        if inspection is None:
             return sheet
-        merges = sheet.merges if look.merges is None else look.merges
-        sheet = replace(sheet, merges=merges, displays=look.displays)
-        seen = {at: one for at, one in look.unreads.items() if at[0] <= MAX_ROWS and at[1] <= MAX_COLUMNS}
-        if not seen and not look.texts:
+        merges = sheet.merges if inspection.merges is None else inspection.merges
+        sheet = replace(sheet, merges=merges, displays=inspection.displays)
+        seen = {at: one for at, one in inspection.unreads.items() if at[0] <= MAX_ROWS and at[1] <= MAX_COLUMNS}
+        if not seen and not inspection.texts:
             return sheet
         height = max((row for row, _ in seen), default=0)
         width = max((column for _, column in seen), default=0)
@@ -106,7 +106,7 @@ class CalamineBook:
         for (row, column), unread in seen.items():
             if grid[row - 1][column - 1] in ("", None):
                 grid[row - 1][column - 1] = unread
-        for (row, column), text in look.texts.items():
+        for (row, column), text in inspection.texts.items():
             if row <= height and column <= width:
                 grid[row - 1][column - 1] = text
         return replace(sheet, rows=grid)
@@ -163,7 +163,7 @@ def _within_limits(reaches: Iterable[Cell]) -> None:
 
 
 def _inspector(data: bytes, kind: FileKind, package: Package | None) -> Inspector:
-    """Return what looks closer at a workbook of this kind."""
+    """Return what inspects a workbook of this kind."""
     if package is None:
         from stattable.formats.inspection.xls import XlsInspector
 

@@ -11,7 +11,7 @@ from stattable.formats.calamine import CalamineBook
 from stattable.formats.fingerprint import FileFacts, sha256
 from stattable.formats.package import Package
 from stattable.formats.sheet import Book, RawCell, Unreadable
-from stattable.formats.sniff import MAX_BYTES, TABLES, WORKBOOKS, FileKind, open_package, package_kind, sniff
+from stattable.formats.sniff import MAX_BYTES, TABLES, WORKBOOKS, ZIP, FileKind, open_package, package_kind, sniff
 from stattable.model.catalogue import finding
 from stattable.model.findings import Finding, Param
 
@@ -91,7 +91,7 @@ def open_file(path: str) -> Opened:
         return None, facts, [_fault(path, "F004", reason="size", mb=-(-about.st_size // 2**20))]
     data = file.read_bytes()
     facts = FileFacts(sha256(data), len(data), about.st_mtime)
-    package = open_package(io.BytesIO(data)) if data.startswith(b"PK") else None
+    package = open_package(io.BytesIO(data)) if data.startswith(ZIP) else None
     kind = package_kind(package) if package else sniff(io.BytesIO(data))
     if kind not in WORKBOOKS | TABLES:
         return None, facts, [_not_readable(path, kind)]

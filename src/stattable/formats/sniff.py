@@ -67,8 +67,8 @@ _MAGIC: Final = (
     (b"\x00\x00\x01\xba", FileKind.VIDEO),
     (b"MZ", FileKind.PROGRAM),
 )
-_ZIP: Final = b"PK"
-_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ZIP: Final = b"PK"
+OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MAX_BYTES: Final = 20 * 2**20  # of a return
 _HEAD: Final = 4096
 _PDF_WITHIN: Final = 1024  # bytes from the start of a file, in which PDF programs look for its mark
@@ -87,12 +87,12 @@ def sniff(file: BinaryIO) -> FileKind:
     head = file.read(_HEAD)
     if not head:
         return FileKind.EMPTY
-    if head.startswith(_ZIP) and file.seek(0, io.SEEK_END) > MAX_BYTES:
+    if head.startswith(ZIP) and file.seek(0, io.SEEK_END) > MAX_BYTES:
         return FileKind.ARCHIVE  # it is too long to be looked into
-    if head.startswith(_ZIP):
+    if head.startswith(ZIP):
         package = open_package(file)
         return package_kind(package) if package else FileKind.UNKNOWN
-    if head.startswith(_OLE):
+    if head.startswith(OLE):
         return _sniff_ole(file)
     if head[257:262] == b"ustar":
         return FileKind.ARCHIVE

@@ -20,7 +20,7 @@ _MAX_BYTES: Final = 20 * 2**20  # of the main part; that of a form is below 1 MB
 # A drawing's text again for old programs, how a word is read, tab stops, and what formats were before a tracked change.
 _SKIPPED: Final = frozenset("Fallback rt tabs tcPrChange trPrChange tblPrChange pPrChange rPrChange".split())
 _TEXTS: Final = {"br": "\n", "cr": "\n", "tab": " ", "ptab": " ", "noBreakHyphen": "-"}
-_ASIDES: Final = {"strike": "struck", "dstrike": "struck", "vanish": "hidden"}
+_ANNOTATIONS: Final = {"strike": "struck", "dstrike": "struck", "vanish": "hidden"}
 _DELETED: Final = frozenset(("del", "moveFrom"))
 _MOST_ENTRIES: Final = 999  # of a drop-down; Word allows 25
 
@@ -53,7 +53,7 @@ class _Document:
         self._entries: list[str] = []  # of a form's drop-down
         self._chosen: int | None = None  # which of them
         self._choice = ""  # the one that stands for the field, unless text comes before the field's end
-        self._aside: str | None = None  # how the run's text is set apart from the rest
+        self._annotation: str | None = None  # how the run is annotated
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:  # noqa: PLR0912  -- a table: one case an element
         name = tag.rpartition("}")[2]
@@ -66,11 +66,11 @@ class _Document:
             case "t":
                 self._in_text = True
             case "r":
-                self._aside = None
+                self._annotation = None
             case "vertAlign" if value in {"superscript", "subscript"}:
-                self._aside = value
-            case _ if name in _ASIDES and _is_on(value):
-                self._aside = _ASIDES[name]
+                self._annotation = value
+            case _ if name in _ANNOTATIONS and _is_on(value):
+                self._annotation = _ANNOTATIONS[name]
             case "tbl":
                 page.start_table()
             case "tr":
@@ -115,7 +115,7 @@ class _Document:
             case "t":
                 self._in_text = False
             case "r":
-                self._aside = None
+                self._annotation = None
             case "p":
                 self._end_field()
                 self._page.end_paragraph()
@@ -138,13 +138,13 @@ class _Document:
         if self._in_text and not self._skipped:
             if text.strip():
                 self._choice = ""
-            self._write(annotated_run(text, self._aside))
+            self._write(annotated_run(text, self._annotation))
 
     def close(self) -> None:
         pass
 
     def _end_field(self) -> None:
-        self._write(annotated_run(self._choice, self._aside))
+        self._write(annotated_run(self._choice, self._annotation))
         self._choice = ""
 
     def _write(self, text: str) -> None:

@@ -1,4 +1,4 @@
-"""A closer look at an .xlsb: its sheets' records, and the number formats of its styles."""
+"""What calamine does not show of an .xlsb: its sheets' records, and the number formats of its styles."""
 
 import struct
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ _NO_TEXT: Final = 0xFFFFFFFF
 
 
 class XlsbInspector:
-    """Looks closer at the sheets of an .xlsb.
+    """Inspects the sheets of an .xlsb.
 
     Calamine shows error values as blanks, and so it does two rare kinds of cells: those that do not say their column,
     and texts with formats of their own that are not among the shared ones. There is no formula without a result. The
@@ -37,7 +37,7 @@ class XlsbInspector:
 
     def __init__(self, package: Package) -> None:
         self._package = package
-        self._last: tuple[int, bytes] | None = None  # the sheet that was looked at last, and its records
+        self._last: tuple[int, bytes] | None = None  # the sheet that was inspected last, and its records
 
     def reach(self, sheet: int) -> Cell:
         """Return how many rows and columns calamine would lay out."""
@@ -60,7 +60,7 @@ class XlsbInspector:
         return Setup()
 
     def inspect(self, sheet: int) -> Inspection | None:
-        """Look for what is no blank, merges, hidden rows and columns, and formats that show another number."""
+        """Find what is no blank, merges, hidden rows and columns, and formats that show another number."""
         unreads: dict[Cell, Unread] = {}
         displays: dict[Cell, Appearance] = {}
         texts: dict[Cell, str] = {}
@@ -84,12 +84,12 @@ class XlsbInspector:
                     texts[row, column] = _text(body, 9)
                 elif unread := _unread(kind, body):
                     unreads[row, column] = unread
-                unseen = "row" if is_hidden else "column" if column in hidden_columns else None
+                hidden_by = "row" if is_hidden else "column" if column in hidden_columns else None
                 code = self._odd_formats.get(_style(kind, body)) if kind in _NUMBERS else None
                 if code and not shows_another_number(code, stored_number(body[8:16] if kind != _RK else body[8:12])):
                     code = None
-                if unseen or code:
-                    displays[row, column] = Appearance(unseen, code)
+                if hidden_by or code:
+                    displays[row, column] = Appearance(hidden_by, code)
         return Inspection(unreads, merges, displays, texts) if unreads or merges or displays or texts else None
 
     def _content(self, sheet: int) -> bytes:
