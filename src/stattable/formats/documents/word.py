@@ -14,6 +14,7 @@ from stattable.formats.documents.flow import Page
 from stattable.formats.documents.markup import Skipper, count, parse_xml
 from stattable.formats.package import Package
 from stattable.formats.sheet import MAX_COLUMNS, RawSheet, Unreadable, annotated_run
+from stattable.formats.xml import local_name
 
 SHEET_NAME: Final = "Word 文档"
 _MAX_BYTES: Final = 20 * 2**20  # of the main part; that of a form is below 1 MB
@@ -21,7 +22,6 @@ _MAX_BYTES: Final = 20 * 2**20  # of the main part; that of a form is below 1 MB
 _SKIPPED: Final = frozenset("Fallback rt tabs tcPrChange trPrChange tblPrChange pPrChange rPrChange".split())
 _TEXTS: Final = {"br": "\n", "cr": "\n", "tab": " ", "ptab": " ", "noBreakHyphen": "-"}
 _ANNOTATIONS: Final = {"strike": "struck", "dstrike": "struck", "vanish": "hidden"}
-_DELETED: Final = frozenset(("del", "moveFrom"))
 _MOST_ENTRIES: Final = 999  # of a drop-down; Word allows 25
 
 
@@ -55,22 +55,40 @@ class _Document:
         self._choice = ""  # the one that stands for the field, unless text comes before the field's end
         self._annotation: str | None = None  # how the run is annotated
 
-    def start(self, tag: str, attributes: Mapping[str, str]) -> None:  # noqa: PLR0912  -- a table: one case an element
-        name = tag.rpartition("}")[2]
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        name = local_name(tag)
         if self._skipped.start(name):
             return
-        page = self._page
-        values = {key.rpartition("}")[2]: value for key, value in attributes.items()}
+        values = {local_name(key): value for key, value in attributes.items()}
+        self._start_in_run(name, values)
+        self._start_in_table(name, values.get("val"))
+        self._start_in_control(name, values.get("val"))
+
+    def _start_in_run(self, name: str, values: Mapping[str, str]) -> None:
+        """Take the start of a run, or of what stands in one."""
         value = values.get("val")
         match name:
-            case "t":
-                self._in_text = True
             case "r":
                 self._annotation = None
+            case "t":
+                self._in_text = True
             case "vertAlign" if value in {"superscript", "subscript"}:
                 self._annotation = value
             case _ if name in _ANNOTATIONS and _is_on(value):
                 self._annotation = _ANNOTATIONS[name]
+            case "sym":
+                self._write(_symbol(values))
+            case "fldChar" if values.get("fldCharType") == "end":
+                self._end_field()
+            case "del" | "moveFrom":
+                self._deleted += 1
+            case _ if name in _TEXTS:
+                self._write(_TEXTS[name])
+
+    def _start_in_table(self, name: str, value: str | None) -> None:
+        """Take the start of a table, or of what it is made of."""
+        page = self._page
+        match name:
             case "tbl":
                 page.start_table()
             case "tr":
@@ -85,10 +103,10 @@ class _Document:
                 page.cell.across = max(1, count(value, MAX_COLUMNS))
             case "vMerge" if page.cell:
                 page.cell.goes_on = value != "restart"
-            case "sym":
-                self._write(_symbol(values))
-            case "del" | "moveFrom":
-                self._deleted += 1
+
+    def _start_in_control(self, name: str, value: str | None) -> None:
+        """Take the start of a content control, of a field of a form, or of what these say of themselves."""
+        match name:
             case "sdt":
                 self._prompts.append(False)
             case "showingPlcHdr" if self._prompts:
@@ -103,15 +121,11 @@ class _Document:
                     self._chosen = count(value, _MOST_ENTRIES, 0)
             case "listEntry":
                 self._entries.append(value or "")
-            case "fldChar" if values.get("fldCharType") == "end":
-                self._end_field()
-            case _ if name in _TEXTS:
-                self._write(_TEXTS[name])
 
     def end(self, tag: str) -> None:
         if self._skipped.end():
             return
-        match tag.rpartition("}")[2]:
+        match local_name(tag):
             case "t":
                 self._in_text = False
             case "r":
