@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from stattable.formats.sheet import Unreadable
 from stattable.formats.sniff import by_lower_name
-from stattable.formats.xml import Events, local_name, parse
+from stattable.formats.xml import NOT_XML, elements
 
 _LOCAL_HEADER: Final = struct.Struct("<26xHH")  # the lengths of a part's name and extra field
 
@@ -164,29 +164,18 @@ def _relations(relations: Packed, folder: str, names: tuple[str, ...]) -> Relati
         folder: of the part that they are of, with a slash in front.
         names: of all parts.
     """
-    events = _Relationships()
-    if not parse(relations.content(), events):
+    by_name, by_id, by_kind = by_lower_name(names), dict[str, str | None](), dict[str, str]()
+    try:
+        said = [element for is_end, name, element in elements(relations.content()) if is_end and name == "Relationship"]
+    except NOT_XML:
         return _NO_RELATIONS
-    by_name = by_lower_name(names)
-    by_id = {key: _target(by_name, folder, target) for key, (_, target) in events.found.items()}
-    by_kind: dict[str, str] = {}
-    for key, (kind, _) in events.found.items():
-        if part := by_id[key]:
-            by_kind.setdefault(kind, part)
+    for relation in said:
+        outside = relation.get("TargetMode", "").lower() == "external"
+        part = None if outside else _target(by_name, folder, relation.get("Target", ""))
+        by_id[relation.get("Id", "")] = part
+        if part:
+            by_kind.setdefault(relation.get("Type", "").rpartition("/")[2].lower(), part)
     return Relations(by_id, by_kind)
-
-
-class _Relationships(Events):
-    """The events of relations: for each Id the last piece of its type, and its target unless that is outside."""
-
-    def __init__(self) -> None:
-        self.found: dict[str, tuple[str, str]] = {}
-
-    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        if local_name(tag) == "Relationship":
-            kind = attributes.get("Type", "").rpartition("/")[2].lower()
-            outside = attributes.get("TargetMode", "").lower() == "external"
-            self.found[attributes.get("Id", "")] = kind, "" if outside else attributes.get("Target", "")
 
 
 def _target(by_name: Mapping[str, str], folder: str, target: str) -> str | None:

@@ -15,7 +15,7 @@ from stattable.formats.inspection.xlsx_strings import annotated_strings, annotat
 from stattable.formats.inspection.xlsx_styles import AS_IT_IS, OddStyle, odd_styles
 from stattable.formats.package import Package, Packed
 from stattable.formats.sheet import Appearance, Cell, Inspection, Setup, Unread, Unreadable
-from stattable.formats.xml import Events, local_name, parse
+from stattable.formats.xml import elements, local_name
 
 _NEW_ERROR: Final = re.compile(
     rb"(<(?:\w+:)?v>)(?:#(?!(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A)<)[A-Z_]+[!?]?|Err:\d+)(</(?:\w+:)?v>)"
@@ -150,23 +150,10 @@ def _sheet_ids(workbook: Packed) -> Sequence[str]:
     Kept for the workbooks that were seen last: the returns made from one blank have the same one.
 
     Raises:
-        Unreadable: it is no XML.
+        ParseError, ValueError, LookupError: it is no XML.
     """
-    events = _SheetIds()
-    if not parse(workbook.content(), events):
-        raise Unreadable("F001")
-    return events.found
-
-
-class _SheetIds(Events):
-    """The events of a workbook's part: the Id of each sheet."""
-
-    def __init__(self) -> None:
-        self.found: list[str] = []
-
-    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        if local_name(tag) == "sheet":
-            self.found.append(next((value for key, value in attributes.items() if key.endswith("}id")), ""))
+    sheets = [element for is_end, name, element in elements(workbook.content()) if is_end and name == "sheet"]
+    return [next((value for key, value in sheet.items() if key.endswith("}id")), "") for sheet in sheets]
 
 
 def _hold_strings_to_their_claim(content: bytes) -> None:
