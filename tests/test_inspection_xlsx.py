@@ -145,7 +145,7 @@ def test_parts_in_the_order_of_the_sheets() -> None:
 
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 ROOT = f'<Relationships><Relationship Id="rId1" Type="{OFFICE}officeDocument" Target="%s"/></Relationships>'
-ONE_SHEET = '<workbook xmlns:r="r"><sheets>%s<sheet name="_" r:id="rId1"/></sheets></workbook>'
+ONE_SHEET = '<workbook xmlns:r="r"><sheets>%s<sheet name="a>b" r:id="rId1"/></sheets></workbook>'
 
 
 @pytest.mark.parametrize(
