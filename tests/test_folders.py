@@ -135,8 +135,8 @@ def test_a_file_that_kills_whoever_reads_it_kills_no_other(tmp_path: Path, monke
         return os._exit(134) if path in deadly else open_file(path)
 
     monkeypatch.setattr("stattable.processes._WORTH_IT", {"fork": 1, "spawn": 1})
-    for module in ("formats.open", "reading.return_file"):
-        monkeypatch.setattr(f"stattable.{module}.open_file", open_or_die)
+    for name in ("open_file", "open_unless_heavy"):
+        monkeypatch.setattr(f"stattable.reading.return_file.{name}", open_or_die)
     files = run("check", tmp_path, "--format", "json", "--jobs", 2).json["files"]
     assert {file["path"] for file in files if file["findings"][0]["code"] == "F007"} == deadly
     assert [file["findings"][0]["code"] for file in files].count("V000") == 97

@@ -1,6 +1,7 @@
 """A path → an open file: what it is, whether it is within the limits, and what reads it."""
 
 import io
+import os
 import stat
 import zipfile
 from dataclasses import dataclass
@@ -67,9 +68,10 @@ def open_unless_heavy(path: str) -> Opened | None:
     Raises:
         OSError: the file cannot be read.
     """
-    if _HEAVY < Path(path).stat().st_size <= MAX_BYTES:
+    about = Path(path).stat()
+    if _HEAVY < about.st_size <= MAX_BYTES:
         return None
-    opened = open_file(path)
+    opened = _open(path, about)
     return None if opened[0] and opened[0].is_heavy else opened
 
 
@@ -82,14 +84,16 @@ def open_file(path: str) -> Opened:
     Raises:
         OSError: the file cannot be read.
     """
-    file = Path(path)
-    about = file.stat()
+    return _open(path, Path(path).stat())
+
+
+def _open(path: str, about: os.stat_result) -> Opened:
     facts = FileFacts(None, about.st_size, about.st_mtime)
     if not stat.S_ISREG(about.st_mode):  # a pipe may wait forever, a device never end
         return None, facts, [_fault(path, "F005", kind="device")]
     if about.st_size > MAX_BYTES:
         return None, facts, [_fault(path, "F004", reason="size", mb=-(-about.st_size // 2**20))]
-    data = file.read_bytes()
+    data = Path(path).read_bytes()
     facts = FileFacts(sha256(data), len(data), about.st_mtime)
     package = open_package(io.BytesIO(data)) if data.startswith(ZIP) else None
     kind = package_kind(package) if package else sniff(io.BytesIO(data))
