@@ -316,7 +316,7 @@ def test_what_word_hides_is_read_all_the_same() -> None:
     hidden, shown = "<w:trPr><w:hidden/></w:trPr>", '<w:trPr><w:hidden w:val="0"/></w:trPr>'
     one = sheet(FileKind.DOCX, word(tbl(tc("a"), hidden + tc("b") + tc("c"), shown + tc("d"), tc("e"))))
     assert one.rows == [["a", ""], ["b", "c"], ["d", ""], ["e", ""]]
-    assert one.displays == {(2, 1): Appearance(unseen="row"), (2, 2): Appearance(unseen="row")}
+    assert one.displays == {(2, 1): Appearance(hidden_by="row"), (2, 2): Appearance(hidden_by="row")}
 
 
 def test_a_table_in_a_cell_stands_beneath_its_row_in_word() -> None:
@@ -385,10 +385,10 @@ def test_what_a_web_page_hides_is_read_all_the_same() -> None:
     body = "<table><tr style='x:y; DISPLAY : none'><td>a<td><tr><td>b<td hidden>c</table>"
     one = sheet(FileKind.HTML, html(body))
     assert one.rows == [["a", ""], ["b", "c"]]
-    assert one.displays == {(1, 1): Appearance(unseen="row"), (2, 2): Appearance(unseen="column")}
+    assert one.displays == {(1, 1): Appearance(hidden_by="row"), (2, 2): Appearance(hidden_by="column")}
 
 
-ROW, COLUMN, STRUCK = Appearance(unseen="row"), Appearance(unseen="column"), Appearance(unseen="struck")
+ROW, COLUMN, STRUCK = Appearance(hidden_by="row"), Appearance(hidden_by="column"), Appearance(hidden_by="struck")
 NONE, LINE_THROUGH = "style='display:none'", "style='text-decoration:line-through'"
 
 
@@ -460,7 +460,7 @@ def test_what_excel_xml_hides_is_read_all_the_same() -> None:
     assert (book.names, book.visible) == (["S1", "S2", "S3", "S4"], {"S1", "S4"})
     one = book.sheet("S1")
     assert book.closer(one) is one
-    column, row = Appearance(unseen="column"), Appearance(unseen="row")
+    column, row = Appearance(hidden_by="column"), Appearance(hidden_by="row")
     assert one.displays == {(1, 2): column, (1, 3): column, (2, 1): row}
 
 
@@ -608,7 +608,7 @@ def test_nothing_at_all_has_no_form(kind: FileKind) -> None:
     assert [book.sheet(name).rows for name in book.names] == [[]]
 
 
-# -- characters that are set apart --------------------------------------------------------------------------
+# -- annotated runs ---------------------------------------------------------------------------------------
 
 
 def line(*runs: str) -> str:
@@ -659,5 +659,5 @@ RICH = (
         (FileKind.XML, workbook(RICH.format("<S><Font>35</Font></S><Font>36</Font>")), "（划掉：35）36"),
     ],
 )  # fmt: skip
-def test_characters_that_are_set_apart_are_no_part_of_a_number(kind: FileKind, content: bytes, text: str) -> None:
+def test_annotated_runs_are_no_part_of_a_number(kind: FileKind, content: bytes, text: str) -> None:
     assert sheet(kind, content).rows == [[text]]

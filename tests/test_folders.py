@@ -131,11 +131,12 @@ def test_a_file_that_kills_whoever_reads_it_kills_no_other(tmp_path: Path, monke
         (tmp_path / f"{unit.code}.xlsx").write_bytes(data)
     deadly = {str(tmp_path / f"{UNITS[number].code}.xlsx") for number in (3, 40, 41)}
 
-    def open_or_die(path: str, **options: bool) -> object:
-        return os._exit(134) if path in deadly else open_file(path, **options)
+    def open_or_die(path: str) -> object:
+        return os._exit(134) if path in deadly else open_file(path)
 
     monkeypatch.setattr("stattable.processes._WORTH_IT", {"fork": 1, "spawn": 1})
-    monkeypatch.setattr("stattable.reading.files.open_file", open_or_die)
+    for name in ("open_file", "open_unless_heavy"):
+        monkeypatch.setattr(f"stattable.reading.files.{name}", open_or_die)
     files = run("check", tmp_path, "--format", "json", "--jobs", 2).json["files"]
     assert {file["path"] for file in files if file["findings"][0]["code"] == "F007"} == deadly
     assert [file["findings"][0]["code"] for file in files].count("V000") == 97

@@ -1,4 +1,4 @@
-"""A closer look at the records of an .xls."""
+"""What calamine does not show of an .xls, by its records."""
 
 import io
 import re
@@ -18,8 +18,8 @@ TWO = struct.pack("<d", 2.0)
 BOF, EOF = record(0x809, bytes(16)), record(0x0A)
 
 
-def look(data: bytes, sheet: int = 0) -> Inspection | None:
-    return XlsInspector(data).look(sheet)
+def inspected(data: bytes, sheet: int = 0) -> Inspection | None:
+    return XlsInspector(data).inspect(sheet)
 
 
 # -- what calamine shows as a blank -----------------------------------------------------------------------
@@ -43,7 +43,7 @@ def look(data: bytes, sheet: int = 0) -> Inspection | None:
 )  # fmt: skip
 def test_unread(cells: bytes, unreads: dict[Cell, Unread]) -> None:
     other = formula(0, 0, NOTHING, SUM)
-    assert look(xls(other, cells, other), 1) == (Inspection(unreads) if unreads else None)
+    assert inspected(xls(other, cells, other), 1) == (Inspection(unreads) if unreads else None)
 
 
 # -- how cells are shown ----------------------------------------------------------------------------------
@@ -98,7 +98,7 @@ AUTOMATIC, WHITE, RED = font(0x7FFF), font(9), font(10)
 )
 def test_styles(styles: bytes, display: Appearance | None) -> None:
     expected = Inspection({}, None, {(6, 2): display}) if display else None
-    assert look(xls(number(5, 1, 3.0), styles=styles)) == expected
+    assert inspected(xls(number(5, 1, 3.0), styles=styles)) == expected
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_styles(styles: bytes, display: Appearance | None) -> None:
 def test_styles_of_excel_95(styles: bytes, display: Appearance | None) -> None:
     data = xls(number(5, 1, 3.0), styles=styles, version=0x500)
     assert XlsInspector(data).at_once == [(6, 2)]
-    assert look(data) == (Inspection({}, None, {(6, 2): display}) if display else None)
+    assert inspected(data) == (Inspection({}, None, {(6, 2): display}) if display else None)
 
 
 def row(at: int, flags: int) -> bytes:
@@ -158,7 +158,7 @@ def multi(first: int, *styles: int) -> bytes:
 )
 def test_hidden(cells: bytes, displays: dict[Cell, Appearance]) -> None:
     styles = AUTOMATIC + style() + style(code=9)
-    assert look(xls(cells, styles=styles)) == (Inspection({}, None, displays) if displays else None)
+    assert inspected(xls(cells, styles=styles)) == (Inspection({}, None, displays) if displays else None)
 
 
 # -- how much calamine would lay out ----------------------------------------------------------------------
@@ -265,7 +265,7 @@ def test_libreoffice() -> None:
     """A workbook by openpyxl, which LibreOffice turned into .xls: golden/closer/make.py."""
     inspector = XlsInspector((GOLDEN / "closer/displays.xls").read_bytes())
     assert inspector.reach(0) == (7, 4)
-    assert inspector.look(0) == Inspection(
+    assert inspector.inspect(0) == Inspection(
         {(6, 1): Unread("#DIV/0!"), (6, 3): Unread("#N/A")},
         None,
         {
@@ -286,9 +286,9 @@ def test_libreoffice_with_a_result_taken_out() -> None:
     at = next(
         match.end() + 2 for match in re.finditer(re.escape(cell), data) if data[match.end() + 2 :].startswith(TWO)
     )
-    look = XlsInspector(data[:at] + NOTHING + data[at + 8 :]).look(0)
-    assert look is not None
-    assert look.unreads == {(6, 1): Unread("#DIV/0!"), (6, 2): Unread("="), (6, 3): Unread("#N/A")}
+    inspection = XlsInspector(data[:at] + NOTHING + data[at + 8 :]).inspect(0)
+    assert inspection is not None
+    assert inspection.unreads == {(6, 1): Unread("#DIV/0!"), (6, 2): Unread("="), (6, 3): Unread("#N/A")}
 
 
 @pytest.mark.parametrize(("name", "reaches"), [("return", [(20, 11), (10, 4)]), ("faults", [(20, 9)])])
@@ -296,10 +296,10 @@ def test_returns_of_libreoffice(name: str, reaches: list[Cell]) -> None:
     inspector = XlsInspector((GOLDEN / f"{name}.xls").read_bytes())
     assert inspector.at_once == reaches
     unreads = {(6, 2): Unread("#DIV/0!"), (6, 3): Unread("#N/A")}
-    assert inspector.look(0) == (Inspection(unreads) if name == "faults" else None)
+    assert inspector.inspect(0) == (Inspection(unreads) if name == "faults" else None)
 
 
-# -- texts with characters that are set apart ---------------------------------------------------------------
+# -- texts with annotated runs ----------------------------------------------------------------------------
 
 
 def font(flags: int = 0, escapement: int = 0) -> bytes:
@@ -339,9 +339,9 @@ OTHER = shared(b"other", 5)
         (shared("约99".encode("utf-16-le"), 3, (1, 6), wide=True, extra=7), "约（划掉：99）"),
     ],
 )
-def test_characters_that_are_set_apart(text: bytes, seen: str | None) -> None:
-    looked = look(xls(TEXT, styles=FONTS + style() + strings(OTHER, text)))
-    assert (looked.texts if looked else {}) == ({(6, 2): seen} if seen else {})
+def test_annotated_runs(text: bytes, seen: str | None) -> None:
+    inspection = inspected(xls(TEXT, styles=FONTS + style() + strings(OTHER, text)))
+    assert (inspection.texts if inspection else {}) == ({(6, 2): seen} if seen else {})
 
 
 @pytest.mark.parametrize("cut", range(8, 8 + len(OTHER) + 4 + len("1021") + 1))
@@ -352,9 +352,9 @@ def test_shared_strings_go_on_in_another_record(cut: int) -> None:
     body = struct.pack("<II", 2, 2) + OTHER + text
     anew = b"\0" if any(first <= cut < last for first, last in within) else b""
     records = record(0xFC, body[:cut]) + record(0x3C, anew + body[cut:])
-    looked = look(xls(TEXT, styles=FONTS + style() + records))
-    assert looked is not None
-    assert looked.texts == {(6, 2): "102（上标：1）"}
+    inspection = inspected(xls(TEXT, styles=FONTS + style() + records))
+    assert inspection is not None
+    assert inspection.texts == {(6, 2): "102（上标：1）"}
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,10 @@
-"""A closer look at the records of an .xlsb.
+"""What calamine does not show of an .xlsb, by its records.
 
 LibreOffice cannot write one; but it reads what `containers.xlsb` makes, and sees in it what these tests say.
 """
 
 import io
 import struct
-import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -13,8 +12,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from stattable.formats.inspection.xlsb import XlsbInspector
-from stattable.formats.sheet import Appearance, Cell, Inspection, Merge, Unread
-from writers.containers import cell12, formula12, parts_of, record12, row12, sheet12, wide, xlsb, zipped
+from stattable.formats.sheet import Appearance, Cell, Inspection, Merge, Unread, Unreadable
+from writers.containers import cell12, formula12, opened, parts_of, record12, row12, sheet12, wide, xlsb, zipped
 from writers.office import saved_as
 
 RK, ERROR, BOOL, REAL, TEXT, SHARED, RICH = 2, 3, 4, 5, 6, 7, 62
@@ -34,11 +33,11 @@ def short(kind: int, body: bytes = b"", style: int = 0) -> bytes:
 
 
 def inspector(data: bytes) -> XlsbInspector:
-    return XlsbInspector(data, zipfile.ZipFile(io.BytesIO(data)))
+    return XlsbInspector(opened(data))
 
 
-def look(sheet: bytes, *formats: str) -> Inspection | None:
-    return inspector(xlsb(sheet, formats=formats)).look(0)
+def inspected(sheet: bytes, *formats: str) -> Inspection | None:
+    return inspector(xlsb(sheet, formats=formats)).inspect(0)
 
 
 # -- what calamine shows as a blank -----------------------------------------------------------------------
@@ -64,7 +63,7 @@ CELLS = [
 @pytest.mark.parametrize(("cells", "_", "unread"), CELLS)
 def test_unread(cells: bytes, _: object, unread: str | None) -> None:
     expected = Inspection({(6, 2): Unread(unread)}, []) if unread else None
-    assert look(sheet12(row12(5) + cells)) == expected
+    assert inspected(sheet12(row12(5) + cells)) == expected
 
 
 @pytest.mark.parametrize(("cells", "shown", "_"), CELLS)
@@ -88,7 +87,7 @@ def merge(top: int, bottom: int, left: int, right: int) -> bytes:
     ],
 )
 def test_merges(after: bytes, merges: list[Merge]) -> None:
-    assert look(sheet12(row12(5) + number(1), after=after)) == (Inspection({}, merges) if merges else None)
+    assert inspected(sheet12(row12(5) + number(1), after=after)) == (Inspection({}, merges) if merges else None)
 
 
 # -- how cells are shown ----------------------------------------------------------------------------------
@@ -116,13 +115,13 @@ def columns(first: int, last: int, flags: int) -> bytes:
     ],
 )  # fmt: skip
 def test_displays(sheet: bytes, displays: dict[Cell, Appearance]) -> None:
-    assert look(sheet, '0"万"', '0"场"') == (Inspection({}, [], displays) if displays else None)
+    assert inspected(sheet, '0"万"', '0"场"') == (Inspection({}, [], displays) if displays else None)
 
 
 def test_without_styles() -> None:
     parts = parts_of(xlsb(sheet12(row12(5) + number(1, 1)), formats=("0%",)))
     del parts["xl/styles.bin"]
-    assert inspector(zipped(parts)).look(0) is None
+    assert inspector(zipped(parts)).inspect(0) is None
 
 
 # -- how much calamine would lay out ----------------------------------------------------------------------
@@ -175,7 +174,7 @@ WHOLE = sheet12(row12(5) + number(1))
     "sheet", [WHOLE[:-1], WHOLE + b"\x80", WHOLE + b"\5\xff\xff\xff\x7f", row12(5) + b"\5\1", b"\0\1"]
 )
 def test_truncated(sheet: bytes) -> None:
-    for ask in (XlsbInspector.reach, XlsbInspector.look):
+    for ask in (XlsbInspector.reach, XlsbInspector.inspect):
         with pytest.raises((ValueError, IndexError)):
             ask(inspector(xlsb(sheet)), 0)
 
@@ -184,7 +183,7 @@ def test_truncated(sheet: bytes) -> None:
 def test_a_part_is_missing(part: str) -> None:
     parts = parts_of(xlsb(WHOLE))
     del parts[part]
-    with pytest.raises(KeyError):
+    with pytest.raises(Unreadable):
         inspector(zipped(parts)).reach(0)
 
 
@@ -192,7 +191,7 @@ def test_a_part_is_missing(part: str) -> None:
 
 
 def test_a_text_with_formats_of_its_own_is_a_text() -> None:
-    assert look(sheet12(row12(5) + cell12(RICH, 1, b"\0" + wide("富")))) == Inspection({}, [], {}, {(6, 2): "富"})
+    assert inspected(sheet12(row12(5) + cell12(RICH, 1, b"\0" + wide("富")))) == Inspection({}, [], {}, {(6, 2): "富"})
 
 
 @pytest.mark.office

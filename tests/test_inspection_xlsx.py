@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 import pytest
 
-from stattable.formats.inspection.xlsx import XlsxInspector, look, reach
+from stattable.formats.inspection.xlsx import XlsxInspector, inspect_cells
+from stattable.formats.inspection.xlsx_cells import reach
 from stattable.formats.inspection.xlsx_styles import OddStyle, odd_styles
-from stattable.formats.package import Packed, packed_part, part_bytes, sheet_parts
+from stattable.formats.package import Package, Packed
 from stattable.formats.sheet import Appearance, Inspection, Unread, Unreadable
-from writers.containers import GOLDEN, parts_of, zipped
+from writers.containers import GOLDEN, opened, parts_of, zipped
 
 
 def sheet(cells: bytes) -> bytes:
@@ -18,13 +19,13 @@ def sheet(cells: bytes) -> bytes:
 def inspector(content: bytes, styles: bytes | None = None) -> XlsxInspector:
     """Of a workbook with one sheet."""
     parts = {
-        "xl/workbook.xml": b'<workbook><sheets><sheet name="_" r:id="rId1"/></sheets></workbook>',
+        "xl/workbook.xml": b'<workbook xmlns:r="r"><sheets><sheet name="_" r:id="rId1"/></sheets></workbook>',
         "xl/_rels/workbook.xml.rels": b'<Relationship Id="rId1" Target="worksheets/sheet1.xml"/>',
         "xl/worksheets/sheet1.xml": content,
         **({"xl/styles.xml": styles} if styles else {}),
     }
     data = zipped(parts)
-    return XlsxInspector(data, zipfile.ZipFile(io.BytesIO(data)))
+    return XlsxInspector(opened(data))
 
 
 @pytest.mark.parametrize(
@@ -51,9 +52,9 @@ def inspector(content: bytes, styles: bytes | None = None) -> XlsxInspector:
     ],
 )  # fmt: skip
 def test_what_calamine_shows_empty(cells: bytes, unreads: dict[tuple[int, int], Unread]) -> None:
-    assert look(sheet(cells), {}, {}) == Inspection(unreads)
+    assert inspect_cells(sheet(cells), {}, {}) == Inspection(unreads)
     if unreads:
-        assert inspector(sheet(cells)).look(0) == Inspection(unreads)
+        assert inspector(sheet(cells)).inspect(0) == Inspection(unreads)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +68,7 @@ def test_what_calamine_shows_empty(cells: bytes, unreads: dict[tuple[int, int], 
     ],
 )
 def test_where_there_is_neither_error_nor_formula_nobody_looks(cells: bytes) -> None:
-    assert inspector(sheet(cells)).look(0) is None
+    assert inspector(sheet(cells)).inspect(0) is None
 
 
 @pytest.mark.parametrize(
@@ -116,7 +117,8 @@ RELS = (
 WORKBOOK = (
     b'<workbook xmlns:r="r"><sheets><sheet name="\xe7\x94\xb2" sheetId="1" r:id="rId2"/>'
     b"<sheet r:id='rId1' state='hidden' sheetId='2' name='a &amp; b'/><sheet name='no id'/>"
-    b'<x:sheet name="c" d:id="rId3"/><sheet name="d" r:id="rId4"/><sheet name="e" r:id="rId5"/></sheets></workbook>'
+    b'<x:sheet xmlns:x="x" xmlns:d="d" name="c" d:id="rId3"/><sheet name="d" r:id="rId4"/>'
+    b'<sheet name="e" r:id="rId5"/></sheets></workbook>'
 )
 
 
@@ -130,10 +132,52 @@ def test_parts_in_the_order_of_the_sheets() -> None:
             "other/sheet3.xml": b"3",
         }
     )
-    package = zipfile.ZipFile(io.BytesIO(data))
-    book, relations = (packed_part(package, data, f"xl/{name}") for name in ("workbook.xml", "_rels/workbook.xml.rels"))
-    parts = sheet_parts(book, relations, tuple(package.namelist()))
-    assert parts == ["xl/worksheets/sheet2.xml", "xl/worksheets/sheet1.xml", None, "other/sheet3.xml", None, None]
+    inspector = XlsxInspector(opened(data))
+    assert [inspector.part(sheet) for sheet in range(6)] == [
+        "xl/worksheets/sheet2.xml",
+        "xl/worksheets/sheet1.xml",
+        None,
+        "other/sheet3.xml",
+        None,
+        None,
+    ]
+
+
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+ROOT = f'<Relationships><Relationship Id="rId1" Type="{OFFICE}officeDocument" Target="%s"/></Relationships>'
+ONE_SHEET = '<workbook xmlns:r="r"><sheets>%s<sheet name="a>b" r:id="rId1"/></sheets></workbook>'
+
+
+@pytest.mark.parametrize(
+    ("book", "root", "target"),
+    [
+        ("xl/workbook.xml", None, "sheet%201.xml"),
+        ("xl/workbook.xml", "/xl/workbook.xml", "../xl/SHEET 1.xml"),
+        ("xl/book.xml", "xl/book.xml", "/xl/sheet 1.xml"),
+        ("book.xml", "book.xml", "xl/./sheet%201.xml"),
+    ],
+)
+@pytest.mark.parametrize("before", ["", '<!-- <sheet name="a" r:id="rId9"/> -->'])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_parts_are_found_as_programs_find_them(
+    book: str, root: str | None, target: str, before: str, encoding: str
+) -> None:
+    folder, _, name = book.rpartition("/")
+    relations = f'<Relationships><Relationship Id="rId1" Target="{target}"/></Relationships>'
+    parts = {
+        **({"_rels/.rels": ROOT % root} if root else {}),
+        book: ONE_SHEET % before,
+        f"{folder}/_rels/{name}.rels".lstrip("/"): relations,
+        "xl/sheet 1.xml": "<worksheet/>",
+    }
+    data = zipped({name: part.encode(encoding) for name, part in parts.items()})
+    assert XlsxInspector(opened(data)).part(0) == "xl/sheet 1.xml"
+
+
+def test_what_is_outside_the_package_is_no_part() -> None:
+    outside = RELS.replace(b' Target="worksheets', b' TargetMode="External" Target="worksheets')
+    data = zipped({"xl/_rels/workbook.xml.rels": outside, "xl/worksheets/sheet1.xml": b"1"})
+    assert opened(data).relations("xl/workbook.xml").by_id["rId1"] is None
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2])
@@ -142,7 +186,7 @@ def test_a_part_reads_as_zipfile_reads_it(method: int) -> None:
     data = b"before" + zipped({"a/ä.xml": b"", "xl/b.xml": content}, method)
     package = zipfile.ZipFile(io.BytesIO(data))
     for name in package.namelist():
-        assert part_bytes(package, data, name) == package.read(name)
+        assert opened(data).content(name) == package.read(name)
 
 
 @pytest.mark.parametrize(("said", "code"), [(99, "F004"), (0, "F004"), (101, "F001"), (2**31, "F001")])
@@ -151,15 +195,15 @@ def test_a_part_that_is_not_as_long_as_it_says(said: int, code: str) -> None:
     package = zipfile.ZipFile(io.BytesIO(data))
     package.getinfo("a").file_size = said
     with pytest.raises(Unreadable) as fault:
-        part_bytes(package, data, "a")
+        Package(package, data).content("a")
     assert fault.value.code == code
 
 
 def test_entities_do_not_grow() -> None:
     lines = b"".join(b'<!ENTITY e%d "%s">' % (n, b"&e%d;" % (n - 1) * 10) for n in range(1, 10))
     bomb = b'<!DOCTYPE x [<!ENTITY e0 "0123456789">' + lines + b"]>" + sheet(b'<c r="B6"><f>&e9;</f></c>')
-    with pytest.raises(SyntaxError, match="amplification"):
-        look(bomb, {}, {})
+    with pytest.raises(SyntaxError, match="document type"):
+        inspect_cells(bomb, {}, {})
 
 
 # -- how cells are shown ----------------------------------------------------------------------------------
@@ -188,9 +232,9 @@ HIDDEN_COLUMNS = b'<worksheet><cols><col min="1" max="2"/><col min="3" max="4" h
     ],
 )  # fmt: skip
 def test_hidden_rows_and_columns(content: bytes, displays: Mapping[tuple[int, int], Appearance]) -> None:
-    assert look(content, {}, {}).displays == displays
-    looked = inspector(content).look(0)
-    assert (looked.displays if looked else {}) == displays
+    assert inspect_cells(content, {}, {}).displays == displays
+    inspection = inspector(content).inspect(0)
+    assert (inspection.displays if inspection else {}) == displays
 
 
 def styles(fonts: str = "<font/>", fills: str = "<fill/>", formats: str = "", cells: str = "<xf/>") -> bytes:
@@ -251,16 +295,16 @@ def test_styles_that_do_not_show_what_is_in_the_cell(part: bytes, odd: Mapping[i
 def test_cells_of_an_odd_style() -> None:
     cells = b'<c r="B6" s="1"><v>1</v></c><c r="C6" s="1"/><c r="D6"><v>1</v></c><c r="E6" s="77"><v>1</v></c>'
     white = styles("<font/>" + ink("theme='0'"), cells="<xf/><xf fontId='1'/>")
-    assert inspector(sheet(cells), white).look(0) == Inspection(displays={(6, 2): Appearance("colour")})
-    assert inspector(sheet(cells), styles()).look(0) is None
+    assert inspector(sheet(cells), white).inspect(0) == Inspection(displays={(6, 2): Appearance("colour")})
+    assert inspector(sheet(cells), styles()).inspect(0) is None
 
 
 # -- what LibreOffice wrote -------------------------------------------------------------------------------
 
 
 def test_libreoffice() -> None:
-    looked = look(parts_of((GOLDEN / "faults.xlsx").read_bytes())["xl/worksheets/sheet1.xml"], {}, {})
-    assert looked == Inspection({(6, 2): Unread("#DIV/0!"), (6, 3): Unread("#N/A")})
+    inspection = inspect_cells(parts_of((GOLDEN / "faults.xlsx").read_bytes())["xl/worksheets/sheet1.xml"], {}, {})
+    assert inspection == Inspection({(6, 2): Unread("#DIV/0!"), (6, 3): Unread("#N/A")})
 
 
 @pytest.mark.parametrize(
@@ -269,15 +313,14 @@ def test_libreoffice() -> None:
 )
 def test_strings_that_claim_to_be_more_than_they_can_be(claim: bytes, is_held: bool) -> None:
     data = zipped({"xl/SharedStrings.xml": b"<sst " + claim + b"><si><t>a</t></si><si><t>b</t></si></sst>"})
-    package = zipfile.ZipFile(io.BytesIO(data))
     if is_held:
-        XlsxInspector(data, package)
+        XlsxInspector(opened(data))
     else:
         with pytest.raises(Unreadable):
-            XlsxInspector(data, package)
+            XlsxInspector(opened(data))
 
 
-# -- texts with characters that are set apart ---------------------------------------------------------------
+# -- texts with annotated runs ----------------------------------------------------------------------------
 
 
 def run(text: str, *marks: str) -> str:
@@ -301,19 +344,19 @@ SUPERSCRIPT, STRUCK = 'vertAlign val="superscript"', "strike"
     ],
 )
 @pytest.mark.parametrize("is_shared", [True, False])
-def test_characters_that_are_set_apart_are_no_part_of_a_number(item: str, text: str | None, is_shared: bool) -> None:
+def test_annotated_runs_are_no_part_of_a_number(item: str, text: str | None, is_shared: bool) -> None:
     shared = f"<sst><si><t>other</t></si><si>{item}</si></sst>".encode()
     cell = b'<c r="B6" t="s"><v>1</v></c>' if is_shared else f'<c r="B6" t="inlineStr"><is>{item}</is></c>'.encode()
     data = zipped(
         {
-            "xl/workbook.xml": b'<workbook><sheets><sheet name="_" r:id="rId1"/></sheets></workbook>',
+            "xl/workbook.xml": b'<workbook xmlns:r="r"><sheets><sheet name="_" r:id="rId1"/></sheets></workbook>',
             "xl/_rels/workbook.xml.rels": b'<Relationship Id="rId1" Target="worksheets/sheet1.xml"/>',
             "xl/worksheets/sheet1.xml": sheet(b'<c r="A6" t="s"><v>0</v></c>' + cell),
             "xl/sharedStrings.xml": shared,
         }
     )
-    looked = XlsxInspector(data, zipfile.ZipFile(io.BytesIO(data))).look(0)
-    assert (looked.texts if looked else {}) == ({(6, 2): text} if text else {})
+    inspection = XlsxInspector(opened(data)).inspect(0)
+    assert (inspection.texts if inspection else {}) == ({(6, 2): text} if text else {})
 
 
 def test_a_struck_style() -> None:

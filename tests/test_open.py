@@ -176,7 +176,7 @@ def test_a_formula_that_was_never_calculated_xls(tmp_path: Path) -> None:
 def test_an_ordinary_return_from_a_blank_takes_no_second_reading(path: Path | None, tmp_path: Path) -> None:
     path = path or village(tmp_path)
     with (
-        mock.patch.object(xlsx, "look", side_effect=AssertionError),
+        mock.patch.object(xlsx, "inspect_cells", side_effect=AssertionError),
         mock.patch.object(layout, "_search", side_effect=AssertionError),
         mock.patch("stattable.reading.files.in_own_process", side_effect=AssertionError),
     ):
@@ -184,9 +184,9 @@ def test_an_ordinary_return_from_a_blank_takes_no_second_reading(path: Path | No
 
 
 def test_what_may_be_more_than_it_looks_is_looked_at() -> None:
-    with mock.patch.object(xlsx, "look", wraps=xlsx.look) as look:
+    with mock.patch.object(xlsx, "inspect_cells", wraps=xlsx.inspect_cells) as inspect_cells:
         read_return(str(GOLDEN / "faults.xlsx"))
-    assert look.call_count == 1
+    assert inspect_cells.call_count == 1
 
 
 def test_the_sheet_grows_where_what_is_found_lies_beyond(tmp_path: Path) -> None:

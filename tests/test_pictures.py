@@ -11,7 +11,7 @@ from stattable.formats.pictures.find import MAX_PICTURE, MOST_PICTURES, Pictures
 from stattable.formats.pictures.grid import Axis, Mark, Positions, Span
 from stattable.formats.sheet import Unreadable
 from stattable.model.cell_names import a1, cell_at
-from writers.containers import parts_of, zipped
+from writers.containers import opened, parts_of, zipped
 from writers.pictures import (
     DRAWING,
     EMU,
@@ -49,7 +49,7 @@ LETTERS = {A: "A", B: "B", C: "C"}
 
 
 def read(data: bytes, part: str = SHEET) -> Pictures:
-    return pictures_of(zipfile.ZipFile(io.BytesIO(data)), data, part)
+    return pictures_of(opened(data), part)
 
 
 def seen(data: bytes, part: str = SHEET) -> str:

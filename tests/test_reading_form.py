@@ -231,7 +231,7 @@ def test_an_empty_cell_under_a_merged_one_is_nothing_to_speak_of() -> None:
 # -- what is not shown, or not as it is ----------------------------------------------------------------------
 
 
-ROW, COLUMN, COLOUR = (Appearance(unseen=reason) for reason in ("row", "column", "colour"))
+ROW, COLUMN, COLOUR = (Appearance(hidden_by=reason) for reason in ("row", "column", "colour"))
 ROW_6 = {(6, column): ROW for column in range(2, 10)}
 SESSIONS = FIELDS[0].key
 
@@ -273,7 +273,7 @@ def test_a_hidden_sheet_is_one_finding() -> None:
     ("raw", "codes"), [(12, ["V013"]), ("", []), ("12.5", ["V005"]), (1.5, ["V005"]), ("1.2万", ["V008", "V013"])]
 )
 def test_how_a_cell_looks_matters_where_it_has_a_value(raw: Any, codes: list[str]) -> None:
-    sheet = replace(raw_sheet(put(page(), B6=raw)), displays={(6, 2): Appearance(format='0"万"')})
+    sheet = replace(raw_sheet(put(page(), B6=raw)), displays={(6, 2): Appearance(misleading_format='0"万"')})
     assert [code for code, *_ in told(read_pages(sheet))] == codes
 
 

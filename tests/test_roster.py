@@ -49,6 +49,7 @@ SMALL_PLACES = {
         ("gbk", SMALL),
         ("utf-8", SMALL.replace(",", "\t")),
         ("gbk", SMALL.replace(",", "\t")),
+        ("utf-16", SMALL.replace(",", "\t")),  # as Excel saves Unicode 文本
         ("utf-8", SMALL.replace(",", ";")),
         ("utf-8", SMALL.replace("\n", "\r\n")),
         ("utf-8", "\n\n" + SMALL),
@@ -58,7 +59,9 @@ SMALL_PLACES = {
         ("utf-8", SMALL.replace("410122101,", "４１０１２２１０１,")),
         ("utf-8", SMALL + ",\n"),
     ],
-    ids=str.split("utf-8 bom gbk tabs gbk-tabs semicolons crlf blank-lines quoted spaces apostrophe wide empty-row"),
+    ids=str.split(
+        "utf-8 bom gbk tabs gbk-tabs utf-16-tabs semicolons crlf blank-lines quoted spaces apostrophe wide empty-row"
+    ),
 )
 def test_read_csv(tmp_path: Path, encoding: str, text: str) -> None:
     path = tmp_path / "名册.csv"

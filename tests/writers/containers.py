@@ -6,6 +6,8 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from stattable.formats.package import Package
+
 GOLDEN = Path(__file__).parents[1] / "golden"
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _FREE, _END, _FAT, _NONE = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD, 0xFFFFFFFF
@@ -18,6 +20,11 @@ def zipped(parts: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED, level
         for name, content in parts.items():
             package.writestr(zipfile.ZipInfo(name, (2021, 5, 29, 0, 0, 0)), content, method, level)
     return out.getvalue()
+
+
+def opened(data: bytes) -> Package:
+    """The package whose file is `data`."""
+    return Package(zipfile.ZipFile(io.BytesIO(data)), data)
 
 
 def parts_of(package: bytes) -> dict[str, bytes]:

@@ -1,7 +1,6 @@
-"""A workbook as calamine reads it, and as an inspector looks closer at it."""
+"""A workbook as calamine reads it, and as an inspector adds to it."""
 
 import io
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,7 +10,7 @@ import python_calamine
 
 from stattable.formats.inspection.plainness import is_plain_package
 from stattable.formats.inspection.xlsx import XlsxInspector
-from stattable.formats.package import part_bytes
+from stattable.formats.package import Package
 from stattable.formats.sheet import (
     MAX_COLUMNS,
     MAX_ROWS,
@@ -40,16 +39,16 @@ class CalamineBook:
     Args:
         data: the whole file.
         kind: what it is, one of `sniff.WORKBOOKS`.
-        package: the same file as a zip package, None for .xls.
+        package: its parts, None for .xls.
     """
 
-    def __init__(self, data: bytes, kind: FileKind, package: zipfile.ZipFile | None) -> None:
+    def __init__(self, data: bytes, kind: FileKind, package: Package | None) -> None:
         with _reading():
             self._inspector = _inspector(data, kind, package)
             _within_limits(self._inspector.at_once)
             self._book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
             metadata = self._book.sheets_metadata
-        self._data, self._package = data, package
+        self._package = package
         self._whole: dict[str, RawSheet] = {}  # those of ours are looked at twice
         self._places = {sheet.name: place for place, sheet in enumerate(metadata)}
         if len(self._places) < len(metadata):
@@ -81,22 +80,22 @@ class CalamineBook:
         """Return the cells of the sheet `name` without a limit, as for a roster, with what looks like a blank."""
         with _reading():
             rows: list[list[RawCell]] = [[*row] for row in self._open(name).to_python(skip_empty_area=False)]
-            look = self._inspector.look(self._places[name])
-        for (row, column), unread in look.unreads.items() if look else ():
+            inspection = self._inspector.inspect(self._places[name])
+        for (row, column), unread in inspection.unreads.items() if inspection else ():
             if row <= len(rows) and column <= len(rows[row - 1]):
                 rows[row - 1][column - 1] = unread
         return rows
 
     def closer(self, sheet: RawSheet) -> RawSheet:
-        """Return `sheet` with all that a closer look shows: what looks like a blank, merges, displays and texts."""
+        """Return `sheet` with all that an inspection shows: what looks like a blank, merges, displays and texts."""
         with _reading():
-            look = self._inspector.look(self._places[sheet.name])
-        if look is None:
+            inspection = self._inspector.inspect(self._places[sheet.name])
+        if inspection is None:
             return sheet
-        merges = sheet.merges if look.merges is None else look.merges
-        sheet = replace(sheet, merges=merges, displays=look.displays)
-        seen = {at: one for at, one in look.unreads.items() if at[0] <= MAX_ROWS and at[1] <= MAX_COLUMNS}
-        if not seen and not look.texts:
+        merges = sheet.merges if inspection.merges is None else inspection.merges
+        sheet = replace(sheet, merges=merges, displays=inspection.displays)
+        seen = {at: one for at, one in inspection.unreads.items() if at[0] <= MAX_ROWS and at[1] <= MAX_COLUMNS}
+        if not seen and not inspection.texts:
             return sheet
         height = max((row for row, _ in seen), default=0)
         width = max((column for _, column in seen), default=0)
@@ -107,7 +106,7 @@ class CalamineBook:
         for (row, column), unread in seen.items():
             if grid[row - 1][column - 1] in ("", None):
                 grid[row - 1][column - 1] = unread
-        for (row, column), text in look.texts.items():
+        for (row, column), text in inspection.texts.items():
             if row <= height and column <= width:
                 grid[row - 1][column - 1] = text
         return replace(sheet, rows=grid)
@@ -120,7 +119,7 @@ class CalamineBook:
             return None
         with _reading():
             part = self._inspector.part(self._places[name])
-            return pictures_of(self._package, self._data, part) if part else None
+            return pictures_of(self._package, part) if part else None
 
     def formulas(self, name: str) -> Mapping[Cell, str]:
         """Return the formulas of the sheet `name` as Excel writes them, without ``=``, ``$`` and spaces."""
@@ -144,7 +143,7 @@ class CalamineBook:
         if self._package is None or not isinstance(self._inspector, XlsxInspector):
             return True
         with _reading():
-            return is_plain_package(self._package, self._data)
+            return is_plain_package(self._package)
 
     def _open(self, name: str) -> python_calamine.CalamineSheet:
         _within_limits([self._inspector.reach(self._places[name])])
@@ -163,8 +162,8 @@ def _within_limits(reaches: Iterable[Cell]) -> None:
         raise Unreadable("F004", reason="cells")
 
 
-def _inspector(data: bytes, kind: FileKind, package: zipfile.ZipFile | None) -> Inspector:
-    """Return what looks closer at a workbook of this kind."""
+def _inspector(data: bytes, kind: FileKind, package: Package | None) -> Inspector:
+    """Return what inspects a workbook of this kind."""
     if package is None:
         from stattable.formats.inspection.xls import XlsInspector
 
@@ -172,12 +171,12 @@ def _inspector(data: bytes, kind: FileKind, package: zipfile.ZipFile | None) -> 
     if kind is FileKind.ODS:
         from stattable.formats.inspection.ods import OdsInspector
 
-        return OdsInspector(part_bytes(package, data, "content.xml"))
+        return OdsInspector(package.content("content.xml"))
     if kind is FileKind.XLSB:
         from stattable.formats.inspection.xlsb import XlsbInspector
 
-        return XlsbInspector(data, package)
-    return XlsxInspector(data, package)
+        return XlsbInspector(package)
+    return XlsxInspector(package)
 
 
 @contextmanager

@@ -25,8 +25,9 @@ def file_facts(path: str) -> FileFacts:
     """
     about = Path(path).stat()
     regular = stat.S_ISREG(about.st_mode) and about.st_size <= MAX_BYTES
-    return FileFacts(_sha256(Path(path).read_bytes()) if regular else None, about.st_size, about.st_mtime)
+    return FileFacts(sha256(Path(path).read_bytes()) if regular else None, about.st_size, about.st_mtime)
 
 
-def _sha256(data: bytes) -> str:
+def sha256(data: bytes) -> str:
+    """Return the fingerprint of a file's content."""
     return hashlib.sha256(data).hexdigest()

@@ -38,13 +38,13 @@ class Appearance:
     """How a cell is shown, where that is not as what it holds.
 
     Attributes:
-        unseen: why it is not to be taken for what is reported: in a hidden ``row`` or ``column``, in its background's
-            ``colour``, or ``struck`` out; else None.
-        format: the number format that shows another number than the stored one, or None.
+        hidden_by: why it is not to be taken for what is reported: it stands in a hidden ``row`` or ``column``, in its
+            background's ``colour``, or is ``struck`` out; else None.
+        misleading_format: the number format that shows another number than the stored one, or None.
     """
 
-    unseen: str | None = None
-    format: str | None = None
+    hidden_by: str | None = None
+    misleading_format: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,8 @@ class RawSheet:
     Attributes:
         name: its name.
         rows: its cells from A1 on, at most 10,000 × 200, all rows equally long; ``""`` or None where empty.
-        merges: its merged ranges; those of an .ods or .xlsb are known after a closer look only.
-        displays: cells that are not shown as what they hold; known after a closer look only.
+        merges: its merged ranges; those of an .ods or .xlsb are known after an inspection only.
+        displays: cells that are not shown as what they hold; known after an inspection only.
     """
 
     name: str
@@ -88,7 +88,7 @@ ANNOTATIONS: Final = {"superscript": "上标", "subscript": "下标", "struck": 
 
 
 def annotated_run(text: str, how: str | None) -> str:
-    """Return characters that stand within a text but apart from it, as a reader sees them: 102¹ is no 1021.
+    """Return an annotated run of a text, as a reader sees it: 102¹ is no 1021.
 
     Args:
         text: the characters.
@@ -99,13 +99,13 @@ def annotated_run(text: str, how: str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What a closer look at a sheet shows.
+    """What calamine does not show of a sheet.
 
     Attributes:
         unreads: the cells that hold an error value or a formula without a result; calamine shows them empty.
         merges: the sheet's merged ranges, or None where calamine knows them or they do not matter.
         displays: cells that are not shown as what they hold.
-        texts: of cells that have characters in them which are not part of what is said (`aside`).
+        texts: of cells that have annotated runs, which are not part of what is said.
     """
 
     unreads: Mapping[Cell, Unread] = field(default_factory=dict)
@@ -172,7 +172,7 @@ class Pictures:
 
 
 class Inspector(Protocol):
-    """What looks closer at the sheets of a workbook, in the ways of its format. A sheet is given by its place."""
+    """Finds what calamine does not show of a workbook, in the ways of its format. A sheet is given by its place."""
 
     @property
     def at_once(self) -> Sequence[Cell]:
@@ -181,8 +181,8 @@ class Inspector(Protocol):
     def reach(self, sheet: int) -> Cell:
         """Return how many rows and columns calamine would lay out; (0, 0) where they are sure to be few."""
 
-    def look(self, sheet: int) -> Inspection | None:
-        """Look at a sheet more closely, or return None where there is nothing that calamine does not show."""
+    def inspect(self, sheet: int) -> Inspection | None:
+        """Inspect a sheet, or return None where there is nothing that calamine does not show."""
 
     def formulas(self, sheet: int) -> Mapping[Cell, str]:
         """Return the formulas of a sheet as Excel writes them, without ``=``, ``$`` and spaces."""

@@ -5,7 +5,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from enum import StrEnum
 from pathlib import PurePath
 from typing import BinaryIO, Final
@@ -67,8 +67,8 @@ _MAGIC: Final = (
     (b"\x00\x00\x01\xba", FileKind.VIDEO),
     (b"MZ", FileKind.PROGRAM),
 )
-_ZIP: Final = b"PK"
-_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ZIP: Final = b"PK"
+OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MAX_BYTES: Final = 20 * 2**20  # of a return
 _HEAD: Final = 4096
 _PDF_WITHIN: Final = 1024  # bytes from the start of a file, in which PDF programs look for its mark
@@ -87,12 +87,12 @@ def sniff(file: BinaryIO) -> FileKind:
     head = file.read(_HEAD)
     if not head:
         return FileKind.EMPTY
-    if head.startswith(_ZIP) and file.seek(0, io.SEEK_END) > MAX_BYTES:
+    if head.startswith(ZIP) and file.seek(0, io.SEEK_END) > MAX_BYTES:
         return FileKind.ARCHIVE  # it is too long to be looked into
-    if head.startswith(_ZIP):
+    if head.startswith(ZIP):
         package = open_package(file)
         return package_kind(package) if package else FileKind.UNKNOWN
-    if head.startswith(_OLE):
+    if head.startswith(OLE):
         return _sniff_ole(file)
     if head[257:262] == b"ustar":
         return FileKind.ARCHIVE
@@ -121,13 +121,14 @@ def by_lower_name(names: Iterable[str]) -> dict[str, str]:
 
 def package_kind(package: zipfile.ZipFile) -> FileKind:
     """Return what `package` is; damaged where a document has two parts of one name, of which programs read either."""
-    kind, names = _package_kind(package), package.namelist()
-    is_document = kind in WORKBOOKS | TABLES
-    return FileKind.UNKNOWN if is_document and len(by_lower_name(names)) < len(names) else kind
-
-
-def _package_kind(package: zipfile.ZipFile) -> FileKind:
     names = package.namelist()
+    parts = by_lower_name(names)
+    kind = _package_kind(package, names, parts)
+    is_document = kind in WORKBOOKS | TABLES
+    return FileKind.UNKNOWN if is_document and len(parts) < len(names) else kind
+
+
+def _package_kind(package: zipfile.ZipFile, names: Collection[str], parts: Collection[str]) -> FileKind:
     if any(info.flag_bits & 0x1 for info in package.infolist()):
         return FileKind.ENCRYPTED
     if "mimetype" in names and package.getinfo("mimetype").file_size < 200:
@@ -135,7 +136,6 @@ def _package_kind(package: zipfile.ZipFile) -> FileKind:
             return _sniff_open_document(package, package.read("mimetype"))
         except _BROKEN:
             return FileKind.UNKNOWN
-    parts = by_lower_name(names)
     if "xl/workbook.xml" in parts:
         return FileKind.XLSX
     if "xl/workbook.bin" in parts:

@@ -70,7 +70,7 @@ def _of_sheet(report: MergedWorkbook, opened: OpenSheet) -> Iterator[Finding]:
         a1(*at) for at in sorted(opened.formulas) if at[1] not in figures and not isinstance(sheet.cell(*at), Unread)
     ]
     reasons: dict[str, list[str]] = {"covered": [a1(*at) for at in covered], "formula": stray}
-    odd = {at: "format" if one.format is not None else one.unseen for at, one in sheet.displays.items()}
+    odd = {at: "format" if one.misleading_format is not None else one.hidden_by for at, one in sheet.displays.items()}
     for at, reason in sorted((odd | dict(opened.illegible)).items()):
         if reason not in {None, "row", "column"} and sheet.cell(*at) is not None:
             reasons.setdefault(str(reason), []).append(a1(*at))
@@ -90,7 +90,7 @@ def _of_sheet(report: MergedWorkbook, opened: OpenSheet) -> Iterator[Finding]:
 def _hidden_lines(report: MergedWorkbook, sheet: RawSheet, setup: Setup) -> Iterator[Finding]:
     """Say which rows and columns with something in them are not shown."""
     filled = [number for number, row in enumerate(sheet.rows, start=1) if any(cell not in ("", None) for cell in row)]
-    unseen = setup.hidden_rows | {at[0] for at, one in sheet.displays.items() if one.unseen == "row"}
+    unseen = setup.hidden_rows | {at[0] for at, one in sheet.displays.items() if one.hidden_by == "row"}
     if sheet.name == UNITS_SHEET:
         folded = unseen if setup.outlined is None else unseen & setup.outlined
         unseen -= _collapsed(report, folded)
@@ -100,7 +100,7 @@ def _hidden_lines(report: MergedWorkbook, sheet: RawSheet, setup: Setup) -> Iter
         yield _appearance_finding(
             "filter" if is_filter else "row", sheet.name, f"A{rows[0]}", list(map(str, rows)), severity
         )
-    unseen = setup.hidden_columns | {at[1] for at, one in sheet.displays.items() if one.unseen == "column"}
+    unseen = setup.hidden_columns | {at[1] for at, one in sheet.displays.items() if one.hidden_by == "column"}
     columns = [number for number in sorted(unseen) if any(sheet.cell(row, number) is not None for row in filled)]
     if columns:
         letters = list(map(column_letters, columns))

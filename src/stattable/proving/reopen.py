@@ -8,7 +8,7 @@ from typing import Final
 
 from stattable.formats.calamine import CalamineBook
 from stattable.formats.fingerprint import FileFacts
-from stattable.formats.open import Much, OpenFile, open_file
+from stattable.formats.open import OpenFile, open_file, open_unless_heavy
 from stattable.formats.sheet import Unreadable
 from stattable.merging.rollup import CountedReturns, RollUp, roll_up
 from stattable.model.catalogue import finding, render
@@ -129,12 +129,11 @@ class _Examined:
 
 
 def _examined(path: str, look: Examiner) -> _Examined:
-    try:
-        return _examine_file(path, look, *open_file(path, apart=False))
-    except Much:
-        size = Path(path).stat().st_size // 2**20
-        seconds, megabytes = MAX_SECONDS + SECONDS_FOR_EACH * size, MAX_MEGABYTES + MEGABYTES_FOR_EACH * size
-        return in_own_process(partial(_open_and_examine, look=look), path, seconds, megabytes)
+    if opened := open_unless_heavy(path):
+        return _examine_file(path, look, *opened)
+    size = Path(path).stat().st_size // 2**20
+    seconds, megabytes = MAX_SECONDS + SECONDS_FOR_EACH * size, MAX_MEGABYTES + MEGABYTES_FOR_EACH * size
+    return in_own_process(partial(_open_and_examine, look=look), path, seconds, megabytes)
 
 
 def _open_and_examine(path: str, look: Examiner) -> _Examined:

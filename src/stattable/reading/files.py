@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from stattable.formats.fingerprint import FileFacts, file_facts
-from stattable.formats.open import Much, OpenFile, open_file
+from stattable.formats.open import OpenFile, open_file, open_unless_heavy
 from stattable.formats.sheet import Unreadable
 from stattable.formats.sniff import TABLES
 from stattable.model.catalogue import finding
@@ -89,11 +89,8 @@ def _failed(path: str, code: str, **params: Param) -> ReturnFile:
 
 
 def _read(path: str) -> ReturnFile:
-    try:
-        opened = open_file(path, apart=False)
-    except Much:
-        return _read_isolated(path)
-    return _understood(path, *opened)
+    opened = open_unless_heavy(path)
+    return _understood(path, *opened) if opened else _read_isolated(path)
 
 
 def _read_isolated(path: str) -> ReturnFile:

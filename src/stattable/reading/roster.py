@@ -4,16 +4,17 @@ import csv
 import io
 from pathlib import Path
 
+from stattable.formats.documents.markup import decode
+from stattable.formats.documents.text import separator_of
 from stattable.formats.open import read_rows
-from stattable.formats.sheet import Unread
+from stattable.formats.sheet import Unread, Unreadable
+from stattable.formats.sniff import OLE, ZIP
 from stattable.model.catalogue import finding
 from stattable.model.findings import Finding
 from stattable.model.refusals import Refusal
 from stattable.model.roster import build_roster
 from stattable.model.units import Tree
 from stattable.reading.answers import as_shown
-
-_WORKBOOK_STARTS = (b"PK", b"\xd0\xcf\x11\xe0")
 
 
 def read_roster(path: str) -> tuple[Tree, list[Finding]]:
@@ -28,7 +29,7 @@ def read_roster(path: str) -> tuple[Tree, list[Finding]]:
     try:
         data = Path(path).read_bytes()
         rows: list[list[object]]
-        if data.startswith(_WORKBOOK_STARTS):
+        if data.startswith((ZIP, OLE)):
             raws = read_rows(path)
             if unread := [_unread(path, number, cell) for number, raw in enumerate(raws, 1) for cell in raw
                           if isinstance(cell, Unread)]:  # fmt: skip
@@ -36,7 +37,7 @@ def read_roster(path: str) -> tuple[Tree, list[Finding]]:
             rows = [list(row) for row in raws]
         else:
             rows = [list(row) for row in _csv_rows(data)]
-    except (OSError, ValueError, csv.Error) as error:
+    except (OSError, ValueError, Unreadable, csv.Error) as error:
         raise Refusal("roster_unreadable", path=path) from error
     return build_roster(rows, path)
 
@@ -48,10 +49,5 @@ def _unread(path: str, row: int, cell: Unread) -> Finding:
 
 
 def _csv_rows(data: bytes) -> list[list[str]]:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("gb18030")
-    head = text.lstrip().partition("\n")[0]
-    delimiter = next((mark for mark in "\t;" if mark in head and "," not in head), ",")
-    return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    text = decode(data)
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator_of(text)))

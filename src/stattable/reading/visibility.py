@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
-from stattable.formats.sheet import Cell, RawSheet
+from stattable.formats.sheet import Appearance, Cell, RawSheet
 from stattable.model.catalogue import finding
 from stattable.model.cell_names import a1, a1_range
 from stattable.model.findings import Finding
@@ -34,8 +34,8 @@ def unseen_figures(sheet: RawSheet, figures: Mapping[Cell, Field]) -> Iterator[F
     reasons: dict[str, list[Cell]] = {}
     for at in figures:
         display = sheet.displays.get(at)
-        if display and display.unseen:
-            reasons.setdefault(display.unseen, []).append(at)
+        if display and display.hidden_by:
+            reasons.setdefault(display.hidden_by, []).append(at)
     for reason, cells in reasons.items():
         yield unseen_cells(sheet, reason, cells, figures[cells[0]].key if len(cells) == 1 else None)
 
@@ -50,7 +50,7 @@ def unseen_cells(sheet: RawSheet, reason: str, at: Collection[Cell], field: str 
 def misleading_formats(sheet: RawSheet, figures: Mapping[Cell, Field], level: Level | None) -> Iterator[Finding]:
     """Yield V013 for the figures that are shown as another number."""
     for at, field in figures.items():
-        display, raw = sheet.displays.get(at), sheet.cell(*at)
-        if display and display.format is not None and read_figure(field.kind_at(level), raw).value is not None:
-            params = {"format": display.format}
+        code, raw = sheet.displays.get(at, Appearance()).misleading_format, sheet.cell(*at)
+        if code is not None and read_figure(field.kind_at(level), raw).value is not None:
+            params = {"format": code}
             yield finding("V013", sheet=sheet.name, cell=a1(*at), field=field.key, raw=shortened(raw), params=params)

@@ -22,7 +22,7 @@ class Placed:
         down: how many rows it spans.
         goes_on: whether it is no cell of its own, but goes on the one above (Word).
         stored: the number that its text shows, rounded maybe (Excel's HTML).
-        unseen: as in `Display`.
+        hidden_by: as in `Appearance`.
     """
 
     value: RawCell = ""
@@ -31,7 +31,7 @@ class Placed:
     down: int = 1
     goes_on: bool = False
     stored: float | None = None
-    unseen: str | None = None
+    hidden_by: str | None = None
 
 
 Row = list[Placed]
@@ -57,8 +57,8 @@ def raw_sheet(name: str, rows: Mapping[int, Row]) -> RawSheet:
         for cell in row:
             if cell.value != "":
                 line[cell.column - 1] = cell.value
-                if cell.unseen:
-                    displays[number, cell.column] = Appearance(unseen=cell.unseen)
+                if cell.hidden_by:
+                    displays[number, cell.column] = Appearance(hidden_by=cell.hidden_by)
             if cell.across > 1 or cell.down > 1:
                 last = (min(number + cell.down - 1, MAX_ROWS), min(cell.column + cell.across - 1, MAX_COLUMNS))
                 merges.append((number, cell.column, *last))
@@ -91,7 +91,7 @@ class _Table:
     rows: list[Row] = field(default_factory=list)
     beneath: list[list[Row]] = field(default_factory=list)  # for each row, what its cells hold beside text
     column: int = 1  # where the next cell would stand
-    unseen: str | None = None  # of the row
+    hidden_by: str | None = None  # of the row
     next_column: int = 1  # that is described
     hidden_columns: set[int] = field(default_factory=set)
     in_row: bool = False
@@ -102,7 +102,7 @@ class _Table:
     def start_row(self) -> None:
         self.rows.append([])
         self.beneath.append([])
-        self.column, self.unseen, self.in_row = 1, None, True
+        self.column, self.hidden_by, self.in_row = 1, None, True
 
     def place(self, cell: Placed) -> None:
         """Put a cell that ended where the next free column is."""
@@ -113,7 +113,7 @@ class _Table:
             return
         cell.column = self.column
         if self.column in self.hidden_columns:
-            cell.unseen = cell.unseen or "column"
+            cell.hidden_by = cell.hidden_by or "column"
         self.column = min(self.column + cell.across, MAX_COLUMNS + 1)
         cell.across = self.column - cell.column
         for column in range(cell.column, self.column):
@@ -193,7 +193,7 @@ class Page:
     def hide_row(self) -> None:
         """Say that the row is not shown, before its cells start."""
         if self._tables:
-            self._tables[-1].unseen = "row"
+            self._tables[-1].hidden_by = "row"
 
     def skip_columns(self, columns: int) -> None:
         """Leave columns out at the beginning of the row."""
@@ -201,7 +201,7 @@ class Page:
             self._tables[-1].column += columns
 
     def start_cell(
-        self, across: int = 1, down: int = 1, stored: float | None = None, unseen: str | None = None
+        self, across: int = 1, down: int = 1, stored: float | None = None, hidden_by: str | None = None
     ) -> None:
         """Start a cell of the row, to be placed where it ends; outside a table its text is the page's."""
         self.end_cell()
@@ -211,7 +211,7 @@ class Page:
         if not table.in_row:
             table.start_row()
         self.end_paragraph()  # what stands in a table, but in no cell
-        table.cell = Placed(across=across, down=down, stored=stored, unseen=unseen or table.unseen)
+        table.cell = Placed(across=across, down=down, stored=stored, hidden_by=hidden_by or table.hidden_by)
         self._flows.append(_Flow())
 
     def end_cell(self) -> None:

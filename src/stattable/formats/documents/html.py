@@ -16,10 +16,10 @@ _BLOCKS: Final = frozenset(
     "header footer main nav aside figure body hr caption".split()
 )
 _SPACE: Final = re.compile("[ \t\r\n\f]+")
-_ASIDES: Final = {"sup": "superscript", "sub": "subscript", "s": "struck", "strike": "struck", "del": "struck"}
+_ANNOTATIONS: Final = {"sup": "superscript", "sub": "subscript", "s": "struck", "strike": "struck", "del": "struck"}
 _ALIGNED: Final = {"super": "superscript", "sub": "subscript"}
 # Elements that, where they are hidden, hide whole cells, and what is said of those.
-_UNSEEN: Final = {
+_HIDE_CELLS: Final = {
     **dict.fromkeys("table thead tbody tfoot tr".split(), "row"),
     **dict.fromkeys("colgroup col td th".split(), "column"),
 }
@@ -41,19 +41,19 @@ class _Document:
         self._page = page
         self._skipped = Skipper(_SKIPPED)
         self._unchosen = False  # in an option that is not the one
-        # For each element that has not ended: how its text is set apart from the rest, and why its cells are unseen.
-        self._looks: list[tuple[str | None, str | None]] = [(None, None)]
+        # For each element that has not ended: how its text is annotated, and what its cells are hidden by.
+        self._styles: list[tuple[str | None, str | None]] = [(None, None)]
         self._columns = 0  # that a group of columns says it has, and does not describe
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         if self._skipped.start(tag):
             return
         page = self._page
-        how, unseen = self._looks[-1]
-        how = how or _how_apart(tag, attributes)
-        if tag in _UNSEEN:
-            how, unseen = None, unseen or {"hidden": _UNSEEN[tag], "struck": "struck"}.get(how or "")
-        self._looks.append((how, unseen))
+        how, hidden_by = self._styles[-1]
+        how = how or _annotation(tag, attributes)
+        if tag in _HIDE_CELLS:
+            how, hidden_by = None, hidden_by or {"hidden": _HIDE_CELLS[tag], "struck": "struck"}.get(how or "")
+        self._styles.append((how, hidden_by))
         match tag:
             case "table":
                 page.start_table()
@@ -63,14 +63,14 @@ class _Document:
                 self._columns = _span(attributes, "span")
             case "col":
                 self._columns = 0
-                page.describe_columns(_span(attributes, "span"), unseen == "column")
+                page.describe_columns(_span(attributes, "span"), hidden_by == "column")
             case "td" | "th":
                 down = count(attributes.get("rowspan"), MAX_ROWS)
                 page.start_cell(
                     across=_span(attributes, "colspan"),
                     down=down or MAX_ROWS,  # 0: down to the end
                     stored=_number(attributes.get("x:num") or attributes.get("sdval")),
-                    unseen=unseen,
+                    hidden_by=hidden_by,
                 )
             case "br":
                 page.text("\n")
@@ -84,12 +84,12 @@ class _Document:
     def end(self, tag: str) -> None:
         if self._skipped.end():
             return
-        _, unseen = self._looks.pop()
+        _, hidden_by = self._styles.pop()
         match tag:
             case "table":
                 self._page.end_table()
             case "colgroup":
-                self._page.describe_columns(self._columns, unseen == "column")
+                self._page.describe_columns(self._columns, hidden_by == "column")
                 self._columns = 0
             case "tr":
                 self._page.end_row()
@@ -102,15 +102,15 @@ class _Document:
 
     def data(self, text: str) -> None:
         if not self._skipped and not self._unchosen:
-            how, _ = self._looks[-1]
+            how, _ = self._styles[-1]
             self._page.text(annotated_run(_SPACE.sub(" ", text), how))
 
     def close(self) -> None:
         pass
 
 
-def _how_apart(tag: str, attributes: Mapping[str, str]) -> str | None:
-    """Return how an element sets what is in it apart, by its kind and its style, as in `aside`."""
+def _annotation(tag: str, attributes: Mapping[str, str]) -> str | None:
+    """Return how an element annotates what is in it, by its kind and its style, as in `annotated_run`."""
     said = (part.partition(":") for part in attributes.get("style", "").lower().split(";"))
     style = {name.strip(): value.replace("!", " ").split() for name, _, value in said}
     if "hidden" in attributes or "none" in style.get("display", ()):
@@ -119,7 +119,7 @@ def _how_apart(tag: str, attributes: Mapping[str, str]) -> str | None:
         return "hidden"
     if "line-through" in (*style.get("text-decoration", ()), *style.get("text-decoration-line", ())):
         return "struck"
-    return _ALIGNED.get("".join(style.get("vertical-align", ())[:1])) or _ASIDES.get(tag)
+    return _ALIGNED.get("".join(style.get("vertical-align", ())[:1])) or _ANNOTATIONS.get(tag)
 
 
 def _span(attributes: Mapping[str, str], name: str) -> int:

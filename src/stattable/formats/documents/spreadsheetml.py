@@ -14,7 +14,7 @@ _SS: Final = "{urn:schemas-microsoft-com:office:spreadsheet}"
 _VISIBLE: Final = "{urn:schemas-microsoft-com:office:excel}Visible"
 _HIDDEN: Final = frozenset(("SheetHidden", "SheetVeryHidden"))
 _SKIPPED: Final = frozenset((f"{_SS}Comment", f"{_SS}Styles", f"{_SS}PhoneticText"))
-_ASIDES: Final = {"Sup": "superscript", "Sub": "subscript", "S": "struck"}
+_ANNOTATIONS: Final = {"Sup": "superscript", "Sub": "subscript", "S": "struck"}
 _MAX_CELLS: Final = MAX_ROWS * MAX_COLUMNS  # of all sheets together
 
 
@@ -63,7 +63,7 @@ class _Sheet:
             column=column,
             across=self.next_cell - column,
             down=count(said.get("MergeDown"), MAX_ROWS, 0) + 1,
-            unseen="row" if self.row_hidden else "column" if column in self.hidden_columns else None,
+            hidden_by="row" if self.row_hidden else "column" if column in self.hidden_columns else None,
         )
 
     def end_cell(self) -> None:
@@ -83,7 +83,7 @@ class _Workbook:
         self._sheet = _Sheet("")
         self._type = "String"
         self._text: list[str] | None = None  # of the data, or the visibility, that has not ended
-        self._asides: list[str | None] = []  # for each element in the data: how its text is set apart from the rest
+        self._annotations: list[str | None] = []  # for each element in the data: how its text is annotated
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         if not self._begun and tag != f"{_SS}Workbook":
@@ -106,8 +106,8 @@ class _Workbook:
             case _ if tag == _VISIBLE:
                 self._text = []
             case _ if self._text is not None:
-                outer = self._asides[-1] if self._asides else None
-                self._asides.append(outer or _ASIDES.get(tag.rpartition("}")[2]))
+                outer = self._annotations[-1] if self._annotations else None
+                self._annotations.append(outer or _ANNOTATIONS.get(tag.rpartition("}")[2]))
 
     def end(self, tag: str) -> None:
         if self._skipped.end():
@@ -121,12 +121,12 @@ class _Workbook:
                 self._sheet.cell.value = _value(self._type, self._take_text())
             case _ if tag == _VISIBLE and self._take_text().strip() in _HIDDEN:
                 self.hidden.add(self._sheet.name)
-            case _ if self._asides:
-                self._asides.pop()
+            case _ if self._annotations:
+                self._annotations.pop()
 
     def data(self, text: str) -> None:
         if self._text is not None and not self._skipped:
-            self._text.append(annotated_run(text, self._asides[-1] if self._asides else None))
+            self._text.append(annotated_run(text, self._annotations[-1] if self._annotations else None))
 
     def close(self) -> None:
         pass

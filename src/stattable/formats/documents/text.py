@@ -17,7 +17,7 @@ _LINE_END: Final = re.compile(r"\r\n|\r|\n")
 def read_text(data: bytes) -> RawSheet:
     """Read the cells of a text."""
     text = decode(data)
-    separator = _separator(text)
+    separator = separator_of(text)
     try:
         lines = list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True), MAX_ROWS))
     except csv.Error:  # a quotation mark that is none, and would swallow what follows
@@ -29,7 +29,7 @@ def read_text(data: bytes) -> RawSheet:
     return raw_sheet(SHEET_NAME, rows)
 
 
-def _separator(text: str) -> str:
+def separator_of(text: str) -> str:
     """Return what parts the cells: tabs, which hardly stand in a text, else the more frequent of the two others."""
     if 2 * text.count("\t") >= len(_LINE_END.findall(text)) > 0:
         return "\t"

@@ -12,17 +12,16 @@ from typing import Final
 
 from stattable.formats.documents.flow import Page
 from stattable.formats.documents.markup import Skipper, count, parse_xml
+from stattable.formats.package import Package
 from stattable.formats.sheet import MAX_COLUMNS, RawSheet, Unreadable, annotated_run
-from stattable.formats.sniff import by_lower_name
+from stattable.formats.xml import local_name
 
 SHEET_NAME: Final = "Word 文档"
-_MAIN_PART: Final = "word/document.xml"
 _MAX_BYTES: Final = 20 * 2**20  # of the main part; that of a form is below 1 MB
 # A drawing's text again for old programs, how a word is read, tab stops, and what formats were before a tracked change.
 _SKIPPED: Final = frozenset("Fallback rt tabs tcPrChange trPrChange tblPrChange pPrChange rPrChange".split())
 _TEXTS: Final = {"br": "\n", "cr": "\n", "tab": " ", "ptab": " ", "noBreakHyphen": "-"}
-_ASIDES: Final = {"strike": "struck", "dstrike": "struck", "vanish": "hidden"}
-_DELETED: Final = frozenset(("del", "moveFrom"))
+_ANNOTATIONS: Final = {"strike": "struck", "dstrike": "struck", "vanish": "hidden"}
 _MOST_ENTRIES: Final = 999  # of a drop-down; Word allows 25
 
 
@@ -30,16 +29,14 @@ def read_word(data: bytes) -> RawSheet:
     """Read the paragraphs and tables of a .docx.
 
     Raises:
-        Unreadable: it is too long (F004).
-        KeyError: it has no main part.
+        Unreadable: it is too long (F004), or has no main part (F001).
     """
-    package = zipfile.ZipFile(io.BytesIO(data))
-    with package.open(by_lower_name(package.namelist())[_MAIN_PART]) as part:
-        content = part.read(_MAX_BYTES + 1)
-    if len(content) > _MAX_BYTES:
+    package = Package(zipfile.ZipFile(io.BytesIO(data)), data)
+    part = package.main_part("word/document.xml")
+    if package.size(part) > _MAX_BYTES:
         raise Unreadable("F004", reason="expansion")
     page = Page()
-    parse_xml(content, _Document(page))
+    parse_xml(package.content(part), _Document(page))
     return page.sheet(SHEET_NAME)
 
 
@@ -56,24 +53,42 @@ class _Document:
         self._entries: list[str] = []  # of a form's drop-down
         self._chosen: int | None = None  # which of them
         self._choice = ""  # the one that stands for the field, unless text comes before the field's end
-        self._aside: str | None = None  # how the run's text is set apart from the rest
+        self._annotation: str | None = None  # how the run is annotated
 
-    def start(self, tag: str, attributes: Mapping[str, str]) -> None:  # noqa: PLR0912  -- a table: one case an element
-        name = tag.rpartition("}")[2]
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        name = local_name(tag)
         if self._skipped.start(name):
             return
-        page = self._page
-        values = {key.rpartition("}")[2]: value for key, value in attributes.items()}
+        values = {local_name(key): value for key, value in attributes.items()}
+        self._start_in_run(name, values)
+        self._start_in_table(name, values.get("val"))
+        self._start_in_control(name, values.get("val"))
+
+    def _start_in_run(self, name: str, values: Mapping[str, str]) -> None:
+        """Take the start of a run, or of what stands in one."""
         value = values.get("val")
         match name:
+            case "r":
+                self._annotation = None
             case "t":
                 self._in_text = True
-            case "r":
-                self._aside = None
             case "vertAlign" if value in {"superscript", "subscript"}:
-                self._aside = value
-            case _ if name in _ASIDES and _is_on(value):
-                self._aside = _ASIDES[name]
+                self._annotation = value
+            case _ if name in _ANNOTATIONS and _is_on(value):
+                self._annotation = _ANNOTATIONS[name]
+            case "sym":
+                self._write(_symbol(values))
+            case "fldChar" if values.get("fldCharType") == "end":
+                self._end_field()
+            case "del" | "moveFrom":
+                self._deleted += 1
+            case _ if name in _TEXTS:
+                self._write(_TEXTS[name])
+
+    def _start_in_table(self, name: str, value: str | None) -> None:
+        """Take the start of a table, or of what it is made of."""
+        page = self._page
+        match name:
             case "tbl":
                 page.start_table()
             case "tr":
@@ -88,10 +103,10 @@ class _Document:
                 page.cell.across = max(1, count(value, MAX_COLUMNS))
             case "vMerge" if page.cell:
                 page.cell.goes_on = value != "restart"
-            case "sym":
-                self._write(_symbol(values))
-            case "del" | "moveFrom":
-                self._deleted += 1
+
+    def _start_in_control(self, name: str, value: str | None) -> None:
+        """Take the start of a content control, of a field of a form, or of what these say of themselves."""
+        match name:
             case "sdt":
                 self._prompts.append(False)
             case "showingPlcHdr" if self._prompts:
@@ -106,19 +121,15 @@ class _Document:
                     self._chosen = count(value, _MOST_ENTRIES, 0)
             case "listEntry":
                 self._entries.append(value or "")
-            case "fldChar" if values.get("fldCharType") == "end":
-                self._end_field()
-            case _ if name in _TEXTS:
-                self._write(_TEXTS[name])
 
     def end(self, tag: str) -> None:
         if self._skipped.end():
             return
-        match tag.rpartition("}")[2]:
+        match local_name(tag):
             case "t":
                 self._in_text = False
             case "r":
-                self._aside = None
+                self._annotation = None
             case "p":
                 self._end_field()
                 self._page.end_paragraph()
@@ -141,13 +152,13 @@ class _Document:
         if self._in_text and not self._skipped:
             if text.strip():
                 self._choice = ""
-            self._write(annotated_run(text, self._aside))
+            self._write(annotated_run(text, self._annotation))
 
     def close(self) -> None:
         pass
 
     def _end_field(self) -> None:
-        self._write(annotated_run(self._choice, self._aside))
+        self._write(annotated_run(self._choice, self._annotation))
         self._choice = ""
 
     def _write(self, text: str) -> None:

@@ -4,7 +4,6 @@ A return may be formatted as its sender likes, and only what hides or changes a 
 workbook has few styles: what is none that a clerk or a program would make of them is named.
 """
 
-import io
 import re
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -12,10 +11,11 @@ from xml.etree import ElementTree
 
 from stattable.formats.inspection.colours import BLACK, WHITE, Colour
 from stattable.formats.inspection.number_formats import BUILT_IN, shows_another_number
+from stattable.formats.inspection.xlsx_cells import cells
 from stattable.formats.inspection.xlsx_colours import Colours
+from stattable.formats.inspection.xlsx_strings import shared_strings
 from stattable.formats.sheet import Cell
 from stattable.formats.xml import local_name
-from stattable.model.cell_names import cell_at
 
 _SIZES: Final = (6.0, 48.0)  # points, that can be read
 _PICTURES: Final = re.compile(r"^@|wingdings|webdings|symbol|dingbats|marlett|mt extra", re.IGNORECASE)  # no letters
@@ -61,29 +61,25 @@ def illegible_strings(strings: bytes, theme: bytes) -> frozenset[int]:
     if not _FORMATTED.search(strings):
         return frozenset()
     colours = Colours(theme)
-    items = [item for item in ElementTree.fromstring(strings) if local_name(item.tag) == "si"]
-    return frozenset(number for number, item in enumerate(items) if _is_illegible(item, colours))
+    return frozenset(number for number, item in shared_strings(strings) if _is_illegible(item, colours))
 
 
 def illegible_cells(
     content: bytes, styles: Mapping[int, str], strings: frozenset[int], theme: bytes
 ) -> dict[Cell, str]:
     """Return the cells of a sheet's part that hold something and cannot be read as that, and why."""
-    colours, cells = Colours(theme), {}
-    for _, element in ElementTree.iterparse(io.BytesIO(content), ("end",)):
-        if local_name(element.tag) != "c":
-            continue
-        value = next((part.text for part in element if local_name(part.tag) == "v"), None)
-        inline = next((part for part in element if local_name(part.tag) == "is"), None)
-        reason = styles.get(int(element.get("s") or 0))
-        if (element.get("t") == "s" and value and int(value) in strings) or (
+    colours, illegible = Colours(theme), {}
+    for at, cell, _ in cells(content):
+        value = next((part.text for part in cell if local_name(part.tag) == "v"), None)
+        inline = next((part for part in cell if local_name(part.tag) == "is"), None)
+        reason = styles.get(int(cell.get("s") or 0))
+        if (cell.get("t") == "s" and value and int(value) in strings) or (
             inline is not None and _is_illegible(inline, colours)
         ):
             reason = reason or "font"
         if reason and (value or inline is not None):
-            cells[cell_at(element.get("r") or "")] = reason
-        element.clear()
-    return cells
+            illegible[at] = reason
+    return illegible
 
 
 def _is_illegible(item: ElementTree.Element, colours: Colours) -> bool:

@@ -1,6 +1,5 @@
-"""A closer look at an .ods: the one part that holds all its sheets."""
+"""What calamine does not show of an .ods: the one part that holds all its sheets."""
 
-import io
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -25,7 +24,7 @@ from stattable.formats.sheet import (
     Unreadable,
     annotated_run,
 )
-from stattable.formats.xml import local_name
+from stattable.formats.xml import elements, local_name
 from stattable.model.numerals import chinese_number
 
 _MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384  # calamine lays out no more
@@ -45,7 +44,7 @@ _HEX: Final = re.compile(r"#([0-9A-Fa-f]{6})")
 _POSITION: Final = re.compile("super|sub|-?[1-9]")  # as a word, or by how much of the height
 _THOUSANDS: Final = re.compile(r"(?<=\d)[,' ](?=\d{3}(?!\d))")
 _DIGITS: Final = re.compile(r"\d+(?:\.\d+)?")
-_UNSEEN: Final = frozenset({"colour", "struck"})  # of what a style may do to the text of a whole cell
+_HIDES_CELL: Final = frozenset({"colour", "struck"})  # of what a style may do to the text of a whole cell
 
 
 @dataclass(slots=True)
@@ -70,20 +69,15 @@ class _Table:
 
 
 class OdsInspector:
-    """Looks closer at the sheets of an .ods.
+    """Inspects the sheets of an .ods.
 
     The styles that have a name of their own, in another part, are not looked at.
 
     Args:
         content: the part ``content.xml``, which holds them all.
-
-    Raises:
-        ValueError: it declares a document type, as no spreadsheet program does.
     """
 
     def __init__(self, content: bytes) -> None:
-        if b"<!DOCTYPE" in content.replace(b"\0", b""):  # in UTF-16 too
-            raise ValueError("DOCTYPE")
         self._content = content
 
     def reach(self, sheet: int) -> Cell:
@@ -95,8 +89,8 @@ class OdsInspector:
         """How many rows and columns calamine lays out for each sheet as it opens the file."""
         return [table.reach for table in self._tables]
 
-    def look(self, sheet: int) -> Inspection | None:
-        """Look for error values, uncalculated formulas, merges, and cells that are not shown as what they hold."""
+    def inspect(self, sheet: int) -> Inspection | None:
+        """Find error values, uncalculated formulas, merges, and cells that are not shown as what they hold."""
         table = self._tables[sheet]
         if not (table.merges or table.odd or table.texts):
             return None
@@ -121,10 +115,9 @@ class OdsInspector:
         """All sheets, read in one go."""
         tables: list[_Table] = []
         open_tables: list[_Table] = []
-        styles: dict[str | None, str] = {}  # those whose text is not seen, or set apart, and how
-        for event, element in ElementTree.iterparse(io.BytesIO(self._content), ("start", "end")):
-            tag = local_name(element.tag)
-            if event == "start":
+        styles: dict[str | None, str] = {}  # those that annotate a text, or hide it, and how
+        for is_end, tag, element in elements(self._content):
+            if not is_end:
                 if tag == "table":
                     open_tables.append(_Table())
                     tables.append(open_tables[-1])
@@ -177,12 +170,12 @@ def _read_row(table: _Table, row: ElementTree.Element, styles: Mapping[str | Non
             unread, number = _unread(cell, said), _shown_number(cell, said)
             if rows and columns and (formula := said.get("formula")):
                 table.formulas[rows[0], columns[0]] = from_open_document(formula)
-            if rows and columns and (text := _with_asides(cell, styles)):
+            if rows and columns and (text := _annotated_text(cell, styles)):
                 table.texts[rows[0], columns[0]] = text
             for column in columns if rows else ():
                 why = "row" if is_hidden else "column" if column in table.hidden_columns else None
                 how = table.odd_columns.get(column) if style is None else styles.get(style)
-                why = why or (how if how in _UNSEEN else None)
+                why = why or (how if how in _HIDES_CELL else None)
                 if unread or why or number is not None:
                     table.odd.append((rows, column, unread, Appearance(why, number)))
         down, across = int(said.get("number-rows-spanned") or 1), int(said.get("number-columns-spanned") or 1)
@@ -225,7 +218,7 @@ def _reads_as(text: str, value: float) -> bool:
 
 
 def _oddness(style: ElementTree.Element) -> str | None:
-    """Return how a style's text is set apart, or ``colour`` where it names one, which is its background's."""
+    """Return how a style annotates its text, or ``colour`` where it names one, which is its background's."""
     said = {key: value for part in style for key, value in _attributes(part).items()}
     if {said.get("text-line-through-style", "none"), said.get("text-line-through-type", "none")} != {"none"}:
         return "struck"
@@ -237,8 +230,8 @@ def _oddness(style: ElementTree.Element) -> str | None:
     return "colour" if alike(from_hex(ink[1]), from_hex(paper[1]) if paper else WHITE) else None
 
 
-def _with_asides(cell: ElementTree.Element, styles: Mapping[str | None, str]) -> str | None:
-    """Return a cell's text as it is seen, or None where none of its pieces is set apart."""
+def _annotated_text(cell: ElementTree.Element, styles: Mapping[str | None, str]) -> str | None:
+    """Return a cell's text as it is seen, or None where it has no annotated run."""
     pieces: list[tuple[str, str | None]] = []
     for line in (part for part in cell if local_name(part.tag) == "p"):
         pieces.append((line.text or "", None))

@@ -1,15 +1,14 @@
 """Whether a workbook is written as spreadsheet programs write theirs.
 
-Much of a package is searched, not parsed. That holds as long as its XML is plain and its parts are where they always
+Much of a sheet is searched, not parsed. That holds as long as its XML is plain and its parts are where they always
 are; a workbook that claims to be ours and is written otherwise was made to be read in two ways.
 """
 
 import re
-import zipfile
 from collections.abc import Mapping
 from typing import Final
 
-from stattable.formats.package import RELATION, SHEET, part_bytes
+from stattable.formats.package import Package
 
 _HEAD: Final = 256  # bytes in which a part says its encoding
 _MARK: Final = b"\xef\xbb\xbf"  # of UTF-8, in front
@@ -20,6 +19,8 @@ _REFERENCE_IN_TAG: Final = re.compile(
 )
 _BRACKET_IN_VALUE: Final = re.compile(rb"=\s*(?:\"[^\"<>]*>|'[^'<>]*>)")
 _ODD_PREFIX: Final = re.compile(rb"xmlns:[^\s=]*[^\w\s=]")
+_RELATION: Final = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
+_SHEET: Final = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
 _TYPE: Final = re.compile(rb"\sType\s*=\s*[\"'][^\"']*/(\w+)[\"']")
 _TARGET: Final = re.compile(rb"\sTarget\s*=\s*[\"']/?(?:xl/)?([^\"']*)[\"']")
 _ID: Final = re.compile(rb"\s\w+:id\s*=")
@@ -45,24 +46,24 @@ def is_plain_xml(content: bytes) -> bool:
     return not _ODD_PREFIX.search(content)
 
 
-def is_plain_package(package: zipfile.ZipFile, data: bytes) -> bool:
-    """Whether a package, whose file is `data`, has plain XML, parts where they always stand, and no macros."""
-    for name in package.namelist():
+def is_plain_package(package: Package) -> bool:
+    """Whether a package has plain XML, parts where they always stand, and no macros."""
+    for name in package.names:
         lower = name.lower()
         if lower.endswith("vbaproject.bin"):
             return False
         if not lower.endswith((".xml", ".rels")) or lower.startswith(_NOT_SHOWN):
             continue
-        content = part_bytes(package, data, name)
+        content = package.content(name)
         if not is_plain_xml(content) or (lower in _RELATIONS and not _leads_where_usual(content)):
             return False
-        if lower == "xl/workbook.xml" and any(len(_ID.findall(one)) != 1 for one in SHEET.findall(content)):
+        if lower == "xl/workbook.xml" and any(len(_ID.findall(one)) != 1 for one in _SHEET.findall(content)):
             return False
     return True
 
 
 def _leads_where_usual(relations: bytes) -> bool:
-    for relation in RELATION.findall(relations):
+    for relation in _RELATION.findall(relations):
         kind, target = _TYPE.search(relation), _TARGET.search(relation)
         if kind and kind[1] in _USUAL and (target is None or target[1].lower() != _USUAL[kind[1]]):
             return False

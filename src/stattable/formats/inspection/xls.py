@@ -1,4 +1,4 @@
-"""A closer look at an .xls, and a WPS .et: the records of its workbook stream."""
+"""What calamine does not show of an .xls, and a WPS .et: the records of its workbook stream."""
 
 import io
 import struct
@@ -44,7 +44,7 @@ _PLACE: Final = struct.Struct("<HHH")  # of a cell: its row, column and style
 
 
 class XlsInspector:
-    """Looks closer at the sheets of an .xls.
+    """Inspects the sheets of an .xls.
 
     Args:
         data: the whole file.
@@ -63,8 +63,8 @@ class XlsInspector:
         reaches = {start: _reach(sheet) for start, sheet in self._sheets.items()}
         return [reaches[start] for start in self._starts]
 
-    def look(self, sheet: int) -> Inspection | None:
-        """Look for error values, uncalculated formulas, and cells that are not shown as what they hold."""
+    def inspect(self, sheet: int) -> Inspection | None:
+        """Find error values, uncalculated formulas, and cells that are not shown as what they hold."""
         unreads: dict[Cell, Unread] = {}
         displays: dict[Cell, Appearance] = {}
         texts: dict[Cell, str] = {}
@@ -81,12 +81,12 @@ class XlsInspector:
                 for row, column, style, number in _cells(kind, body):
                     if unread := _unread(kind, body):
                         unreads[row, column] = unread
-                    unseen, code = odd.get(style, (None, None))
-                    unseen = "row" if row in hidden_rows else "column" if column in hidden_columns else unseen
+                    hidden_by, code = odd.get(style, (None, None))
+                    hidden_by = "row" if row in hidden_rows else "column" if column in hidden_columns else hidden_by
                     if code and not (number and shows_another_number(code, stored_number(number))):
                         code = None
-                    if unseen or code:
-                        displays[row, column] = Appearance(unseen, code)
+                    if hidden_by or code:
+                        displays[row, column] = Appearance(hidden_by, code)
                     if kind == _SHARED_TEXT and (text := strings.get(int.from_bytes(body[6:10], "little"))):
                         texts[row, column] = text
         return Inspection(unreads, None, displays, texts) if unreads or displays or texts else None
@@ -121,8 +121,8 @@ class XlsInspector:
 
     @cached_property
     def _odd_strings(self) -> Mapping[int, str]:
-        """The shared strings that have characters set apart in them, as they are seen, by their number."""
-        fonts = [_set_apart(body) for kind, body in self._globals if kind == _FONT]
+        """The shared strings that have annotated runs, as they are seen, by their number."""
+        fonts = [_annotation(body) for kind, body in self._globals if kind == _FONT]
         return dict(_strings(self._stream, fonts)) if any(fonts) else {}
 
     @cached_property
@@ -230,8 +230,8 @@ def _unread(kind: int, body: bytes) -> Unread | None:
 # -- texts in several formats -----------------------------------------------------------------------------
 
 
-def _set_apart(font: bytes) -> str | None:
-    """Return how a font sets its text apart."""
+def _annotation(font: bytes) -> str | None:
+    """Return how a font annotates its text."""
     if font[2] & _STRUCK:
         return "struck"
     return {1: "superscript", 2: "subscript"}.get(_number(font, 8))
@@ -274,7 +274,7 @@ class _Pieces:
 
 
 def _strings(stream: bytes, fonts: Sequence[str | None]) -> Iterator[tuple[int, str]]:
-    """Yield the shared strings with characters in a font that sets them apart: number, and text as it is seen."""
+    """Yield the shared strings with runs in a font that annotates them: number, and text as it is seen."""
     bodies: list[bytes] = []
     for kind, body in _records(stream):
         if kind == _SHARED_STRINGS or (bodies and kind == _CONTINUE):
@@ -304,7 +304,7 @@ def _strings(stream: bytes, fonts: Sequence[str | None]) -> Iterator[tuple[int, 
 
 @lru_cache(maxsize=64)
 def _odd_styles(records: tuple[tuple[int, bytes], ...]) -> Mapping[int, tuple[str | None, str | None]]:
-    """Return the cell styles that do not show what is in a cell: why it is not seen, and a format, by their number.
+    """Return the cell styles that do not show what is in a cell: what it is hidden by, and a format, by their number.
 
     Kept for the styles that were seen last: the returns made from one blank have the same ones.
     """
@@ -331,11 +331,11 @@ def _odd_styles(records: tuple[tuple[int, bytes], ...]) -> Mapping[int, tuple[st
         font -= font > 4  # there is no font 4
         ink = _colour(fonts[font], palette) if font < len(fonts) else BLACK
         paper = _paper(style, version, palette)
-        unseen = "colour" if paper and alike(ink, paper) else None
+        hidden_by = "colour" if paper and alike(ink, paper) else None
         if font < len(struck) and struck[font]:
-            unseen = "struck"
-        if unseen or is_odd(code):
-            odd[number] = unseen, code if is_odd(code) else None
+            hidden_by = "struck"
+        if hidden_by or is_odd(code):
+            odd[number] = hidden_by, code if is_odd(code) else None
     return odd
 
 

@@ -1,18 +1,14 @@
-"""A closer look at an .xlsb: its sheets' records, and the number formats of its styles."""
+"""What calamine does not show of an .xlsb: its sheets' records, and the number formats of its styles."""
 
-import posixpath
 import struct
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Final
-from xml.etree import ElementTree
 
 from stattable.formats.inspection.number_formats import BUILT_IN, is_odd, shows_another_number
 from stattable.formats.inspection.xls import ERRORS, stored_number
-from stattable.formats.package import part_bytes
-from stattable.formats.sheet import MAX_COLUMNS, Appearance, Cell, Inspection, Merge, Setup, Unread
-from stattable.formats.sniff import by_lower_name
+from stattable.formats.package import Package
+from stattable.formats.sheet import MAX_COLUMNS, Appearance, Cell, Inspection, Merge, Setup, Unread, Unreadable
 
 _BUNDLE_SHEET, _FORMAT, _STYLE, _BEGIN_STYLES, _END_STYLES = 156, 44, 47, 617, 618  # of the workbook and its styles
 _ROW, _BLANK, _ERROR, _FORMULA_ERROR, _COLUMNS, _RICH_TEXT, _MERGE = 0, 1, 3, 11, 60, 62, 176  # of a sheet
@@ -27,23 +23,21 @@ _NO_TEXT: Final = 0xFFFFFFFF
 
 
 class XlsbInspector:
-    """Looks closer at the sheets of an .xlsb.
+    """Inspects the sheets of an .xlsb.
 
     Calamine shows error values as blanks, and so it does two rare kinds of cells: those that do not say their column,
     and texts with formats of their own that are not among the shared ones. There is no formula without a result. The
     colours of texts are not looked at.
 
     Args:
-        data: the whole file.
-        package: the same, as a zip package.
+        package: the workbook's.
     """
 
     at_once: Sequence[Cell] = ()
 
-    def __init__(self, data: bytes, package: zipfile.ZipFile) -> None:
-        self._data = data
+    def __init__(self, package: Package) -> None:
         self._package = package
-        self._last: tuple[int, bytes] | None = None  # the sheet that was looked at last, and its records
+        self._last: tuple[int, bytes] | None = None  # the sheet that was inspected last, and its records
 
     def reach(self, sheet: int) -> Cell:
         """Return how many rows and columns calamine would lay out."""
@@ -65,8 +59,8 @@ class XlsbInspector:
         """Return nothing that is known."""
         return Setup()
 
-    def look(self, sheet: int) -> Inspection | None:
-        """Look for what is no blank, merges, hidden rows and columns, and formats that show another number."""
+    def inspect(self, sheet: int) -> Inspection | None:
+        """Find what is no blank, merges, hidden rows and columns, and formats that show another number."""
         unreads: dict[Cell, Unread] = {}
         displays: dict[Cell, Appearance] = {}
         texts: dict[Cell, str] = {}
@@ -90,42 +84,42 @@ class XlsbInspector:
                     texts[row, column] = _text(body, 9)
                 elif unread := _unread(kind, body):
                     unreads[row, column] = unread
-                unseen = "row" if is_hidden else "column" if column in hidden_columns else None
+                hidden_by = "row" if is_hidden else "column" if column in hidden_columns else None
                 code = self._odd_formats.get(_style(kind, body)) if kind in _NUMBERS else None
                 if code and not shows_another_number(code, stored_number(body[8:16] if kind != _RK else body[8:12])):
                     code = None
-                if unseen or code:
-                    displays[row, column] = Appearance(unseen, code)
+                if hidden_by or code:
+                    displays[row, column] = Appearance(hidden_by, code)
         return Inspection(unreads, merges, displays, texts) if unreads or merges or displays or texts else None
 
     def _content(self, sheet: int) -> bytes:
         if self._last is None or self._last[0] != sheet:
-            self._last = sheet, self._part(self._parts[sheet])
+            part = self._parts[sheet]
+            if part is None:
+                raise Unreadable("F001")
+            self._last = sheet, self._package.content(part)
         return self._last[1]
 
-    def _part(self, name: str) -> bytes:
-        return part_bytes(self._package, self._data, by_lower_name(self._package.namelist())[name.lower()])
+    @cached_property
+    def _workbook(self) -> str:
+        return self._package.main_part("xl/workbook.bin")
 
     @cached_property
-    def _parts(self) -> list[str]:
+    def _parts(self) -> list[str | None]:
         """The part that holds each sheet."""
-        relations = ElementTree.fromstring(self._part("xl/_rels/workbook.bin.rels"))
-        targets = {one.get("Id"): one.get("Target") or "" for one in relations}
-        parts = []
-        for kind, body in _records(self._part("xl/workbook.bin")):
-            if kind == _BUNDLE_SHEET and _number(body, 8) != _NO_TEXT:
-                parts.append(posixpath.normpath(f"xl/{targets[_text(body, 8)]}"))
-        return parts
+        parts = self._package.relations(self._workbook).by_id
+        return [
+            parts.get(_text(body, 8))
+            for kind, body in _records(self._package.content(self._workbook))
+            if kind == _BUNDLE_SHEET and _number(body, 8) != _NO_TEXT
+        ]
 
     @cached_property
     def _odd_formats(self) -> Mapping[int, str]:
         """The number formats that show another number, by the number of the cell style that has them."""
         codes, styles, is_cells = dict(BUILT_IN), list[int](), False
-        try:
-            styles_part = self._part("xl/styles.bin")
-        except KeyError:
-            return {}
-        for kind, body in _records(styles_part):
+        part = self._package.find("xl/styles.bin")
+        for kind, body in _records(self._package.content(part)) if part else ():
             if kind == _FORMAT:
                 codes[int.from_bytes(body[:2], "little")] = _text(body, 2)
             elif kind in {_BEGIN_STYLES, _END_STYLES}:

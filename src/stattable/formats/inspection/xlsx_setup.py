@@ -11,7 +11,7 @@ LOWEST_ROW: Final = 3.1  # points: nothing can be read in a row that is lower
 NARROWEST_COLUMN: Final = 1.5  # characters
 _LINE: Final = re.compile(rb"<(?:\w+:)?(row|col)\s([^>]*)>")
 _NUMBER: Final = re.compile(rb"(?:^|\s)r\s*=\s*[\"'](\d+)")
-_MAY_BE_UNSEEN: Final = re.compile(rb"(?:^|\s)(?:ht|hidden)\s*=")
+_MAY_BE_HIDDEN: Final = re.compile(rb"(?:^|\s)(?:ht|hidden)\s*=")
 _SAYS: Final = re.compile(rb"([\w:]+)\s*=\s*[\"']([^\"']*)[\"']")
 _EXTRAS: Final[Mapping[str, re.Pattern[bytes]]] = {
     "conditional": re.compile(rb"<(?:\w+:)?(?:conditionalFormatting|sparklineGroup|tableParts)[\s>]"),
@@ -100,12 +100,12 @@ def _lines(content: bytes) -> tuple[frozenset[int], frozenset[int], frozenset[in
         if is_row:
             number = _NUMBER.search(match[2])
             row = int(number[1]) if number else row + 1
-            if not by_default and not _MAY_BE_UNSEEN.search(match[2]):  # nearly all of a province's
+            if not by_default and not _MAY_BE_HIDDEN.search(match[2]):  # nearly all of a province's
                 continue
         said = {key: value.decode("ascii", "replace") for key, value in _SAYS.findall(match[2])}
-        if not is_row and _is_unseen(said, b"width", NARROWEST_COLUMN):
+        if not is_row and _is_hidden_or_tiny(said, b"width", NARROWEST_COLUMN):
             columns.update(range(int(said.get(b"min") or 1), min(int(said.get(b"max") or 1), MAX_COLUMNS) + 1))
-        elif is_row and (_is_unseen(said, b"ht", LOWEST_ROW) or (by_default and b"ht" not in said)):
+        elif is_row and (_is_hidden_or_tiny(said, b"ht", LOWEST_ROW) or (by_default and b"ht" not in said)):
             rows.add(row)
             if said.get(b"outlineLevel", "0") != "0":
                 outlined.add(row)
@@ -121,7 +121,7 @@ def _are_low_by_default(content: bytes) -> bool:
     return said.get(b"customHeight") in {b"1", b"true"} and float(said.get(b"defaultRowHeight") or 15) < LOWEST_ROW
 
 
-def _is_unseen(said: Mapping[bytes, str], measure: bytes, least: float) -> bool:
+def _is_hidden_or_tiny(said: Mapping[bytes, str], measure: bytes, least: float) -> bool:
     size = said.get(measure)
     return said.get(b"hidden") in {"1", "true"} or (size is not None and float(size) < least)
 

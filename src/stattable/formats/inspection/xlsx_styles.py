@@ -2,21 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from xml.etree import ElementTree
 
 from stattable.formats.inspection.colours import BLACK, WHITE, Colour, alike
 from stattable.formats.inspection.number_formats import BUILT_IN, is_odd
 from stattable.formats.inspection.xlsx_colours import Colours
+from stattable.formats.inspection.xlsx_strings import is_struck
 from stattable.formats.package import Packed
 from stattable.formats.xml import local_name
 
 
 class OddStyle(NamedTuple):
-    """A cell style that does not show what is in the cell: why it is not seen, or a number format."""
+    """A cell style that does not show what is in the cell: what it is hidden by, or a number format."""
 
-    unseen: str | None
+    hidden_by: str | None
     format: str | None
+
+
+AS_IT_IS: Final = OddStyle(None, None)
 
 
 @lru_cache(maxsize=256)
@@ -40,19 +44,14 @@ def odd_styles(styles: Packed, theme: Packed | None) -> Mapping[int, OddStyle]:
     for number, style in enumerate(parts.get("cellXfs", ())):
         code = codes.get(int(style.get("numFmtId") or 0), "")
         ink, paper = _at(fonts, style.get("fontId"), BLACK), _at(fills, style.get("fillId"), WHITE)
-        unseen = "colour" if ink and paper and alike(ink, paper) else None
+        hidden_by = "colour" if ink and paper and alike(ink, paper) else None
         if style.get("fontId") in struck:
-            unseen = "struck"
-        if unseen or is_odd(code):
-            odd[number] = OddStyle(unseen, code if is_odd(code) else None)
+            hidden_by = "struck"
+        if hidden_by or is_odd(code):
+            odd[number] = OddStyle(hidden_by, code if is_odd(code) else None)
     return odd
 
 
 def _at(colours: Sequence[Colour | None], number: str | None, otherwise: Colour) -> Colour | None:
     index = int(number or 0)
     return colours[index] if index < len(colours) else otherwise
-
-
-def is_struck(mark: ElementTree.Element) -> bool:
-    """Whether an element among a font's or a run's properties strikes the text out."""
-    return local_name(mark.tag) == "strike" and mark.get("val") not in {"0", "false"}

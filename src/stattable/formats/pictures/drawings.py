@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from stattable.formats.package import Package
 from stattable.formats.pictures.grid import Grid, Mark
-from stattable.formats.pictures.parts import Events, Parts, Relations, attribute, parse, whole
 from stattable.formats.sheet import Cell
-from stattable.formats.xml import local_name
+from stattable.formats.xml import Events, attribute, local_name, parse, whole
 
 _ANCHORS: Final = frozenset(("twoCellAnchor", "oneCellAnchor", "absoluteAnchor"))
 _SHAPES: Final = frozenset(("pic", "sp"))
@@ -26,16 +26,16 @@ Pair = tuple[float, float]  # across and down
 Frame = dict[str, Pair]  # off, ext, chOff, chExt
 
 
-def floating_pictures(parts: Parts, name: str, grid: Grid) -> list[tuple[Cell, str | None]]:
+def floating_pictures(package: Package, name: str, grid: Grid) -> list[tuple[Cell, str | None]]:
     """Return the pictures of a drawing in their order: the cell of each, and its part, None where that is missing.
 
     Args:
-        parts: of the package.
+        package: the workbook's.
         name: of the drawing.
         grid: where the rows and columns of its sheet lie.
     """
-    drawing = _Drawing(parts.relations(name), grid)
-    return drawing.placed if parse(parts.content(name), drawing) else []
+    drawing = _Drawing(package.relations(name).by_id, grid)
+    return drawing.placed if parse(package.content_if_whole(name), drawing) else []
 
 
 @dataclass(slots=True)
@@ -123,9 +123,9 @@ class _Drawing(Events):
     where the alternatives do.
     """
 
-    def __init__(self, relations: Relations, grid: Grid) -> None:
+    def __init__(self, pictures: Mapping[str, str | None], grid: Grid) -> None:
         self.placed: list[tuple[Cell, str | None]] = []
-        self._relations = relations
+        self._pictures = pictures
         self._grid = grid
         self._path: list[str] = []
         self._anchor: _Anchor | None = None
@@ -209,7 +209,7 @@ class _Drawing(Events):
     def _end_shape(self, shape: _Shape) -> None:
         if shape.has_picture and self._anchor:
             place = self._groups[-1].place(shape.frame) if self._groups else (0.5, 0.5)
-            self._anchor.pictures.append((place, self._relations.get(shape.embedded)))
+            self._anchor.pictures.append((place, self._pictures.get(shape.embedded)))
 
     def _end_anchor(self, anchor: _Anchor) -> None:
         self.placed += [(anchor.cell(self._grid, place), part) for place, part in anchor.pictures]

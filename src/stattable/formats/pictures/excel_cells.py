@@ -7,8 +7,8 @@ which of its fields is a picture's place in ``richValueRel.xml``: [MS-XLSX] 2.4.
 from collections.abc import Mapping
 from typing import Final, TypeVar
 
-from stattable.formats.pictures.parts import Events, Parts, attribute, parse, whole
-from stattable.formats.xml import local_name
+from stattable.formats.package import Package
+from stattable.formats.xml import Events, attribute, local_name, parse, whole
 
 _RICH: Final = "XLRICHVALUE"
 _LOCAL: Final = "_rvRel:LocalImageIdentifier"
@@ -17,17 +17,17 @@ _FROM_THE_WEB: Final = "_webimage"
 _E = TypeVar("_E", bound=Events)
 
 
-def valued_pictures(parts: Parts) -> Mapping[int, str | None]:
+def valued_pictures(package: Package) -> Mapping[int, str | None]:
     """Return the values of a workbook's cells that are pictures, by the number that cells give as ``vm``.
 
     The part of each, None where it is missing or stands in the web.
     """
-    metadata = _parsed(parts, _Metadata(), "sheetmetadata", "xl/metadata.xml")
-    values = _parsed(parts, _Values(), "rdrichvalue", "xl/richData/rdrichvalue.xml")
-    structures = _parsed(parts, _Structures(), "rdrichvaluestructure", "xl/richData/rdrichvaluestructure.xml")
+    metadata = _parsed(package, _Metadata(), "sheetmetadata", "xl/metadata.xml")
+    values = _parsed(package, _Values(), "rdrichvalue", "xl/richData/rdrichvalue.xml")
+    structures = _parsed(package, _Structures(), "rdrichvaluestructure", "xl/richData/rdrichvaluestructure.xml")
     if metadata is None or values is None or structures is None:
         return {}
-    pictures = _local_pictures(parts)
+    pictures = _local_pictures(package)
     found: dict[int, str | None] = {}
     for number, value in metadata.rich_values().items():
         structure, fields = values.found[value] if 0 <= value < len(values.found) else (-1, [])
@@ -39,18 +39,18 @@ def valued_pictures(parts: Parts) -> Mapping[int, str | None]:
     return found
 
 
-def _parsed(parts: Parts, events: _E, kind: str, usual: str) -> _E | None:
-    return events if parse(parts.content(parts.of_workbook(kind, usual)), events) else None
+def _parsed(package: Package, events: _E, kind: str, usual: str) -> _E | None:
+    return events if parse(package.content_if_whole(package.of_workbook(kind, usual)), events) else None
 
 
-def _local_pictures(parts: Parts) -> Mapping[int, str | None]:
+def _local_pictures(package: Package) -> Mapping[int, str | None]:
     """Return the parts of the pictures by their place in the list of these, from 0."""
-    name = parts.of_workbook("richvaluerel", "xl/richData/richValueRel.xml")
+    name = package.of_workbook("richvaluerel", "xl/richData/richValueRel.xml")
     listed = _Listed()
-    if name is None or not parse(parts.content(name), listed):
+    if name is None or not parse(package.content_if_whole(name), listed):
         return {}
-    relations = parts.relations(name)
-    return {place: relations.get(key) for place, key in enumerate(listed.found)}
+    parts = package.relations(name).by_id
+    return {place: parts.get(key) for place, key in enumerate(listed.found)}
 
 
 class _Metadata(Events):

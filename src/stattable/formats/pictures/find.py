@@ -1,12 +1,11 @@
 """The pictures of a sheet: which there are, and the cell that each stands in."""
 
-import zipfile
 from collections.abc import Iterator
 from typing import Final
 
+from stattable.formats.package import Package
 from stattable.formats.pictures.drawings import floating_pictures
 from stattable.formats.pictures.excel_cells import valued_pictures
-from stattable.formats.pictures.parts import Parts
 from stattable.formats.pictures.worksheet import Worksheet, read_worksheet
 from stattable.formats.pictures.wps_cells import named_pictures
 from stattable.formats.sheet import Cell, Pictures, RawPicture
@@ -17,50 +16,48 @@ MAX_PICTURE: Final = 10 * 2**20  # bytes of one picture
 _NO_PICTURE: Final = (".xml", ".rels", ".vml")
 
 
-def pictures_of(package: zipfile.ZipFile, data: bytes, sheet_part: str) -> Pictures:
+def pictures_of(package: Package, sheet_part: str) -> Pictures:
     """Return the pictures of a sheet of an .xlsx: those that float above it, and those in its cells.
 
     A picture whose way from cell to part breaks off is ``missing`` where the sheet says that there is one, and no
     picture otherwise. Pictures that are linked, or come from the web, are not followed.
 
     Args:
-        package: the workbook, within the limits of `checking.reader`.
-        data: the whole file.
+        package: the workbook's, within the limits of `formats.open`.
         sheet_part: the part of the sheet.
 
     Raises:
         Unreadable: the part of the sheet cannot be read (F001).
     """
-    parts = Parts(package, data)
-    sheet = read_worksheet(parts, sheet_part)
-    found = sorted(_pictures(parts, sheet, sheet_part), key=lambda one: one[0])  # which keeps their order in a cell
+    sheet = read_worksheet(package, sheet_part)
+    found = sorted(_pictures(package, sheet, sheet_part), key=lambda one: one[0])  # which keeps their order in a cell
     read: dict[str, tuple[bytes | None, str | None]] = {}
     placed = []
     for cell, part in found[:MOST_PICTURES]:
         if part is not None and part not in read:
-            read[part] = _read(parts, part)
+            read[part] = _read(package, part)
         content, fault = read[part] if part is not None else (None, "missing")
         placed.append(RawPicture(cell, content, part or "", fault))
     return Pictures(tuple(placed), len(found) - len(placed))
 
 
-def _pictures(parts: Parts, sheet: Worksheet, name: str) -> Iterator[tuple[Cell, str | None]]:
+def _pictures(package: Package, sheet: Worksheet, name: str) -> Iterator[tuple[Cell, str | None]]:
     """Yield the cell and the part of each picture, None for one that is missing."""
-    if sheet.drawing and (drawing := parts.relations(name).get(sheet.drawing)):
-        yield from floating_pictures(parts, drawing, sheet.grid())
+    if sheet.drawing and (drawing := package.relations(name).by_id.get(sheet.drawing)):
+        yield from floating_pictures(package, drawing, sheet.grid())
     if sheet.named:
-        named = named_pictures(parts)
+        named = named_pictures(package)
         yield from ((cell, named.get(key)) for cell, key in sheet.named)
     if sheet.valued:
-        valued = valued_pictures(parts)
+        valued = valued_pictures(package)
         yield from ((cell, valued[number]) for cell, number in sheet.valued if number in valued)
 
 
-def _read(parts: Parts, name: str) -> tuple[bytes | None, str | None]:
+def _read(package: Package, name: str) -> tuple[bytes | None, str | None]:
     """Return the bytes of a picture, or None and what is wrong with it."""
     if name.lower().endswith(_NO_PICTURE):  # a relation may lead anywhere, even back to where it stands
         return None, "missing"
-    if parts.size(name) > MAX_PICTURE:
+    if package.size(name) > MAX_PICTURE:
         return None, "size"
-    content = parts.content(name)
+    content = package.content_if_whole(name)
     return content, "missing" if content is None else None

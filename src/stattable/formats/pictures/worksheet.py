@@ -4,11 +4,13 @@ import math
 import re
 from collections.abc import Mapping
 from typing import Final
+from xml.etree import ElementTree
 
+from stattable.formats.inspection.xlsx_strings import shared_strings
+from stattable.formats.package import Package
 from stattable.formats.pictures.grid import Axis, Grid, Span
-from stattable.formats.pictures.parts import Events, Parts, attribute, parse, whole
 from stattable.formats.sheet import Cell, Unreadable
-from stattable.formats.xml import local_name
+from stattable.formats.xml import NOT_XML, Events, attribute, local_name, parse, whole
 from stattable.model.cell_names import cell_at
 
 MOST_ROWS: Final = 2**20  # of a sheet in Excel and WPS
@@ -133,16 +135,16 @@ class Worksheet(Events):
             self._usual_width = (digits * _DIGIT + _PADDING + 7) // 8 * 8 * _PIXEL
 
 
-def read_worksheet(parts: Parts, name: str) -> Worksheet:
+def read_worksheet(package: Package, name: str) -> Worksheet:
     """Read the part `name` of a sheet.
 
     Raises:
         Unreadable: it is not there, or no XML (F001).
     """
-    content = parts.content(name)
+    content = package.content_if_whole(name)
     if content is None:
         raise Unreadable("F001")
-    strings = _strings_that_name(parts)
+    strings = _strings_that_name(package)
     sheet = Worksheet(strings)
     if (strings or _MARKS.search(content)) and not parse(content, sheet):
         raise Unreadable("F001")
@@ -165,34 +167,17 @@ def _width(digits: float) -> int:
 # -- shared strings ---------------------------------------------------------------------------------------
 
 
-def _strings_that_name(parts: Parts) -> Mapping[int, str]:
+def _strings_that_name(package: Package) -> Mapping[int, str]:
     """Return the shared strings that name a picture, by their number."""
-    content = parts.content(parts.of_workbook("sharedstrings", "xl/sharedStrings.xml"))
-    strings = _Strings()
-    return strings.found if content and b"DISPIMG" in content.upper() and parse(content, strings) else {}
+    content = package.content_if_whole(package.of_workbook("sharedstrings", "xl/sharedStrings.xml"))
+    if content is None or b"DISPIMG" not in content.upper():
+        return {}
+    try:
+        texts = {number: _text(item) for number, item in shared_strings(content)}
+    except NOT_XML:
+        return {}
+    return {number: text for number, text in texts.items() if _AS_TEXT.match(text)}
 
 
-class _Strings(Events):
-    """The events of shared strings."""
-
-    def __init__(self) -> None:
-        self.found: dict[int, str] = {}
-        self._number = -1
-        self._text = ""
-        self._in_text = False
-
-    def start(self, tag: str, _: Mapping[str, str]) -> None:
-        name = local_name(tag)
-        self._in_text = name == "t"
-        if name == "si":
-            self._number += 1
-            self._text = ""
-
-    def data(self, text: str) -> None:
-        if self._in_text and len(self._text) < _LONGEST:
-            self._text += text
-
-    def end(self, tag: str) -> None:
-        self._in_text = False
-        if local_name(tag) == "si" and _AS_TEXT.match(self._text):
-            self.found[self._number] = self._text
+def _text(item: ElementTree.Element) -> str:
+    return "".join(part.text or "" for part in item.iter() if local_name(part.tag) == "t")[:_LONGEST]

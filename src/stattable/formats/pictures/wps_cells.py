@@ -2,18 +2,18 @@
 
 from collections.abc import Mapping
 
-from stattable.formats.pictures.parts import Events, Parts, attribute, parse
-from stattable.formats.xml import local_name
+from stattable.formats.package import Package
+from stattable.formats.xml import Events, attribute, local_name, parse
 
 
-def named_pictures(parts: Parts) -> Mapping[str, str | None]:
+def named_pictures(package: Package) -> Mapping[str, str | None]:
     """Return the pictures of a workbook that formulas name: the part of each, None where that is missing."""
-    name = parts.of_workbook("cellimage", "xl/cellimages.xml")
+    name = package.of_workbook("cellimage", "xl/cellimages.xml")
     images = _CellImages()
-    if name is None or not parse(parts.content(name), images):
+    if name is None or not parse(package.content_if_whole(name), images):
         return {}
-    relations = parts.relations(name)
-    return {key: relations.get(embedded) for key, embedded in images.found.items()}
+    parts = package.relations(name).by_id
+    return {key: parts.get(embedded) for key, embedded in images.found.items()}
 
 
 class _CellImages(Events):
