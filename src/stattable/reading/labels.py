@@ -25,8 +25,11 @@ LONGEST_LABEL: Final = 60
 # A number may stand in front of a label: 一、宣传活动, (1)活动场次.
 _NUMBER: Final = r"^\W*(?:(?:\d{1,2}|[一二三四五六七八九十]{1,3})\W+|[①-⑳]\W*)"
 _NUMBER_IN_FRONT: Final = re.compile(_NUMBER)
-# A text without these begins no label: quick to see, where a sheet holds two million other texts.
-_BEGINNINGS: Final = re.compile("|".join(sorted({rf"{form[0]}\W*{form[1]}" for form in (*_NAME_BY_FORM, *_PARTS)})))
+# A text without these begins no label: quick to see, where a sheet holds two million other texts. Radicals may pass for
+# any of them.
+_BEGINNINGS: Final = re.compile(
+    "|".join(sorted({rf"{form[0]}\W*{form[1]}" for form in (*_NAME_BY_FORM, *_PARTS)})) + "|[\u2e80-\u2fdf]"
+)
 # Nor is one a label that has other words than they have, unless these stand in brackets.
 _WORDS: Final = "".join(sorted(set("计划生育协会".join(_NAME_BY_FORM))))
 _OTHER_WORDS: Final = re.compile(
