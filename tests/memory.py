@@ -1,6 +1,7 @@
 """Returns that were never on disk: what the reader would have made of a file, and merges of such."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -22,6 +23,7 @@ from stattable.model.units import Scope, Tree, Unit
 from stattable.proving.ledger import identity_of, record_of
 from stattable.reading.inputs import Inputs
 from stattable.reading.return_file import ReturnFile
+from stattable.reading.surroundings import Surroundings
 from writers.returns import EDITION
 
 MADE = datetime(2021, 6, 20, 8)
@@ -48,10 +50,11 @@ def print_of(path: str) -> str:
 def received(path: str, name: str, values: Values | None, **more: Any) -> ReturnFile:
     """A file; without `values` it could not be read."""
     if values is None:
-        return ReturnFile(path, FileFacts(print_of(path), 1, 0.0), findings=(finding("F001", path=path),), **more)
-    said: dict[str, Any] = {"edition": EDITION, "name_cell": "B3", **more}
-    said.setdefault("facts", FileFacts(print_of(path), 1, 0.0))
-    return ReturnFile(path, sheet=form.SHEET_NAME, values=values, cells=CELLS, name=name, **said)
+        return ReturnFile(path, FileFacts(print_of(path), 1, 0.0), findings=(finding("F001"),), **more)
+    more.setdefault("facts", FileFacts(print_of(path), 1, 0.0))
+    beside = {key: more.pop(key) for key in ("edition", "contact", "phone", "filled_in") if key in more}
+    surroundings = Surroundings(name, "B3", **{"edition": EDITION, **beside})
+    return ReturnFile(path, sheet=form.SHEET_NAME, values=values, cells=CELLS, surroundings=surroundings, **more)
 
 
 def blank_of(tree: Tree, key: str, scope: Scope, **more: Any) -> Identity:
@@ -94,6 +97,11 @@ def written(merged: MergeResult, path: str, made: datetime = MADE) -> ReturnFile
     identity, record = identity_of(merged), record_of(merged, made)
     print_ = FileFacts(sha256(f"{path} {made} {merged.total}".encode()).hexdigest(), 1, 0.0)
     return received(path, merged.root_unit.name, merged.total, identity=identity, record=record, facts=print_)
+
+
+def of_edition(one: ReturnFile, edition: int) -> ReturnFile:
+    """The same file with another edition in its title."""
+    return replace(one, surroundings=replace(one.surroundings, edition=edition))
 
 
 def by_path(returns: Iterable[ReturnFile]) -> list[ReturnFile]:

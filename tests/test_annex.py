@@ -8,8 +8,7 @@ from stattable.model.annex import COLUMNS, Annex, AnnexRow, annex_level, column_
 from stattable.model.form import SHEET_NAME
 from stattable.model.units import Level
 from stattable.reading.annex import find_annex
-from stattable.reading.form import read_form
-from writers.pages import Grid, MemoryBook, page, raw_sheet, with_columns
+from writers.pages import Grid, MemoryBook, page, raw_sheet, read_pages, with_columns
 from writers.pictures import qr
 
 NAME = "附件"
@@ -103,9 +102,9 @@ def test_it_is_found_wherever_it_stands(grid: Grid, by: int) -> None:
 
 @pytest.mark.parametrize("arranged", [under, beside])
 def test_the_form_reads_the_same_with_it(arranged: Callable[[Grid, Grid], Grid]) -> None:
-    alone = read_form(MemoryBook(raw_sheet(page())))
-    both = read_form(MemoryBook(raw_sheet(arranged(page(), annex()))))
-    assert (both.filled, both.cells, both.findings) == (alone.filled, alone.cells, alone.findings)
+    alone = read_pages(raw_sheet(page()))
+    both = read_pages(raw_sheet(arranged(page(), annex())))
+    assert (both.values, both.cells, both.findings) == (alone.values, alone.cells, alone.findings)
     assert (alone.annex, [row.unit for row in both.annex.rows] if both.annex else None) == (
         None,
         [OF_FIRST.unit, OF_SECOND.unit],

@@ -15,6 +15,7 @@ from stattable.model.form import FIELDS, label_of
 from stattable.model.identity import Identity, UnitFacts, WorkbookKind
 from stattable.model.units import Level, Scope, ScopeBy
 from stattable.reading.return_file import ReturnFile
+from stattable.reading.surroundings import Surroundings
 from writers.returns import own_values
 
 # The county's roster, and a township of a name that 官渡镇's village has too.
@@ -33,8 +34,7 @@ def received(
         sheet="信息统计表",
         values=tuple(figures.get(field.key) for field in FIELDS),
         cells=tuple(field.at for field in FIELDS),
-        name=name,
-        name_cell="B3",
+        surroundings=Surroundings(name, "B3"),
     )
 
 

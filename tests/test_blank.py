@@ -13,7 +13,7 @@ from stattable.model.form import BLANK, FIELDS, LABELS
 from stattable.model.identity import Identity, UnitFacts, WorkbookKind
 from stattable.model.refusals import Refusal
 from stattable.model.units import Level, Scope
-from stattable.reading.return_file import read_return
+from stattable.reading.files import read_return
 from stattable.writing.blank import (
     BlankFor,
     _prototype,

@@ -56,8 +56,8 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
     "U009": each("U009", key="41", one="a.xlsx", two="b.xlsx", one_says="河南省", two_says="河北省", count=1, most=20),
     "U010": [{"name": "官渡镇", "other": "b.xlsx"}],
     "U011": [
-        {"name": "某企业", "root": "中牟县", "level": "乡镇级", "reason": reason, "apart": ""}
-        for reason in catalogue._REASONS["U011"]
+        {"name": "某企业", "root": "中牟县", "level": "乡镇级", "reason": reason, "apart": apart}
+        for reason in catalogue._REASONS["U011"] for apart in ("", "郑州市")
     ],
     "U012": [{"name": "中牟县", "level": "县级"}],
     "U013": each("U013"),
@@ -78,20 +78,20 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
     "H001": [
         {"name": "中牟县", "reported": 9, "known": 5, "difference": 4, "shortfall": -4, "own_here": here,
          "made_of": made_of, "contact": contact}
-        for here in (0, 1) for made_of in ("", "（官渡镇 5）") for contact in ("", "（李四 110）")
+        for here in (0, 1) for made_of in ((), ("官渡镇 5",)) for contact in ("", "李四 110")
     ],
     "H002": [
         {"name": "中牟县", "reported": 5, "known": 9, "difference": -4, "shortfall": 4, "own_here": 1,
          "made_of": made_of, "contact": contact}
-        for made_of in ("", "（官渡镇 9）") for contact in ("", "（李四 110）")
+        for made_of in ((), ("官渡镇 9",)) for contact in ("", "李四 110")
     ],
     "H003": each("H003", name="中牟县", key="410122"),
-    "H004": each("H004", name="官渡镇", others="“中牟县”"),
-    "H006": [{"name": "中牟县", "count": 2, "units": "“官渡村”（本级数）汇总时没有，现在有“a.xlsx”（各栏都是 0）"}],
-    "H007": [{"holder": "a.xlsx", "other": "b.xlsx", "count": 1, "units": "“官渡村”", "figures": "各栏都是 0"}],
-    "H008": each("H008", name="中牟县", count=1, units="“官渡村”（本级数）"),
+    "H004": each("H004", name="官渡镇", holders=("中牟县",), units=("中牟县", *"甲乙丙")),
+    "H006": [{"name": "中牟县", "count": 2, "units": ("“官渡村”（本级数）汇总时没有，现在有“a.xlsx”（各栏都是 0）",)}],
+    "H007": [{"holder": "a.xlsx", "other": "b.xlsx", "count": 1, "units": ("官渡村",), "figures": ()}],
+    "H008": each("H008", name="中牟县", count=1, units=("“官渡村”（本级数）",)),
     "H005": each("H005", scope="本级", other="a.xlsx", other_cell="H6"),
-    "C001": [{"name": "官渡镇", "level": "乡镇级", "contact": contact} for contact in ("", "联系人：李四。")],
+    "C001": [{"name": "官渡镇", "level": "乡镇级", "contact": contact} for contact in ("", "李四")],
     "A001": [{"reason": "none", "form": 3, "listed": 0, "what": ""},
              {"reason": "differs", "form": 3, "listed": 2, "what": "县级微信公众号"}],
     "A002": [{"label": "官网网址", "unit": "中牟县计生协"}],
@@ -103,22 +103,23 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
     "A006": [{"label": "微博名", "unit": "中牟县计生协"}],
     "A007": [{"reason": reason, "label": "单位名称", "unit": "" if reason == "no_unit" else "中牟县计生协"}
              for reason in catalogue._REASONS["A007"]],
-    "A009": [{"names": names, "name": "郑州市", "count": 1} for names in ("“中牟县计生协”", "“甲”、“乙”、“丙”等")],
+    "A009": [{"names": names, "name": "郑州市", "count": 1} for names in (("中牟县计生协",), tuple("甲乙丙丁"))],
     "P001": [{"expected": "空白"}],
-    "P002": [{"name": "官渡镇 本级", "expected": "12", "count": count, "cells": "F6"} for count in (1, 7)],
+    "P002": [{"name": "官渡镇 本级", "expected": "12", "count": count, "cells": ("F6",)} for count in (1, 7)],
     "P003": each("P003", expected="23", count=3),
-    "P004": [{"count": 2, "names": "a.xlsx（官渡镇）、b.xlsx"}],
-    "P005": [{"count": 1, "names": "a.xlsx（官渡镇）"}],
-    "P006": [{"count": 1, "names": "a.xlsx"}],
-    "P007": [{"name": "官渡镇", "place": place, "count": 1, "figures": "甲 汇总表里是“1”，现在是“2”", "units": units,
-              "others": "甲、乙"} for place, units in (("", 0), ("（“分单位汇总”）", 2))],
+    "P004": [{"count": 2, "names": ("a.xlsx（官渡镇）", "b.xlsx")}],
+    "P005": [{"count": 1, "names": ("a.xlsx（官渡镇）",)}],
+    "P006": [{"count": 1, "names": ("a.xlsx",)}],
+    "P007": [{"name": "官渡镇", "place": place, "count": 1, "figures": ("甲 汇总表里是“1”，现在是“2”",), "units": units,
+              "others": ("甲", "乙")} for place, units in (("", 0), ("分单位汇总", 2))],
     "P008": [{"detail": str(Refusal("only_earlier"))}],
-    "P009": each("P009", expected="23", label="届次", name="中牟县", path="a.xlsx", count=2, names="甲、乙"),
-    "P010": each("P010", expected="整张表", count=2, names="F6、G6"),
+    "P009": each("P009", expected="23", label="届次", name="中牟县", path="a.xlsx", count=2, names=("甲", "乙")),
+    "P010": [{**one, "expected": "" if one["reason"] in catalogue._NOT_SET else "空白"}
+             for one in each("P010", count=2, names=("F6", "G6"))],
     "P011": [{"count": 2, "rows": "3、5"}],
-    "P012": [{"sheets": "“汇总台账”有 1 处（a.xlsx）"}],
-    "P013": [{"where": "页脚", "expected": "AAAA-CCCC-DDDD"}],
-    "P014": [{"name": "官渡镇", "path": "a.xlsx", "count": 2, "labels": "甲、乙"}],
+    "P012": [{"sheets": ("“汇总台账”有 1 处（a.xlsx）",)}],
+    "P013": [{"where": ("页脚",), "expected": "AAAA-CCCC-DDDD"}],
+    "P014": [{"name": "官渡镇", "path": "a.xlsx", "count": 2, "labels": ("甲", "乙")}],
 }  # fmt: skip
 PLACED = {"sheet": "分单位汇总", "cell": "F6", "field": "activities.township.sessions", "raw": "若干"}
 
@@ -174,7 +175,7 @@ def test_a_difference_says_what_it_is_between_and_whom_to_ask(
 ) -> None:
     params = {
         "name": "中牟县", "reported": 9, "known": 5, "difference": 4, "shortfall": 4,
-        "own_here": own_here, "made_of": "（官渡镇 3，本级 2）", "contact": "（李四 110）",
+        "own_here": own_here, "made_of": ("官渡镇 3", "本级 2"), "contact": "李四 110",
     }  # fmt: skip
     said = finding(code, severity, params=params, **PLACED)
     assert render(said, label_of) == f"宣传活动 · 乡镇计生协 · 活动场次（F6）{text}"

@@ -27,7 +27,7 @@ from stattable.model.catalogue import CATALOGUE, finding
 from stattable.model.form import FIELD_BY_KEY, FIELDS, LABELS
 from stattable.model.identity import IDENTITY_SHEET, UnitFacts
 from stattable.model.units import Level, Scope
-from stattable.reading import return_file
+from stattable.reading import files
 from writers.pictures import qr
 from writers.returns import filled, own_values, save, typed
 
@@ -142,14 +142,14 @@ def beside(folder: Path, name: str) -> set[str]:
 
 
 def reader_fails(fails: bool) -> Case:
-    def broken(book: object) -> None:
+    def broken(*_: object) -> None:
         raise ZeroDivisionError
 
     def case(folder: Path) -> set[str]:
         village(folder)
         with pytest.MonkeyPatch.context() as patch:
             if fails:
-                patch.setattr(return_file, "read_form", broken)
+                patch.setattr(files, "read_form", broken)
             return check(folder)
 
     return case

@@ -1,5 +1,6 @@
 import io
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -9,9 +10,10 @@ import pytest
 from docx import Document
 
 from stattable.formats.documents.book import open_tables
+from stattable.formats.fingerprint import FileFacts
 from stattable.formats.sheet import MAX_COLUMNS, MAX_ROWS, Appearance, RawSheet, Unread, Unreadable
 from stattable.formats.sniff import TABLES, FileKind, sniff
-from stattable.model.form import FIELDS, Return
+from stattable.model.form import FIELDS
 from stattable.reading.form import read_form
 from stattable.writing.page import template_bytes
 from test_reading_form import BESIDE, VALUES
@@ -199,9 +201,9 @@ def kind_of(name: str) -> FileKind:
 @pytest.mark.parametrize("name", FORMS)
 def test_the_filled_in_form(name: str) -> None:
     content = FORMS[name]()
-    one = read_form(open_tables(kind_of(name), content))
+    one = read_form(open_tables(kind_of(name), content), name, FileFacts(None, 0, 0.0))
     assert one.findings == ()
-    assert one.filled == Return.of(VALUES, **BESIDE)
+    assert (one.values, replace(one.surroundings, name_cell="B3")) == (VALUES, BESIDE)
     assert "layout" in name or one.cells == TEMPLATE_CELLS
 
 

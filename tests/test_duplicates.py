@@ -12,6 +12,7 @@ from stattable.model.findings import Finding, UnitRef
 from stattable.model.form import BLANK, label_of
 from stattable.model.units import Level, Scope, ScopeBy
 from stattable.reading.return_file import ReturnFile
+from stattable.reading.surroundings import Surroundings
 
 JUNE_1, JUNE_2 = date(2021, 6, 1), date(2021, 6, 2)
 
@@ -28,7 +29,7 @@ def checked(
 ) -> CheckedReturn:
     """A return of 官渡镇 whose first field holds `figure`."""
     one = CheckedReturn(
-        received=ReturnFile(path, FileFacts("0" * 64, 1, mtime), filled_in=filled_in),
+        file=ReturnFile(path, FileFacts("0" * 64, 1, mtime), surroundings=Surroundings(filled_in=filled_in)),
         unit=UnitRef("410122101", "官渡镇", "township"),
         key=key,
         level=Level.TOWNSHIP,

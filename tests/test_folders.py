@@ -136,7 +136,7 @@ def test_a_file_that_kills_whoever_reads_it_kills_no_other(tmp_path: Path, monke
 
     monkeypatch.setattr("stattable.processes._WORTH_IT", {"fork": 1, "spawn": 1})
     for name in ("open_file", "open_unless_heavy"):
-        monkeypatch.setattr(f"stattable.reading.return_file.{name}", open_or_die)
+        monkeypatch.setattr(f"stattable.reading.files.{name}", open_or_die)
     files = run("check", tmp_path, "--format", "json", "--jobs", 2).json["files"]
     assert {file["path"] for file in files if file["findings"][0]["code"] == "F007"} == deadly
     assert [file["findings"][0]["code"] for file in files].count("V000") == 97

@@ -14,9 +14,9 @@ from fuzz import corpus, mutate, oracle, run
 from stattable.formats.sheet import Unread
 from stattable.model.findings import rejects
 from stattable.model.form import FIELDS, LABELS
-from stattable.reading.form import FormReading, read_form
+from stattable.reading.return_file import ReturnFile
 from writers.books import Bad, Formula
-from writers.pages import FIGURES, Grid, MemoryBook, page, raw_sheet, shifted, with_columns, with_rows
+from writers.pages import FIGURES, Grid, page, raw_sheet, read_pages, shifted, with_columns, with_rows
 
 SHORT = 400  # mutants
 
@@ -102,10 +102,10 @@ def seen(grid: Grid) -> oracle.Grid:
     }
 
 
-def wrong(grid: Grid, located: FormReading) -> list[str]:
-    if located.filled is None or rejects(located.findings):
+def wrong(grid: Grid, located: ReturnFile) -> list[str]:
+    if located.values is None or rejects(located.findings):
         return []
-    return oracle.violations(seen(grid), located.filled.values, located.cells, located.findings)
+    return oracle.violations(seen(grid), located.values, located.cells, located.findings)
 
 
 @settings(max_examples=400, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
@@ -114,7 +114,7 @@ def test_an_edited_page_reads_as_its_labels_say(changes: list[Sequence[Any]]) ->
     grid = page()
     for change in changes:
         grid = edited(grid, change)
-    assert wrong(grid, read_form(MemoryBook(raw_sheet(grid)))) == []
+    assert wrong(grid, read_pages(raw_sheet(grid))) == []
 
 
 @settings(max_examples=200, deadline=None, derandomize=True)
@@ -123,7 +123,7 @@ def test_what_stands_in_the_cells_is_what_is_read(figures: dict[Any, Any]) -> No
     grid = page()
     for field, value in figures.items():
         grid[field.at[0] - 1][field.at[1] - 1] = value
-    assert wrong(grid, read_form(MemoryBook(raw_sheet(grid)))) == []
+    assert wrong(grid, read_pages(raw_sheet(grid))) == []
 
 
 # -- the oracle can fail ----------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from deferred import deferred
-from stattable.reading.return_file import MAX_MEGABYTES, MAX_SECONDS, read_return
+from stattable.reading.files import MAX_MEGABYTES, MAX_SECONDS, read_return
 from writers.containers import GOLDEN, number, parts_of, xls, zipped
 
 MEGA = 2**20

@@ -24,7 +24,9 @@ from stattable.model.catalogue import finding
 from stattable.model.identity import Identity, WorkbookKind
 from stattable.model.units import Level, Scope
 from stattable.reading import layout
-from stattable.reading.return_file import ReturnFile, read_return
+from stattable.reading.files import read_return
+from stattable.reading.return_file import ReturnFile
+from stattable.reading.surroundings import Surroundings
 from writers.containers import GOLDEN, OLE_MAGIC, number, ole, parts_of, repacked, xls, zipped
 from writers.returns import filled, own_values, save, typed
 
@@ -64,12 +66,7 @@ def a_village(path: Path, name_cell: str = "B3") -> ReturnFile:
         sheet=S,
         values=values_of(FIGURES),
         cells=cells,
-        name="官渡村计生协",
-        name_cell=name_cell,
-        contact="张三",
-        phone="13800000000",
-        filled_in=date(2021, 6, 15),
-        edition=23,
+        surroundings=Surroundings("官渡村计生协", name_cell, "张三", "13800000000", date(2021, 6, 15), 23),
     )
 
 
@@ -181,7 +178,7 @@ def test_an_ordinary_return_from_a_blank_takes_no_second_reading(path: Path | No
     with (
         mock.patch.object(xlsx, "inspect_cells", side_effect=AssertionError),
         mock.patch.object(layout, "_search", side_effect=AssertionError),
-        mock.patch("stattable.reading.return_file.in_own_process", side_effect=AssertionError),
+        mock.patch("stattable.reading.files.in_own_process", side_effect=AssertionError),
     ):
         assert read_return(str(path), debug=True).values == values_of(FIGURES)
 
@@ -246,9 +243,7 @@ FAR = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
 def test_what_cannot_be_read(data: bytes, code: str, params: dict[str, Any], suffix: str, tmp_path: Path) -> None:
     path = written(tmp_path / f"a.{suffix}", data)
     facts = FileFacts(hashlib.sha256(data).hexdigest(), len(data), path.stat().st_mtime)
-    assert read_return(str(path)) == ReturnFile(
-        str(path), facts, findings=(finding(code, path=str(path), params=params),)
-    )
+    assert read_return(str(path)) == ReturnFile(str(path), facts, findings=(finding(code, params=params),))
 
 
 @pytest.mark.parametrize("name", ["return.xlsx", "return.xls", "return.ods"])
@@ -266,7 +261,7 @@ def test_a_file_of_more_than_20_mb_is_not_even_read(tmp_path: Path) -> None:
     path.touch()
     os.truncate(path, 20 * 2**20 + 1)
     facts = FileFacts(None, 20 * 2**20 + 1, path.stat().st_mtime)
-    fault = finding("F004", path=str(path), params={"reason": "size", "mb": 21})
+    fault = finding("F004", params={"reason": "size", "mb": 21})
     with mock.patch.object(Path, "read_bytes", side_effect=AssertionError):
         assert read_return(str(path)) == ReturnFile(str(path), facts, findings=(fault,))
     os.truncate(path, 20 * 2**20)
@@ -319,7 +314,7 @@ def test_a_pipe_that_is_named_like_a_workbook_is_not_waited_for(tmp_path: Path) 
 
 def test_a_fault_of_ours_is_a_finding_of_that_file(tmp_path: Path) -> None:
     path = str(village(tmp_path))
-    with mock.patch("stattable.reading.return_file.read_form", side_effect=ZeroDivisionError):
+    with mock.patch("stattable.reading.files.read_form", side_effect=ZeroDivisionError):
         assert [(f.code, f.params) for f in read_return(path).findings] == [("F007", {"detail": "ZeroDivisionError"})]
         with pytest.raises(ZeroDivisionError):
             read_return(path, debug=True)

@@ -159,7 +159,7 @@ def returned(draw: st.DrawFn, world: World, key: str) -> None:
     if kind == " rejected":
         one = replace(one, findings=(finding("V002", path=one.path, field="media.county.text", cell="H14"),))
     elif kind:
-        one = replace(one, edition=EDITION - 1)
+        one = memory.of_edition(one, EDITION - 1)
     world.returns.append(one)
     world.told.append(f"{one.path}: {'typed ' if typed else ''}{scope} of {key}{kind}")
 
@@ -206,7 +206,7 @@ def merged_before(draw: st.DrawFn, world: World, key: str, tree: Tree) -> None:
         return
     number = len(world.workbooks)
     made = memory.MADE + timedelta(hours=number)
-    one = replace(memory.written(merged, f"M{number}.xlsx", made), edition=edition)
+    one = memory.of_edition(memory.written(merged, f"M{number}.xlsx", made), edition)
     world.workbooks.append(one)
     what = ", ".join(file.path for file in files)
     which = "" if tree is world.tree else " as the units were"
@@ -265,7 +265,7 @@ class Expected(Overlap):
         super().__init__(tree, place, map(self._file, files))
 
     def _file(self, one: CheckedReturn) -> File:
-        identity, received = one.received.identity, one.received
+        identity, received = one.file.identity, one.file
         place = self.places.get(one.key or "", "")
         return File(
             unit=place,

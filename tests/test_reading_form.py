@@ -8,28 +8,36 @@ from county import GUANDU_VILLAGE
 from stattable.formats.sheet import Appearance, RawSheet, Unread
 from stattable.model.annex import Annex, AnnexRow
 from stattable.model.catalogue import finding
-from stattable.model.form import BLANK, FIELD_BY_KEY, FIELDS, Return
+from stattable.model.form import BLANK, FIELD_BY_KEY, FIELDS
 from stattable.model.identity import IDENTITY_SHEET, Identity, UnitFacts, WorkbookKind, identity_rows
 from stattable.model.units import Level, Scope
-from stattable.reading.form import FormReading, read_form
-from writers.pages import FIGURES, Grid, MemoryBook, page, put, raw_sheet, shifted, with_rows
+from stattable.reading.answers import Reading
+from stattable.reading.return_file import ReturnFile
+from stattable.reading.surroundings import Surroundings
+from writers.pages import (
+    FIGURES,
+    NOWHERE,
+    Grid,
+    MemoryBook,
+    page,
+    put,
+    raw_sheet,
+    read_book,
+    read_pages,
+    shifted,
+    with_rows,
+)
 
 S = "信息统计表"
 FLAGS = {"有": True, "无": False}
 VALUES = tuple(FLAGS[value] if isinstance(value, str) else value for value in FIGURES)
-BESIDE = {
-    "unit_name": "官渡村计生协",
-    "contact": "张三",
-    "phone": "13800000000",
-    "filled_in": date(2021, 6, 15),
-    "edition": 23,
-}
+BESIDE = Surroundings("官渡村计生协", "B3", "张三", "13800000000", date(2021, 6, 15), 23)
 OURS = Identity(WorkbookKind.BLANK, 23, GUANDU_VILLAGE, Scope.OWN)
 MERGED = replace(OURS, kind=WorkbookKind.MERGED)
 
 
-def located(grid: Grid, *others: RawSheet, **merges: Any) -> FormReading:
-    return read_form(MemoryBook(raw_sheet(grid, **merges), *others))  # type: ignore[arg-type]
+def located(grid: Grid, *others: RawSheet, **merges: Any) -> ReturnFile:
+    return read_pages(raw_sheet(grid, **merges), *others)
 
 
 def identity_sheet(identity: Identity = OURS) -> RawSheet:
@@ -40,7 +48,7 @@ def blank_page() -> Grid:
     return put(page(), **{field.cell: "" for field in FIELDS})
 
 
-def told(one: FormReading) -> list[tuple[str, str | None, str | None]]:
+def told(one: ReturnFile) -> list[tuple[str, str | None, str | None]]:
     return [(finding.code, finding.cell, finding.raw) for finding in one.findings]
 
 
@@ -49,17 +57,19 @@ def told(one: FormReading) -> list[tuple[str, str | None, str | None]]:
 
 def test_the_official_page() -> None:
     cells = tuple(field.at for field in FIELDS)
-    assert located(page()) == FormReading(None, S, Return.of(VALUES, **BESIDE), cells, "B3")
+    assert located(page()) == replace(NOWHERE, sheet=S, values=VALUES, cells=cells, surroundings=BESIDE)
 
 
 def test_a_page_further_on() -> None:
     cells = tuple((field.at[0] + 2, field.at[1] + 3) for field in FIELDS)
-    assert located(shifted(page(), 2, 3)) == FormReading(None, S, Return.of(VALUES, **BESIDE), cells, "E5")
+    assert located(shifted(page(), 2, 3)) == replace(
+        NOWHERE, sheet=S, values=VALUES, cells=cells, surroundings=replace(BESIDE, name_cell="E5")
+    )
 
 
 def test_a_page_spread_out() -> None:
     one = located(with_rows(page(), *[7] * 6, *[12] * 6, *[18] * 6))
-    assert one.filled == Return.of(VALUES, **BESIDE)
+    assert (one.values, one.surroundings) == (VALUES, BESIDE)
     assert one.findings == ()
 
 
@@ -67,8 +77,8 @@ def test_values_and_what_there_is_to_say_of_them() -> None:
     cells = {"B6": "１２", "C6": "1.2万", "D6": "l20", "E6": "约500", "F6": "/", "G6": "500人次", "B17": "是", "C17": 7,
              "D17": Unread("=A1")}  # fmt: skip
     one = located(put(page(), **cells))
-    assert one.filled is not None
-    assert one.filled.values == (12, 12_000, None, None, None, 500, *VALUES[6:32], True, None, None, *VALUES[35:])
+    assert one.values is not None
+    assert one.values == (12, 12_000, None, None, None, 500, *VALUES[6:32], True, None, None, *VALUES[35:])
     wanted = [
         ("V008", "activities.province.people", "1.2万", None, "12000"),
         ("V002", "activities.prefecture_county.sessions", "l20", "120", "空白"),
@@ -90,8 +100,8 @@ def test_values_and_what_there_is_to_say_of_them() -> None:
 def test_above_the_province_flags_are_counts() -> None:
     nation = Identity(WorkbookKind.MERGED, 23, UnitFacts(None, "全国", Level.NATIONAL), Scope.CUMULATIVE)
     one = located(put(page(), B17=31, C17="有"), identity_sheet(nation))
-    assert one.filled is not None
-    assert one.filled.values[32:34] == (31, None)
+    assert one.values is not None
+    assert one.values[32:34] == (31, None)
     assert told(one) == [("V002", "C17", "有")]
 
 
@@ -103,8 +113,8 @@ UNSEEN = finding("T007", sheet=S, cell="B6:I17", raw="100、101、102、103、10
 
 
 def test_no_form() -> None:
-    assert read_form(MemoryBook(SUMMARY)) == FormReading(findings=(finding("T001"),))  # type: ignore[arg-type]
-    assert read_form(MemoryBook()) == FormReading(findings=(finding("T001"),))  # type: ignore[arg-type]
+    assert read_pages(SUMMARY) == replace(NOWHERE, findings=(finding("T001"),))
+    assert read_pages() == replace(NOWHERE, findings=(finding("T001"),))
 
 
 @pytest.mark.parametrize(
@@ -141,9 +151,9 @@ def test_no_form() -> None:
     ],
 )
 def test_which_sheet_is_the_form(book: Any, sheet: str | None, codes: list[str]) -> None:
-    one = read_form(book)
+    one = read_book(book)
     assert (one.sheet, [finding.code for finding in one.findings]) == (sheet, codes)
-    assert (one.filled is None) == (sheet is None)
+    assert (one.values is None) == (sheet is None)
 
 
 def test_two_forms_are_named() -> None:
@@ -151,13 +161,13 @@ def test_two_forms_are_named() -> None:
         (finding("T006", params={"sheets": f"“信息统计表”、“表2”{how}"}),) for how in ("", "（隐藏）")
     )  # fmt: skip
     assert located(page(), COPY).findings == two
-    assert read_form(MemoryBook(COPY, raw_sheet(page()), hidden=["表2"])).findings == hidden  # type: ignore[arg-type]
+    assert read_book(MemoryBook(COPY, raw_sheet(page()), hidden=["表2"])).findings == hidden
 
 
 def test_a_workbook_of_ours_says_whose_it_is() -> None:
     assert located(page(), identity_sheet()).identity == OURS
     assert located(page(), RawSheet(IDENTITY_SHEET, [["form", "another"]])).identity is None
-    assert read_form(MemoryBook(SUMMARY, identity_sheet())).identity == OURS  # type: ignore[arg-type]
+    assert read_pages(SUMMARY, identity_sheet()).identity == OURS
 
 
 class LookedAt(MemoryBook):
@@ -169,7 +179,7 @@ class LookedAt(MemoryBook):
 
 def test_a_row_of_formulas_is_no_blank_row() -> None:
     grid = with_rows(put(page(), **{f"{column}6": "" for column in "BCDEFGHI"}), 6)
-    one = read_form(LookedAt(raw_sheet(grid)))  # type: ignore[arg-type]
+    one = read_book(LookedAt(raw_sheet(grid)))
     assert one.cells[0] == (7, 2)
     assert told(one) == [("V006", "B7", "=B1")]
 
@@ -182,7 +192,7 @@ class Merged(MemoryBook):
 
 
 def test_a_form_that_nobody_sees_is_none() -> None:
-    assert read_form(Merged(raw_sheet(page()))) == FormReading(findings=(finding("T001"),))  # type: ignore[arg-type]
+    assert read_book(Merged(raw_sheet(page()))) == replace(NOWHERE, findings=(finding("T001"),))
 
 
 # -- merged cells -----------------------------------------------------------------------------------------
@@ -205,8 +215,8 @@ def test_a_value_under_a_merged_cell_is_not_read(
     assert one.findings == tuple(
         finding(code, sheet=S, cell=cell, raw=raw, field=key) for code, cell, raw, key in findings
     )
-    assert one.filled is not None
-    assert one.filled.values == tuple(None if index in lost else value for index, value in enumerate(VALUES))
+    assert one.values is not None
+    assert one.values == tuple(None if index in lost else value for index, value in enumerate(VALUES))
 
 
 def test_labels_merges_hide_figures_that_were_moved_under_them() -> None:
@@ -243,7 +253,7 @@ SESSIONS = FIELDS[0].key
 def test_figures_that_nobody_sees_are_one_finding_for_each_reason(
     cells: dict[str, Any], displays: dict[Any, Appearance], findings: list[tuple[str, str, str | None, str]]
 ) -> None:
-    one = read_form(MemoryBook(replace(raw_sheet(put(page(), **cells)), displays=displays)))  # type: ignore[arg-type]
+    one = read_book(MemoryBook(replace(raw_sheet(put(page(), **cells)), displays=displays)))
     assert one.findings == tuple(
         finding("T007", sheet=S, cell=cell, field=key, raw=raw, params={"reason": reason})
         for reason, cell, key, raw in findings
@@ -252,11 +262,11 @@ def test_figures_that_nobody_sees_are_one_finding_for_each_reason(
 
 def test_a_hidden_sheet_is_one_finding() -> None:
     hidden = MemoryBook(raw_sheet(page()), hidden=[S])
-    assert read_form(hidden).findings == (UNSEEN,)  # type: ignore[arg-type]
+    assert read_book(hidden).findings == (UNSEEN,)
     one_figure = MemoryBook(raw_sheet(put(blank_page(), C6=5)), hidden=[S])
-    assert read_form(one_figure).findings == (replace(UNSEEN, cell="C6", raw="5"),)  # type: ignore[arg-type]
+    assert read_book(one_figure).findings == (replace(UNSEEN, cell="C6", raw="5"),)
     ours = MemoryBook(raw_sheet(page()), COPY, identity_sheet(MERGED), hidden=[S])
-    assert read_form(ours).findings == (UNSEEN,)  # type: ignore[arg-type]
+    assert read_book(ours).findings == (UNSEEN,)
 
 
 @pytest.mark.parametrize(
@@ -264,7 +274,7 @@ def test_a_hidden_sheet_is_one_finding() -> None:
 )
 def test_how_a_cell_looks_matters_where_it_has_a_value(raw: Any, codes: list[str]) -> None:
     sheet = replace(raw_sheet(put(page(), B6=raw)), displays={(6, 2): Appearance(misleading_format='0"万"')})
-    assert [code for code, *_ in told(read_form(MemoryBook(sheet)))] == codes  # type: ignore[arg-type]
+    assert [code for code, *_ in told(read_pages(sheet))] == codes
 
 
 # -- a field in two columns ---------------------------------------------------------------------------------
@@ -294,8 +304,8 @@ SPLIT = [
 def test_the_sum_of_two_columns(audio: Any, video: Any, value: int | None, findings: list[Any]) -> None:
     grid = [[*row, ""] for row in page()]
     one = located(put([*grid[:11], *map(list, SPLIT), *grid[14:]], C14=audio, D14=video))
-    assert one.filled is not None
-    assert one.filled.values == (*VALUES[:25], value, *VALUES[26:])
+    assert one.values is not None
+    assert one.values == (*VALUES[:25], value, *VALUES[26:])
     assert told(one) == findings
     assert {finding.field for finding in one.findings} <= {"media.national.audiovisual"}
     assert one.cells[25] == (14, 3)
@@ -360,7 +370,7 @@ LAYOUTS: dict[str, tuple[Grid, list[Any]]] = {
 def test_a_form_typed_in_by_hand(grid: Grid, findings: list[Any]) -> None:
     one = located(grid, SUMMARY)
     expected = tuple(None if findings and index == 39 else value for index, value in enumerate(VALUES))
-    assert one.filled == Return.of(expected, **BESIDE)
+    assert (one.values, replace(one.surroundings, name_cell="B3")) == (expected, BESIDE)
     assert told(one) == findings
 
 
@@ -398,13 +408,13 @@ LISTED = Annex(
 def test_beside_the_form_a_list_is_no_form(other: RawSheet) -> None:
     """The list of accounts is the annex, the others are nothing."""
     alone = located(page())
-    assert alone.filled is not None
+    assert alone.values is not None
     assert alone.annex is None
     wanted = replace(alone, annex=LISTED if other is ANNEX else None)
     for book in (MemoryBook(raw_sheet(page()), other), MemoryBook(other, raw_sheet(page()))):
-        assert read_form(book) == wanted  # type: ignore[arg-type]
+        assert read_book(book) == wanted
     hidden_form = MemoryBook(other, raw_sheet(page()), hidden=[S])
-    assert read_form(hidden_form) == replace(wanted, findings=(UNSEEN,))  # type: ignore[arg-type]
+    assert read_book(hidden_form) == replace(wanted, findings=(UNSEEN,))
 
 
 @pytest.mark.parametrize(
@@ -418,14 +428,14 @@ def test_beside_the_form_a_list_is_no_form(other: RawSheet) -> None:
     ],
 )
 def test_nothing_is_taken_from_a_list(other: RawSheet, sheet: str | None, codes: list[str]) -> None:
-    one = read_form(MemoryBook(other))  # type: ignore[arg-type]
-    assert (one.sheet, one.filled, [finding.code for finding in one.findings]) == (sheet, None, codes)
+    one = read_pages(other)
+    assert (one.sheet, one.values, [finding.code for finding in one.findings]) == (sheet, None, codes)
 
 
 def test_a_list_of_one_unit_alone_is_read() -> None:
-    one = read_form(MemoryBook(ONE_UNIT))  # type: ignore[arg-type]
-    assert one.filled is not None
-    assert one.filled.values == VALUES
+    one = read_pages(ONE_UNIT)
+    assert one.values is not None
+    assert one.values == VALUES
 
 
 def emptied(grid: Grid, *kept: str) -> Grid:
@@ -446,7 +456,7 @@ def emptied(grid: Grid, *kept: str) -> Grid:
 def test_a_second_form_is_never_dropped(second: Grid) -> None:
     for sheets in ((raw_sheet(page()), raw_sheet(second, "表2")), (raw_sheet(second, "表2"), raw_sheet(page()))):
         names = "、".join(f"“{sheet.name}”" for sheet in sheets)
-        assert read_form(MemoryBook(*sheets)).findings == (finding("T006", params={"sheets": names}),)  # type: ignore[arg-type]
+        assert read_pages(*sheets).findings == (finding("T006", params={"sheets": names}),)
 
 
 def test_a_damaged_copy_that_nobody_filled_in_is_a_spare_one() -> None:
@@ -461,10 +471,10 @@ def test_a_damaged_copy_that_nobody_filled_in_is_a_spare_one() -> None:
 @pytest.mark.parametrize("text", ["单位：", "1", " ", "联系人：电话", "\u200b"])
 def test_a_huge_text_is_not_read_whole(cell: str, text: str) -> None:
     one = located(put(page(), **{cell: text * (10_000_000 // len(text))}))
-    assert one.filled is not None
-    assert len(one.filled.unit_name) <= 60
+    assert one.values is not None
+    assert len(one.name) <= 60
     if cell == "B6":
-        assert (one.filled.values[0], [code for code, *_ in told(one)]) == (None, ["V002"])
+        assert (one.values[0], [code for code, *_ in told(one)]) == (None, ["V002"])
 
 
 def test_a_million_merged_cells() -> None:
@@ -480,6 +490,14 @@ def test_a_million_merged_cells() -> None:
 
 def test_a_blank_page_has_no_values() -> None:
     one = located(blank_page())
-    assert one.filled is not None
-    assert one.filled.values == BLANK
+    assert one.values is not None
+    assert one.values == BLANK
     assert one.findings == ()
+
+
+def test_what_the_schema_does_not_allow_is_a_finding_of_its_field(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever reads a cell, no value that the form does not hold goes on."""
+    monkeypatch.setattr("stattable.reading.form.read_figure", lambda kind, raw: Reading(-1 if raw == 100 else 1))
+    one = located(page())
+    assert one.values == (None, *[1] * 39)
+    assert told(one) == [("V002", "B6", "100")]

@@ -133,7 +133,7 @@ def test_record(workbook: openpyxl.Workbook) -> None:
     record = read_record(workbook["_stattable_record"].iter_rows(values_only=True))
     assert record
     assert (record.root, list(record.tree.units)) == ("410122", list(TREE.below("410122")))
-    prints = {at: str(one.received.facts.sha256) for at, one in merged.accepted.items()}
+    prints = {at: str(one.file.facts.sha256) for at, one in merged.accepted.items()}
     assert record.sent == {
         at: CountedReturn(n, merged.accepted[at].values, memory.CELLS, prints[at]) for at, n in numbers.items()
     }

@@ -285,7 +285,7 @@ class Mail:
             return replace(one, findings=(finding("V002", path=path, field=FIELDS[0].key, cell="B6"),))
         if self.fault == "unread":
             return memory.received(path, "", None, identity=one.identity)
-        return replace(one, name="别处") if self.fault == "stranger" else one
+        return replace(one, surroundings=replace(one.surroundings, name="别处")) if self.fault == "stranger" else one
 
 
 @st.composite

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from stattable.model.form import SHEET_NAME
-from stattable.proving.breakdown import FINDINGS_SHEET, STATE_SHEET, UNITS_SHEET
+from stattable.proving.breakdown import UNITS_SHEET
+from stattable.proving.lists import FINDINGS_SHEET, STATE_SHEET
 from stattable.proving.seal import SEAL, broken_rows, read_seal, seal_rows, without_seal
 
 ROWS: list[list[Any]] = [["甲", 1, None], [], ["乙\n丙", "", "2"], [None, "丁", 3]]

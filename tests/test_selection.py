@@ -112,7 +112,11 @@ def test_two_versions_of_a_page_the_latest_of_which_counts() -> None:
     drafts = [page(ZHONGMU, TOWNSHIPS[:n], f"{n}.xlsx") for n in (1, 2)]
     made = {one.path: one.record for one in drafts if one.record}
     drafts = [
-        replace(one, record=replace(made[one.path], made=f"2021-06-0{day} 08:00:00"), filled_in=date(2021, 6, 3 - day))
+        replace(
+            one,
+            record=replace(made[one.path], made=f"2021-06-0{day} 08:00:00"),
+            surroundings=replace(one.surroundings, filled_in=date(2021, 6, 3 - day)),
+        )
         for day, one in enumerate(drafts, start=1)
     ]
     collected = memory.collected(drafts, latest=True, **PREFECTURE)
@@ -135,7 +139,7 @@ def test_a_page_of_typed_returns_beside_them(here: bool) -> None:
 OLD = typed("官渡镇", {OF_TOWNSHIP: 1}, edition=22)
 NEW = typed("狼城岗镇", {OF_TOWNSHIP: 1}, edition=23)
 UNTOLD = typed("官渡村", {OF_VILLAGE: 1}, edition=None)
-LAST_YEARS = replace(page(ZHENGZHOU, [OLD]), edition=22)
+LAST_YEARS = memory.of_edition(page(ZHENGZHOU, [OLD]), 22)
 
 
 @pytest.mark.parametrize(

@@ -4,17 +4,22 @@ from typing import Any
 import pytest
 
 from stattable.formats.sheet import Unread
+from stattable.model.findings import Finding
 from stattable.reading.surroundings import Surroundings, read_surroundings
 from writers.pages import Grid, page, placed, put, raw_sheet
 
 
-def beside(grid: Grid) -> Surroundings:
+def read(grid: Grid) -> tuple[Surroundings, list[Finding]]:
     layout = placed(grid)
     return read_surroundings(raw_sheet(grid), layout.top, layout.bottom)
 
 
-def told(one: Surroundings) -> list[tuple[str, str | None, str | None]]:
-    return [(finding.code, finding.cell, finding.raw) for finding in one.findings]
+def beside(grid: Grid) -> Surroundings:
+    return read(grid)[0]
+
+
+def told(grid: Grid) -> list[tuple[str, str | None, str | None]]:
+    return [(finding.code, finding.cell, finding.raw) for finding in read(grid)[1]]
 
 
 # -- the unit's name --------------------------------------------------------------------------------------
@@ -120,9 +125,10 @@ def test_contact_phone_and_date(
 ) -> None:
     nothing = dict.fromkeys(("A1", *(f"{column}18" for column in "ABCDEFGHI")), "")
     grid = put([*page(), *[[""] * 9 for _ in range(6)]], **nothing)
-    one = beside(put(grid, **{f"{column}{row}": value for column, value in line.items()}))
+    grid = put(grid, **{f"{column}{row}": value for column, value in line.items()})
+    one = beside(grid)
     assert (one.contact, one.phone, one.filled_in) == read
-    assert told(one) == [(code, f"{column}{row}" if column else None, raw) for code, column, raw in findings]
+    assert told(grid) == [(code, f"{column}{row}" if column else None, raw) for code, column, raw in findings]
 
 
 def test_a_contact_is_read_up_to_200_characters_as_a_phone_is() -> None:
@@ -134,7 +140,7 @@ def test_a_contact_is_read_up_to_200_characters_as_a_phone_is() -> None:
 
 def test_further_down_nobody_looks() -> None:
     grid = [*page()[:17], *[[""] * 9 for _ in range(12)], ["联系人：张三", *[""] * 8]]
-    assert [code for code, *_ in told(beside(grid))] == ["V012", "V011", "V010"]
+    assert [code for code, *_ in told(grid)] == ["V012", "V011", "V010"]
 
 
 # -- the edition ------------------------------------------------------------------------------------------

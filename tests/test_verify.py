@@ -14,6 +14,7 @@ import memory
 from command_line import Result, run
 from county import EAST, GUANDU, GUANDU_VILLAGE, LANGCHENGGANG, ROSTER, TO_COUNTY, ZHONGMU, ZHULUYING
 from deferred import deferred
+from stattable.checking.returns import CheckedReturn
 from stattable.merging import merge as merging
 from stattable.model.catalogue import finding
 from stattable.model.form import FIELD_BY_KEY
@@ -358,8 +359,13 @@ def test_why_a_return_does_not_count() -> None:
     assert told_again(RETURNS, "名册.csv") == [("P012", LEDGER)]
 
 
+def with_contact(one: CheckedReturn, contact: str) -> CheckedReturn:
+    surroundings = replace(one.file.surroundings, contact=contact)
+    return replace(one, file=replace(one.file, surroundings=surroundings))
+
+
 def test_who_is_to_call() -> None:
-    forged_whole(of("官渡村", lambda one: replace(one, received=replace(one.received, contact="王五"))))
+    forged_whole(of("官渡村", lambda one: with_contact(one, "王五")))
     assert told_again(RETURNS, "名册.csv") == [("P012", STATES)]
 
 

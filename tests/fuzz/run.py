@@ -25,7 +25,7 @@ from fuzz.corpus import corpus
 from fuzz.mutate import Mutant, mutant
 from fuzz.oracle import judge
 from stattable.model.findings import rejects
-from stattable.reading.return_file import read_return
+from stattable.reading.files import read_return
 
 SLOW = 5.0  # seconds of CPU for one file
 HUNG = 30.0  # seconds by the clock, after which a worker is killed

@@ -3,14 +3,17 @@
 import io
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import openpyxl
 
+from stattable.formats.fingerprint import FileFacts
 from stattable.formats.sheet import Merge, Pictures, RawSheet
 from stattable.model import form
 from stattable.model.form import FIELDS
+from stattable.reading.form import read_form
 from stattable.reading.layout import Layout, find_form
+from stattable.reading.return_file import ReturnFile
 from stattable.writing.page import page_content, template_bytes
 
 Grid = list[list[Any]]
@@ -109,6 +112,19 @@ def figures(grid: Grid, merges: Iterable[Merge] = ()) -> tuple[Any, ...]:
 def faults(grid: Grid, merges: Iterable[Merge] = ()) -> list[tuple[str, str | None, Any, str | None]]:
     """Code, cell, label and what stands there, of everything that is wrong with the labels."""
     return [(one.code, one.cell, one.params.get("label"), one.raw) for one in placed(grid, merges).faults]
+
+
+NOWHERE: Final = ReturnFile("", FileFacts(None, 0, 0.0))  # what is known of a file that is not there
+
+
+def read_pages(*sheets: RawSheet) -> ReturnFile:
+    """Read a workbook of these sheets."""
+    return read_book(MemoryBook(*sheets))
+
+
+def read_book(book: "MemoryBook") -> ReturnFile:
+    """Read a workbook in memory."""
+    return read_form(book, NOWHERE.path, NOWHERE.facts)  # type: ignore[arg-type]
 
 
 class MemoryBook:

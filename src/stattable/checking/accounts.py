@@ -60,7 +60,7 @@ class AnnexOwners:
 
     def of(self, one: CheckedReturn) -> list[AnnexEntry]:
         """Return the rows of a return's annex, each with its unit."""
-        annex = one.received.annex
+        annex = one.file.annex
         return [self._listed(row, one) for row in annex.rows] if annex else []
 
     def _listed(self, row: AnnexRow, one: CheckedReturn) -> AnnexEntry:
@@ -90,8 +90,8 @@ def annex_findings(one: CheckedReturn, listed: Sequence[AnnexEntry]) -> list[Fin
         one: a return; its figures are those that its annex is held against.
         listed: the rows of its annex.
     """
-    annex = one.received.annex
-    if one.level is None or not has_annex(one.level) or one.received.values is None:
+    annex = one.file.annex
+    if one.level is None or not has_annex(one.level) or one.file.values is None:
         return []
     sheet = annex.sheet if annex else None
     findings = [*differing_counts(one.values, one.level, listed, has_rows=annex is not None, sheet=sheet)]
@@ -277,9 +277,9 @@ def with_annex_findings(returns: Sequence[CheckedReturn], owners: AnnexOwners) -
     marked = []
     firsts: dict[tuple[str, str], tuple[CheckedReturn, AnnexEntry]] = {}
     for one in returns:
-        listed = owners.of(one) if one.received.annex else []
+        listed = owners.of(one) if one.file.annex else []
         findings = annex_findings(one, listed) if one.status is Status.ACCEPTED else []
-        annex = one.received.annex
+        annex = one.file.annex
         for row in listed if annex and one.status is Status.ACCEPTED else []:
             for given in given_in(row.row):
                 first, before = firsts.setdefault(given.key, (one, row))

@@ -63,19 +63,19 @@ class Attributor:
         self._above: dict[tuple[Path, Level | None], Above] = {}  # by folder: many files lie in one
         self._known: dict[str | None, Above] = {}  # by parent: many units stand under one
 
-    def attribute_all(self, received: Sequence[ReturnFile]) -> tuple[list[Attribution], list[Named]]:
+    def attribute_all(self, files: Sequence[ReturnFile]) -> tuple[list[Attribution], list[Named]]:
         """Return whose returns they all hold; without a roster, units of one name are told apart.
 
         Beside it what is known of the units, where there may be returns of which nobody can tell whether they are of
         one unit, and nothing where a roster or codes say enough of all.
         """
-        whose = [self.attribute(one) for one in received]
-        owned = [(one, its, its.key) for one, its in zip(received, whose, strict=True) if its.key and one.values]
+        whose = [self.attribute(one) for one in files]
+        owned = [(one, its, its.key) for one, its in zip(files, whose, strict=True) if its.key and one.values]
         if self._register.is_roster or all(one.identity and one.identity.unit.code for one, *_ in owned):
             return whose, []
         named = [self._named(one, its.level, key) for one, its, key in owned]
         apart = labels(named)
-        for at, one in enumerate(received):
+        for at, one in enumerate(files):
             if one.path in apart:
                 whose[at] = self._labelled(one, whose[at], apart[one.path])
         return whose, named
@@ -295,10 +295,10 @@ def in_doubt(one: ReturnFile, others: Sequence[str]) -> Attribution:
 
 
 def _u(code: str, one: ReturnFile, **parts: Any) -> Finding:
-    place = {"sheet": one.sheet, "cell": one.name_cell, "raw": one.name or None}
+    place = {"sheet": one.sheet, "cell": one.surroundings.name_cell, "raw": one.name or None}
     if code == "H005":
         place["raw"] = None
-    return finding(code, path=one.path, **{**place, **parts})
+    return finding(code, **{**place, **parts})
 
 
 def _first_figure_below(values: Sequence[Value], level: Level | None) -> int | None:

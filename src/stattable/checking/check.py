@@ -8,7 +8,7 @@ from stattable.checking.duplicates import with_duplicate_findings
 from stattable.checking.register import Register, identity_tree
 from stattable.checking.returns import Batch, check_returns
 from stattable.model.units import Level, Tree
-from stattable.reading.return_file import read_returns
+from stattable.reading.files import read_returns
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ def _alike(marked: Sequence[CheckedReturn], group: Sequence[int]) -> list[list[i
     alike: list[list[int]] = []
     of_figures: dict[Values, list[tuple[Record | None, list[int]]]] = {}  # each with the record of one of them
     for at in group:
-        record, known = marked[at].received.record, of_figures.setdefault(marked[at].values, [])
+        record, known = marked[at].file.record, of_figures.setdefault(marked[at].values, [])
         # One that was typed, or has no record, says nothing of what it holds.
         for place, (other, same) in enumerate(known):
             if record is None or other is None or record.is_made_as(other):
@@ -85,7 +85,7 @@ def _alike(marked: Sequence[CheckedReturn], group: Sequence[int]) -> list[list[i
 
 def _latest(marked: Sequence[CheckedReturn], same: Sequence[Sequence[int]]) -> int | None:
     """Return which of several returns is the latest, judged by its own copies too; None for a tie."""
-    ages = sorted(((max(_age(marked[at].received) for at in copies), copies[0]) for copies in same), reverse=True)
+    ages = sorted(((max(_age(marked[at].file) for at in copies), copies[0]) for copies in same), reverse=True)
     return None if ages[0][0] == ages[1][0] else ages[0][1]
 
 
@@ -95,4 +95,4 @@ def _age(one: ReturnFile) -> tuple[date, float]:
         made = datetime.strptime(one.record.made, TIME) if one.record else None
     except ValueError:
         made = None
-    return (made.date(), made.timestamp()) if made else (one.filled_in or date.min, one.facts.mtime)
+    return (made.date(), made.timestamp()) if made else (one.surroundings.filled_in or date.min, one.facts.mtime)

@@ -62,7 +62,7 @@ class _Claim:
     voters: set[str] = field(default_factory=set)
 
 
-def identity_tree(received: Iterable[ReturnFile]) -> tuple[Tree, dict[str, Finding]]:
+def identity_tree(files: Iterable[ReturnFile]) -> tuple[Tree, dict[str, Finding]]:
     """Make the tree that the identities of files speak of.
 
     A file speaks of its own unit and of those above it. What more than half of the files that speak of a unit's name,
@@ -70,7 +70,7 @@ def identity_tree(received: Iterable[ReturnFile]) -> tuple[Tree, dict[str, Findi
     that speak of the unit are: nobody can tell where it is, nor where those below it are.
 
     Args:
-        received: all files; those without identity say nothing, nor does an identity without code and parents,
+        files: all files; those without identity say nothing, nor does an identity without code and parents,
             which is no more than a name.
 
     Returns:
@@ -80,7 +80,7 @@ def identity_tree(received: Iterable[ReturnFile]) -> tuple[Tree, dict[str, Findi
     spoken: dict[str, dict[tuple[UnitFacts, str | None], _Claim]] = {}
     units: dict[str, Unit] = {}
     faults: dict[str, _Params] = {}
-    for one in received:
+    for one in files:
         if one.identity is None or not _places(one.identity):
             continue
         chain, keys = (*one.identity.above, one.identity.unit), keys_of(one.identity)

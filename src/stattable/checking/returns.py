@@ -24,7 +24,7 @@ class CheckedReturn:
     """A return that was checked.
 
     Attributes:
-        received: the file.
+        file: the file.
         unit: whose it is, as far as it is known.
         key: the unit's key in the tree, or None where the file belongs to no unit.
         level: of the unit, or None.
@@ -35,7 +35,7 @@ class CheckedReturn:
         duplicate: whether another file stands for this one.
     """
 
-    received: ReturnFile
+    file: ReturnFile
     unit: UnitRef
     key: str | None
     level: Level | None
@@ -48,7 +48,7 @@ class CheckedReturn:
     @property
     def path(self) -> str:
         """The file's path as the user knows it."""
-        return self.received.path
+        return self.file.path
 
     @property
     def status(self) -> Status:
@@ -81,22 +81,22 @@ class Batch:
     returns: tuple[CheckedReturn, ...]
 
 
-def check_returns(received: Sequence[ReturnFile], register: Register, edition: int | None) -> Batch:
+def check_returns(files: Sequence[ReturnFile], register: Register, edition: int | None) -> Batch:
     """Attribute what was read, and hold it against the rules.
 
     Args:
-        received: in the order of their paths.
+        files: in the order of their paths.
         register: the units that returns may be from.
         edition: the only one to be accepted, or None for any.
     """
     attributor = Attributor(register)
-    whose, named = attributor.attribute_all(received)
-    returns = [_judge(one, its, edition) for one, its in zip(received, whose, strict=True)]
+    whose, named = attributor.attribute_all(files)
+    returns = [_judge(one, its, edition) for one, its in zip(files, whose, strict=True)]
     others = doubts(named, {one.path for one in returns if one.status is Status.ACCEPTED})
     return Batch(
         register.tree,
         tuple(
-            _judge(one.received, in_doubt(one.received, others[one.path]), edition) if one.path in others else one
+            _judge(one.file, in_doubt(one.file, others[one.path]), edition) if one.path in others else one
             for one in returns
         ),
     )
@@ -147,4 +147,4 @@ def wrong_edition(one: ReturnFile, wanted: int | None) -> Finding:
     params: dict[str, Param] = {"edition": one.edition or 0, "year": year_of(one.edition or 0)}
     if wanted is not None:
         params["wanted"] = wanted
-    return finding("T003", path=one.path, sheet=one.sheet, params=params)
+    return finding("T003", sheet=one.sheet, params=params)

@@ -68,10 +68,11 @@ def open_unless_heavy(path: str) -> Opened | None:
     Raises:
         OSError: the file cannot be read.
     """
-    about = Path(path).stat()
+    file = Path(path)
+    about = file.stat()
     if _HEAVY < about.st_size <= MAX_BYTES:
         return None
-    opened = _open(path, about)
+    opened = _open(file, about)
     return None if opened[0] and opened[0].is_heavy else opened
 
 
@@ -84,23 +85,24 @@ def open_file(path: str) -> Opened:
     Raises:
         OSError: the file cannot be read.
     """
-    return _open(path, Path(path).stat())
+    file = Path(path)
+    return _open(file, file.stat())
 
 
-def _open(path: str, about: os.stat_result) -> Opened:
+def _open(file: Path, about: os.stat_result) -> Opened:
     facts = FileFacts(None, about.st_size, about.st_mtime)
     if not stat.S_ISREG(about.st_mode):  # a pipe may wait forever, a device never end
-        return None, facts, [_fault(path, "F005", kind="device")]
+        return None, facts, [_fault("F005", kind="device")]
     if about.st_size > MAX_BYTES:
-        return None, facts, [_fault(path, "F004", reason="size", mb=-(-about.st_size // 2**20))]
-    data = Path(path).read_bytes()
+        return None, facts, [_fault("F004", reason="size", mb=-(-about.st_size // 2**20))]
+    data = file.read_bytes()
     facts = FileFacts(sha256(data), len(data), about.st_mtime)
     package = open_package(io.BytesIO(data)) if data.startswith(ZIP) else None
     kind = package_kind(package) if package else sniff(io.BytesIO(data))
     if kind not in WORKBOOKS | TABLES:
-        return None, facts, [_not_readable(path, kind)]
+        return None, facts, [_not_readable(kind)]
     if package and (too_much := _too_much(package, len(data))):
-        return None, facts, [_fault(path, "F004", reason=too_much)]
+        return None, facts, [_fault("F004", reason=too_much)]
     is_heavy = kind in _RARE or (_is_heavy(package) if package else len(data) > _HEAVY_TEXT and kind in TABLES)
     return OpenFile(kind, is_heavy, data, Package(package, data) if package else None), facts, []
 
@@ -140,10 +142,10 @@ def _is_heavy(package: zipfile.ZipFile) -> bool:
     return stored > _HEAVY_XML or expanded > _HEAVY_EXPANDED or len(parts) > _MANY_PARTS
 
 
-def _not_readable(path: str, kind: FileKind) -> Finding:
+def _not_readable(kind: FileKind) -> Finding:
     codes = {FileKind.EMPTY: "F003", FileKind.ENCRYPTED: "F002", FileKind.UNKNOWN: "F001"}
-    return _fault(path, codes[kind]) if kind in codes else _fault(path, "F005", kind=kind.value)
+    return _fault(codes[kind]) if kind in codes else _fault("F005", kind=kind.value)
 
 
-def _fault(path: str, code: str, **params: Param) -> Finding:
-    return finding(code, path=path, params=params)
+def _fault(code: str, **params: Param) -> Finding:
+    return finding(code, params=params)

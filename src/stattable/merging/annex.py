@@ -71,7 +71,7 @@ def merged_annex(rolled: RollUp, returns: Iterable[CheckedReturn], owners: Annex
     """
     root = rolled.tree[rolled.root]
     sent = {(one.key, one.scope): one for one in returns if one.status is Status.ACCEPTED and has_annex(one.level)}
-    if not has_annex(root.level) or not any(one.received.annex for one in sent.values()):
+    if not has_annex(root.level) or not any(one.file.annex for one in sent.values()):
         return MergedAnnex((), ())
     listed = {key: owners.of(one) for key, one in sent.items()}
     order = {key: place for place, key in enumerate(rolled.tree.below(rolled.root))}
@@ -92,7 +92,6 @@ def merged_annex(rolled: RollUp, returns: Iterable[CheckedReturn], owners: Annex
 
 
 _At = tuple[str | None, Scope | None]
-_NAMED: Final = 3  # units that a finding names
 
 
 def _standing(rolled: RollUp, key: str, sent: Mapping[_At, CheckedReturn]) -> Iterator[_At]:
@@ -121,13 +120,12 @@ def _missing_above(
         lacking = [row for other in below for row in listed[other] if not there.issuperset(_values(row))]
         names = dict.fromkeys(row.row.unit or one.unit.name or "" for row in lacking)
         if names:
-            shown = "、".join(f"“{name}”" for name in list(names)[:_NAMED]) + ("等" if len(names) > _NAMED else "")
             unit = rolled.tree[key]
             yield finding(
                 "A009",
                 path=one.path,
                 unit=unit.ref,
-                params={"names": shown, "name": unit.name, "count": len(lacking)},
+                params={"names": tuple(names), "name": unit.name, "count": len(lacking)},
             )
 
 

@@ -1,16 +1,12 @@
 """Where a cumulative return and what is known below it disagree (H001, H002), and who sent nothing (C001)."""
 
-from typing import Final
-
 from stattable.merging.result import MergeResult
 from stattable.merging.rollup import Difference, excess_fields
-from stattable.model.catalogue import finding
+from stattable.model.catalogue import finding, phrase
 from stattable.model.cell_names import a1
 from stattable.model.findings import Finding, Param, Severity, Status
 from stattable.model.form import FIELDS, number
 from stattable.model.units import Scope
-
-_WARNING: Final = Severity.WARNING
 
 
 def difference_findings(merged: MergeResult, is_roster: bool) -> list[Finding]:
@@ -22,7 +18,7 @@ def difference_findings(merged: MergeResult, is_roster: bool) -> list[Finding]:
             continue
         unit = merged.tree[key]
         one = merged.accepted[key, Scope.CUMULATIVE]
-        whom = " ".join(filter(None, (one.received.contact or unit.contact, one.received.phone or unit.phone)))
+        contact = _joined(*merged.person(key, (Scope.CUMULATIVE,)))
         excess = excess_fields(unit.level, difference.has_own_return) & difference.owned_fields
         for entry in FIELDS:
             amount = difference.of(entry.index)
@@ -36,17 +32,17 @@ def difference_findings(merged: MergeResult, is_roster: bool) -> list[Finding]:
                 "own_here": int(difference.has_own_return),
                 "difference": amount,
                 "shortfall": -amount,
-                "contact": f"（{whom}）" if whom else "",
+                "contact": contact,
             }
             sure = is_roster and entry.index in difference.complete_fields
-            cell = one.received.cells[entry.index]
+            cell = one.file.cells[entry.index]
             findings.append(
                 finding(
                     "H002" if amount < 0 else "H001",
-                    None if amount < 0 or sure else _WARNING,
+                    None if amount < 0 or sure else Severity.WARNING,
                     path=one.path,
                     unit=unit.ref,
-                    sheet=one.received.sheet,
+                    sheet=one.file.sheet,
                     cell=a1(*cell) if cell else None,
                     field=entry.key,
                     raw=str(params["reported"]),
@@ -56,20 +52,16 @@ def difference_findings(merged: MergeResult, is_roster: bool) -> list[Finding]:
     return findings
 
 
-_NAMED: Final = 3  # units whose figures a finding names
-
-
-def _made_of(merged: MergeResult, key: str, difference: Difference, index: int) -> str:
+def _made_of(merged: MergeResult, key: str, difference: Difference, index: int) -> tuple[str, ...]:
     """Name what the known figure of a unit is made of, the largest of it first."""
     parts = [
         (number(merged.rollup.totals[child].values[index]), merged.tree[child].name)
         for child in merged.tree.children[key]
     ]
     if difference.own:
-        parts.append((number(difference.own[index]), "本级"))
+        parts.append((number(difference.own[index]), Scope.OWN.label))
     parts = sorted((part for part in parts if part[0]), key=lambda part: -part[0])
-    shown = "，".join(f"{name} {amount}" for amount, name in parts[:_NAMED])
-    return f"（{shown}{'等' if len(parts) > _NAMED else ''}）" if parts else ""
+    return tuple(phrase("H001", "part", name=name, amount=amount) for amount, name in parts)
 
 
 def missing_findings(merged: MergeResult) -> list[Finding]:
@@ -78,9 +70,12 @@ def missing_findings(merged: MergeResult) -> list[Finding]:
     for key, status in merged.statuses.items():
         if status is Status.MISSING:
             unit = merged.tree[key]
-            whom = " ".join(filter(None, (unit.contact, unit.phone)))
-            params: dict[str, Param] = {
-                "name": unit.name, "level": unit.level.label, "contact": f"联系人：{whom}。" if whom else "",
-            }  # fmt: skip
+            contact = _joined(*merged.person(key))
+            params: dict[str, Param] = {"name": unit.name, "level": unit.level.label, "contact": contact}
             findings.append(finding("C001", unit=unit.ref, params=params))
     return findings
+
+
+def _joined(*parts: str) -> str:
+    """Return the name and the phone of the person to call, as far as they are known."""
+    return " ".join(filter(None, parts))

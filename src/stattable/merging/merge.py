@@ -4,10 +4,11 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import replace
 
 from stattable.checking.accounts import AnnexOwners
+from stattable.checking.register import Register
 from stattable.checking.returns import CheckedReturn, check_returns
 from stattable.merging.annex import merged_annex
 from stattable.merging.discrepancies import difference_findings, missing_findings
-from stattable.merging.outputs import LevelPlaces, replaced_inputs
+from stattable.merging.outputs import LevelPlaces, earlier_at_output, replaced_inputs
 from stattable.merging.overlap import Overlaps
 from stattable.merging.result import MergeOptions, MergeResult
 from stattable.merging.rollup import RollUp, roll_up
@@ -17,8 +18,9 @@ from stattable.model.catalogue import finding
 from stattable.model.findings import Finding, Status
 from stattable.model.form import DEFAULT_EDITION
 from stattable.model.refusals import Refusal
+from stattable.reading.files import read_returns
 from stattable.reading.inputs import Inputs
-from stattable.reading.return_file import ReturnFile, read_returns
+from stattable.reading.return_file import ReturnFile
 
 
 def merge_paths(
@@ -43,12 +45,15 @@ def merge_paths(
             but earlier results.
     """
     read = read_returns(inputs.paths, jobs=options.jobs, debug=options.debug, progress=progress)
-    replaced = replaced_inputs(read, inputs.named, output, levels, options.root)
-    return merge_returns(read, options, inputs.findings, replaced)
+    at_output = earlier_at_output(read, inputs.named, output)
+    register = find_register([one for one in read if one.path not in at_output], options.root)
+    replaced = replaced_inputs(read, inputs.named, at_output, levels, register)
+    return merge_returns(read, register, options, inputs.findings, replaced)
 
 
 def merge_returns(
     read: Sequence[ReturnFile],
+    register: Register,
     options: MergeOptions,
     findings: Sequence[Finding] = (),
     replaced: Container[str] = frozenset(),
@@ -57,17 +62,17 @@ def merge_returns(
 
     Args:
         read: in the order of their paths.
+        register: the units that they may be from, and the root.
         options: what the user asked for.
         findings: of no single file.
         replaced: paths of earlier results that will be overwritten; they never count, but nothing that they hold may
             be lost (H008).
 
     Raises:
-        Refusal: there is no root, or there is nothing but earlier results.
+        Refusal: there is nothing but earlier results.
     """
     editions = {one.edition for one in read if one.path not in replaced}
     read = [one for one in read if one.path not in replaced or one.edition in editions]
-    register = find_register(read, options.root)
     batch = check_returns(read, register, options.edition)
     collected = select_returns(
         batch.returns, register, one_edition=options.edition is None, latest=options.latest, replaced=replaced
@@ -80,7 +85,7 @@ def merge_returns(
 def _result(collected: Selection, options: MergeOptions, more: Sequence[Finding]) -> MergeResult:
     counted = collected.counted
     rolled = roll_up(collected.tree, collected.root, counted)
-    editions = [one.received.edition for one in collected.returns if one.status is Status.ACCEPTED]
+    editions = [one.file.edition for one in collected.returns if one.status is Status.ACCEPTED]
     return assemble(
         rolled,
         options,

@@ -4,21 +4,19 @@ import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from stattable.checking.register import Register
 from stattable.formats.paths import are_one, file_key, is_there, own_path, refuse_unless_file
 from stattable.merging.annex import ACCOUNT_HEADS
 from stattable.merging.contents import Contents, Input, place_of
-from stattable.merging.root import RootOptions, find_register
+from stattable.merging.result import MergeResult
 from stattable.model.form import year_of
 from stattable.model.names import comparable_name
 from stattable.model.refusals import Refusal
 from stattable.model.units import Tree, Unit, bare_code
+from stattable.reading.files import read_return, read_returns
 from stattable.reading.inputs import Inputs
-from stattable.reading.return_file import ReturnFile, read_return, read_returns
-
-if TYPE_CHECKING:
-    from stattable.merging.result import MergeResult
+from stattable.reading.return_file import ReturnFile
 
 _CSV_BEGINS = ",".join(ACCOUNT_HEADS).encode()
 
@@ -100,38 +98,52 @@ def _are_accounts(path: str) -> bool:
 # -- among the inputs -------------------------------------------------------------------------------------
 
 
+def earlier_at_output(read: Sequence[ReturnFile], named: Collection[str], output: str) -> frozenset[str]:
+    """Return the path of the input that stands where the result is to go, if any.
+
+    Args:
+        read: the inputs.
+        named: paths of those that the user named.
+        output: where the result is to go.
+
+    Raises:
+        Refusal: it is something else than a merged workbook, or was named; or there is nothing beside it.
+    """
+    standing = frozenset(_standing([one.path for one in read], [output]).values()) if is_there(output) else frozenset()
+    if any(one.path in named or not one.is_merged for one in read if one.path in standing):
+        raise Refusal("output_is_input", path=output)
+    if standing and len(standing) == len(read):
+        raise Refusal("only_earlier")
+    return standing
+
+
 def replaced_inputs(
-    read: Sequence[ReturnFile], named: Collection[str], output: str, levels: LevelPlaces | None, asked: RootOptions
+    read: Sequence[ReturnFile],
+    named: Collection[str],
+    at_output: Collection[str],
+    levels: LevelPlaces | None,
+    register: Register,
 ) -> frozenset[str]:
     """Return the paths of the inputs that are earlier results, and stand where the new ones are to go.
 
     Args:
         read: the inputs.
         named: paths of those that the user named.
-        output: where the result is to go.
+        at_output: of the one where the result is to go.
         levels: where those of the levels below are to go, or None.
-        asked: what the user said of the root.
+        register: the units, and the root.
 
     Raises:
-        Refusal: an input stands there that is something else, or there is nothing but an earlier result.
+        Refusal: an input stands there that is something else.
     """
-    standing = set(_standing([one.path for one in read], [output]).values()) if is_there(output) else set()
-    at_output = [one for one in read if one.path in standing]
-    if any(one.path in named or not one.is_merged for one in at_output):
-        raise Refusal("output_is_input", path=output)
-    used = levels is not None and Path(levels.folder).is_dir()
-    if not at_output and not used:
-        return frozenset()
-    rest = [one for one in read if one.path not in standing]
-    if not rest:
-        raise Refusal("only_earlier")
-    register = find_register(rest, asked)
     tree, root = register.tree, register.root or ""
-    if not all(_is_result_of(one, tree[root]) for one in at_output):
-        raise Refusal("output_is_input", path=output)
-    if levels and used:
-        standing.update(_at_levels(rest, named, levels.folder, _units_at(levels, tree, root)))
-    return frozenset(standing)
+    for one in read:
+        if one.path in at_output and not _is_result_of(one, tree[root]):
+            raise Refusal("output_is_input", path=one.path)
+    if levels is None or not Path(levels.folder).is_dir():
+        return frozenset(at_output)
+    rest = [one for one in read if one.path not in at_output]
+    return frozenset((*at_output, *_at_levels(rest, named, levels.folder, _units_at(levels, tree, root))))
 
 
 def _at_levels(
@@ -161,7 +173,7 @@ def _at_levels(
 # -- before anything is written ---------------------------------------------------------------------------
 
 
-def results_to_keep(outputs: Outputs, inputs: Inputs, merged: "MergeResult") -> dict[str, bool]:
+def results_to_keep(outputs: Outputs, inputs: Inputs, merged: MergeResult) -> dict[str, bool]:
     """Return which of the earlier results that are about to be replaced are to be kept, too.
 
     Those that somebody altered since they were written, and those that hold returns which are not here any more: for
@@ -197,9 +209,9 @@ def results_to_keep(outputs: Outputs, inputs: Inputs, merged: "MergeResult") -> 
     return kept
 
 
-def _presence(merged: "MergeResult") -> Callable[[Input], bool]:
+def _presence(merged: MergeResult) -> Callable[[Input], bool]:
     """Return what tells whether an input of an earlier result is among the files of a merge, or another one for it."""
-    prints = {one.received.facts.sha256 for one in merged.files}
+    prints = {one.file.facts.sha256 for one in merged.files}
     units = {(place_of(merged.tree, key), scope) for key, scope in merged.accepted if key in merged.tree}
     return lambda given: given.sent.sha256 in prints or (given.place, given.scope) in units
 

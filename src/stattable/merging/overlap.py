@@ -3,29 +3,16 @@
 Decided from the records that the workbooks carry, never from which units have files (design, section 1).
 """
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from stattable.checking.returns import CheckedReturn
 from stattable.merging.contents import Contents, Holding, Input, PlacedReturn, holding, place_of
 from stattable.model.catalogue import finding, phrase
 from stattable.model.findings import Finding, Param, Status
-from stattable.model.form import BLANK_WORD, FIELDS, Values, label_of, number, total
+from stattable.model.form import BLANK_WORD, FIELDS, Value, Values, number, total
 from stattable.model.record import CountedReturn
 from stattable.model.units import Scope, Tree
-
-_NAMED: Final = 20  # units that a finding names; the others it counts
-_SHOWN: Final = 3  # figures of each
-
-
-# -- what a workbook was made from ------------------------------------------------------------------------
-
-
-# -- how a return stands to a workbook --------------------------------------------------------------------
-
-
-# -- the workbooks among the files of a merge -------------------------------------------------------------
 
 
 class Overlaps:
@@ -39,9 +26,9 @@ class Overlaps:
     def __init__(self, returns: Iterable[CheckedReturn], tree: Tree) -> None:
         self._tree = tree
         self._contents = {
-            one.path: Contents(one.received.record, place_of(tree, one.key))
+            one.path: Contents(one.file.record, place_of(tree, one.key))
             for one in returns
-            if one.received.is_merged and one.received.record and one.key is not None and one.key in tree
+            if one.file.is_merged and one.file.record and one.key is not None and one.key in tree
         }
 
     def __bool__(self) -> bool:
@@ -62,7 +49,7 @@ class Overlaps:
 
     def _return(self, one: CheckedReturn) -> PlacedReturn:
         above = tuple(place_of(self._tree, key) for key in self._tree.above(one.key or ""))
-        sha256, scope = one.received.facts.sha256 or "", one.scope or Scope.OWN
+        sha256, scope = one.file.facts.sha256 or "", one.scope or Scope.OWN
         return PlacedReturn(self.place(one), above, scope, sha256, one.values, self.contents(one))
 
     # -- here
@@ -93,7 +80,7 @@ class Overlaps:
         """
         units: dict[tuple[str, Scope | None], list[CheckedReturn]] = {}
         for other in accepted:
-            if not (other.received.is_merged and other.key == one.key):
+            if not (other.file.is_merged and other.key == one.key):
                 units.setdefault((self.place(other), other.scope), []).append(other)
 
         def is_here(given: Input) -> bool:
@@ -102,7 +89,7 @@ class Overlaps:
 
         def stands_for(other: CheckedReturn, given: Input) -> bool:
             its = self.contents(other)
-            made, made_of_given = other.received.record, given.sent.record
+            made, made_of_given = other.file.record, given.sent.record
             if its is None or given.contents is None or made is None or made_of_given is None:
                 return True
             if made.made < made_of_given.made:  # both as the ledger writes it
@@ -125,10 +112,10 @@ class Overlaps:
         findings: dict[str, Finding] = {}
         for holder in (one for ones in accepted.values() for one in ones if self.contents(one)):
             others = [one for key in self._tree.below(holder.key or "") for one in accepted.get(key, ())]
-            said = [text for one in others if one.path != holder.path for text in self._stale_words(holder, one)]
-            if said:
+            units = [text for one in others if one.path != holder.path for text in self._stale_words(holder, one)]
+            if units:
                 params: dict[str, Param] = {
-                    "name": holder.unit.name or "", "count": len(said), "units": listed(said, "；"),
+                    "name": holder.unit.name or "", "count": len(units), "units": tuple(units),
                 }  # fmt: skip
                 findings[holder.path] = finding("H006", params=params)
         return findings
@@ -137,11 +124,10 @@ class Overlaps:
         its = self.holding(holder, one)
         if its is None or not its.is_stale:
             return
-        where, name, scope = {"path": one.path}, one.unit.name or "", one.scope or Scope.OWN
         if not its.leaves:
-            yield _stale(its, name, scope, one.values, where)
+            yield _stale(its, one.path, one.unit.name or "", one.scope or Scope.OWN, one.values)
         for leaf, of_leaf in its.leaves:
-            yield _stale(of_leaf, leaf.name, leaf.scope, leaf.sent.values, where)
+            yield _stale(of_leaf, one.path, leaf.name, leaf.scope, leaf.sent.values)
 
     def twice(self, received: Sequence[CheckedReturn], counted: Container[str]) -> dict[str, list[Finding]]:
         """Return H007 for what counts twice: in two merged workbooks, or in one and by itself; by path of the first.
@@ -163,7 +149,7 @@ class Overlaps:
             figures = _figures(total(one.sent.values for one in leaves))
             params: dict[str, Param] = {
                 "holder": path, "other": other_path, "count": len(leaves), "figures": figures,
-                "units": listed([f"“{one.name}”" for one in leaves], "、"),
+                "units": tuple(one.name for one in leaves),
             }  # fmt: skip
             findings.setdefault(path, []).append(finding("H007", params=params))
         return findings
@@ -215,31 +201,28 @@ class _Claim:
     above: tuple[str, ...]
 
 
-def _stale(its: Holding, name: str, scope: Scope, values: Values, where: Mapping[str, str]) -> str:
-    """Say of one unit what a stale workbook holds of it, and what is here."""
+def _stale(its: Holding, path: str, name: str, scope: Scope, values: Values) -> str:
+    """Say of one unit what a stale workbook holds of it, and what is here, at `path`."""
     if its.input is None:
-        return phrase("H006", "missing", name=name, scope=scope.label, now=_figures(values), **where)
-    was, now = its.input.sent.values, values
-    changed = [field for field in FIELDS if was[field.index] != now[field.index]]
-    figures = "，".join(
-        phrase("H006", "figure", label=label_of(field.key), was=_shown(was[field.index]), now=_shown(now[field.index]))
-        for field in changed[:_SHOWN]
+        return phrase("H006", "missing", name=name, scope=scope.label, path=path, figures=_figures(values))
+    was = its.input.sent.values
+    changed = [field for field in FIELDS if was[field.index] != values[field.index]]
+    figures = tuple(
+        phrase("H006", "figure", label=field.label, was=_in_words(was[field.index]), now=_in_words(values[field.index]))
+        for field in changed
     )
-    more = f" 等 {len(changed)} 个数" if len(changed) > _SHOWN else ""
     print_ = its.input.sent.sha256[:8]
-    return phrase("H006", "changed", name=name, scope=scope.label, figures=figures + more, print=print_, **where)
+    return phrase("H006", "changed", name=name, scope=scope.label, path=path, figures=figures, print=print_)
 
 
-def _figures(values: Values) -> str:
-    """Name the first figures of a return that are not 0."""
-    told = [f"{label_of(field.key)} {number(values[field.index])}" for field in FIELDS if values[field.index]]
-    return "，".join(told[:_SHOWN]) + (f" 等 {len(told)} 个数" if len(told) > _SHOWN else "") or "各栏都是 0"
+def _figures(values: Values) -> tuple[str, ...]:
+    """Name the figures of a return that are not 0."""
+    return tuple(
+        phrase("H006", "amount", label=field.label, amount=number(values[field.index]))
+        for field in FIELDS
+        if values[field.index]
+    )
 
 
-def _shown(value: int | bool | None) -> str:
+def _in_words(value: Value) -> str:
     return BLANK_WORD if value is None else str(number(value))
-
-
-def listed(texts: Sequence[str], separator: str) -> str:
-    """Return the first of `texts`, and how many there are where these are not all."""
-    return separator.join(texts[:_NAMED]) + (f" 等 {len(texts)} 个" if len(texts) > _NAMED else "")

@@ -1,6 +1,6 @@
 """What a merge is asked for, and what it comes to."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
 
@@ -12,6 +12,7 @@ from stattable.merging.root import RootOptions
 from stattable.model.findings import Finding, Severity, Status
 from stattable.model.form import Values
 from stattable.model.units import Scope, Tree, Unit
+from stattable.reading.surroundings import NO_SURROUNDINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +105,17 @@ class MergeResult:
         tree, coverage = self.tree, self.rollup.coverage
         return [key for key in tree.below(self.root) if tree.children[key] and coverage[key].returns]
 
-    def person(self, key: str) -> tuple[str, str]:
-        """Return the name and the phone of the person to call in a unit: from its return, else from the roster."""
+    def person(self, key: str, scopes: Iterable[Scope] = Scope) -> tuple[str, str]:
+        """Return the name and the phone of the person to call in a unit: from its return, else from the roster.
+
+        Args:
+            key: of the unit.
+            scopes: of the return, the one to ask first in front.
+        """
         unit = self.tree[key]
-        for scope in Scope:
-            if one := self.accepted.get((key, scope)):
-                return one.received.contact or unit.contact, one.received.phone or unit.phone
-        return unit.contact, unit.phone
+        accepted = (self.accepted.get((key, scope)) for scope in scopes)
+        written = next((one.file.surroundings for one in accepted if one), NO_SURROUNDINGS)
+        return written.contact or unit.contact, written.phone or unit.phone
 
     @property
     def files(self) -> list[CheckedReturn]:

@@ -33,7 +33,7 @@ class RootOptions:
     scopes: Mapping[str, Scope] = field(default_factory=dict)
 
 
-def find_register(received: Sequence[ReturnFile], options: RootOptions) -> Register:
+def find_register(files: Sequence[ReturnFile], options: RootOptions) -> Register:
     """Return the units that returns may be from, with the root of the merge.
 
     Raises:
@@ -45,13 +45,13 @@ def find_register(received: Sequence[ReturnFile], options: RootOptions) -> Regis
         conflicts: dict[str, Finding] = {}
         root = _said(tree, options) or _one_top(tree, tree.tops)
     else:
-        tree, conflicts = identity_tree(received)
-        trusted = [one for one in received if one.path not in conflicts]
-        tree, root = _root_of_identities(tree, trusted or received, options)
+        tree, conflicts = identity_tree(files)
+        trusted = [one for one in files if one.path not in conflicts]
+        tree, root = _root_of_identities(tree, trusted or files, options)
     register = Register(tree, is_roster=options.roster is not None, root=root, level_needed=True, conflicts=conflicts)
     if not options.scopes:
         return register
-    whose, _ = Attributor(register).attribute_all(received)
+    whose, _ = Attributor(register).attribute_all(files)
     keys = {one.key for one in whose} - tree.units.keys()
     unplaced = {key.replace("/", ""): key for key in keys if key}
     names = Names(tree)
@@ -86,11 +86,11 @@ def _meant(tree: Tree, options: RootOptions) -> list[str]:
     return [key for key in Names(tree).match(options.name or "") if options.level in {None, tree[key].level}]
 
 
-def _root_of_identities(tree: Tree, received: Sequence[ReturnFile], options: RootOptions) -> tuple[Tree, str]:
+def _root_of_identities(tree: Tree, files: Sequence[ReturnFile], options: RootOptions) -> tuple[Tree, str]:
     if options.code is None and options.name is None:
         if not tree.units:
             raise Refusal("no_top")
-        return tree, _lowest_above(tree, received)
+        return tree, _lowest_above(tree, files)
     level = options.level or (level_of_name(options.name) if options.name else None)
     if options.name is None or level is None or _meant(tree, options):
         return tree, str(_said(tree, options))
@@ -112,12 +112,12 @@ def _parent_under(unit: Unit, root: Unit) -> str | None:
     return None if elsewhere else root.key
 
 
-def _lowest_above(tree: Tree, received: Sequence[ReturnFile]) -> str:
+def _lowest_above(tree: Tree, files: Sequence[ReturnFile]) -> str:
     """Return the lowest unit above, or at, all units that the identities are of."""
     names = Names(tree)
     common: list[str] | None = None
     tops: dict[str, None] = {}
-    for one in received:
+    for one in files:
         if one.identity is None:
             continue
         code = one.identity.unit.code or ""

@@ -1,8 +1,9 @@
 """Own or cumulative: the scope of returns that do not state it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
+from stattable.checking.duplicates import with_duplicate_findings
 from stattable.checking.returns import CheckedReturn
 from stattable.model.catalogue import finding
 from stattable.model.cell_names import a1
@@ -18,21 +19,24 @@ def infer_scopes(
     tree: Tree,
     root: str,
     settled: Mapping[str, Scope],
-    one_each: Callable[[Sequence[CheckedReturn]], Sequence[CheckedReturn]],
+    *,
+    latest: bool,
 ) -> list[CheckedReturn]:
-    """Give every return its scope, from the bottom up.
+    """Give every return its scope, from the bottom up, and mark the duplicates among the returns of one unit.
+
+    Both go hand in hand: a return is a duplicate of one of the same scope, and one that does not count says nothing
+    about the scope of those above.
 
     Args:
         returns: attributed to units of `tree`, or to none.
         tree: all units. What the roster says of a unit's scope settles its returns too.
         root: of the merge.
         settled: the scope an option gives for the returns of a unit, by key.
-        one_each: marks the duplicates among the returns of one unit, given them with their scopes. It is called
-            before the units above are looked at: a return that does not count says nothing about theirs.
+        latest: of different returns of one unit and scope the latest counts.
 
     Returns:
         The same returns in the same order: those without scope with one and H005, or with H003; those that say
-        cumulative and hold nothing below, while returns below do, with H003 too.
+        cumulative and hold nothing below, while returns below do, with H003 too; and U004, U005 and U010.
     """
     marked = list(returns)
     of_unit: dict[str, list[int]] = {}
@@ -51,7 +55,7 @@ def infer_scopes(
         ours = of_unit.get(key, ())
         option, roster = settled.get(key), tree[key].scope
         said = (option, ScopeBy.OPTION) if option else (roster, ScopeBy.ROSTER) if roster else None
-        decided = one_each([_decided(marked, at, some, figures, said) for at in ours])
+        decided = with_duplicate_findings([_decided(marked, at, some, figures, said) for at in ours], latest=latest)
         for at, one in zip(ours, decided, strict=True):
             marked[at] = one
         accepted = [at for at in ours if marked[at].status is Status.ACCEPTED]
@@ -81,7 +85,7 @@ def _decided(
     below = next(((index, figures[index]) for index in fields if index in figures), None)
     if one.scope is Scope.CUMULATIVE:
         empty = not any(one.values[index] for index in fields)
-        if empty and below and not one.received.is_merged:  # of that it is known what it holds
+        if empty and below and not one.file.is_merged:  # of that it is known what it holds
             return one.with_scope(*said) if said else one.with_findings(_undecided(one, "empty_cumulative"))
         return one
     if one.scope is not None:
@@ -90,7 +94,7 @@ def _decided(
         return one.with_scope(_OWN, ScopeBy.INFERRED).with_findings(_inferred("none_below"))
     if below:
         index, other = below
-        cell = marked[other].received.cells[index]
+        cell = marked[other].file.cells[index]
         where: dict[str, Param] = {"other": marked[other].path, "other_cell": a1(*cell) if cell else ""}
         return one.with_scope(_OWN, ScopeBy.INFERRED).with_findings(
             _inferred("reported_below", FIELDS[index].key, **where)

@@ -6,17 +6,16 @@ from functools import partial
 from operator import attrgetter
 
 from stattable.checking.accounts import AnnexOwners, with_annex_findings
-from stattable.checking.duplicates import with_duplicate_findings
 from stattable.checking.register import Register
 from stattable.checking.returns import CheckedReturn, wrong_edition
 from stattable.merging.contents import Input
-from stattable.merging.overlap import Overlaps, listed
+from stattable.merging.overlap import Overlaps
 from stattable.merging.rollup import CountedReturns, total_of_record
 from stattable.merging.scope import infer_scopes
-from stattable.merging.unplaced import say_of_unplaced, with_unplaced
-from stattable.model.catalogue import finding
+from stattable.merging.unplaced import with_unplaced, with_unplaced_findings
+from stattable.model.catalogue import finding, phrase
 from stattable.model.findings import Finding, Param, Severity, Status
-from stattable.model.form import BLANK, SHEET_NAME
+from stattable.model.form import SHEET_NAME
 from stattable.model.identity import Identity
 from stattable.model.names import comparable_name
 from stattable.model.units import Level, Scope, Tree, bare_code
@@ -52,7 +51,7 @@ class Selection:
                 continue
             if one.scope is Scope.CUMULATIVE:
                 cumulative[one.key] = one.values
-                unaccounted[one.key] = _unaccounted(one.received.identity)
+                unaccounted[one.key] = _unaccounted(one.file.identity)
             else:
                 own[one.key] = one.values
         return CountedReturns(own, cumulative, unaccounted)
@@ -77,23 +76,17 @@ def select_returns(
     """
     root = register.root or ""
     returns, refused = [*checked], False
-    if one_edition and len({one.received.edition for one in returns} - {None}) > 1:
+    if one_edition and len({one.file.edition for one in returns} - {None}) > 1:
         returns = [_of_mixed_editions(one) for one in returns]
         refused = True
     tree = with_unplaced(register.tree, root, returns)
     returns = [_held_against_record(one) for one in returns]
-    sort = partial(
-        infer_scopes,
-        tree=tree,
-        root=root,
-        settled=register.scopes,
-        one_each=partial(with_duplicate_findings, latest=latest),
-    )
+    sort = partial(infer_scopes, tree=tree, root=root, settled=register.scopes, latest=latest)
     overlaps = Overlaps(returns, tree)
     received, earlier = _set_aside_earlier(returns, root, sort, overlaps, replaced)
     refused = refused or any(finding.code == "H008" for one in received for finding in one.findings)
     tree = with_unplaced(register.tree, root, received)
-    received, ambiguous = say_of_unplaced(received, tree, register)
+    received, ambiguous = with_unplaced_findings(received, tree, register)
     received = _with_overlaps(received, tree, root, overlaps)
     marked = with_annex_findings(received, AnnexOwners(tree, is_roster=register.is_roster))
     return Selection(tree, root, tuple(marked), tuple(earlier), refused or ambiguous, overlaps)
@@ -101,21 +94,21 @@ def select_returns(
 
 def _held_against_record(one: CheckedReturn) -> CheckedReturn:
     """Say of a merged workbook that its page is not what it was made from (P001), or is another merge's (P003)."""
-    received, identity = one.received, one.received.identity
+    received, identity = one.file, one.file.identity
     record = received.record
     if not received.is_merged or identity is None or one.status is not Status.ACCEPTED:
         return one
     if record is None:
         return one.with_findings(_of_structure("record", Severity.WARNING))
     unit, findings = record.tree[record.root], list[Finding]()
-    was = f"{unit.name}（{unit.level.label}）第 {record.edition} 个"
+    was = phrase("P003", "merge", name=unit.name, level=unit.level.label, edition=record.edition)
     if (bare_code(unit.code or ""), comparable_name(unit.name), unit.level, record.edition) != (
         bare_code(identity.unit.code or ""), comparable_name(identity.unit.name), identity.unit.level, received.edition,
     ):  # fmt: skip
         findings.append(_of_structure("rebadged", None, raw=was))
-    told = {said.field for said in one.findings if said.code == "P001"}
-    page = altered(received, received.values or BLANK, total_of_record(record), unit.level) if received.cells else ()
-    findings += [said for said in page if said.field not in told]
+    known = {fault.field for fault in one.findings if fault.code == "P001"}
+    page = altered(received, total_of_record(record), unit.level)
+    findings += [fault for fault in page if fault.field not in known]
     return one.with_findings(*findings)
 
 
@@ -140,9 +133,7 @@ def _set_aside_earlier(
     The root's own results, and those that are about to be replaced, never count: where something of them is not here,
     nothing may be written (H008).
     """
-    merged = [
-        one for one in returns if one.received.is_merged and one.status is Status.ACCEPTED and one.key is not None
-    ]
+    merged = [one for one in returns if one.file.is_merged and one.status is Status.ACCEPTED and one.key is not None]
     ours = {one.path for one in merged if one.key == root or one.path in replaced}
     aside = {one.path: one for one in merged if one.path not in ours and not _has_altered_page(one)}
     returns = [one for one in returns if one.path not in replaced or one.path in ours]
@@ -177,7 +168,7 @@ def _rank(one: CheckedReturn) -> int:
 
 
 def _prints(*files: CheckedReturn) -> set[str]:
-    return {one.received.facts.sha256 or "" for one in files}
+    return {one.file.facts.sha256 or "" for one in files}
 
 
 def _has_altered_page(one: CheckedReturn) -> bool:
@@ -194,10 +185,10 @@ def _earlier(one: CheckedReturn) -> Finding:
 
 
 def _not_here(one: CheckedReturn, absent: Sequence[Input]) -> Finding:
-    names = listed([f"“{given.name}”（{given.scope.label}数）" for given in absent], "、")
+    units = tuple(phrase("H008", "return", name=one.name, scope=one.scope.label) for one in absent)
     reason = "absent" if absent else "unreadable"
     params: dict[str, Param] = {
-        "reason": reason, "name": one.unit.name or "", "count": len(absent), "units": names,
+        "reason": reason, "name": one.unit.name or "", "count": len(absent), "units": units,
     }  # fmt: skip
     return finding("H008", params=params)
 
@@ -223,9 +214,9 @@ def _with_overlaps(received: Sequence[CheckedReturn], tree: Tree, root: str, ove
 
 
 def _of_mixed_editions(one: CheckedReturn) -> CheckedReturn:
-    if one.received.edition is None:
+    if one.file.edition is None:
         return one
-    return one.with_findings(wrong_edition(one.received, wanted=None))
+    return one.with_findings(wrong_edition(one.file, wanted=None))
 
 
 def _unaccounted(identity: Identity | None) -> Mapping[Level, int]:

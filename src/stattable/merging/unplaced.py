@@ -11,7 +11,6 @@ from stattable.model.findings import Finding, Param, Status
 from stattable.model.names import comparable_name, level_of_name
 from stattable.model.units import Level, Scope, Tree, Unit, level_of_code
 
-_NAMED: Final = 3  # units that one finding names
 _LOOKED_FOR: Final = 20  # that could hold one return; a province may have thousands
 
 
@@ -25,10 +24,10 @@ def with_unplaced(tree: Tree, root: str, received: Sequence[CheckedReturn]) -> T
     return Tree([*tree.units.values(), *unplaced.values()]) if unplaced else tree
 
 
-def say_of_unplaced(
+def with_unplaced_findings(
     received: Sequence[CheckedReturn], tree: Tree, register: Register
 ) -> tuple[list[CheckedReturn], bool]:
-    """Say which returns may be counted twice (H004), and where units that nothing places were put (U011).
+    """Report which returns may be counted twice (H004), and where units that nothing places were put (U011).
 
     Args:
         received: all returns, with their scopes.
@@ -48,8 +47,8 @@ def say_of_unplaced(
         if one.status is Status.ACCEPTED and one.key is not None and one.key not in register.tree and one.level
         if one.path not in doubtful
     }
-    said = doubts | put
-    return [one.with_findings(said[one.path]) if one.path in said else one for one in received], bool(doubts)
+    findings = doubts | put
+    return [one.with_findings(findings[one.path]) if one.path in findings else one for one in received], bool(doubts)
 
 
 def could_hold(holder: CheckedReturn, other: CheckedReturn, tree: Tree, root: str) -> bool:
@@ -136,8 +135,8 @@ def _doubts(received: Sequence[CheckedReturn], tree: Tree, root: str) -> tuple[d
         for holder in islice(able, _LOOKED_FOR):
             held.setdefault(one.path, []).append(holder)
             holding.setdefault(holder.path, []).append(one)
-    said, reason = (held, "held") if len(held) <= len(holding) else (holding, "holds")
-    findings = {one.path: _doubt(one, said[one.path], reason) for one in counted if one.path in said}
+    others, reason = (held, "held") if len(held) <= len(holding) else (holding, "holds")
+    findings = {one.path: _doubt(one, others[one.path], reason) for one in counted if one.path in others}
     return findings, {*held, *holding}
 
 
@@ -182,27 +181,20 @@ class _Holders:
 
 def _doubt(one: CheckedReturn, others: Sequence[CheckedReturn], reason: str) -> Finding:
     """Return H004 on a return that may be held by others, or may hold them."""
-    names = "、".join(f"“{other.unit.name}”" for other in others[:_NAMED])
-    more = (
-        f"等 {len(others)} 个单位"
-        if len(others) > _NAMED and reason == "holds"
-        else "等"
-        if len(others) > _NAMED
-        else ""
-    )
-    return finding("H004", params={"reason": reason, "name": one.unit.name or "", "others": names + more})
+    names = tuple(other.unit.name or "" for other in others)
+    which = "holders" if reason == "held" else "units"
+    return finding("H004", params={"reason": reason, "name": one.unit.name or "", which: names})
 
 
 def _put_under(one: CheckedReturn, root: Unit, level: Level) -> Finding:
     """Return U011 on a return of a unit that nothing places."""
     params: dict[str, Param] = {"name": one.unit.name or "", "root": root.name, "level": level.label}
     above = (one.key or "").removeprefix("?").rpartition("/")[0]
-    apart = f"，与同名的单位按上级“{above}”区分" if above else ""
-    return finding("U011", params={**params, "reason": _level_by(one), "apart": apart})
+    return finding("U011", params={**params, "reason": _level_by(one), "apart": above})
 
 
 def _level_by(one: CheckedReturn) -> str:
     """Return what said the level of a unit that nothing places."""
-    if one.received.identity:
+    if one.file.identity:
         return "identity"
-    return "name" if level_of_name(one.received.name) else "figures"
+    return "name" if level_of_name(one.file.name) else "figures"

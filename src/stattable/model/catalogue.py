@@ -1,14 +1,18 @@
 """The catalogue: every code with its severity and its Chinese words. No finding's text stands anywhere else.
 
 Texts are templates over the finding's own data: ``{where}`` is the field's label and cell, ``{raw}`` what stands
-there, the rest are its parameters. A code is never given a second meaning.
+there, the rest are its parameters, of which lists are put into words as `_LISTINGS` says. A code is never given a second
+meaning.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from stattable.model.findings import Finding, Severity
+from stattable.model.identity import IDENTITY_SHEET
+from stattable.model.record import RECORD_SHEET
+from stattable.model.text import listed
 
 FAMILIES: Final[Mapping[str, str]] = {
     "F": "文件",
@@ -461,8 +465,8 @@ _REASONS: Final[Mapping[str, Mapping[str, str]]] = {
         "empty_cumulative": "写明是汇总数，下级栏目却没有数，而下级自己报了",
     },
     "H004": {
-        "held": "不知道“{name}”归谁管，而{others}报了汇总数，可能已经包含它",
-        "holds": "“{name}”报了汇总数，不知道其中是不是已经包含{others}",
+        "held": "不知道“{name}”归谁管，而{holders}报了汇总数，可能已经包含它",
+        "holds": "“{name}”报了汇总数，不知道其中是不是已经包含{units}",
     },
     "H005": {
         "figure_below": "{cell} 是下级的栏目，填了数",
@@ -470,17 +474,97 @@ _REASONS: Final[Mapping[str, Mapping[str, str]]] = {
         "reported_below": "下级自己报了（{other} 的 {other_cell}）",
     },
 }
-_PHRASES: Final[Mapping[str, Mapping[str, str]]] = {  # what is said of each unit in a finding about several
+_NOT_SET: Final = {"area": "整张表", "repeated": "没有"}  # of P010: what is expected where nothing was set up
+_NAMED_FILE: Final = "{path}（{name}）"
+_PHRASES: Final[Mapping[str, Mapping[str, str]]] = {  # what is said of one thing in a finding about several, or of it
+    "H001": {"part": "{name} {amount}"},
     "H006": {
-        "missing": "“{name}”（{scope}数）汇总时没有，现在有“{path}”（{now}）",
+        "missing": "“{name}”（{scope}数）汇总时没有，现在有“{path}”（{figures}）",
         "changed": "“{name}”（{scope}数）汇总时用的是另一份（SHA-256 {print}…），现在的“{path}”不同：{figures}",
         "figure": "{label} 原来 {was}，现在 {now}",
+        "amount": "{label} {amount}",
+    },
+    "H008": {"return": "“{name}”（{scope}数）"},
+    "P002": {
+        "as_text": "{shown}（存成了文字）",
+        "formula": "{shown}（={formula}）",
+        "no_formula": "{shown}（没有公式）",
+    },
+    "P003": {"merge": "{name}（{level}）第 {edition} 个"},
+    "P004": {
+        "file": _NAMED_FILE,
+        "roster": "{path}（名册）",
+    },
+    "P005": {"file": _NAMED_FILE},
+    "P007": {
+        "figure": "{label} 汇总表里是“{was}”，现在是“{now}”",
+        "figure_at": "{label}（{cell}） 汇总表里是“{was}”，现在是“{now}”",
     },
     "P012": {
         "sheet": "“{sheet}”有 {count} 处（{names}）",
+        "rows": "第 {rows} 行",
     },
+    "P013": {"footer": "页脚"},
 }
-_HIDDEN_SHEETS: Final = {"_stattable": "隐藏的单位标识", "_stattable_record": "隐藏的记录"}  # which nobody sees
+_HIDDEN_SHEETS: Final = {IDENTITY_SHEET: "隐藏的单位标识", RECORD_SHEET: "隐藏的记录"}  # which nobody sees
+_DECISIONS: Final[Mapping[str, str]] = {  # why a return does not count, and what options decided, as a ledger says it
+    "earlier": "以前的汇总结果",
+    "older": "有较晚的报表“{other}”",
+    "same": "与“{other}”重复",
+    "duplicate": "重复",
+    "rejected": "退回：{codes}",
+    "own": "以本单位的汇总数“{path}”为准，本级数只用来核对",
+    "typed": "以“{name}”上报的汇总数“{path}”为准，只用来核对；那是直接填的数，没有记录可查",
+    "held": "已含在“{name}”的汇总表“{path}”里（SHA-256 {print}…），只用来核对",
+    "parts": "它由之加起来的报表都已含在“{name}”的汇总表“{path}”里，只用来核对",
+    "covered": "已含在“{held}”的汇总数里（SHA-256 {print}…），那是“{name}”的汇总表“{path}”所依据的，只用来核对",
+    "changed": "没有算进去：“{name}”的汇总表“{path}”用的是另一份（SHA-256 {print}…），见 H006",
+    "missing": "没有算进去：“{name}”的汇总表“{path}”里没有它，哪一份汇总表里都没有，见 H006",
+    "part": "随“{name}”的汇总一起写出，只列属于本单位和下级的报表",
+    "scope": "--scope：“{path}”读作{scope}数",
+    "duplicates": "--duplicates latest：“{path}”没有计入，以“{other}”为准",
+    "edition": "--edition：“{path}”不是第 {wanted} 个，退回",
+}
+
+
+class _Listing(NamedTuple):
+    """How a list of a finding's parameters is put into words; see :func:`text.listed`."""
+
+    separator: str = "、"
+    most: int = 20
+    rest: str = " 等 {count} 个"
+    each: str = "{}"
+    none: str = ""
+
+
+_USUAL: Final = _Listing()
+_CLAUSES: Final = _Listing(separator="；")
+_FEW_UNITS: Final = _Listing(most=3, rest="等", each="“{}”")
+_PARTS: Final = _Listing(separator="，", most=3, rest="等")
+_FIGURES: Final = _Listing(separator="，", most=3, rest=" 等 {count} 个数", none="各栏都是 0")
+_LISTINGS: Final[Mapping[tuple[str, str], _Listing]] = {
+    ("A009", "names"): _FEW_UNITS,
+    ("H001", "made_of"): _PARTS,
+    ("H002", "made_of"): _PARTS,
+    ("H004", "holders"): _FEW_UNITS,
+    ("H004", "units"): _FEW_UNITS._replace(rest="等 {count} 个单位"),
+    ("H006", "units"): _CLAUSES,
+    ("H006", "figures"): _FIGURES,
+    ("H007", "figures"): _FIGURES,
+    ("H007", "units"): _Listing(each="“{}”"),
+    ("P007", "figures"): _CLAUSES,
+    ("P012", "sheets"): _CLAUSES,
+    ("P013", "where"): _Listing(separator="和"),
+}
+_AROUND: Final[Mapping[tuple[str, str], str]] = {  # what stands around a parameter where it says something
+    ("C001", "contact"): "联系人：{}。",
+    ("H001", "contact"): "（{}）",
+    ("H001", "made_of"): "（{}）",
+    ("H002", "contact"): "（{}）",
+    ("H002", "made_of"): "（{}）",
+    ("P007", "place"): "（“{}”）",
+    ("U011", "apart"): "，与同名的单位按上级“{}”区分",
+}
 _ADVICE: Final[Mapping[str, str]] = {
     "U001": "请补上单位名称{maybe}。",
     "U002": "请核对单位名称是否写对{maybe}；名称前面可以加上级名称，如“中牟县官渡镇计生协”。",
@@ -499,14 +583,19 @@ def finding(code: str, severity: Severity | None = None, **parts: Any) -> Findin
 
 
 def phrase(code: str, reason: str, **params: object) -> str:
-    """Return what a finding of `code` says of one of the units that it is about.
+    """Return what a finding of `code` says of one of the things that it is about.
 
     Args:
         code: in the catalogue.
         reason: which of the code's phrases.
         **params: what the phrase needs.
     """
-    return _PHRASES[code][reason].format(**params)
+    return _PHRASES[code][reason].format(**_in_words(code, params))
+
+
+def decision(reason: str, **params: object) -> str:
+    """Return why a return does not count, or what an option decided, as a ledger says it."""
+    return _DECISIONS[reason].format(**params)
 
 
 def explain(code: str) -> Entry | None:
@@ -527,7 +616,7 @@ def render(finding: Finding, label_of: Callable[[str], str]) -> str:
         "cell": finding.cell or "",
         "sheet": finding.sheet or "",
         "maybe": f"（可能是“{finding.suggestion}”）" if finding.suggestion else "",
-        **finding.params,
+        **_in_words(finding.code, finding.params),
     }
     if finding.code == "T007":
         words["where"] = finding.cell
@@ -542,14 +631,28 @@ def render(finding: Finding, label_of: Callable[[str], str]) -> str:
     for derive in (_derive_file_words, _derive_reason):
         derive(finding, words)
     if finding.code == "P002":
-        count = int(finding.params["count"])
-        words["others"] = f"；同一行或同一列共有 {count} 格被改动：{finding.params['cells']}" if count > 1 else ""
+        words["others"] = (
+            "；同一行或同一列共有 {count} 格被改动：{cells}".format(**words) if words["count"] != 1 else ""
+        )
     if finding.code == "P007":
-        units = int(finding.params["units"])
-        words["others"] = f"另有 {units} 个单位的数也不同：{finding.params['others']}。" if units else ""
+        words["others"] = "另有 {units} 个单位的数也不同：{others}。".format(**words) if words["units"] else ""
     if finding.code in _ADVICE:
         words["advice"] = _ADVICE[finding.code].format(**words)
     return (entry.text + entry.remedy).format(**words)
+
+
+def _in_words(code: str, params: Mapping[str, object]) -> dict[str, object]:
+    """Return parameters as they stand in a text."""
+    words: dict[str, object] = {}
+    for name, value in params.items():
+        if isinstance(value, tuple):
+            how = _LISTINGS.get((code, name), _USUAL)
+            words[name] = listed([how.each.format(one) for one in value], how.separator, how.most, how.rest) or how.none
+        else:
+            words[name] = value
+        if words[name] and (code, name) in _AROUND:
+            words[name] = _AROUND[code, name].format(words[name])
+    return words
 
 
 def _derive_file_words(finding: Finding, words: dict[str, object]) -> None:
@@ -569,7 +672,9 @@ def _derive_file_words(finding: Finding, words: dict[str, object]) -> None:
 
 def _derive_reason(finding: Finding, words: dict[str, object]) -> None:
     if finding.code in _REASONS:
-        words["reason"] = _REASONS[finding.code][str(finding.params["reason"])].format(**words)
+        reason = str(finding.params["reason"])
+        words["expected"] = words.get("expected") or _NOT_SET.get(reason, "")
+        words["reason"] = _REASONS[finding.code][reason].format(**words)
     elif finding.code == "T002":
         raw, label = finding.raw, str(finding.params["label"])
         seen = f"现在是“{raw}”" if raw else "现在没有"
@@ -583,7 +688,7 @@ def _derive_reason(finding: Finding, words: dict[str, object]) -> None:
     elif finding.code in {"H001", "H002"}:
         words["known"] = (
             "本级与下级合计 {known}{made_of}" if finding.params["own_here"] else "下级合计 {known}{made_of}"
-        ).format(**finding.params)
+        ).format(**words)
         words["state"] = (
             "应当报送的单位都已收到。" if finding.severity is Severity.ERROR else "可能是还没有收到的报表。"
         )

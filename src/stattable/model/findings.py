@@ -57,7 +57,7 @@ class UnitRef:
     level: str | None = None
 
 
-Param = str | int
+Param = str | int | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

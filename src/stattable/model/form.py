@@ -7,14 +7,12 @@ stands, what it holds and whose it is are said in the metadata of :class:`Return
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from functools import cache
-from operator import attrgetter
 from typing import Annotated, Any, Final, Generic, NamedTuple, TypeVar
 
 from annotated_types import Ge
-from pydantic import BaseModel, ConfigDict, StrictBool, StrictInt
+from pydantic import BaseModel, ConfigDict, StrictBool, StrictInt, ValidationError
 
 from stattable.model.cell_names import a1
 from stattable.model.units import Level, Scope
@@ -154,22 +152,16 @@ class Online(_Part):
 
 
 class Return(_Part):
-    """One return: the 40 figures, None where blank, and what stands beside them."""
+    """The 40 figures of one return, None where blank: what every return is held against."""
 
     activities: Annotated[ByLevel[Activity], Block("宣传活动", 4, 5, 6)]
     services: Services
     media: Annotated[Media, Block("媒体宣传", 12, 13, 14, "篇数")]
     online: Annotated[Online, Block("网站和新媒体建设", 15, 16, 17)]
 
-    unit_name: str = ""
-    contact: str = ""
-    phone: str = ""
-    filled_in: date | None = None
-    edition: int | None = None
-
     @classmethod
-    def of(cls, values: Sequence["Value"], **beside: Any) -> "Return":
-        """Make a return of 40 values in the order of :data:`FIELDS`, and the other fields by name.
+    def of(cls, values: Sequence["Value"]) -> "Return":
+        """Return a return of 40 values in the order of :data:`FIELDS`.
 
         Raises:
             pydantic.ValidationError: a value is not what its field holds.
@@ -180,13 +172,7 @@ class Return(_Part):
             for name in path:
                 at = at.setdefault(name, {})
             at[last] = value
-        return cls.model_validate({**tree, **beside})
-
-    @property
-    def values(self) -> "Values":
-        """The 40 figures in the order of :data:`FIELDS`."""
-        values: Values = _figures(self)
-        return values
+        return cls.model_validate(tree)
 
 
 Value = int | bool | None
@@ -275,13 +261,26 @@ def _blocks(model: type[BaseModel], above: tuple[str, ...]) -> Iterator[tuple[tu
 
 
 FIRST_COLUMN: Final = 2
-LAST_COLUMN: Final = 9
 FIELDS: Final = tuple(_fields())
 _PATHS: Final = tuple(tuple(field.key.split(".")) for field in FIELDS)
-_figures: Final = attrgetter(*(field.key for field in FIELDS))
 FIELD_BY_KEY: Final[Mapping[str, Field]] = {field.key: field for field in FIELDS}
 BLOCKS: Final = tuple(dict.fromkeys(field.block for field in FIELDS))
 BLANK: Final[Values] = (None,) * len(FIELDS)
+LAST_COLUMN: Final = max(field.at[1] for field in FIELDS)
+
+
+def faulty_fields(values: Sequence[Value]) -> list[int]:
+    """Return the indices of the fields whose values the schema does not allow.
+
+    Args:
+        values: 40, in the order of :data:`FIELDS`.
+    """
+    try:
+        Return.of(values)
+    except ValidationError as error:
+        places = [entry["loc"] for entry in error.errors(include_url=False)]
+        return [index for index, path in enumerate(_PATHS) if any(place[: len(path)] == path for place in places)]
+    return []
 
 
 def label_of(key: str) -> str:
@@ -344,7 +343,7 @@ class Line(NamedTuple):
 
 
 NAME_LINE: Final = Line("单位（公章）：", (3, 1), (3, 2), 4)
-SEAL_AT: Final = ((3, 6), (3, 9))  # kept free for the seal
+SEAL_AT: Final = ((3, 6), (3, LAST_COLUMN))  # kept free for the seal
 CONTACT_LINES: Final[Mapping[str, Line]] = {
     "contact": Line("联系人姓名：", (18, 1), (18, 2), 2),
     "phone": Line("电话：", (18, 4), (18, 5), 2),

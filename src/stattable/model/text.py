@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 # Characters that show nothing: control characters, soft hyphen, zero-width and direction marks, word joiners, BOM,
@@ -67,9 +67,6 @@ def label_forms(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(form for form in forms if form))
 
 
-# -- numerals ---------------------------------------------------------------------------------------------
-
-
 # -- file names -------------------------------------------------------------------------------------------
 
 _UNSAFE: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f\x85\u2028\u2029\ud800-\udfff]')
@@ -119,10 +116,14 @@ def display_width(text: str) -> int:
     return len(text) + sum(map(_WIDE.count, map(unicodedata.east_asian_width, text)))
 
 
-# -- places on a sheet ------------------------------------------------------------------------------------
+# -- lists ------------------------------------------------------------------------------------------------
+
+_MOST: Final = 20
 
 
-_MOST_RUNS: Final = 20
+def listed(texts: Sequence[str], separator: str = "、", most: int = _MOST, rest: str = " 等 {count} 个") -> str:
+    """Return the first of `texts`; where these are not all, `rest` says so, and how many there are."""
+    return separator.join(texts[:most]) + (rest.format(count=len(texts)) if len(texts) > most else "")
 
 
 def runs(numbers: Iterable[int]) -> str:
@@ -133,5 +134,4 @@ def runs(numbers: Iterable[int]) -> str:
             found[-1][1] = number
         else:
             found.append([number, number])
-    texts = [str(first) if first == last else f"{first}–{last}" for first, last in found]
-    return "、".join(texts[:_MOST_RUNS]) + (" 等" if len(texts) > _MOST_RUNS else "")
+    return listed([str(first) if first == last else f"{first}–{last}" for first, last in found], rest=" 等")

@@ -18,7 +18,7 @@ from stattable.output import json_models as models
 from stattable.proving.ledger import Ledger, check_code_of
 from stattable.proving.reopen import MergedWorkbook
 from stattable.proving.source_files import FileMatch, FileState
-from stattable.proving.trace import Step
+from stattable.proving.trace import TraceStep
 from stattable.proving.verify import Verdict
 
 if TYPE_CHECKING:
@@ -119,9 +119,9 @@ def _sources(matched: FileMatch, ledger: Ledger) -> models.Sources:
     )
 
 
-def trace_json(report: MergedWorkbook, field: Field, step: Step) -> str:
+def trace_json(report: MergedWorkbook, field: Field, step: TraceStep) -> str:
     """Return the JSON document of `trace`."""
-    page = report.received
+    page = report.file
     return _dump(
         models.TraceDocument(
             schema_version=models.SCHEMA_VERSION,
@@ -179,10 +179,10 @@ def _figures(values: Values) -> dict[str, Value]:
 def _file(one: CheckedReturn, shown: Shown) -> models.File:
     return models.File(
         path=one.path,
-        sha256=one.received.facts.sha256,
+        sha256=one.file.facts.sha256,
         unit=one.unit,
         scope=one.scope,
-        edition=one.received.edition,
+        edition=one.file.edition,
         status=one.status,
         values=_figures(one.values),
         findings=_findings(filter(shown, one.findings)),
@@ -219,8 +219,8 @@ def _differences(difference: Difference) -> dict[str, models.Difference]:
 
 def missing_label(finding: Finding) -> str | None:
     """Return the label of the finding's field, or the label that it speaks of."""
-    said = finding.params.get("label")
-    return label_of(finding.field) if finding.field else None if said is None else str(said)
+    label = finding.params.get("label")
+    return label_of(finding.field) if finding.field else None if label is None else str(label)
 
 
 def _findings(findings: Iterable[Finding]) -> list[models.Finding]:

@@ -5,25 +5,25 @@ from itertools import count, takewhile
 from typing import Any, Final
 
 from stattable.formats.sheet import Margin, RawSheet, Setup, Unread
-from stattable.merging.overlap import listed
-from stattable.model.annex import ANNEX_HEADS, ANNEX_SHEET
+from stattable.model.annex import ANNEX_SHEET
 from stattable.model.catalogue import finding
 from stattable.model.cell_names import a1, column_letters
 from stattable.model.findings import Finding, Param, Severity
-from stattable.model.form import FIELDS, LAST_COLUMN, LAST_ROW, SHEET_NAME
-from stattable.proving.breakdown import FINDINGS_SHEET, HEAD_ROWS, STATE_SHEET, UNIT_HEADS, UNITS_SHEET, breakdown
+from stattable.model.form import BLANK_WORD, FIELDS, LAST_COLUMN, LAST_ROW, SHEET_NAME
+from stattable.proving.breakdown import HEAD_ROWS, UNIT_HEADS, UNITS_SHEET, breakdown
 from stattable.proving.check_code import CHECK_CODE
 from stattable.proving.ledger import LEDGER_SHEET
+from stattable.proving.lists import FINDINGS_SHEET, STATE_SHEET
 from stattable.proving.reopen import MergedWorkbook
-from stattable.proving.sheets import HIDDEN_SHEETS, Opened, OpenSheet
+from stattable.proving.sheet_facts import HIDDEN_SHEETS, LIST_FOOTER, REPEATED_COLUMNS, repeated_rows
+from stattable.proving.sheets import OpenSheet, WorkbookSheets
 
-LIST_FOOTER: Final = "第 &P 页，共 &N 页"
 _FILTERED: Final = frozenset({STATE_SHEET, FINDINGS_SHEET, LEDGER_SHEET})  # which have a filter that clerks may set
 _SAYS_SO_ITSELF: Final = frozenset({"comments", "links"})  # a reader sees that there is something
 _PAGE_AREA: Final = f"$A$1:${column_letters(LAST_COLUMN)}${LAST_ROW}"
 
 
-def oddities(report: MergedWorkbook, opened: Opened) -> list[Finding]:
+def oddities(report: MergedWorkbook, opened: WorkbookSheets) -> list[Finding]:
     """Return what is shown or printed otherwise than `merge` wrote it."""
     findings = [*_sheets(opened)]
     for name in opened.written:
@@ -35,26 +35,26 @@ def oddities(report: MergedWorkbook, opened: Opened) -> list[Finding]:
 # -- the sheets -------------------------------------------------------------------------------------------
 
 
-def _sheets(opened: Opened) -> Iterator[Finding]:
+def _sheets(opened: WorkbookSheets) -> Iterator[Finding]:
     """Say which sheets are gone, hidden, or not in their place, and which were added (P003)."""
     gone = [name for name in opened.written if name not in opened.names]
     added = [name for name in opened.names if name not in {*opened.written, *HIDDEN_SHEETS}]
     if len(gone) == len(added) == 1:
-        yield _structure("renamed", added[0], expected=gone[0])
+        yield _structure_finding("renamed", added[0], expected=gone[0])
         gone, added = [], []
     for name in gone:
-        yield _structure("sheet", name)
+        yield _structure_finding("sheet", name)
     for name in added:  # one that is not shown misleads nobody
         is_shown = name in opened.visible
-        yield _structure("added" if is_shown else "added_hidden", name, None if is_shown else Severity.WARNING)
+        yield _structure_finding("added" if is_shown else "added_hidden", name, None if is_shown else Severity.WARNING)
     for name in opened.written:
         if name in opened.names and name not in opened.visible:
-            yield _structure("hidden", name)
+            yield _structure_finding("hidden", name)
     if not opened.is_plain:
-        yield _structure("writing", SHEET_NAME)
+        yield _structure_finding("writing", SHEET_NAME)
     first = next((name for name in opened.names if name in opened.visible), None)
     if SHEET_NAME in opened.visible and first in opened.written and first != SHEET_NAME:
-        yield _structure("order", SHEET_NAME, raw=first)
+        yield _structure_finding("order", SHEET_NAME, raw=first)
 
 
 # -- one sheet --------------------------------------------------------------------------------------------
@@ -76,14 +76,14 @@ def _of_sheet(report: MergedWorkbook, opened: OpenSheet) -> Iterator[Finding]:
             reasons.setdefault(str(reason), []).append(a1(*at))
     for reason, cells in reasons.items():
         if cells:
-            yield _shown(reason, sheet.name, cells[0], cells)
+            yield _appearance_finding(reason, sheet.name, cells[0], cells)
     objects = {"objects", "shapes"} & setup.extras
     for extra in sorted(setup.extras - ({"comments"} if objects else set())):
         if extra == "objects" and (sheet.name == ANNEX_SHEET or "shapes" in objects):  # which has pictures
             continue
         if extra == "links" and sheet.name == FINDINGS_SHEET:  # which lead to the units
             continue
-        yield _shown(extra, sheet.name, severity=Severity.WARNING if extra in _SAYS_SO_ITSELF else None)
+        yield _appearance_finding(extra, sheet.name, severity=Severity.WARNING if extra in _SAYS_SO_ITSELF else None)
     yield from _printing(report, sheet.name, setup)
 
 
@@ -97,12 +97,14 @@ def _hidden_lines(report: MergedWorkbook, sheet: RawSheet, setup: Setup) -> Iter
     if rows := [number for number in filled if number in unseen]:
         is_filter = setup.filtered and sheet.name in _FILTERED
         severity = Severity.WARNING if is_filter else None
-        yield _shown("filter" if is_filter else "row", sheet.name, f"A{rows[0]}", list(map(str, rows)), severity)
+        yield _appearance_finding(
+            "filter" if is_filter else "row", sheet.name, f"A{rows[0]}", list(map(str, rows)), severity
+        )
     unseen = setup.hidden_columns | {at[1] for at, one in sheet.displays.items() if one.hidden_by == "column"}
     columns = [number for number in sorted(unseen) if any(sheet.cell(row, number) is not None for row in filled)]
     if columns:
         letters = list(map(column_letters, columns))
-        yield _shown("column", sheet.name, f"{letters[0]}1", letters)
+        yield _appearance_finding("column", sheet.name, f"{letters[0]}1", letters)
 
 
 def _collapsed(report: MergedWorkbook, unseen: frozenset[int]) -> set[int]:
@@ -127,17 +129,17 @@ def _printing(report: MergedWorkbook, name: str, setup: Setup) -> Iterator[Findi
     """Hold what is printed against what `merge` set up, as far as the file says so (P010, P013)."""
     area = _PAGE_AREA if name == SHEET_NAME else ""
     if setup.print_area is not None and setup.print_area != area:
-        yield _shown("area", name, raw=setup.print_area, expected=area or "整张表")
+        yield _appearance_finding("area", name, raw=setup.print_area, expected=area)
     repeated = _repeated(report, name)
     if setup.repeated is not None and setup.repeated != repeated:
-        yield _shown("repeated", name, raw=setup.repeated, expected=repeated or "没有")
+        yield _appearance_finding("repeated", name, raw=setup.repeated, expected=repeated)
     if setup.margins is None:
         return
     margins = {margin for margin in setup.margins if name != SHEET_NAME or not is_code(margin)}
     wanted: set[Margin] = set() if name == SHEET_NAME else {("footer", "C", LIST_FOOTER)}
     if margins != wanted:
-        said, expected = ("；".join(text for _, _, text in sorted(which)) or "空白" for which in (margins, wanted))
-        yield _shown("margins", name, raw=said, expected=expected)
+        raw, expected = ("；".join(text for _, _, text in sorted(which)) or BLANK_WORD for which in (margins, wanted))
+        yield _appearance_finding("margins", name, raw=raw, expected=expected)
 
 
 def is_code(margin: Margin) -> bool:
@@ -146,32 +148,31 @@ def is_code(margin: Margin) -> bool:
 
 
 def _repeated(report: MergedWorkbook, name: str) -> str:
-    """Return what is printed of a sheet on every page."""
-    ledger_head = len(report.ledger.about) + 1 if report.ledger else 0
-    return {
-        UNITS_SHEET: f"$1:${HEAD_ROWS},$A:$A", FINDINGS_SHEET: "$1:$1",
-        LEDGER_SHEET: f"${ledger_head}:${ledger_head}", ANNEX_SHEET: f"${ANNEX_HEADS}:${ANNEX_HEADS}",
-    }.get(name, "")  # fmt: skip
+    """Return what is printed of a sheet on every page, as Excel names it."""
+    rows, columns = repeated_rows(name, report.ledger), REPEATED_COLUMNS.get(name)
+    parts = [f"${rows[0]}:${rows[1]}"] if rows else []
+    parts += [f"$A:${column_letters(columns)}"] if columns else []
+    return ",".join(parts)
 
 
 # -- words ------------------------------------------------------------------------------------------------
 
 
-def _structure(
+def _structure_finding(
     reason: str, sheet: str, severity: Severity | None = None, raw: str | None = None, expected: str = ""
 ) -> Finding:
     params: dict[str, Param] = {"reason": reason, "expected": expected}
     return finding("P003", severity, sheet=sheet, raw=raw, params=params)
 
 
-def _shown(
+def _appearance_finding(
     reason: str,
     sheet: str,
     cell: str | None = None,
     about: Sequence[str] = (),
     severity: Severity | None = None,
-    **said: Any,
+    **details: Any,
 ) -> Finding:
-    raw = said.pop("raw", None)
-    params = {"reason": reason, "count": len(about), "names": listed(about, "、"), **said}
+    raw = details.pop("raw", None)
+    params = {"reason": reason, "count": len(about), "names": tuple(about), **details}
     return finding("P010", severity, sheet=sheet, cell=cell, raw=raw, params=params)

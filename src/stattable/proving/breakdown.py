@@ -11,14 +11,27 @@ from typing import Final
 
 from stattable.merging.rollup import Basis, RollUp
 from stattable.model.cell_names import a1, column_letters
+from stattable.model.findings import Status
 from stattable.model.form import BLANK, FIELDS, Values, shown_value, total
 from stattable.model.units import Level, Tree
 
 UNITS_SHEET: Final = "分单位汇总"
-STATE_SHEET: Final = "报送情况"
-FINDINGS_SHEET: Final = "审核意见"
 UNIT_HEADS: Final = ("单位", "级别", "报送", "合计依据")  # the columns in front of the figures
+STATE_AT: Final = UNIT_HEADS.index("报送") + 1  # the column
 HEAD_ROWS: Final = 2
+STATUS_WORDS: Final = {
+    Status.ACCEPTED: "已报",
+    Status.REJECTED: "退回",
+    Status.COVERED: "已含在上级汇总数里",
+    Status.MISSING: "未报",
+    None: "不要求",
+}
+_BASIS_WORDS: Final = {Basis.OWN: "本级 + 下级", Basis.CUMULATIVE: "上报的汇总数", Basis.DERIVED: "下级之和"}
+_DIFFERENCE_BASIS: Final = {True: "上报的汇总数 − 本级 − 下级", False: "没有差额"}  # by whether it is compared
+_UNLISTED_BASIS: Final = "见其汇总表"
+_NOT_APART: Final = "未单独报"  # of a unit that sent no own return
+_ROOT_LABEL: Final = "{name} 合计"
+_UNLISTED_LABEL: Final = "{name} 所属 {count} 个村居社区合计"
 
 
 class RowKind(StrEnum):
@@ -28,6 +41,9 @@ class RowKind(StrEnum):
     OWN = "own"
     UNLISTED = "unlisted"  # the sum of its children that have no row
     DIFFERENCE = "gap"  # what its cumulative return says beyond what is known below it
+
+
+_LABELS: Final = {RowKind.OWN: "{name} 本级", RowKind.DIFFERENCE: "{name} 差额"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,14 +168,12 @@ def row_label(row: BreakdownRow, rolled: RollUp) -> str:
     name = rolled.tree[row.key].name
     match row.kind:
         case RowKind.TOTAL:
-            return f"{name} 合计" if row.key == rolled.root else name
-        case RowKind.OWN:
-            return f"{name} 本级"
-        case RowKind.DIFFERENCE:
-            return f"{name} 差额"
+            return _ROOT_LABEL.format(name=name) if row.key == rolled.root else name
         case RowKind.UNLISTED:
             unlisted = [key for key in rolled.tree.children[row.key] if not is_listed(rolled.tree, key, row.depth)]
-            return f"{name} 所属 {len(unlisted)} 个村居社区合计"
+            return _UNLISTED_LABEL.format(name=name, count=len(unlisted))
+        case RowKind.OWN | RowKind.DIFFERENCE:
+            return _LABELS[row.kind].format(name=name)
 
 
 Shown = str | int | None
@@ -183,9 +197,6 @@ def formulas(row: BreakdownRow, rows: Sequence[BreakdownRow]) -> list[str | None
     ]
 
 
-_BASIS_WORDS: Final = {Basis.OWN: "本级 + 下级", Basis.CUMULATIVE: "上报的汇总数", Basis.DERIVED: "下级之和"}
-
-
 def unit_cells(row: BreakdownRow, rolled: RollUp, state: str) -> tuple[str, str, str, str]:
     """Return what stands in front of the figures of a row; `state` says whether its unit reported."""
     unit, label = rolled.tree[row.key], row_label(row, rolled)
@@ -194,10 +205,15 @@ def unit_cells(row: BreakdownRow, rolled: RollUp, state: str) -> tuple[str, str,
             basis = _BASIS_WORDS[rolled.totals[row.key].basis]
             return label, unit.level.label, state if row.depth else "", basis
         case RowKind.OWN:
-            return label, unit.level.label, "已报" if row.key in rolled.counted.own else "未单独报", ""
+            return (
+                label,
+                unit.level.label,
+                STATUS_WORDS[Status.ACCEPTED] if row.key in rolled.counted.own else _NOT_APART,
+                "",
+            )
         case RowKind.UNLISTED:
-            return label, "", "", "见其汇总表"
+            return label, "", "", _UNLISTED_BASIS
         case RowKind.DIFFERENCE:
             difference = rolled.differences.get(row.key)
             compared = difference and difference.compared
-            return label, "", "", "上报的汇总数 − 本级 − 下级" if compared else "没有差额"
+            return label, "", "", _DIFFERENCE_BASIS[bool(compared)]

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from stattable.formats.sheet import Cell
-from stattable.merging.overlap import listed
 from stattable.model.catalogue import finding
 from stattable.model.cell_names import a1
 from stattable.model.findings import Finding, UnitRef
@@ -33,7 +32,7 @@ class Change:
     expected: str
 
 
-def changes_said(changes: Iterable[Change]) -> Iterator[Finding]:
+def change_findings(changes: Iterable[Change]) -> Iterator[Finding]:
     """Yield P002 for all changes, those of one line together, the longest line first."""
     left = {change.at: change for change in changes}
     while left:
@@ -50,7 +49,7 @@ def changes_said(changes: Iterable[Change]) -> Iterator[Finding]:
                 "name": first.name,
                 "expected": first.expected,
                 "count": len(line),
-                "cells": listed([a1(*at) for at in line], "、"),
+                "cells": tuple(a1(*at) for at in line),
             },
         )
         for at in line:

@@ -25,8 +25,8 @@ def check_code(unit: UnitFacts, edition: int, figures: Values, prints: Iterable[
         figures: the 40 figures that stand on the page.
         prints: SHA-256 of the files whose figures are in the total, in any order.
     """
-    said = [unit.code or "", normalised(unit.name), unit.level, str(edition), figures_text(figures), *sorted(prints)]
-    number = int.from_bytes(hashlib.sha256("\n".join(said).encode("utf-8", "replace")).digest(), "big")
+    parts = [unit.code or "", normalised(unit.name), unit.level, str(edition), figures_text(figures), *sorted(prints)]
+    number = int.from_bytes(hashlib.sha256("\n".join(parts).encode("utf-8", "replace")).digest(), "big")
     letters = ""
     for _ in range(LENGTH):
         number, rest = divmod(number, len(ALPHABET))

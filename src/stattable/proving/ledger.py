@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Final, NamedTuple
 
 from stattable import __version__
@@ -11,6 +12,7 @@ from stattable.formats.fingerprint import FileFacts
 from stattable.merging.contents import Relation
 from stattable.merging.result import MergeOptions, MergeResult
 from stattable.merging.root import RootOptions
+from stattable.model.catalogue import decision
 from stattable.model.findings import Finding, Severity, Status
 from stattable.model.identity import Identity, UnitFacts, WorkbookKind, cell_text
 from stattable.model.names import Names
@@ -23,14 +25,34 @@ HEADS: Final = (
     "序号", "文件", "SHA-256", "大小（字节）", "修改时间", "单位代码", "单位", "级别", "口径", "口径依据", "届次",
     "是否计入", "原因",
 )  # fmt: skip
-ADJUSTED: Final = "按选项调整"
-_COUNTED_AT: Final = HEADS.index("是否计入")
+COUNTED_AT: Final = HEADS.index("是否计入") + 1  # the column
 COUNTED: Final = {True: "计入", False: "未计入"}
-_ROOT, _UNIT, _LEVEL, _EDITION = "选项 --root", "选项 --unit", "选项 --level", "选项 --edition"
-_SCOPE, _DUPLICATES, _ROSTER = "选项 --scope", "选项 --duplicates", "选项 --roster"
-_ROSTER_PRINT, _PART = "名册 SHA-256", "逐级"
+ABOUT_AT: Final = 3  # the column of what stands above and below the table; its label stands in front
+ADJUSTED: Final = "按选项调整"
 _LATEST: Final = "latest"
-_EARLIER: Final = "以前的汇总结果"
+_EARLIER: Final = decision("earlier")
+_PROGRAM: Final = f"stattable {__version__}"
+
+
+class Label(StrEnum):
+    """A label of what is said above the table of files, in their order."""
+
+    PROGRAM = "程序"
+    COMMAND = "命令"
+    STARTED = "开始"
+    ENDED = "结束"
+    TOTAL_OF = "汇总单位"
+    PART = "逐级"
+    THE_EDITION = "届次"
+    CHECK_CODE = CHECK_CODE
+    ROSTER = "选项 --roster"
+    ROSTER_PRINT = "名册 SHA-256"
+    ROOT = "选项 --root"
+    UNIT = "选项 --unit"
+    LEVEL = "选项 --level"
+    EDITION = "选项 --edition"
+    SCOPE = "选项 --scope"
+    DUPLICATES = "选项 --duplicates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,45 +121,57 @@ class Ledger:
         Raises:
             ValueError: the ledger says what no option can be, or `nonsense`.
         """
-        said = self._said()
-        scopes = {unit: Scope(scope) for unit, _, scope in (text.rpartition("=") for text in said.get(_SCOPE, ()))}
-        if _ROSTER in said:
+        texts = self._texts()
+        scopes = {
+            unit: Scope(scope) for unit, _, scope in (text.rpartition("=") for text in texts.get(Label.SCOPE, ()))
+        }
+        if Label.ROSTER in texts:
             asked = RootOptions(roster, root.code or roster.tops[0], scopes=scopes)
         else:
             asked = RootOptions(None, root.code, root.name, root.level, scopes)
-        edition = said.get(_EDITION)
-        return MergeOptions(asked, int(edition[0]) if edition else None, said.get(_DUPLICATES) == [_LATEST])
+        edition = texts.get(Label.EDITION)
+        return MergeOptions(asked, int(edition[0]) if edition else None, texts.get(Label.DUPLICATES) == [_LATEST])
 
     def nonsense(self) -> list[str]:
         """Return the options, times and numbers that can be none, so that nobody can make the total again with them."""
-        said = self._said()
-        scopes = [text for text in said.get(_SCOPE, ()) if text.rpartition("=")[2] not in {*Scope}]
-        editions = [text for text in said.get(_EDITION, ()) if not text.isdecimal()]
-        duplicates = [text for text in said.get(_DUPLICATES, ()) if text != _LATEST]
+        texts = self._texts()
+        scopes = [text for text in texts.get(Label.SCOPE, ()) if text.rpartition("=")[2] not in {*Scope}]
+        editions = [text for text in texts.get(Label.EDITION, ()) if not text.isdecimal()]
+        duplicates = [text for text in texts.get(Label.DUPLICATES, ()) if text != _LATEST]
         times = [entry.changed for entry in self.entries if entry.changed and moment(entry.changed) is None]
         return [*scopes, *editions, *duplicates, *times]
 
-    def _said(self) -> dict[str, list[str]]:
-        said: dict[str, list[str]] = {}
+    def _texts(self) -> dict[str, list[str]]:
+        texts: dict[str, list[str]] = {}
         for label, text in self.about:
-            said.setdefault(label, []).append(text)
-        return said
+            texts.setdefault(label, []).append(text)
+        return texts
+
+    @property
+    def head_row(self) -> int:
+        """The row of the heads of its table; the files stand right below."""
+        return len(self.about) + 1
+
+    @property
+    def is_of_this_version(self) -> bool:
+        """Whether this version of the program wrote it."""
+        return dict(self.about).get(Label.PROGRAM) == _PROGRAM
 
     @property
     def check_code(self) -> str | None:
         """The check code, or None where it is not said."""
-        return dict(self.about).get(CHECK_CODE)
+        return dict(self.about).get(Label.CHECK_CODE)
 
     @property
     def is_part(self) -> bool:
         """Whether it lists the files of a unit only, out of a larger merge."""
-        return any(label == _PART for label, _ in self.about)
+        return any(label == Label.PART for label, _ in self.about)
 
     @property
     def roster(self) -> tuple[str, str] | None:
         """The path and the fingerprint of the roster, or None."""
-        said = dict(self.about)
-        return (said[_ROSTER], said.get(_ROSTER_PRINT, "")) if _ROSTER in said else None
+        texts = dict(self.about)
+        return (texts[Label.ROSTER], texts.get(Label.ROSTER_PRINT, "")) if Label.ROSTER in texts else None
 
 
 # -- made -------------------------------------------------------------------------------------------------
@@ -157,39 +191,46 @@ def entries_of(merged: MergeResult) -> Iterator[Entry]:
     return (_entry(merged, number, one) for number, one in enumerate(merged.files, start=1))
 
 
+def head_of(name: str) -> str:
+    """Return the head of the column in which the entries have what is called so."""
+    return HEADS[Entry._fields.index(name)]
+
+
 def entry_cells(entry: Entry) -> list[object]:
     """Return the cells of an entry's row."""
     cells: list[object] = [*entry]
-    cells[_COUNTED_AT] = COUNTED[entry.counted]
+    cells[COUNTED_AT - 1] = COUNTED[entry.counted]
     return cells
 
 
 def _about(merged: MergeResult, run: Run) -> Iterator[tuple[str, str]]:
     root, options = merged.root_unit, merged.options
-    yield "程序", f"stattable {__version__}"
-    yield "命令", " ".join(["stattable", *run.arguments])
-    yield "开始", run.started.strftime(TIME)
-    yield "结束", run.ended.strftime(TIME)
-    yield "汇总单位", unit_words(_facts(root))
+    yield Label.PROGRAM, _PROGRAM
+    yield Label.COMMAND, " ".join(["stattable", *run.arguments])
+    yield Label.STARTED, run.started.strftime(TIME)
+    yield Label.ENDED, run.ended.strftime(TIME)
+    yield Label.TOTAL_OF, unit_words(_facts(root))
     if merged.part_of:
-        yield _PART, f"随“{merged.part_of}”的汇总一起写出，只列属于本单位和下级的报表"
-    yield "届次", edition_words(merged.edition)
-    yield CHECK_CODE, check_code_of(merged)
+        yield Label.PART, decision("part", name=merged.part_of)
+    yield Label.THE_EDITION, edition_words(merged.edition)
+    yield Label.CHECK_CODE, check_code_of(merged)
     if run.roster:
         path, facts = run.roster
-        yield _ROSTER, path
-        yield _ROSTER_PRINT, facts.sha256 or ""
+        yield Label.ROSTER, path
+        yield Label.ROSTER_PRINT, facts.sha256 or ""
     asked = options.root
-    said = {_ROOT: asked.code, _UNIT: asked.name, _LEVEL: asked.level, _EDITION: options.edition}
-    yield from ((label, str(value)) for label, value in said.items() if value is not None)
-    yield from ((_SCOPE, f"{unit}={scope}") for unit, scope in asked.scopes.items() if _concerns(merged, unit))
+    given = {
+        Label.ROOT: asked.code, Label.UNIT: asked.name, Label.LEVEL: asked.level, Label.EDITION: options.edition,
+    }  # fmt: skip
+    yield from ((label, str(value)) for label, value in given.items() if value is not None)
+    yield from ((Label.SCOPE, f"{unit}={scope}") for unit, scope in asked.scopes.items() if _concerns(merged, unit))
     if options.latest:
-        yield _DUPLICATES, _LATEST
+        yield Label.DUPLICATES, _LATEST
 
 
 def check_code_of(merged: MergeResult) -> str:
     """Return the check code of the page of a merge."""
-    prints = (one.received.facts.sha256 or "" for one in merged.accepted.values() if _counted(merged, one)[0])
+    prints = (one.file.facts.sha256 or "" for one in merged.accepted.values() if _counted(merged, one)[0])
     return check_code(_facts(merged.root_unit), merged.edition, merged.total, prints)
 
 
@@ -203,25 +244,25 @@ def edition_words(edition: int) -> str:
     return f"第 {edition} 个会员活动日"
 
 
-def _concerns(merged: MergeResult, said: str) -> bool:
+def _concerns(merged: MergeResult, name: str) -> bool:
     """Whether an option that names a unit by its code or name speaks of the root or of a unit below it."""
     tree = merged.tree
-    keys = [bare_code(said)] if bare_code(said) in tree else Names(tree).match(said)
+    keys = [bare_code(name)] if bare_code(name) in tree else Names(tree).match(name)
     return any(tree.under(key, merged.root) for key in keys)
 
 
 def _adjustments(one: CheckedReturn) -> Iterator[str]:
     """Say what options decided about a return."""
     if one.scope_by is ScopeBy.OPTION and one.scope:
-        yield f"--scope：“{one.path}”读作{one.scope.label}数"
+        yield decision("scope", path=one.path, scope=one.scope.label)
     if older := _finding(one, "U010"):
-        yield f"--duplicates latest：“{one.path}”没有计入，以“{older.params['other']}”为准"
+        yield decision("duplicates", path=one.path, **older.params)
     if (edition := _finding(one, "T003")) and "wanted" in edition.params:
-        yield f"--edition：“{one.path}”不是第 {edition.params['wanted']} 个，退回"
+        yield decision("edition", path=one.path, wanted=edition.params["wanted"])
 
 
 def _entry(merged: MergeResult, number: int, one: CheckedReturn) -> Entry:
-    facts, (counted, why) = one.received.facts, _counted(merged, one)
+    facts, (counted, why) = one.file.facts, _counted(merged, one)
     return Entry(
         number=number,
         path=one.path,
@@ -233,7 +274,7 @@ def _entry(merged: MergeResult, number: int, one: CheckedReturn) -> Entry:
         level=one.level.label if one.level else "",
         scope=one.scope.label if one.scope else "",
         scope_by=one.scope_by.label if one.scope_by else "",
-        edition=one.received.edition,
+        edition=one.file.edition,
         counted=counted,
         why=why,
     )
@@ -246,11 +287,11 @@ def _counted(merged: MergeResult, one: CheckedReturn) -> tuple[bool, str]:
     if one.status is Status.DUPLICATE:
         same, older = _finding(one, "U004"), _finding(one, "U010")
         if older:
-            return False, f"有较晚的报表“{older.params['other']}”"
-        return False, f"与“{same.params['other']}”重复" if same else "重复"
+            return False, decision("older", **older.params)
+        return False, decision("same", **same.params) if same else decision("duplicate")
     if one.status is not Status.ACCEPTED or one.key is None:
         codes = dict.fromkeys(f.code for f in one.findings if f.severity is Severity.ERROR)
-        return False, f"退回：{'、'.join(codes)}"
+        return False, decision("rejected", codes="、".join(codes))
     chain = merged.tree.covering(one.key, one.scope or Scope.OWN)
     within = (key for key in chain if merged.tree.under(key, merged.root))
     holder = next((key for key in within if key in merged.rollup.counted.cumulative), None)
@@ -264,35 +305,24 @@ def _held(merged: MergeResult, holder: CheckedReturn, one: CheckedReturn) -> str
     holding = merged.overlaps.holding(holder, one)
     words = {"name": holder.unit.name, "path": holder.path}
     if holding is None:
-        typed = "own" if holder.key == one.key else "typed"
-        return _HELD_WORDS[typed].format(**words)
+        return decision("own" if holder.key == one.key else "typed", **words)
     held = holding.input
     if held is None:
-        return _HELD_WORDS["parts" if holding.relation is Relation.HELD else holding.relation].format(**words)
-    print_ = f"SHA-256 {held.sent.sha256[:_PRINT_SHOWN]}…"
-    return _HELD_WORDS[holding.relation].format(print=print_, held=held.name, **words)
+        return decision("parts" if holding.relation is Relation.HELD else holding.relation, **words)
+    return decision(holding.relation, print=held.sent.sha256[:_PRINT_SHOWN], held=held.name, **words)
 
 
 _PRINT_SHOWN: Final = 16  # characters of a fingerprint, which tell it from all others at hand
-_HELD_WORDS: Final[Mapping[str, str]] = {
-    "own": "以本单位的汇总数“{path}”为准，本级数只用来核对",
-    "typed": "以“{name}”上报的汇总数“{path}”为准，只用来核对；那是直接填的数，没有记录可查",
-    Relation.HELD: "已含在“{name}”的汇总表“{path}”里（{print}），只用来核对",
-    "parts": "它由之加起来的报表都已含在“{name}”的汇总表“{path}”里，只用来核对",
-    Relation.COVERED: "已含在“{held}”的汇总数里（{print}），那是“{name}”的汇总表“{path}”所依据的，只用来核对",
-    Relation.CHANGED: "没有算进去：“{name}”的汇总表“{path}”用的是另一份（{print}），见 H006",
-    Relation.MISSING: "没有算进去：“{name}”的汇总表“{path}”里没有它，哪一份汇总表里都没有，见 H006",
-}
 
 
 def _finding(one: CheckedReturn, code: str) -> Finding | None:
     return next((finding for finding in one.findings if finding.code == code), None)
 
 
-def moment(said: str) -> float | None:
+def moment(text: str) -> float | None:
     """Return the time that the ledger says, in seconds since 1970; None where it says none."""
     try:  # this is how `TIME` writes it, too, and takes a tenth of the time of reading it by that
-        return datetime.fromisoformat(said).timestamp() if len(said) == _LENGTH_OF_TIME else None
+        return datetime.fromisoformat(text).timestamp() if len(text) == _LENGTH_OF_TIME else None
     except (ValueError, OverflowError, OSError):
         return None
 
@@ -325,20 +355,9 @@ def read_ledger(rows: Iterable[Sequence[object]]) -> Ledger | None:
 def _read_entry(row: Sequence[str]) -> Entry:
     number, path, sha256, size, *texts, edition, counted, why = row[: len(HEADS)]
     changed, code, name, level, scope, scope_by = texts
+    of_edition, is_counted = int(edition) if edition else None, counted == COUNTED[True]
     return Entry(
-        number=int(number),
-        path=path,
-        sha256=sha256,
-        size=int(size),
-        changed=changed,
-        code=code,
-        name=name,
-        level=level,
-        scope=scope,
-        scope_by=scope_by,
-        edition=int(edition) if edition else None,
-        counted=counted == COUNTED[True],
-        why=why,
+        int(number), path, sha256, int(size), changed, code, name, level, scope, scope_by, of_edition, is_counted, why
     )
 
 
@@ -368,9 +387,7 @@ def record_of(merged: MergeResult, made: datetime) -> Record:
     """
     numbers: Mapping[str, int] = {one.path: number for number, one in enumerate(merged.files, start=1)}
     sent = {
-        at: CountedReturn(
-            numbers[one.path], one.values, one.received.cells, one.received.facts.sha256 or "", one.received.record
-        )
+        at: CountedReturn(numbers[one.path], one.values, one.file.cells, one.file.facts.sha256 or "", one.file.record)
         for at, one in merged.accepted.items()
     }
     return Record(merged.tree, merged.root, sent, merged.edition, made.strftime(TIME))

@@ -8,20 +8,21 @@ from stattable.model.catalogue import render
 from stattable.model.findings import Finding, Severity, Status
 from stattable.model.form import label_of
 from stattable.model.identity import cell_text
+from stattable.proving.breakdown import STATUS_WORDS
 
-STATUS_WORDS: Final = {
-    Status.ACCEPTED: "已报",
-    Status.REJECTED: "退回",
-    Status.COVERED: "已含在上级汇总数里",
-    Status.MISSING: "未报",
-    None: "不要求",
-}
-COUNT_HEADS: Final = ("上级单位", "级别", "应报", "已报", "退回", "已含在上级汇总数里", "未报")
+STATE_SHEET: Final = "报送情况"
+FINDINGS_SHEET: Final = "审核意见"
+_COUNTS_TITLE, _STATES_TITLE = "各单位下级的报送情况", "每个单位的报送情况"
+_OF_EXPECTED: Final = tuple(Status[name] for name in ("ACCEPTED", "REJECTED", "COVERED", "MISSING"))
+COUNT_HEADS: Final = ("上级单位", "级别", "应报", *(STATUS_WORDS[status] for status in _OF_EXPECTED))
 STATE_HEADS: Final = ("单位", "级别", "代码", "上级单位", "状态", "联系人", "电话")
 FINDING_HEADS: Final = (
     "序号", "程度", "代码", "单位", "文件", "单元格", "栏目", "原值", "说明", "核实情况（由经办人填写）",
 )  # fmt: skip
 UNIT_AT: Final = FINDING_HEADS.index("单位")
+WORDS_AT: Final = FINDING_HEADS.index("说明")
+CLERKS_AT: Final = len(FINDING_HEADS) - 1  # what was found out, which the clerk writes there
+NO_FINDINGS: Final = ("",) * WORDS_AT + ("没有发现问题。", "")  # the row that stands where there are none
 
 
 def _count_rows(merged: MergeResult) -> Iterator[tuple[object, ...]]:
@@ -30,38 +31,36 @@ def _count_rows(merged: MergeResult) -> Iterator[tuple[object, ...]]:
     for key in tree.below(merged.root):
         of_children = [statuses[child] for child in tree.children[key] if statuses[child] is not None]
         if of_children:
-            counts = (
-                of_children.count(status)
-                for status in (Status.ACCEPTED, Status.REJECTED, Status.COVERED, Status.MISSING)
-            )
+            counts = (of_children.count(status) for status in _OF_EXPECTED)
             yield tree[key].name, tree[key].level.label, len(of_children), *counts
 
 
 def state_sheet(merged: MergeResult) -> Iterator[tuple[str, tuple[object, ...]]]:
     """Yield the rows of 报送情况, each with what it is: ``title``, ``head``, ``counts``, or the state of its unit."""
-    yield "title", ("各单位下级的报送情况",)
+    yield "title", (_COUNTS_TITLE,)
     yield "head", COUNT_HEADS
     yield from (("counts", row) for row in _count_rows(merged))
     yield "counts", ()
-    yield "title", ("每个单位的报送情况",)
+    yield "title", (_STATES_TITLE,)
     yield "head", STATE_HEADS
     tree, statuses = merged.tree, merged.statuses
     for key in tree.below(merged.root):
         if (status := statuses[key]) is not None:
             unit = tree[key]
             parent = tree[unit.parent].name if unit.parent else ""
-            said = (unit.name, unit.level.label, unit.code, parent, STATUS_WORDS[status])
-            yield status, (*said, *merged.person(key))
+            yield status, (
+                unit.name, unit.level.label, unit.code, parent, STATUS_WORDS[status], *merged.person(key),
+            )  # fmt: skip
 
 
 def finding_rows(merged: MergeResult) -> Iterator[tuple[Finding, tuple[object, ...]]]:
     """Yield the findings, the worst first, each with its row."""
     order = {severity: rank for rank, severity in enumerate(Severity)}
     for number, finding in enumerate(sorted(merged.findings, key=lambda one: order[one.severity]), start=1):
-        yield finding, (number, *_about(finding), render(finding, label_of), None)
+        yield finding, (number, *_subject_cells(finding), render(finding, label_of), None)
 
 
-def _about(finding: Finding) -> tuple[str | None, ...]:
+def _subject_cells(finding: Finding) -> tuple[str | None, ...]:
     """Return the cells from 程度 to 原值."""
     return (
         finding.severity.label, finding.code, finding.unit.name if finding.unit else None, finding.path, finding.cell,
@@ -69,17 +68,14 @@ def _about(finding: Finding) -> tuple[str | None, ...]:
     )  # fmt: skip
 
 
-def told(finding: Finding) -> tuple[str, ...]:
+def subject(finding: Finding) -> tuple[str, ...]:
     """Return what a row of 审核意见 is about, without its number and its words."""
-    return tuple(_text(cell) for cell in _about(finding))
+    return tuple(_text(cell) for cell in _subject_cells(finding))
 
 
-def read_told(cells: Sequence[object]) -> tuple[str, ...]:
+def read_subject(cells: Sequence[object]) -> tuple[str, ...]:
     """Return the same of a row as it stands on the sheet."""
-    return tuple(_text(cell) for cell in cells[1:_WORDS_AT])
-
-
-_WORDS_AT: Final = FINDING_HEADS.index("说明")
+    return tuple(_text(cell) for cell in cells[1:WORDS_AT])
 
 
 def _text(cell: object) -> str:

@@ -5,13 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
-from stattable import __version__
 from stattable.checking.register import Register
 from stattable.checking.returns import check_returns
 from stattable.merging.merge import merge_returns
-from stattable.merging.overlap import listed
 from stattable.merging.result import MergeResult
 from stattable.merging.rollup import RollUp, Total, typed_over
+from stattable.merging.root import find_register
 from stattable.model.annex import ANNEX_HEADS, ANNEX_SHEET
 from stattable.model.catalogue import finding, phrase
 from stattable.model.findings import Finding, Param, UnitRef
@@ -21,9 +20,9 @@ from stattable.model.names import comparable_name
 from stattable.model.refusals import Refusal
 from stattable.model.text import runs
 from stattable.model.units import Tree
-from stattable.proving.breakdown import FINDINGS_SHEET, STATE_SHEET, UNITS_SHEET, RowKind, breakdown, figure_cell
+from stattable.proving.breakdown import UNITS_SHEET, RowKind, breakdown, figure_cell
 from stattable.proving.ledger import LEDGER_SHEET, Entry, Ledger, entries_of, moment
-from stattable.proving.lists import state_sheet, told
+from stattable.proving.lists import FINDINGS_SHEET, STATE_SHEET, state_sheet, subject
 from stattable.proving.reopen import MergedWorkbook
 from stattable.proving.seal import broken_rows
 from stattable.proving.source_files import FileMatch, FileState, SourceFiles, same_name
@@ -32,7 +31,7 @@ from stattable.reading.roster import read_roster
 
 
 @dataclass(frozen=True, slots=True)
-class Remade:
+class RemakeResult:
     """What came of making a total once more.
 
     Attributes:
@@ -49,7 +48,7 @@ class Remade:
     in_words: bool
 
 
-def remake(report: MergedWorkbook, ledger: Ledger, read: Sequence[ReturnFile]) -> Remade:
+def remake(report: MergedWorkbook, ledger: Ledger, read: Sequence[ReturnFile]) -> RemakeResult:
     """Make the total of a merged workbook once more, with the options of its ledger.
 
     The files are judged under the paths and with the times of then: where they lie now, and how old they are, changes
@@ -60,10 +59,10 @@ def remake(report: MergedWorkbook, ledger: Ledger, read: Sequence[ReturnFile]) -
         ledger: its ledger.
         read: the files at hand, itself aside.
     """
-    return _Remaking(report, ledger, read).remade()
+    return _Remake(report, ledger, read).remade()
 
 
-class _Remaking:
+class _Remake:
     def __init__(self, report: MergedWorkbook, ledger: Ledger, read: Sequence[ReturnFile]) -> None:
         self._report, self._ledger = report, ledger
         self._read = {one.path: one for one in read}
@@ -81,13 +80,14 @@ class _Remaking:
         self._register = Register(record.tree, is_roster=True, root=record.root)
         self._matched = self._of_the_same_units(sources.match(ledger))
 
-    def remade(self) -> Remade:
+    def remade(self) -> RemakeResult:
         matched, findings = self._matched, list[Finding]()
         if self._ledger.nonsense():  # which is said already, and nobody can tell what was asked for
             return self._remade(matched, ())
         try:
             options = self._ledger.options(self._tree(), self._report.identity.unit)
-            remade = merge_returns(self._as_then(), options)
+            files = self._as_then()
+            remade = merge_returns(files, find_register(files, options.root), options)
         except Refusal as refusal:
             findings.append(finding("P008", params={"detail": str(refusal)}))
         else:
@@ -100,9 +100,9 @@ class _Remaking:
                 findings += self._decisions(remade, entries)
         return self._remade(matched, findings)
 
-    def _remade(self, matched: FileMatch, findings: Iterable[Finding]) -> Remade:
+    def _remade(self, matched: FileMatch, findings: Iterable[Finding]) -> RemakeResult:
         files = _files(self._ledger, matched, self._changed_roster())
-        return Remade((*files, *findings), matched, self._roster, self._knows_all and self._is_of_this_version)
+        return RemakeResult((*files, *findings), matched, self._roster, self._knows_all and self._is_of_this_version)
 
     def _changed_roster(self) -> str | None:
         return self._roster_path if self._roster is FileState.CHANGED else None
@@ -174,14 +174,14 @@ class _Remaking:
         differing = {LEDGER_SHEET: self._decided_otherwise(entries)}
         if self._is_of_this_version:
             differing |= self._written_otherwise(remade) if self._knows_all else {}
-            differing[FINDINGS_SHEET] = self._told_otherwise(remade) if not self._ledger.is_part else []
+            differing[FINDINGS_SHEET] = self._findings_otherwise(remade) if not self._ledger.is_part else []
         parts = {
-            sheet: phrase("P012", "sheet", sheet=sheet, count=len(names), names=listed(names, "、"))
+            sheet: phrase("P012", "sheet", sheet=sheet, count=len(names), names=tuple(names))
             for sheet, names in differing.items()
             if names
         }
         if parts:
-            yield finding("P012", sheet=next(iter(parts)), params={"sheets": "；".join(parts.values())})
+            yield finding("P012", sheet=next(iter(parts)), params={"sheets": tuple(parts.values())})
 
     def _decided_otherwise(self, now: Mapping[str, Entry]) -> list[str]:
         """Return the files about which something else is decided now."""
@@ -202,14 +202,14 @@ class _Remaking:
         differing = {}
         for sheet, (heads, rows) in sheets.items():
             broken = [row for row in broken_rows(sheet, rows, self._report.seal.get(sheet, "")) if row > heads]
-            differing[sheet] = [f"第 {runs(broken)} 行"] if broken else []
+            differing[sheet] = [phrase("P012", "rows", rows=runs(broken))] if broken else []
         return differing
 
-    def _told_otherwise(self, remade: MergeResult) -> list[str]:
+    def _findings_otherwise(self, remade: MergeResult) -> list[str]:
         """Return what 审核意见 tells and is not found now, and what it does not tell and is."""
         known = {entry.path for entry in self._ledger.entries}
-        again = (told(one) for one in remade.findings if one.path is None or one.path in known)
-        was, now = Counter(filter(_is_again, self._report.told)), Counter(filter(_is_again, again))
+        again = (subject(one) for one in remade.findings if one.path is None or one.path in known)
+        was, now = Counter(filter(_is_again, self._report.subjects)), Counter(filter(_is_again, again))
         others = sorted(one for one in {*was, *now} if was[one] != now[one])
         return [" ".join(filter(None, one)) for one in others]
 
@@ -220,7 +220,7 @@ class _Remaking:
 
     @property
     def _is_of_this_version(self) -> bool:
-        return dict(self._ledger.about).get("程序") == f"stattable {__version__}"
+        return self._ledger.is_of_this_version
 
 
 _OF_THE_RUN: Final = frozenset({"F006", "U012"})  # of folders, and of what was not said: no file tells
@@ -263,28 +263,32 @@ def _needed(ledger: Ledger) -> Iterator[Entry]:
 
 def _files(ledger: Ledger, matched: FileMatch, roster: str | None) -> Iterator[Finding]:
     """Say which files changed, are gone, or came in since (P004, P005, P006)."""
-    changed = [_Moved(roster, "名册", None)] if roster else []
+    changed = [_MovedFile(roster, phrase("P004", "roster", path=roster), None)] if roster else []
     gone = []
     for entry in _needed(ledger):
-        unit = UnitRef(entry.code or None, entry.name or None)
         if matched.state(entry.number) is FileState.CHANGED:
-            changed.append(_Moved(matched.paths[entry.number], entry.name, unit))
+            changed.append(_file_of("P004", matched.paths[entry.number], entry))
         elif matched.state(entry.number) is FileState.GONE:
-            gone.append(_Moved(entry.path, entry.name, unit))
-    new = [_Moved(path, "", None) for path in matched.new]
+            gone.append(_file_of("P005", entry.path, entry))
+    new = [_MovedFile(path, path, None) for path in matched.new]
     for code, files in {"P004": changed, "P005": gone, "P006": new}.items():
         if files:
-            only = files[0] if len(files) == 1 else _Moved(None, "", None)  # of several it is the workbook's
-            names = listed([f"{one.path}（{one.name}）" if one.name else str(one.path) for one in files], "、")
+            only = files[0] if len(files) == 1 else _MovedFile(None, "", None)  # of several it is the workbook's
+            names = tuple(one.words for one in files)
             yield finding(code, path=only.path, unit=only.unit, params={"count": len(files), "names": names})
 
 
-class _Moved(NamedTuple):
+class _MovedFile(NamedTuple):
     """A file that is not what it was: where it is, or was; what is said of it; and its unit."""
 
     path: str | None
-    name: str
+    words: str
     unit: UnitRef | None
+
+
+def _file_of(code: str, path: str, entry: Entry) -> _MovedFile:
+    words = phrase(code, "file", path=path, name=entry.name) if entry.name else path
+    return _MovedFile(path, words, UnitRef(entry.code or None, entry.name or None))
 
 
 # -- the figures ------------------------------------------------------------------------------------------
@@ -302,24 +306,24 @@ def _figures(report: MergedWorkbook, after: RollUp) -> Iterator[Finding]:
     rows = {row.key: at for at, row in enumerate(breakdown(before)) if row.kind is RowKind.TOTAL}
     unit = trees[key][key]
     is_root, row = key == before.root, rows.get(key)
-    sheet = report.received.sheet if is_root else UNITS_SHEET if row is not None else None
+    sheet = report.file.sheet if is_root else UNITS_SHEET if row is not None else None
     figures, cells = [], []
     for index, was, now in pairs:
         field = FIELDS[index]
         cell = report.cell_of(field) if is_root else figure_cell(row, index) if row is not None else None
         cells.append(cell)
         one, other = (in_words(value, unit.level, index) for value in (was, now))
-        place = f"（{cell}）" if cell else ""
-        figures.append(f"{field.label}{place} 汇总表里是“{one}”，现在是“{other}”")
+        how = "figure_at" if cell else "figure"
+        figures.append(phrase("P007", how, label=field.label, cell=cell, was=one, now=other))
     names = [trees[other][other].name for other in differing if other != key]
     index, was, _ = pairs[0]
     params: dict[str, Param] = {
         "name": unit.name,
-        "place": f"（“{sheet}”）" if sheet else "",
+        "place": sheet or "",
         "count": len(pairs),
-        "figures": listed(figures, "；"),
+        "figures": tuple(figures),
         "units": len(names),
-        "others": listed(names, "、"),
+        "others": tuple(names),
     }
     yield finding(
         "P007",

@@ -19,11 +19,12 @@ from stattable.model.identity import Identity
 from stattable.model.record import RECORD_SHEET, Record
 from stattable.model.refusals import Refusal
 from stattable.processes import WorkerFailed, in_own_process
-from stattable.proving.breakdown import FINDINGS_SHEET
 from stattable.proving.ledger import LEDGER_SHEET, Ledger, read_ledger
-from stattable.proving.lists import read_told
+from stattable.proving.lists import FINDINGS_SHEET, read_subject
 from stattable.proving.seal import read_seal
-from stattable.reading.return_file import MAX_MEGABYTES, MAX_SECONDS, ReturnFile, understood
+from stattable.reading.files import MAX_MEGABYTES, MAX_SECONDS
+from stattable.reading.form import read_form
+from stattable.reading.return_file import ReturnFile
 
 # Beyond the limits on any file, for each megabyte of a workbook: a province's has 13, and sheets as long as its list of
 # units, all of which are looked at.
@@ -36,35 +37,37 @@ class MergedWorkbook:
     """A merged workbook.
 
     Attributes:
-        received: what its official page says now.
+        file: what its official page says now.
         identity: whose it is.
         record: what it remembers of its making.
         rolled: what that adds up to.
         ledger: the files that it was made from, or None where its sheet is not there or not whole.
         seal: the marks of the rows of each sheet, as its record has them.
-        told: what each row of 审核意见 is about.
+        subjects: what each row of 审核意见 is about.
     """
 
-    received: ReturnFile
+    file: ReturnFile
     identity: Identity
     record: Record
     rolled: RollUp
     ledger: Ledger | None
     seal: Mapping[str, str]
-    told: Sequence[tuple[str, ...]]
+    subjects: Sequence[tuple[str, ...]]
 
     @property
     def path(self) -> str:
         """Where it is."""
-        return self.received.path
+        return self.file.path
 
     def cell_of(self, field: Field) -> str:
         """Return where a figure stands on the page."""
-        at = self.received.cells[field.index] if self.received.cells else None
+        at = self.file.cells[field.index] if self.file.cells else None
         return a1(*at) if at else field.cell
 
 
-Look = Callable[[MergedWorkbook, CalamineBook], list[Finding]]  # what looks at a workbook's sheets while they are open
+Examiner = Callable[
+    [MergedWorkbook, CalamineBook], list[Finding]
+]  # what looks at a workbook's sheets while they are open
 
 
 def reopen(path: str) -> MergedWorkbook:
@@ -74,7 +77,7 @@ def reopen(path: str) -> MergedWorkbook:
         Refusal: it is none, or does not hold what it was made with.
         OSError: it cannot be read.
     """
-    report, _ = examine(path, _unseen)
+    report, _ = examine(path, _no_findings)
     return report
 
 
@@ -86,7 +89,7 @@ def reopen_if_merged(path: str) -> MergedWorkbook | None:
         return None
 
 
-def examine(path: str, look: Look) -> tuple[MergedWorkbook, list[Finding]]:
+def examine(path: str, look: Examiner) -> tuple[MergedWorkbook, list[Finding]]:
     """Open a merged workbook and look at its sheets, within the limits on files and, if it is big, within its own.
 
     Args:
@@ -101,71 +104,75 @@ def examine(path: str, look: Look) -> tuple[MergedWorkbook, list[Finding]]:
         OSError: it cannot be read.
     """
     try:
-        seen = _seen(path, look)
+        found = _examined(path, look)
     except WorkerFailed as lost:
         reason = finding("F007", params={"detail": "crash"}) if lost.reason == "crash" else None
         fault = reason or finding("F004", params={"reason": lost.reason})
         raise Refusal("report_unreadable", path=path, why=render(fault, label_of)) from lost
-    if seen.fault:
-        raise Refusal("report_unreadable", path=path, why=render(seen.fault, label_of))
-    if seen.received is None:
+    if found.fault:
+        raise Refusal("report_unreadable", path=path, why=render(found.fault, label_of))
+    if found.file is None:
         raise Refusal("not_merged", path=path)
-    return _put_together(seen.received, seen.ledger, seen.seal, seen.told), seen.findings
+    return _put_together(found.file, found.ledger, found.seal, found.subjects), found.findings
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class _Examined:
     """What another process hands over of a workbook: all but what follows from it."""
 
     fault: Finding | None = None
-    received: ReturnFile | None = None
+    file: ReturnFile | None = None
     ledger: Ledger | None = None
     seal: Mapping[str, str] = field(default_factory=dict)
-    told: Sequence[tuple[str, ...]] = ()
+    subjects: Sequence[tuple[str, ...]] = ()
     findings: list[Finding] = field(default_factory=list)
 
 
-def _seen(path: str, look: Look) -> _Seen:
+def _examined(path: str, look: Examiner) -> _Examined:
     if opened := open_unless_heavy(path):
-        return _look_at(path, look, *opened)
+        return _examine_file(path, look, *opened)
     size = Path(path).stat().st_size // 2**20
     seconds, megabytes = MAX_SECONDS + SECONDS_FOR_EACH * size, MAX_MEGABYTES + MEGABYTES_FOR_EACH * size
-    return in_own_process(partial(_open_and_look, look=look), path, seconds, megabytes)
+    return in_own_process(partial(_open_and_examine, look=look), path, seconds, megabytes)
 
 
-def _open_and_look(path: str, look: Look) -> _Seen:
-    return _look_at(path, look, *open_file(path))
+def _open_and_examine(path: str, look: Examiner) -> _Examined:
+    return _examine_file(path, look, *open_file(path))
 
 
-def _look_at(path: str, look: Look, file: OpenFile | None, facts: FileFacts, faults: list[Finding]) -> _Seen:
-    if file is None:
-        return _Seen(faults[0])
+def _examine_file(
+    path: str, look: Examiner, opened: OpenFile | None, facts: FileFacts, faults: list[Finding]
+) -> _Examined:
+    if opened is None:
+        return _Examined(faults[0])
     try:
-        book = file.book()
-        received = understood(path, book, facts)
-        if not isinstance(book, CalamineBook) or not received.is_merged or received.record is None:
-            return _Seen()
+        book = opened.book()
+        file = read_form(book, path, facts)
+        if not isinstance(book, CalamineBook) or not file.is_merged or file.record is None:
+            return _Examined()
         ledger = read_ledger(book.sheet(LEDGER_SHEET, whole=True).rows) if LEDGER_SHEET in book.names else None
         seal = read_seal(book.sheet(RECORD_SHEET, whole=True).rows)
-        told = (
-            [*map(read_told, book.sheet(FINDINGS_SHEET, whole=True).rows[1:])] if FINDINGS_SHEET in book.names else []
+        subjects = (
+            [*map(read_subject, book.sheet(FINDINGS_SHEET, whole=True).rows[1:])]
+            if FINDINGS_SHEET in book.names
+            else []
         )
-        findings = look(_put_together(received, ledger, seal, told), book)
+        findings = look(_put_together(file, ledger, seal, subjects), book)
     except Unreadable as fault:
-        return _Seen(finding(fault.code, path=path, params=fault.params))
-    return _Seen(None, received, ledger, seal, told, findings)
+        return _Examined(finding(fault.code, path=path, params=fault.params))
+    return _Examined(None, file, ledger, seal, subjects, findings)
 
 
 def _put_together(
-    received: ReturnFile, ledger: Ledger | None, seal: Mapping[str, str], told: Sequence[tuple[str, ...]]
+    file: ReturnFile, ledger: Ledger | None, seal: Mapping[str, str], subjects: Sequence[tuple[str, ...]]
 ) -> MergedWorkbook:
-    identity, record = received.identity, received.record
+    identity, record = file.identity, file.record
     assert identity is not None
     assert record is not None
     rolled = roll_up(record.tree, record.root, CountedReturns.of_record(record))
-    return MergedWorkbook(received, identity, record, rolled, ledger, seal, told)
+    return MergedWorkbook(file, identity, record, rolled, ledger, seal, subjects)
 
 
-def _unseen(_: MergedWorkbook, __: CalamineBook) -> list[Finding]:
-    """Look at nothing."""
+def _no_findings(_: MergedWorkbook, __: CalamineBook) -> list[Finding]:
+    """Examine nothing."""
     return []

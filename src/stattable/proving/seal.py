@@ -12,12 +12,12 @@ from typing import Final
 
 from stattable.model.form import CONTACT_LINES, FIELDS, NAME_LINE, SHEET_NAME
 from stattable.model.identity import Row, cell_text
-from stattable.proving.breakdown import FINDINGS_SHEET, HEAD_ROWS, UNIT_HEADS, UNITS_SHEET
+from stattable.proving.breakdown import HEAD_ROWS, UNIT_HEADS, UNITS_SHEET
+from stattable.proving.lists import CLERKS_AT, FINDINGS_SHEET
 
 Rows = Iterable[Sequence[object]]
 
 SEAL: Final = "seal"  # what begins a row of it
-CLERKS_COLUMN: Final = 10  # of the findings' sheet: what was found out, which the clerk writes there
 _MARK: Final = 4  # letters for each row
 _IN_A_CELL: Final = 8_000  # letters
 # What is held against the record, cell by cell, or is a clerk's to change.
@@ -62,12 +62,12 @@ def _marks(name: str, rows: Rows) -> Iterator[str]:
     """Yield the mark of each row down to the last that says something."""
     blank = 0
     for number, row in enumerate(rows, start=1):
-        said = _said(name, number, row)
-        if not said:
+        text = _row_text(name, number, row)
+        if not text:
             blank += 1
             continue
-        for text in (*[""] * blank, said):
-            yield _mark(text)
+        for line in (*[""] * blank, text):
+            yield _mark(line)
         blank = 0
 
 
@@ -75,16 +75,18 @@ def _mark(text: str) -> str:
     return base64.b64encode(hashlib.sha256(text.encode("utf-8", "replace")).digest()[: _MARK * 3 // 4]).decode()
 
 
-def _said(name: str, number: int, row: Sequence[object]) -> str:
+def _row_text(name: str, number: int, row: Sequence[object]) -> str:
     """Return what a row says, however a program that saved it wrote numbers and spaces."""
-    if name == UNITS_SHEET and number > HEAD_ROWS and _says(row[: _FIGURES.start]):  # figures stand behind their unit
+    if (
+        name == UNITS_SHEET and number > HEAD_ROWS and _is_filled(row[: _FIGURES.start])
+    ):  # figures stand behind their unit
         row = [*row[: _FIGURES.start], *[""] * len(_FIGURES), *row[_FIGURES.stop :]]
-    elif name == FINDINGS_SHEET and number > 1 and _says(row[: CLERKS_COLUMN - 1]):
-        row = [*row[: CLERKS_COLUMN - 1], "", *row[CLERKS_COLUMN:]]
+    elif name == FINDINGS_SHEET and number > 1 and _is_filled(row[:CLERKS_AT]):
+        row = [*row[:CLERKS_AT], "", *row[CLERKS_AT + 1 :]]
     elif name == SHEET_NAME:
         row = ["" if (number, column) in _FREE_ON_PAGE else cell for column, cell in enumerate(row, start=1)]
     return "\n".join([" ".join((cell if type(cell) is str else cell_text(cell)).split()) for cell in row]).rstrip("\n")
 
 
-def _says(cells: Sequence[object]) -> bool:
+def _is_filled(cells: Sequence[object]) -> bool:
     return any(cell not in ("", None) for cell in cells)

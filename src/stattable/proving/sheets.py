@@ -2,19 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
 
 from stattable.formats.calamine import CalamineBook
 from stattable.formats.sheet import Cell, RawSheet, Setup
-from stattable.model.annex import ANNEX_SHEET, has_annex
-from stattable.model.form import SHEET_NAME
-from stattable.model.identity import IDENTITY_SHEET
-from stattable.model.record import RECORD_SHEET
 from stattable.model.units import Level
-from stattable.proving.breakdown import FINDINGS_SHEET, STATE_SHEET, UNITS_SHEET
-from stattable.proving.ledger import LEDGER_SHEET
-
-HIDDEN_SHEETS: Final = frozenset({IDENTITY_SHEET, RECORD_SHEET})
+from stattable.proving.sheet_facts import HIDDEN_SHEETS, shown_sheets
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +27,7 @@ class OpenSheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class WorkbookSheets:
     """The sheets of a merged workbook.
 
     Attributes:
@@ -53,14 +45,13 @@ class Opened:
     is_plain: bool
 
     @classmethod
-    def of(cls, book: CalamineBook, level: Level) -> "Opened":
+    def of(cls, book: CalamineBook, level: Level) -> "WorkbookSheets":
         """Look at the sheets of a workbook of a unit of `level`.
 
         Raises:
             Unreadable: they do not hold together.
         """
-        written = [SHEET_NAME, UNITS_SHEET, STATE_SHEET, FINDINGS_SHEET, LEDGER_SHEET]
-        written += [ANNEX_SHEET] if has_annex(level) else []
+        written = tuple(shown_sheets(level))
         sheets = {
             name: OpenSheet(
                 book.closer(book.sheet(name, whole=True)), book.formulas(name), book.setup(name), book.illegible(name)
@@ -70,4 +61,4 @@ class Opened:
         }
         for name in HIDDEN_SHEETS.intersection(book.names):
             sheets[name] = OpenSheet(book.sheet(name, whole=True))
-        return cls((*book.names, *book.others), book.visible, tuple(written), sheets, book.is_plain())
+        return cls((*book.names, *book.others), book.visible, written, sheets, book.is_plain())

@@ -19,7 +19,7 @@ from stattable.model.units import Scope
 from stattable.proving.ledger import Entry, Ledger
 from stattable.proving.reopen import MergedWorkbook, reopen_if_merged
 from stattable.proving.source_files import FileMatch, FileState, SourceFiles
-from stattable.reading.return_file import read_return
+from stattable.reading.files import read_return
 
 
 class TraceStop(StrEnum):
@@ -31,7 +31,7 @@ class TraceStop(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Uncounted:
+class UncountedReturn:
     """An accepted return that stands below a cumulative one, and does not count itself.
 
     Attributes:
@@ -52,7 +52,7 @@ class Uncounted:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class TraceStep:
     """A unit, or a return of one, and what of the figure is from there.
 
     Attributes:
@@ -80,33 +80,33 @@ class Step:
     cell: str | None = None
     state: FileState | None = None
     end: TraceStop | None = None
-    steps: tuple["Step", ...] = ()
-    uncounted: tuple[Uncounted, ...] = ()
+    steps: tuple["TraceStep", ...] = ()
+    uncounted: tuple[UncountedReturn, ...] = ()
 
 
-def field_of(report: MergedWorkbook, said: str) -> Field:
-    """Return the field that `said` names: by its cell on the page, its key, or its label, whole or in part.
+def field_of(report: MergedWorkbook, text: str) -> Field:
+    """Return the field that `text` names: by its cell on the page, its key, or its label, whole or in part.
 
     Raises:
         Refusal: it names none, or several.
     """
     try:
-        at = cell_at(normalised(said).replace("$", ""))
+        at = cell_at(normalised(text).replace("$", ""))
     except ValueError:
         at = None
-    places = report.received.cells or tuple(field.at for field in FIELDS)
+    places = report.file.cells or tuple(field.at for field in FIELDS)
     if at in places:
         return FIELDS[places.index(at)]
-    if said in FIELD_BY_KEY:
-        return FIELD_BY_KEY[said]
-    parts = normalised(said).replace("·", " ").replace("/", " ").split()
+    if text in FIELD_BY_KEY:
+        return FIELD_BY_KEY[text]
+    parts = normalised(text).replace("·", " ").replace("/", " ").split()
     near = [field for field in FIELDS if parts and all(part in without_spaces(field.label) for part in parts)]
     if len(near) != 1:
-        raise Refusal("unknown_field", field=said)
+        raise Refusal("unknown_field", field=text)
     return near[0]
 
 
-def trace(report: MergedWorkbook, field: Field, sources: SourceFiles | None = None) -> Step:
+def trace(report: MergedWorkbook, field: Field, sources: SourceFiles | None = None) -> TraceStep:
     """Return where the figure of `field` on the page comes from.
 
     Args:
@@ -118,7 +118,7 @@ def trace(report: MergedWorkbook, field: Field, sources: SourceFiles | None = No
     return _Tracer(report.rolled, report.record, report.ledger, field, sources, {}).unit(report.rolled.root)
 
 
-_Below = tuple[Sequence[Step], TraceStop | None]
+_Below = tuple[Sequence[TraceStep], TraceStop | None]
 
 
 class _Tracer:
@@ -152,7 +152,7 @@ class _Tracer:
         self._entries: dict[int, Entry] = {entry.number: entry for entry in entries}
         self._matched: FileMatch | None = sources.match(ledger) if sources and ledger else None
 
-    def unit(self, key: str) -> Step:
+    def unit(self, key: str) -> TraceStep:
         """Return the step of a unit."""
         rolled, total = self._rolled, self._rolled.totals[key]
         if total.basis is Basis.CUMULATIVE:
@@ -163,9 +163,9 @@ class _Tracer:
         level = rolled.tree[key].level
         now = reduce(add, (lifted((step.now,), level)[0] for step in steps), None)
         kept = sorted((step for step in steps if _matters(step)), key=lambda step: -number(step.value))
-        return Step(self._ref(key), None, total.values[self._index], now, steps=tuple(kept))
+        return TraceStep(self._ref(key), None, total.values[self._index], now, steps=tuple(kept))
 
-    def _return(self, key: str, scope: Scope) -> Step:
+    def _return(self, key: str, scope: Scope) -> TraceStep:
         sent = self._record.sent[key, scope]
         value, at = sent.values[self._index], sent.cells[self._index]
         entry = self._entries.get(sent.number)
@@ -174,7 +174,7 @@ class _Tracer:
             state = self._matched.state(entry.number)
             path = self._matched.paths.get(entry.number, path)
         now, cell, end = value, a1(*at) if at else None, None
-        steps: Sequence[Step] = ()
+        steps: Sequence[TraceStep] = ()
         if state is FileState.CHANGED and path and entry:
             judged = self._judged(path)
             if judged.key in {key, None}:
@@ -185,7 +185,7 @@ class _Tracer:
             now = None
         if scope is Scope.CUMULATIVE:
             steps, end = self._below(path, state, sent)
-        return Step(
+        return TraceStep(
             self._ref(key),
             scope,
             value,
@@ -200,7 +200,7 @@ class _Tracer:
             tuple(self._uncounted(key)) if scope is Scope.CUMULATIVE else (),
         )
 
-    def _uncounted(self, key: str) -> Iterator[Uncounted]:
+    def _uncounted(self, key: str) -> Iterator[UncountedReturn]:
         """Yield the accepted returns of a unit and of those below it that its cumulative one stands for."""
         for below in self._rolled.tree.below(key):
             for scope in Scope:
@@ -208,7 +208,7 @@ class _Tracer:
                 if sent and (below, scope) != (key, Scope.CUMULATIVE):
                     entry = self._entries.get(sent.number)
                     path, why = (entry.path, entry.why) if entry else (None, "")
-                    yield Uncounted(self._ref(below), scope, sent.values[self._index], path, sent.sha256, why)
+                    yield UncountedReturn(self._ref(below), scope, sent.values[self._index], path, sent.sha256, why)
 
     def _below(self, path: str | None, state: FileState, sent: CountedReturn) -> _Below:
         """Follow a merged workbook that was merged on: through its file, else through what the record has of it."""
@@ -225,7 +225,7 @@ class _Tracer:
             if nested is None:
                 self._known[print_] = (), TraceStop.NOT_SPLIT
             else:
-                altered = any(one.code == "P001" and one.field == self._field.key for one in nested.received.findings)
+                altered = any(one.code == "P001" and one.field == self._field.key for one in nested.file.findings)
                 tracer = _Tracer(nested.rolled, nested.record, nested.ledger, self._field, self._sources, self._known)
                 root = tracer.unit(nested.rolled.root)
                 self._known[print_] = root.steps, TraceStop.ALTERED if altered else None
@@ -240,7 +240,7 @@ class _Tracer:
         """Return the figure of a return that changed, and its cell; none where it is accepted no more."""
         if one.status is not Status.ACCEPTED or one.key is None:
             return None, cell
-        at = one.received.cells[self._index]
+        at = one.file.cells[self._index]
         return drop_meaningless_zeros(one.values, one.level, scope)[self._index], a1(*at) if at else None
 
     def _difference(self, key: str, scope: Scope) -> int | None:
@@ -253,6 +253,6 @@ class _Tracer:
         return unit.ref
 
 
-def _matters(step: Step) -> bool:
+def _matters(step: TraceStep) -> bool:
     """Whether anything of the figure is, or was, from there."""
     return step.value is not None or step.now is not None or any(map(_matters, step.steps))

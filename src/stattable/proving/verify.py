@@ -12,11 +12,11 @@ from stattable.proving.check_code import code_of
 from stattable.proving.ledger import LEDGER_SHEET
 from stattable.proving.remake import remake
 from stattable.proving.reopen import MergedWorkbook, examine
-from stattable.proving.sheets import Opened
+from stattable.proving.sheets import WorkbookSheets
 from stattable.proving.source_files import FileMatch, FileState
 from stattable.proving.witnesses import disagreements
+from stattable.reading.files import read_returns
 from stattable.reading.inputs import Inputs
-from stattable.reading.return_file import read_returns
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Verdict:
     @property
     def check_code(self) -> str | None:
         """The check code of the page as it is now, or None where it cannot be read."""
-        values = self.report.received.values
+        values = self.report.file.values
         return code_of(self.report.record, values) if values else None
 
 
@@ -78,12 +78,12 @@ def verify(
         remade = remake(report, report.ledger, read_returns(paths, jobs=jobs, debug=debug, progress=progress))
         sources, roster, in_words = remade.matched, remade.roster, remade.in_words
         findings = [*findings, *remade.findings]
-    said = (replace(finding, path=finding.path or path) for finding in findings)
-    return Verdict(report, tuple(said), sources, roster, in_words)
+    placed = (replace(finding, path=finding.path or path) for finding in findings)
+    return Verdict(report, tuple(placed), sources, roster, in_words)
 
 
 def _held_against_itself(report: MergedWorkbook, book: CalamineBook) -> list[Finding]:
-    opened = Opened.of(book, report.record.tree[report.record.root].level)
+    opened = WorkbookSheets.of(book, report.record.tree[report.record.root].level)
     findings = [*oddities(report, opened), *disagreements(report, opened)]
     if report.ledger is None and LEDGER_SHEET in book.names:
         findings.append(finding("P003", sheet=LEDGER_SHEET, params={"reason": "sheet"}))

@@ -9,20 +9,21 @@ from typing import Any, Final
 
 from stattable.formats.inspection.formulas import spelled
 from stattable.formats.sheet import Cell, RawCell, RawSheet, Unread
-from stattable.merging.overlap import listed
 from stattable.merging.rollup import RollUp, typed_over
-from stattable.model.catalogue import finding
+from stattable.model.catalogue import finding, phrase
 from stattable.model.cell_names import a1, cell_at
 from stattable.model.findings import Finding, Param, Status, UnitRef
 from stattable.model.form import BLANK_WORD, FIELDS, SHEET_NAME, TITLE_AT, title
 from stattable.model.identity import IDENTITY_SHEET, UnitFacts
 from stattable.model.names import comparable_name
 from stattable.model.record import RECORD_SHEET, CountedReturn, Record
-from stattable.model.text import runs, without_spaces
+from stattable.model.text import listed, runs, without_spaces
 from stattable.model.units import Scope
 from stattable.proving.appearance import is_code
 from stattable.proving.breakdown import (
     HEAD_ROWS,
+    STATE_AT,
+    STATUS_WORDS,
     UNIT_HEADS,
     UNITS_SHEET,
     BreakdownRow,
@@ -34,20 +35,32 @@ from stattable.proving.breakdown import (
     shown_figures,
     unit_cells,
 )
-from stattable.proving.changes import Change, changes_said
+from stattable.proving.changes import Change, change_findings
 from stattable.proving.check_code import CHECK_CODE, code_of
-from stattable.proving.ledger import COUNTED, HEADS, LEDGER_SHEET, Entry, Ledger, edition_words, unit_words
-from stattable.proving.lists import STATUS_WORDS
+from stattable.proving.ledger import (
+    ABOUT_AT,
+    COUNTED,
+    COUNTED_AT,
+    HEADS,
+    LEDGER_SHEET,
+    Entry,
+    Label,
+    Ledger,
+    edition_words,
+    head_of,
+    unit_words,
+)
 from stattable.proving.reopen import MergedWorkbook
 from stattable.proving.seal import broken_rows, without_seal
-from stattable.proving.sheets import HIDDEN_SHEETS, Opened
+from stattable.proving.sheet_facts import HIDDEN_SHEETS
+from stattable.proving.sheets import WorkbookSheets
 from stattable.reading.answers import shortened
 from stattable.reading.form import altered
 
 _WIDTH: Final = len(UNIT_HEADS) + len(FIELDS)
 
 
-def disagreements(report: MergedWorkbook, opened: Opened) -> list[Finding]:
+def disagreements(report: MergedWorkbook, opened: WorkbookSheets) -> list[Finding]:
     """Return what speaks against a merged workbook by what it says itself, but for how it is shown."""
     findings = [
         *_page(report, opened),
@@ -68,13 +81,13 @@ def _identity(report: MergedWorkbook) -> Iterator[Finding]:
     identity, record = report.identity, report.record
     now, was = identity.unit, _root_facts(record)
     if (now.code, comparable_name(now.name), now.level) != (was.code, comparable_name(was.name), was.level):
-        yield _contradiction("unit", IDENTITY_SHEET, raw=unit_words(now), expected=unit_words(was))
+        yield _contradiction_finding("unit", IDENTITY_SHEET, raw=unit_words(now), expected=unit_words(was))
     if identity.edition != record.edition:
-        yield _contradiction("edition", IDENTITY_SHEET, raw=str(identity.edition), expected=str(record.edition))
+        yield _contradiction_finding("edition", IDENTITY_SHEET, raw=str(identity.edition), expected=str(record.edition))
     figures, total = identity.figures, report.rolled.totals[record.root].values
     if figures != total or identity.scope is not Scope.CUMULATIVE:
         labels = [field.label for field in FIELDS if not figures or figures[field.index] != total[field.index]]
-        yield _contradiction("figures", IDENTITY_SHEET, about=labels)
+        yield _contradiction_finding("figures", IDENTITY_SHEET, about=labels)
 
 
 def _root_facts(record: Record) -> UnitFacts:
@@ -91,7 +104,7 @@ def _inputs(report: MergedWorkbook) -> Iterator[Finding]:
             entry = entries.get(sent.number)
             params: dict[str, Param] = {
                 "name": record.tree[key].name, "path": entry.path if entry else "",
-                "count": len(fields), "labels": listed([field.label for field in fields], "、"),
+                "count": len(fields), "labels": tuple(field.label for field in fields),
             }  # fmt: skip
             yield finding("P014", unit=_ref(report.rolled, key), params=params)
 
@@ -99,21 +112,21 @@ def _inputs(report: MergedWorkbook) -> Iterator[Finding]:
 # -- the page ---------------------------------------------------------------------------------------------
 
 
-def _page(report: MergedWorkbook, opened: Opened) -> Iterator[Finding]:
+def _page(report: MergedWorkbook, opened: WorkbookSheets) -> Iterator[Finding]:
     """Hold the official page against the record: its figures (P001), and what it is called (P003)."""
-    read, record = report.received, report.record
+    read, record = report.file, report.record
     if read.values is None:
         yield from read.findings
         return
     name = record.tree[record.root].name
     if comparable_name(read.name) != comparable_name(name):
-        yield _structure("name", SHEET_NAME, cell=read.name_cell, raw=read.name, expected=name)
+        yield _structure_finding("name", SHEET_NAME, cell=read.surroundings.name_cell, raw=read.name, expected=name)
     page = opened.sheets.get(SHEET_NAME)
-    said = str(page.cells.cell(*TITLE_AT) or "") if page else ""
-    if page and without_spaces(said) != without_spaces(title(record.edition)):
-        yield _structure("title", SHEET_NAME, cell=a1(*TITLE_AT), raw=said, expected=title(record.edition))
+    raw = str(page.cells.cell(*TITLE_AT) or "") if page else ""
+    if page and without_spaces(raw) != without_spaces(title(record.edition)):
+        yield _structure_finding("title", SHEET_NAME, cell=a1(*TITLE_AT), raw=raw, expected=title(record.edition))
     yield from (one for one in read.findings if one.code[0] == "T" and one.code not in _OF_LOOKS)
-    yield from altered(read, read.values, report.rolled.totals[record.root].values, record.tree[record.root].level)
+    yield from altered(read, report.rolled.totals[record.root].values, record.tree[record.root].level)
 
 
 _OF_LOOKS: Final = frozenset({"T004", "T007"})  # said of all sheets elsewhere
@@ -122,16 +135,16 @@ _OF_LOOKS: Final = frozenset({"T004", "T007"})  # said of all sheets elsewhere
 # -- the breakdown ----------------------------------------------------------------------------------------
 
 
-def _breakdown(report: MergedWorkbook, opened: Opened) -> Iterator[Finding]:
+def _breakdown(report: MergedWorkbook, opened: WorkbookSheets) -> Iterator[Finding]:
     """Hold 分单位汇总, row by row, against what the record adds up to (P002, P003)."""
     if UNITS_SHEET not in opened.sheets:
         return
     sheet = opened.sheets[UNITS_SHEET].cells
     for number, heads in enumerate(head_rows(), start=1):
         for column, head in enumerate(heads, start=1):
-            said = str(sheet.cell(number, column) or "")
-            if without_spaces(said) != without_spaces(head):
-                yield _structure("heads", UNITS_SHEET, cell=a1(number, column), raw=said, expected=head)
+            raw = str(sheet.cell(number, column) or "")
+            if without_spaces(raw) != without_spaces(head):
+                yield _structure_finding("heads", UNITS_SHEET, cell=a1(number, column), raw=raw, expected=head)
                 return
     rolled = report.rolled
     rows = breakdown(rolled)
@@ -142,10 +155,10 @@ def _breakdown(report: MergedWorkbook, opened: Opened) -> Iterator[Finding]:
     for at, row in moved[:1]:  # what stands below may have been moved
         cell = a1(at + HEAD_ROWS + 1, 1)
         raw, expected = str(sheet.cell(at + HEAD_ROWS + 1, 1) or ""), row_label(row, rolled)
-        yield _structure("row", UNITS_SHEET, cell=cell, raw=raw, expected=expected, count=len(moved))
+        yield _structure_finding("row", UNITS_SHEET, cell=cell, raw=raw, expected=expected, count=len(moved))
     there = frozenset(range(len(rows))) - {at for at, _ in moved}
     yield from _words(report, rows, sheet, there)
-    yield from changes_said(_changes(rolled, rows, sheet, opened.sheets[UNITS_SHEET].formulas, there))
+    yield from change_findings(_changes(rolled, rows, sheet, opened.sheets[UNITS_SHEET].formulas, there))
 
 
 def _words(
@@ -156,13 +169,13 @@ def _words(
     sent = {key for key, _ in report.record.sent}
     for at in sorted(there):
         row, number = rows[at], at + HEAD_ROWS + 1
-        state = str(sheet.cell(number, 3) or "")
+        state = str(sheet.cell(number, STATE_AT) or "")
         known = reported if row.key in sent else state if state != reported else ""
         for column, expected in enumerate(unit_cells(row, report.rolled, known)[1:], start=2):
-            said = str(sheet.cell(number, column) or "").strip()
-            if said != expected:
-                place = {"cell": a1(number, column), "raw": said, "expected": expected}
-                yield _structure("cell", UNITS_SHEET, unit=_ref(report.rolled, row.key), **place)
+            raw = str(sheet.cell(number, column) or "").strip()
+            if raw != expected:
+                place = {"cell": a1(number, column), "raw": raw, "expected": expected}
+                yield _structure_finding("cell", UNITS_SHEET, unit=_ref(report.rolled, row.key), **place)
 
 
 def _changes(
@@ -185,11 +198,12 @@ def _changes(
             if is_kept and (_same(raw, expected) or _follows(row, raw, field.index, figures, wanted)):
                 continue
             is_text = isinstance(raw, str) and raw.strip() and isinstance(expected, int)
-            shown = f"{shortened(raw)}（存成了文字）" if is_text else shortened(raw) or BLANK_WORD
+            shown = shortened(raw)
+            shown = phrase("P002", "as_text", shown=shown) if is_text else shown or BLANK_WORD
             if not is_kept and now and not isinstance(raw, Unread):
-                shown = f"={now}" if _same(raw, expected) else f"{shown}（={now}）"
+                shown = f"={now}" if _same(raw, expected) else phrase("P002", "formula", shown=shown, formula=now)
             elif not is_kept and _same(raw, expected):
-                shown = f"{shown}（没有公式）"
+                shown = phrase("P002", "no_formula", shown=shown)
             yield Change(
                 at=place,
                 unit=_ref(rolled, row.key),
@@ -236,22 +250,24 @@ def _ledger(report: MergedWorkbook) -> Iterator[Finding]:
     ledger, record = report.ledger, report.record
     if ledger is None:
         return
-    said = dict(ledger.about)
+    texts = dict(ledger.about)
     for label, expected in {
-        "汇总单位": unit_words(_root_facts(record)), "届次": edition_words(record.edition), "结束": record.made,
-    }.items():  # fmt: skip
-        raw = said.get(label, "")
+        Label.TOTAL_OF: unit_words(_root_facts(record)),
+        Label.THE_EDITION: edition_words(record.edition),
+        Label.ENDED: record.made,
+    }.items():
+        raw = texts.get(label, "")
         if raw != expected:
-            yield _contradiction(
+            yield _contradiction_finding(
                 "about", LEDGER_SHEET, cell=_about_cell(ledger, label), raw=raw, expected=expected, label=label
             )
     if nonsense := ledger.nonsense():
-        yield _contradiction("nonsense", LEDGER_SHEET, about=nonsense)
+        yield _contradiction_finding("nonsense", LEDGER_SHEET, about=nonsense)
     yield from _entries(ledger, record)
 
 
 def _about_cell(ledger: Ledger, label: str) -> str | None:
-    return next((f"C{row}" for row, (its, _) in enumerate(ledger.about, start=1) if its == label), None)
+    return next((a1(row, ABOUT_AT) for row, (its, _) in enumerate(ledger.about, start=1) if its == label), None)
 
 
 def _entries(ledger: Ledger, record: Record) -> Iterator[Finding]:
@@ -261,13 +277,13 @@ def _entries(ledger: Ledger, record: Record) -> Iterator[Finding]:
     sent = {one.number: (key, scope, one) for (key, scope), one in record.sent.items()}
     missing = [record.tree[key].name for number, (key, _, _) in sent.items() if number not in by_number]
     if missing:
-        yield _contradiction("missing", LEDGER_SHEET, about=missing)
+        yield _contradiction_finding("missing", LEDGER_SHEET, about=missing)
     elif numbers != [*range(1, len(numbers) + 1)]:
-        yield _contradiction("numbers", LEDGER_SHEET)
+        yield _contradiction_finding("numbers", LEDGER_SHEET)
     counted = [entry for entry in ledger.entries if entry.counted and entry.number not in sent]
     if counted:
-        cell = f"L{_row_of(ledger, counted[0])}"
-        yield _contradiction("extra", LEDGER_SHEET, cell=cell, about=[entry.path for entry in counted])
+        cell = a1(_row_of(ledger, counted[0]), COUNTED_AT)
+        yield _contradiction_finding("extra", LEDGER_SHEET, cell=cell, about=[entry.path for entry in counted])
     differing: dict[str, list[tuple[Entry, str, str]]] = {}
     for number, (key, scope, one) in sent.items():
         if entry := by_number.get(number):
@@ -278,7 +294,9 @@ def _entries(ledger: Ledger, record: Record) -> Iterator[Finding]:
         (first, now, was), paths = entries[0], [entry.path for entry, _, _ in entries]
         cell = a1(_row_of(ledger, first), HEADS.index(head) + 1)
         raw, expected = (one or BLANK_WORD for one in (now, was))
-        yield _contradiction("differs", LEDGER_SHEET, cell=cell, raw=raw, expected=expected, label=head, about=paths)
+        yield _contradiction_finding(
+            "differs", LEDGER_SHEET, cell=cell, raw=raw, expected=expected, label=head, about=paths
+        )
 
 
 def _compared(
@@ -286,48 +304,48 @@ def _compared(
 ) -> Iterator[tuple[str, str, str]]:
     """Yield what an entry says and what the record says of it, by the head of the ledger's column."""
     unit = record.tree[key]
-    yield "SHA-256", entry.sha256, sent.sha256
-    yield "单位代码", entry.code, unit.code or ""
-    yield "单位", " ".join(entry.name.split()), " ".join(unit.name.split())
-    yield "级别", entry.level, unit.level.label
-    yield "口径", entry.scope, scope.label
-    yield "是否计入", COUNTED[entry.counted], COUNTED[record.counts(key, scope)]
+    yield head_of("sha256"), entry.sha256, sent.sha256
+    yield head_of("code"), entry.code, unit.code or ""
+    yield head_of("name"), " ".join(entry.name.split()), " ".join(unit.name.split())
+    yield head_of("level"), entry.level, unit.level.label
+    yield head_of("scope"), entry.scope, scope.label
+    yield head_of("counted"), COUNTED[entry.counted], COUNTED[record.counts(key, scope)]
 
 
 def _row_of(ledger: Ledger, entry: Entry) -> int:
     """Return the row in which an entry stands, where none was put in between."""
-    return len(ledger.about) + 2 + ledger.entries.index(entry)
+    return ledger.head_row + 1 + ledger.entries.index(entry)
 
 
 # -- the check code ---------------------------------------------------------------------------------------
 
 
-def _codes(report: MergedWorkbook, opened: Opened) -> Iterator[Finding]:
+def _codes(report: MergedWorkbook, opened: WorkbookSheets) -> Iterator[Finding]:
     """Hold the check code in the footer of the page and in the ledger against what the record comes to (P013)."""
     code = code_of(report.record, report.rolled.totals[report.record.root].values)
-    said: dict[str, str] = {}
+    codes: dict[str, str] = {}
     if report.ledger and report.ledger.check_code != code:
-        said["汇总台账"] = report.ledger.check_code or BLANK_WORD
+        codes[LEDGER_SHEET] = report.ledger.check_code or BLANK_WORD
     margins = opened.sheets[SHEET_NAME].setup.margins if SHEET_NAME in opened.sheets else None
     if margins is not None:
         texts = {text.removeprefix(CHECK_CODE).strip() for _, _, text in filter(is_code, margins)}
         if texts != {code}:
-            said["页脚"] = "、".join(sorted(texts)) or BLANK_WORD
-    if said:
-        raw = "、".join(dict.fromkeys(said.values()))
-        yield finding("P013", sheet=SHEET_NAME, raw=raw, params={"expected": code, "where": "和".join(said)})
+            codes[phrase("P013", "footer")] = listed(sorted(texts)) or BLANK_WORD
+    if codes:
+        raw = listed([*dict.fromkeys(codes.values())])
+        yield finding("P013", sheet=SHEET_NAME, raw=raw, params={"expected": code, "where": tuple(codes)})
 
 
 # -- the seal ---------------------------------------------------------------------------------------------
 
 
-def _seal(report: MergedWorkbook, opened: Opened, findings: Sequence[Finding]) -> Iterator[Finding]:
+def _seal(report: MergedWorkbook, opened: WorkbookSheets, findings: Sequence[Finding]) -> Iterator[Finding]:
     """Say which rows say something else than was written, where nothing else names them yet (P009, P011)."""
     named = {(one.sheet, cell_at(one.cell)[0]) for one in findings if one.cell and ":" not in one.cell}
     moved = {one.sheet for one in findings if one.params.get("reason") in _MOVED}
     unsealed = [name for name in opened.sheets if name not in report.seal]
     if unsealed:
-        yield _contradiction("unsealed", RECORD_SHEET, about=unsealed)
+        yield _contradiction_finding("unsealed", RECORD_SHEET, about=unsealed)
     for name, marks in report.seal.items():
         if name not in opened.sheets or name in moved:
             continue
@@ -335,7 +353,7 @@ def _seal(report: MergedWorkbook, opened: Opened, findings: Sequence[Finding]) -
         broken = broken_rows(name, without_seal(rows) if name == RECORD_SHEET else rows, marks)
         if name in HIDDEN_SHEETS:
             if broken and (name == RECORD_SHEET or all(one.sheet != name for one in findings)):
-                yield _contradiction("sealed", name, count=len(broken))
+                yield _contradiction_finding("sealed", name, count=len(broken))
         elif rest := [row for row in broken if (name, row) not in named]:
             yield finding("P011", sheet=name, cell=f"A{rest[0]}", params={"count": len(rest), "rows": runs(rest)})
 
@@ -346,22 +364,22 @@ _MOVED: Final = frozenset({"row", "numbers", "missing"})  # said of sheets whose
 # -- words ------------------------------------------------------------------------------------------------
 
 
-def _structure(reason: str, sheet: str, unit: UnitRef | None = None, **said: Any) -> Finding:
-    return finding("P003", unit=unit, sheet=sheet, **_parts(reason, said))
+def _structure_finding(reason: str, sheet: str, unit: UnitRef | None = None, **details: Any) -> Finding:
+    return finding("P003", unit=unit, sheet=sheet, **_parts(reason, details))
 
 
-def _contradiction(
-    reason: str, sheet: str, unit: UnitRef | None = None, about: Sequence[str] = (), **said: Any
+def _contradiction_finding(
+    reason: str, sheet: str, unit: UnitRef | None = None, about: Sequence[str] = (), **details: Any
 ) -> Finding:
     if about:
-        said |= {"count": len(about), "names": listed(about, "、")}
-    return finding("P009", unit=unit, sheet=sheet, **_parts(reason, said))
+        details |= {"count": len(about), "names": tuple(about)}
+    return finding("P009", unit=unit, sheet=sheet, **_parts(reason, details))
 
 
-def _parts(reason: str, said: Mapping[str, Any]) -> dict[str, Any]:
+def _parts(reason: str, details: Mapping[str, Any]) -> dict[str, Any]:
     """Part what a finding says into its own attributes and its parameters."""
-    own = {key: said[key] for key in ("cell", "raw") if key in said}
-    params = {"reason": reason, **{key: value for key, value in said.items() if key not in own}}
+    own = {key: details[key] for key in ("cell", "raw") if key in details}
+    params = {"reason": reason, **{key: value for key, value in details.items() if key not in own}}
     return {**own, "params": params}
 
 

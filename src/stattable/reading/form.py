@@ -1,15 +1,16 @@
 """A workbook → the return in it: the sheet that holds the form, its figures, and what stands beside them."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Final, Protocol
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
 
+from stattable.formats.fingerprint import FileFacts
 from stattable.formats.sheet import Book, Cell, RawSheet
-from stattable.model.annex import ANNEX_SHEET, Annex, has_annex
+from stattable.model.annex import ANNEX_SHEET, has_annex
 from stattable.model.catalogue import finding
 from stattable.model.cell_names import a1, a1_range
 from stattable.model.findings import Finding
-from stattable.model.form import FIELDS, SHEET_NAME, Return, Value, in_words
+from stattable.model.form import FIELDS, SHEET_NAME, Kind, Value, Values, faulty_fields, in_words
 from stattable.model.identity import IDENTITY_SHEET, BeyondLimits, Identity, WorkbookKind, read_identity
 from stattable.model.record import RECORD_SHEET, Record, read_record
 from stattable.model.units import Level
@@ -17,60 +18,43 @@ from stattable.reading.annex import find_annex
 from stattable.reading.answers import BLANK_READING, shortened
 from stattable.reading.figures import field_cells, read_figure, read_sum, value_text
 from stattable.reading.layout import Layout, find_form
+from stattable.reading.return_file import ReturnFile
 from stattable.reading.rows import is_figure
 from stattable.reading.surroundings import read_surroundings
 from stattable.reading.visibility import covered_cells, filled_cells, misleading_formats, unseen_cells, unseen_figures
 
 
-@dataclass(frozen=True, slots=True)
-class FormReading:
-    """What was read from a workbook.
-
-    Attributes:
-        identity: of a workbook of ours, else None.
-        sheet: name of the sheet that holds the form, or None.
-        filled: the return as it reads, or None where there is no form.
-        cells: where the 40 fields stand, 1-based row and column, None for one that was not found.
-        name_cell: where the unit's name stands or should stand.
-        annex: of accounts, or None where none is filled in.
-        record: of a merged workbook: what it was made from; None where it is not whole.
-        findings: of the families T and V, and U013.
-    """
-
-    identity: Identity | None = None
-    sheet: str | None = None
-    filled: Return | None = None
-    cells: tuple[Cell | None, ...] = (None,) * len(FIELDS)
-    name_cell: str | None = None
-    annex: Annex | None = None
-    record: Record | None = None
-    findings: tuple[Finding, ...] = ()
-
-
-def read_form(book: Book) -> FormReading:
+def read_form(book: Book, path: str, facts: FileFacts) -> ReturnFile:
     """Find the form in a workbook and read it.
 
     Args:
         book: an open workbook.
+        path: of its file.
+        facts: of its file.
 
     Returns:
-        The return and its findings, without path and unit; no return where the workbook holds no form, or
-        several that are filled in (T001, T006), nor where nobody can tell whose it is (U013).
+        What the workbook holds, and the findings; no figures where it holds no form, or several that are filled in
+        (T001, T006), nor where nobody can tell whose it is (U013).
     """
+    file = ReturnFile(path, facts)
     try:
         identity = read_identity(book.sheet(IDENTITY_SHEET).rows) if IDENTITY_SHEET in book.names else None
     except BeyondLimits as limits:
-        return FormReading(findings=(finding("U013", sheet=IDENTITY_SHEET, params={"reason": limits.reason}),))
+        return _with(file, finding("U013", sheet=IDENTITY_SHEET, params={"reason": limits.reason}))
+    file = replace(file, identity=identity, record=_record(book, identity))
     sheets = _sheets(book, identity)
-    located = replace(_locate_form(book, sheets, identity), record=_record(book, identity))
-    if identity and identity.figures and located.filled:
-        said = altered(located, located.filled.values, identity.figures, identity.unit.level)
-        located = replace(located, findings=(*located.findings, *said))
-    if located.filled is None or (identity and not has_annex(identity.unit.level)):
-        return located
-    if identity and identity.kind is WorkbookKind.MERGED:
+    file = _with_form(file, book, sheets)
+    if identity and identity.figures:
+        file = _with(file, *altered(file, identity.figures, identity.unit.level))
+    if file.values is None or (identity and not has_annex(identity.unit.level)):
+        return file
+    if file.is_merged:
         sheets = [book.sheet(ANNEX_SHEET)] if ANNEX_SHEET in book.names else []
-    return replace(located, annex=find_annex(book, sheets))
+    return replace(file, annex=find_annex(book, sheets))
+
+
+def _with(file: ReturnFile, *findings: Finding) -> ReturnFile:
+    return replace(file, findings=(*file.findings, *findings))
 
 
 def _record(book: Book, identity: Identity | None) -> Record | None:
@@ -80,33 +64,18 @@ def _record(book: Book, identity: Identity | None) -> Record | None:
     return read_record(book.sheet(RECORD_SHEET, whole=True).rows)
 
 
-class Page(Protocol):
-    """A page that was read, and where its fields stand."""
-
-    @property
-    def sheet(self) -> str | None:
-        """The sheet's name."""
-
-    @property
-    def cells(self) -> Sequence[Cell | None]:
-        """Where the 40 fields stand."""
-
-    @property
-    def findings(self) -> Sequence[Finding]:
-        """What was found while it was read."""
-
-
-def altered(page: Page, now: Sequence[Value], written: Sequence[Value], level: Level) -> Iterator[Finding]:
+def altered(page: ReturnFile, written: Sequence[Value], level: Level) -> Iterator[Finding]:
     """Yield P001 for the figures of a merged page that are others than it was written with, or none of ours.
 
     Args:
         page: as it was read.
-        now: its 40 figures.
-        written: those that it was written with.
+        written: the 40 figures that it was written with.
         level: of its unit.
     """
+    if page.values is None:
+        return
     typed = {one.field: one.raw for one in page.findings if one.field and one.code in _TYPED}
-    for field, value, was in zip(FIELDS, now, written, strict=True):
+    for field, value, was in zip(FIELDS, page.values, written, strict=True):
         at = page.cells[field.index]
         if at is None or (value == was and field.key not in typed):  # without its label there is T002 to say so
             continue
@@ -124,20 +93,38 @@ def altered(page: Page, now: Sequence[Value], written: Sequence[Value], level: L
 _TYPED: Final = frozenset(f"V00{number}" for number in range(2, 10))  # said of what is no plain number
 
 
-def _locate_form(book: Book, sheets: Sequence[RawSheet], identity: Identity | None) -> FormReading:
+def _with_form(file: ReturnFile, book: Book, sheets: Sequence[RawSheet]) -> ReturnFile:
+    """Return the file with the form that one of the sheets holds, or with why there is none to read."""
     forms = list(_closely(book, _forms(book, sheets)))
     if len(forms) > 1:  # spare copies that nobody filled in do not count
         forms = [one for one in forms if _filled_in(*one)] or forms[:1]
     if not forms:
-        return FormReading(identity, findings=(finding("T001"),))
+        return _with(file, finding("T001"))
     if len(forms) > 1:
         hidden = {sheet.name: "" if sheet.name in book.visible else "（隐藏）" for sheet, _ in forms}
         names = "、".join(f"“{name}”{how}" for name, how in hidden.items())
-        return FormReading(identity, findings=(finding("T006", params={"sheets": names}),))
+        return _with(file, finding("T006", params={"sheets": names}))
     sheet, layout = forms[0]
+    file = replace(file, sheet=sheet.name)
     if not any(layout.cells):  # a list of units, or a form without one row of figures that is sure
-        return FormReading(identity, sheet=sheet.name, findings=layout.faults)
-    return _read(sheet, layout, identity, concealed=sheet.name not in book.visible)
+        return _with(file, *layout.faults)
+    level = file.identity.unit.level if file.identity else None
+    hidden_cells = covered_cells(sheet, layout)
+    values, findings = _read_figures(sheet, layout, level, hidden_cells)
+    surroundings, more = read_surroundings(sheet, layout.top, layout.bottom)
+    return replace(
+        _with(
+            file,
+            *layout.faults,
+            *_figures_under_merges(sheet, layout, hidden_cells),
+            *findings,
+            *_concealed(sheet, layout, level, hidden_cells, is_hidden=sheet.name not in book.visible),
+            *more,
+        ),
+        values=values,
+        cells=layout.cells,
+        surroundings=surroundings,
+    )
 
 
 def _sheets(book: Book, identity: Identity | None) -> list[RawSheet]:
@@ -178,21 +165,12 @@ def _filled_in(sheet: RawSheet, layout: Layout) -> bool:
     )
 
 
-def _read(sheet: RawSheet, layout: Layout, identity: Identity | None, *, concealed: bool) -> FormReading:
-    hidden = covered_cells(sheet, layout)
-    level = identity.unit.level if identity else None
-    findings = [*layout.faults]
-    keys = (
-        {at: field.key for field, cells in zip(FIELDS, field_cells(layout), strict=True) for at in cells}
-        if hidden
-        else {}
-    )
-    findings += [
-        finding("T004", sheet=sheet.name, cell=a1(*at), field=keys.get(at), raw=raw)
-        for at, raw in hidden.items()
-        if raw
-    ]
+def _read_figures(
+    sheet: RawSheet, layout: Layout, level: Level | None, hidden: Container[Cell]
+) -> tuple[Values, list[Finding]]:
+    """Read the 40 figures, and hold them against the schema of the form."""
     values: list[Value] = []
+    findings = []
     for field, at in zip(FIELDS, layout.cells, strict=True):
         if at is None or ((raw := sheet.cell(*at)) is None and at not in layout.more):
             values.append(None)
@@ -216,23 +194,33 @@ def _read(sheet: RawSheet, layout: Layout, identity: Identity | None, *, conceal
             )
             for code, one, cells, text in said
         ]
-    if sheet.displays or concealed:
-        figures = filled_cells(sheet, layout, hidden)
-        findings += [unseen_cells(sheet, "sheet", figures)] if concealed and figures else []
-        findings += [*unseen_figures(sheet, figures), *misleading_formats(sheet, figures, level)]
-    beside = read_surroundings(sheet, layout.top, layout.bottom)
-    return FormReading(
-        identity=identity,
-        sheet=sheet.name,
-        filled=Return.of(
-            values,
-            unit_name=beside.name,
-            contact=beside.contact,
-            phone=beside.phone,
-            filled_in=beside.filled_in,
-            edition=beside.edition,
-        ),
-        cells=layout.cells,
-        name_cell=beside.name_cell,
-        findings=(*findings, *beside.findings),
-    )
+    for index in faulty_fields(values):
+        field, at = FIELDS[index], layout.cells[index]
+        code = "V009" if field.kind is Kind.FLAG else "V002"
+        raw_text = shortened(sheet.cell(*at)) if at else None
+        findings.append(finding(code, sheet=sheet.name, cell=a1(*at) if at else None, field=field.key, raw=raw_text))
+        values[index] = None
+    return tuple(values), findings
+
+
+def _figures_under_merges(sheet: RawSheet, layout: Layout, hidden: Mapping[Cell, str]) -> Iterator[Finding]:
+    """Yield T004 for what lies under a merged cell."""
+    if not hidden:
+        return
+    keys = {at: field.key for field, cells in zip(FIELDS, field_cells(layout), strict=True) for at in cells}
+    for at, raw in hidden.items():
+        if raw:
+            yield finding("T004", sheet=sheet.name, cell=a1(*at), field=keys.get(at), raw=raw)
+
+
+def _concealed(
+    sheet: RawSheet, layout: Layout, level: Level | None, hidden: Collection[Cell], *, is_hidden: bool
+) -> Iterator[Finding]:
+    """Yield T007 and V013 for figures that nobody sees, or sees as another number."""
+    if not (sheet.displays or is_hidden):
+        return
+    figures = filled_cells(sheet, layout, hidden)
+    if is_hidden and figures:
+        yield unseen_cells(sheet, "sheet", figures)
+    yield from unseen_figures(sheet, figures)
+    yield from misleading_formats(sheet, figures, level)

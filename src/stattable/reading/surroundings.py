@@ -47,73 +47,67 @@ class Surroundings:
     """What stands beside the figures.
 
     Attributes:
-        name: of the unit, "" where there is none, like the others.
-        name_cell: where it stands or should stand.
-        edition: ordinal of the members' day, or None.
+        name: of the unit as written, ``""`` where there is none, like contact and phone.
+        name_cell: where it stands or should stand; None where there is no form.
         contact: who filled the form in.
         phone: as written.
         filled_in: date of filling in, or None.
-        findings: V012, V011 and V010.
+        edition: ordinal of the members' day in the title, or None.
     """
-
-    name: str
-    name_cell: str
-    edition: int | None
-    contact: str
-    phone: str
-    filled_in: date | None
-    findings: tuple[Finding, ...]
-
-
-@dataclass(slots=True)
-class _Notes:
-    """What has been seen so far, each as it stands, with its cell."""
 
     name: str = ""
     name_cell: str | None = None
-    contact: tuple[RawCell, str | None] = (None, None)
-    phone: tuple[RawCell, str | None] = (None, None)
-    filled_in: tuple[RawCell, str | None] = (None, None)
+    contact: str = ""
+    phone: str = ""
+    filled_in: date | None = None
+    edition: int | None = None
 
 
-def read_surroundings(sheet: RawSheet, top: int, bottom: int) -> Surroundings:
+NO_SURROUNDINGS: Final = Surroundings()
+_Notes = dict[str, tuple[RawCell, str]]  # "name", "contact", "phone", "filled_in" → what stands there, and its cell
+_NOT_THERE: Final = (None, None)
+
+
+def read_surroundings(sheet: RawSheet, top: int, bottom: int) -> tuple[Surroundings, list[Finding]]:
     """Read what stands above and below the rows of a table: name, edition, contact, phone and date.
 
     Args:
         sheet: the table stands on.
         top: its first row.
         bottom: its last row.
+
+    Returns:
+        What was read, and the findings V010, V011 and V012.
     """
-    notes = _Notes()
+    notes: _Notes = {}
     above = list(_texts(sheet, max(1, top - _FURTHER_UP), top))
     below = list(_texts(sheet, bottom + 1, bottom + 1 + _FURTHER_DOWN))
     edition = _first(_ordinal, (*above, *below))
     if edition is None:
         edition = _first(_edition_of_year, above)
     for row, texts in (*above, *below):
-        if not notes.name:
+        if not _is_named(notes):
             _read_name(row, texts, notes)
-    if not notes.name_cell:  # nothing asks for the name: it may stand in the title
+    if "name" not in notes:  # nothing asks for the name: it may stand in the title
         _read_title(above, notes)
     for row, texts in (*below, *above):
         if any(text and not _LINE_CHARS.isdisjoint(text) for *_, text in texts):
             _read_lines(row, texts, notes)
-    contact = as_shown(notes.contact[0], LONGEST_ANSWER)
-    phone, phone_problem = read_phone(notes.phone[0])
-    filled_in, date_problem = read_date(notes.filled_in[0], edition)
-    findings = [] if contact else [finding("V012", sheet=sheet.name, cell=notes.contact[1])]
-    for code, (raw, cell), problem in (("V011", notes.phone, phone_problem), ("V010", notes.filled_in, date_problem)):
+    name, name_cell = notes.get("name", ("", a1(*NAME_LINE.value_at)))
+    raw_contact, contact_cell = notes.get("contact", _NOT_THERE)
+    raw_phone, phone_cell = notes.get("phone", _NOT_THERE)
+    raw_date, date_cell = notes.get("filled_in", _NOT_THERE)
+    contact = as_shown(raw_contact, LONGEST_ANSWER)
+    phone, phone_problem = read_phone(raw_phone)
+    filled_in, date_problem = read_date(raw_date, edition)
+    findings = [] if contact else [finding("V012", sheet=sheet.name, cell=contact_cell)]
+    for code, raw, cell, problem in (
+        ("V011", raw_phone, phone_cell, phone_problem),
+        ("V010", raw_date, date_cell, date_problem),
+    ):
         if problem:
             findings.append(finding(code, sheet=sheet.name, cell=cell, raw=shortened(raw) or None, params=problem))
-    return Surroundings(
-        name=notes.name,
-        name_cell=notes.name_cell or a1(*NAME_LINE.value_at),
-        edition=edition,
-        contact=contact,
-        phone=phone,
-        filled_in=filled_in,
-        findings=tuple(findings),
-    )
+    return Surroundings(str(name), name_cell, contact, phone, filled_in, edition), findings
 
 
 def _texts(sheet: RawSheet, start: int, end: int) -> Iterator[tuple[int, list[_Text]]]:
@@ -155,13 +149,17 @@ def _number(numeral: str) -> int | None:
     return int(numeral) if numeral.isdigit() else chinese_number(numeral)
 
 
+def _is_named(notes: _Notes) -> bool:
+    return bool(notes.get("name", _NOT_THERE)[0])
+
+
 def _read_name(row: int, texts: list[_Text], notes: _Notes) -> None:
     """Read the unit's name from a row: behind its label, or in the first cell right of it that has one."""
     for position, (column, _, text) in enumerate(texts):
         match = _name_label(text)
         if match is None:
             continue
-        notes.name_cell = notes.name_cell or a1(row, column)
+        notes.setdefault("name", ("", a1(row, column)))
         name, at = _clean_name(text[match.end() :]), column
         for right, value, text_right in texts[position + 1 :]:
             if name or isinstance(value, date) or label_name(text_right) or _name_label(text_right):
@@ -170,7 +168,7 @@ def _read_name(row: int, texts: list[_Text], notes: _Notes) -> None:
                 break  # a heading of the annex beside it is no name either
             name, at = _clean_name(text_right or shortened(value)), right
         if name:
-            notes.name, notes.name_cell = name[:_LONGEST_NAME], a1(row, at)
+            notes["name"] = name[:_LONGEST_NAME], a1(row, at)
             return
 
 
@@ -213,7 +211,7 @@ def _read_title(above: Sequence[tuple[int, list[_Text]]], notes: _Notes) -> None
                 around = (text[: match.start()].rpartition(":")[2], text[match.end() :].rpartition("(")[2].rstrip(")"))
                 name = next((one.strip() for one in around if _ASSOCIATION.fullmatch(one.strip())), "")
                 if name:
-                    notes.name, notes.name_cell = name, a1(row, column)
+                    notes["name"] = name, a1(row, column)
                 return
 
 
@@ -241,5 +239,5 @@ def _read_lines(row: int, texts: list[_Text], notes: _Notes) -> None:
 
 def _note(notes: _Notes, what: str, value: RawCell, cell: str) -> None:
     """Keep a value and its cell, or the label's cell for want of a value; the first of each counts."""
-    if getattr(notes, what)[0] is None:
-        setattr(notes, what, (value, cell))
+    if notes.get(what, _NOT_THERE)[0] is None:
+        notes[what] = value, cell

@@ -7,13 +7,15 @@ from typing import Final
 
 from stattable.merging.annex import MergedAccount
 from stattable.model.annex import ANNEX_HEADS, ANNEX_SHEET, ANNEX_TITLE, COLUMNS, LEVELS
+from stattable.proving.lists import FINDINGS_SHEET
+from stattable.proving.sheet_facts import repeated_rows
 from stattable.writing.workbook import BODY_FONT, Look, Sheet, Workbook
 
 _HOW_TO: Final = (
     "填表说明：一个账号一行。层级从下拉列表中选；网址以 http:// 或 https:// 开头；二维码图片插入到所在的格子里"
     "（浮动的图片和“嵌入单元格”都可以）；没有的不填。"
 )
-_MADE_OF: Final = "由计入汇总的报表的附件合并而成，序号重新编排。有问题的行见“审核意见”。"
+_MADE_OF: Final = f"由计入汇总的报表的附件合并而成，序号重新编排。有问题的行见“{FINDINGS_SHEET}”。"
 _OPEN_ROWS: Final = 30  # that a blank offers
 _TOP: Final = ANNEX_HEADS + 1  # the first row under the headings
 _ROW_HEIGHT: Final = 78.0  # points, for a picture
@@ -77,7 +79,7 @@ def _headed(workbook: Workbook, note: str) -> Sheet:
     for number, column in enumerate(COLUMNS.values(), start=1):
         sheet.put(_TOP - 1, number, column.text, _HEAD)
     sheet.set_row(_TOP - 1, 24)
-    sheet.set_up_list(heads=(_TOP - 1, _TOP - 1), frozen=(_TOP - 1, 2))
+    sheet.set_up_list(heads=repeated_rows(ANNEX_SHEET), frozen=(_TOP - 1, 2))
     return sheet
 
 

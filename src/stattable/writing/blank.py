@@ -42,6 +42,7 @@ _TEXTS: Final = "xl/sharedStrings.xml"  # the part of a package that holds the t
 _ESCAPED: Final = re.compile("_(?=x[0-9A-Fa-f]{4}_)")  # what looks like a character that XML cannot hold
 _PLACEHOLDER: Final = re.compile(rb"\{\{([a-z0-9.]+)\}\}")
 
+_NOTE_TITLE: Final = "填表说明（这一栏不打印）"
 _SCOPE_NOTES: Final = {
     Scope.OWN: "口径：本级数。只填本单位自己的数字，下级的数字由下级自己报，不要加进来。",
     Scope.CUMULATIVE: "口径：汇总数。填本单位和全部下级加在一起的数字。",
@@ -217,7 +218,7 @@ def _prototype(level: Level, scope: Scope, edition: int, above: tuple[Level, ...
     put_note(
         sheet,
         [
-            "填表说明（这一栏不打印）",
+            _NOTE_TITLE,
             "",
             f"{{{{unit.name}}}}（{level.label}）",
             _SCOPE_NOTES[scope],

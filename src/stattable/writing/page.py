@@ -21,7 +21,7 @@ Place = tuple[int, int]  # 1-based row and column
 
 _LINE_BREAKS: Final = re.compile(r"[\r\n]+")
 # Beside the page, outside its print area, and in no row where labels of the form are looked for.
-NOTE_AT: Final = (5, 11)
+NOTE_AT: Final = (5, form.LAST_COLUMN + 2)
 _NOTE_ROWS: Final = 10
 _NOTE_WIDTH: Final = 46
 _NOTE_LOOK: Final[Look] = {**BODY_FONT, "font_color": "#404040", "text_wrap": True, "valign": "top"}

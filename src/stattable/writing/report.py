@@ -14,9 +14,8 @@ from stattable.model.identity import IDENTITY_SHEET, identity_rows
 from stattable.model.record import RECORD_SHEET, record_rows
 from stattable.model.text import display_width
 from stattable.proving.breakdown import (
-    FINDINGS_SHEET,
     HEAD_ROWS,
-    STATE_SHEET,
+    STATUS_WORDS,
     UNIT_HEADS,
     UNITS_SHEET,
     BreakdownRow,
@@ -39,8 +38,18 @@ from stattable.proving.ledger import (
     ledger_of,
     record_of,
 )
-from stattable.proving.lists import FINDING_HEADS, STATE_HEADS, STATUS_WORDS, UNIT_AT, finding_rows, state_sheet
+from stattable.proving.lists import (
+    FINDING_HEADS,
+    FINDINGS_SHEET,
+    NO_FINDINGS,
+    STATE_HEADS,
+    STATE_SHEET,
+    UNIT_AT,
+    finding_rows,
+    state_sheet,
+)
 from stattable.proving.seal import seal_rows
+from stattable.proving.sheet_facts import REPEATED_COLUMNS, repeated_rows
 from stattable.writing.annex import add_merged_annex
 from stattable.writing.blank import association_name
 from stattable.writing.page import add_hidden, add_page, page_content, put_note
@@ -61,6 +70,16 @@ _SEVERITY_LOOKS: Final[dict[Severity, Look]] = {
     Severity.ERROR: {**_WRAPPED, "bg_color": "#F8D7DA"},
     Severity.WARNING: {**_WRAPPED, "bg_color": "#FFF3CD"},
     Severity.INFO: _WRAPPED,
+}
+_NOTE_TITLE: Final = "汇总说明（这一栏不打印）"
+_NOTE_UNIT: Final = "{name}（{level}）汇总数"
+_NOTE_COUNTS: Final = "收到 {} 份，计入 {} 份。"
+_NOTE_SOURCES: Final = f"每个数字的来源见“{UNITS_SHEET}”和“{LEDGER_SHEET}”。"
+_NOTES: Final[Mapping[str, str]] = {  # what is said beside the page of each count that is not 0
+    "compared": f"另有 {{}} 份只用来核对，见“{LEDGER_SHEET}”。",
+    "rejected": f"注意：有 {{}} 份报表被退回，没有计入，见“{FINDINGS_SHEET}”。",
+    "missing": f"注意：有 {{}} 个单位没有报，见“{STATE_SHEET}”。",
+    "unresolved": f"注意：有 {{}} 条强制性意见没有处理，总数可能不对，见“{FINDINGS_SHEET}”。",
 }
 
 
@@ -146,19 +165,16 @@ def _page(workbook: Workbook, merged: MergeResult, ledger: Ledger) -> None:
     sheet = add_page(workbook, content)
     sheet.raw.set_footer(f"&L{CHECK_CODE} {ledger.check_code}")
     summary = merged.summary
-    lines = ["汇总说明（这一栏不打印）", "", f"{root.name}（{root.level.label}）汇总数"]
     counted = sum(entry.counted for entry in ledger.entries)
-    lines.append(f"收到 {summary.received} 份，计入 {counted} 份。")
-    if counted < summary.accepted:
-        lines.append(f"另有 {summary.accepted - counted} 份只用来核对，见“{LEDGER_SHEET}”。")
-    if summary.rejected:
-        lines.append(f"注意：有 {summary.rejected} 份报表被退回，没有计入，见“{FINDINGS_SHEET}”。")
-    if summary.missing:
-        lines.append(f"注意：有 {summary.missing} 个单位没有报，见“{STATE_SHEET}”。")
-    if merged.unresolved:
-        lines.append(f"注意：有 {merged.unresolved} 条强制性意见没有处理，总数可能不对，见“{FINDINGS_SHEET}”。")
-    lines.append(f"每个数字的来源见“{UNITS_SHEET}”和“{LEDGER_SHEET}”。")
-    put_note(sheet, lines)
+    counts = {
+        "compared": max(summary.accepted - counted, 0),
+        "rejected": summary.rejected,
+        "missing": summary.missing,
+        "unresolved": merged.unresolved,
+    }
+    notes = (_NOTES[what].format(count) for what, count in counts.items() if count)
+    about = _NOTE_UNIT.format(name=root.name, level=root.level.label)
+    put_note(sheet, [_NOTE_TITLE, "", about, _NOTE_COUNTS.format(summary.received, counted), *notes, _NOTE_SOURCES])
 
 
 # -- 分单位汇总 -------------------------------------------------------------------------------------------
@@ -187,8 +203,8 @@ def _units(workbook: Workbook, merged: MergeResult) -> dict[str, int]:
         if row.kind is RowKind.TOTAL:
             places[row.key] = number
     sheet.raw.outline_settings(symbols_below=False)
-    sheet.set_up_list(heads=(1, HEAD_ROWS), frozen=(HEAD_ROWS, 1), pages_wide=3)
-    sheet.raw.repeat_columns(0, 0)
+    rows_on_each, columns_on_each = repeated_rows(UNITS_SHEET), REPEATED_COLUMNS[UNITS_SHEET]
+    sheet.set_up_list(heads=rows_on_each, columns=columns_on_each, frozen=(HEAD_ROWS, 1), pages_wide=3)
     return places
 
 
@@ -215,7 +231,7 @@ def _state(workbook: Workbook, merged: MergeResult) -> None:
         number = writer.write(cells, looks.get(what, _BODY))
         head = number if what == "head" else head
     sheet.raw.autofilter(head - 1, 0, max(writer.row, head) - 1, len(STATE_HEADS) - 1)
-    sheet.set_up_list(heads=None, frozen=None)
+    sheet.set_up_list(heads=repeated_rows(STATE_SHEET), frozen=None)
 
 
 # -- 审核意见 ---------------------------------------------------------------------------------------------
@@ -231,13 +247,13 @@ def _findings(workbook: Workbook, merged: MergeResult, rows: Mapping[str, int]) 
     for key, unit in units:
         ref = unit.ref
         keys[ref] = None if ref in keys else key  # of two units that look the same nobody can tell which
-    for number, (finding, said) in enumerate(finding_rows(merged), start=1):
+    for number, (finding, cells) in enumerate(finding_rows(merged), start=1):
         unit_cell = _linked_unit(finding, merged, keys, rows, number)
-        writer.write((*said[:UNIT_AT], unit_cell, *said[UNIT_AT + 1 :]), _SEVERITY_LOOKS[finding.severity])
+        writer.write((*cells[:UNIT_AT], unit_cell, *cells[UNIT_AT + 1 :]), _SEVERITY_LOOKS[finding.severity])
     if writer.row == 1:
-        writer.write(["", "", "", "", "", "", "", "", "没有发现问题。", ""], _WRAPPED)
+        writer.write(NO_FINDINGS, _WRAPPED)
     sheet.raw.autofilter(0, 0, writer.row - 1, len(FINDING_HEADS) - 1)
-    sheet.set_up_list(heads=(1, 1), frozen=(1, 0))
+    sheet.set_up_list(heads=repeated_rows(FINDINGS_SHEET), frozen=(1, 0))
 
 
 def _linked_unit(
@@ -272,4 +288,4 @@ def _ledger(workbook: Workbook, ledger: Ledger) -> None:
     sheet.raw.autofilter(head - 1, 0, writer.row - 1, len(HEADS) - 1)
     for text in ledger.adjustments:
         writer.write(["", ADJUSTED, text], _PLAIN)
-    sheet.set_up_list(heads=(head, head), frozen=(head, 2))
+    sheet.set_up_list(heads=repeated_rows(LEDGER_SHEET, ledger), frozen=(head, 2))

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 import xlsxwriter
 
 from stattable.model.text import DECEPTIVE, ESCAPED, STAND_IN
+from stattable.proving.sheet_facts import LIST_FOOTER
 
 Look = Mapping[str, object]  # how a cell looks, by XlsxWriter's names of a format's properties
 
@@ -159,12 +160,13 @@ class Sheet:
         self.raw.set_row(row - 1, height, None, {"level": depth} if depth else {})
 
     def set_up_list(
-        self, *, heads: tuple[int, int] | None, frozen: tuple[int, int] | None, pages_wide: int = 1
+        self, *, heads: tuple[int, int] | None, columns: int = 0, frozen: tuple[int, int] | None, pages_wide: int = 1
     ) -> None:
         """Set up how a list is seen and printed.
 
         Args:
             heads: the first and the last of the rows that are printed on every page, counted from 1, or None.
+            columns: how many of the first columns are printed on every page.
             frozen: how many rows and columns stay where they are, or None.
             pages_wide: on how many pages its width is printed.
         """
@@ -174,6 +176,8 @@ class Sheet:
         self.raw.set_paper(9)  # A4
         self.raw.fit_to_pages(pages_wide, 0)
         self.raw.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-        self.raw.set_footer("&C第 &P 页，共 &N 页")
+        self.raw.set_footer(f"&C{LIST_FOOTER}")
         if heads:
             self.raw.repeat_rows(heads[0] - 1, heads[1] - 1)
+        if columns:
+            self.raw.repeat_columns(0, columns - 1)

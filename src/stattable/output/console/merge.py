@@ -8,6 +8,7 @@ from rich.text import Text
 
 from stattable.merging.result import MergeResult
 from stattable.model import form
+from stattable.model.catalogue import FAMILIES
 from stattable.model.findings import Finding, Severity
 from stattable.model.form import FIELDS, shown_value
 from stattable.output.console.findings import severity_line, show_findings
@@ -91,7 +92,7 @@ def _groups(merged: MergeResult) -> list[tuple[str, list[Finding]]]:
     """Return the findings by file, those of files with the worst first."""
     groups: dict[str, list[Finding]] = {}
     for finding in merged.findings:
-        groups.setdefault(finding.path or "完整性", []).append(finding)
+        groups.setdefault(finding.path or FAMILIES["C"], []).append(finding)
     order = tuple(Severity)
     return sorted(groups.items(), key=lambda group: min(order.index(finding.severity) for finding in group[1]))
 

@@ -12,7 +12,7 @@ from stattable.output.console.findings import MOST_SHOWN
 from stattable.output.console.terminal import make_console
 from stattable.proving.reopen import MergedWorkbook
 from stattable.proving.source_files import FileState
-from stattable.proving.trace import Step, TraceStop
+from stattable.proving.trace import TraceStep, TraceStop
 
 _STATE_WORDS: Final = {
     FileState.SAME: "",
@@ -29,10 +29,10 @@ _END_WORDS: Final = {
 }
 
 
-def show_trace(report: MergedWorkbook, field: Field, step: Step) -> None:
+def show_trace(report: MergedWorkbook, field: Field, step: TraceStep) -> None:
     """Show where a figure comes from, as a tree."""
     console = make_console()
-    page = report.received.values
+    page = report.file.values
     console.print(Text(f"{field.label}（{report.cell_of(field)}）", style="bold"))
     tree = Tree(_step_label(step, field))
     _grow(tree, step, field)
@@ -42,10 +42,10 @@ def show_trace(report: MergedWorkbook, field: Field, step: Step) -> None:
         console.print(Text(f"注意：页上现在是“{shown}”，与汇总出来的不同，被改过。", style="bold red"))
 
 
-def _grow(tree: Tree, step: Step, field: Field) -> None:
-    told = [one for one in step.steps if one.value or one.now != one.value or one.steps]
-    kept = sorted(told, key=lambda one: one.now == one.value)[:MOST_SHOWN]  # what changed is shown whatever its size
-    shown = [one for one in told if one in kept]
+def _grow(tree: Tree, step: TraceStep, field: Field) -> None:
+    parts = [one for one in step.steps if one.value or one.now != one.value or one.steps]
+    kept = sorted(parts, key=lambda one: one.now == one.value)[:MOST_SHOWN]  # what changed is shown whatever its size
+    shown = [one for one in parts if one in kept]
     for one in shown:
         single = one.steps[0] if len(one.steps) == 1 and one.steps[0].scope and one.scope is None else None
         _grow(tree.add(_step_label(one, field, single)), single or one, field)
@@ -56,15 +56,15 @@ def _grow(tree: Tree, step: Step, field: Field) -> None:
         tree.add(Text(f"另有 {len(rest)} 个单位，共 {was}{changed}", style="dim"))
     for uncounted in step.uncounted[:MOST_SHOWN]:
         name, figure = uncounted.unit.name or "", _shown(uncounted.unit, uncounted.value, field)
-        said = f"{name} {uncounted.scope.label}数 {figure}，没有另计：{uncounted.why or '台账里没有写明'}"
-        tree.add(Text(said, style="dim"))
+        words = f"{name} {uncounted.scope.label}数 {figure}，没有另计：{uncounted.why or '台账里没有写明'}"
+        tree.add(Text(words, style="dim"))
     if len(step.uncounted) > MOST_SHOWN:
         tree.add(Text(f"另有 {len(step.uncounted) - MOST_SHOWN} 份也没有另计，见汇总台账", style="dim"))
     if step.end:
         tree.add(Text(_END_WORDS[step.end], style="dim"))
 
 
-def _step_label(step: Step, field: Field, single: Step | None = None) -> Text:
+def _step_label(step: TraceStep, field: Field, single: TraceStep | None = None) -> Text:
     """Return the line of a unit, or of a return; a unit's `single` return stands on its line."""
     was, now = (_shown(step.unit, value, field) for value in (step.value, step.now))
     name = step.unit.name or "" if step.scope is None else f"{step.scope.label}数"

@@ -1,0 +1,114 @@
+"""Paths → what each file holds, whatever goes wrong; many, over processes."""
+
+import gc
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
+from stattable.formats.fingerprint import FileFacts, file_facts
+from stattable.formats.open import OpenFile, open_file, open_unless_heavy
+from stattable.formats.sheet import Unreadable
+from stattable.formats.sniff import TABLES
+from stattable.model.catalogue import finding
+from stattable.model.findings import Finding, Param
+from stattable.processes import WorkerFailed, in_own_process, over_processes
+from stattable.reading.form import read_form
+from stattable.reading.return_file import ReturnFile
+
+MAX_SECONDS: Final = 5.0  # for a file that is read in a process of its own
+MAX_MEGABYTES: Final = 300
+
+
+def read_return(path: str, *, debug: bool = False) -> ReturnFile:
+    """Read the file at `path`; whatever goes wrong is a finding of this file (F001 to F007).
+
+    Args:
+        path: of the file.
+        debug: let an unexpected error out instead of making it a finding.
+    """
+    return _trapped(path, _read, debug)
+
+
+def read_return_isolated(path: str, *, debug: bool = False) -> ReturnFile:
+    """Do the same in a process of its own, which may die, but not take more time and memory than it should."""
+    return _trapped(path, _read_isolated, debug)
+
+
+_MANY: Final = 5_000  # files
+
+
+def read_returns(
+    paths: Sequence[str],
+    *,
+    jobs: int | None = None,
+    debug: bool = False,
+    progress: Callable[[int], None] = lambda _: None,
+) -> list[ReturnFile]:
+    """Read files, over several processes where there are many, and return what they hold in the same order.
+
+    Args:
+        paths: of the files.
+        jobs: how many processes may read; None for as many as there are processors.
+        debug: let unexpected errors out.
+        progress: told of every file that was read.
+    """
+    read, isolated = (partial(how, debug=debug) for how in (read_return, read_return_isolated))
+    files: list[ReturnFile] = []
+    for one in over_processes(read, paths, jobs, isolated):
+        files.append(one)
+        progress(1)
+        if len(files) % _MANY == 0:  # they stay to the end: no collection of garbage need look through them again
+            gc.freeze()
+    return files
+
+
+def _trapped(path: str, read: Callable[[str], ReturnFile], debug: bool) -> ReturnFile:
+    try:
+        return read(path)
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except WorkerFailed as lost:
+        return (
+            _failed(path, "F007", detail="crash")
+            if lost.reason == "crash"
+            else _failed(path, "F004", reason=lost.reason)
+        )
+    except BaseException as error:  # the readers' own panics derive from BaseException
+        if debug and not isinstance(error, OSError):
+            raise
+        return _failed(path, "F007", detail=type(error).__name__)
+
+
+def _failed(path: str, code: str, **params: Param) -> ReturnFile:
+    try:
+        facts = file_facts(path)
+    except OSError:
+        facts = FileFacts(None, 0, 0.0)
+    return ReturnFile(path, facts, findings=(finding(code, params=params),))
+
+
+def _read(path: str) -> ReturnFile:
+    opened = open_unless_heavy(path)
+    return _understood(path, *opened) if opened else _read_isolated(path)
+
+
+def _read_isolated(path: str) -> ReturnFile:
+    return in_own_process(_open_and_read, path, MAX_SECONDS, MAX_MEGABYTES)
+
+
+def _open_and_read(path: str) -> ReturnFile:
+    return _understood(path, *open_file(path))
+
+
+def _understood(path: str, file: OpenFile | None, facts: FileFacts, faults: list[Finding]) -> ReturnFile:
+    if file is None:
+        return ReturnFile(path, facts, findings=tuple(faults))
+    try:
+        read = read_form(file.book(), path, facts)
+    except Unreadable as fault:
+        return ReturnFile(path, facts, findings=(finding(fault.code, params=fault.params),))
+    if file.kind in TABLES and [one.code for one in read.findings] == ["T001"]:
+        params: dict[str, Param] = {"kind": file.kind.value, "searched": 1}
+        return replace(read, findings=(finding("F005", params=params),))
+    return read
