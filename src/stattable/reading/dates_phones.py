@@ -28,8 +28,16 @@ def read_date(raw: RawCell, edition: int | None) -> tuple[date | None, dict[str,
         edition: whose year a date without one takes; None where it is not known.
 
     Returns:
-        The date or None, and the parameters of V010 where there is something to say.
+        The date, or None where it cannot be read or is none of that year or the one after it, for it tells which of two
+        returns is the later one; and the parameters of V010 where there is something to say.
     """
+    filled_in, problem = _read_date(raw, edition)
+    if filled_in and edition is not None and filled_in.year - year_of(edition) not in {0, 1}:
+        return None, {"problem": "other_year", "year": year_of(edition)}
+    return filled_in, problem
+
+
+def _read_date(raw: RawCell, edition: int | None) -> tuple[date | None, dict[str, Param] | None]:
     if isinstance(raw, date):
         return _real_date(raw.year, raw.month, raw.day)
     if isinstance(raw, (int, float)) and _SERIALS[0] <= raw <= _SERIALS[-1]:  # with its time, perhaps
