@@ -127,7 +127,7 @@ def test_a_return_in_xls_and_ods_lies_beside_its_xlsx(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="a process that is spawned does not inherit the patch")
 def test_a_file_that_kills_whoever_reads_it_kills_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for unit in UNITS[:100]:
-        data = write_values(blank_bytes(BlankFor(unit, TO_COUNTY, Scope.OWN, EDITION)), values_of({}))
+        data = write_values(blank_bytes(BlankFor(unit, TO_COUNTY, Scope.OWN, EDITION)), values_of({}), "2021.6.15")
         (tmp_path / f"{unit.code}.xlsx").write_bytes(data)
     deadly = {str(tmp_path / f"{UNITS[number].code}.xlsx") for number in (3, 40, 41)}
 

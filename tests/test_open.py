@@ -246,6 +246,18 @@ def test_what_cannot_be_read(data: bytes, code: str, params: dict[str, Any], suf
     assert read_return(str(path)) == ReturnFile(str(path), facts, findings=(finding(code, params=params),))
 
 
+@pytest.mark.parametrize("code_page", [0, 936, 950, 1252, 10000, 65001])
+def test_the_code_page_of_an_excel_97_workbook_says_nothing(code_page: int, tmp_path: Path) -> None:
+    """All its texts are UTF-16; other writers leave the code page of their own."""
+    data = (GOLDEN / "return.xls").read_bytes()
+    stated = b"\x42\x00\x02\x00\xb0\x04"
+    assert data.count(stated) == 1
+    data = data.replace(stated, stated[:4] + code_page.to_bytes(2, "little"))
+    one, whole = read_return(str(written(tmp_path / "a.xls", data))), read_return(str(GOLDEN / "return.xls"))
+    assert (one.values, one.surroundings, one.findings) == (whole.values, whole.surroundings, whole.findings)
+    assert one.facts.sha256 == hashlib.sha256(data).hexdigest()
+
+
 @pytest.mark.parametrize("name", ["return.xlsx", "return.xls", "return.ods"])
 def test_wherever_it_is_cut_off_it_is_damaged(name: str, tmp_path: Path) -> None:
     data = (GOLDEN / name).read_bytes()

@@ -21,7 +21,11 @@ from stattable.writing.page import page_content, template_bytes
 from writers.containers import parts_of, zipped
 
 EDITION = 23
-CONTACT = {"contact": "张三", "phone": "13800000000", "filled_in": date(2021, 6, 15)}
+
+
+def contact(edition: int) -> dict[str, Any]:
+    """Who filled a return in, how to call them, and when."""
+    return {"contact": "张三", "phone": "13800000000", "filled_in": date(form.year_of(edition), 6, 15)}
 
 
 def own_values(level: Level, sessions: int = 2, people: int = 60, other: int = 1) -> dict[str, Any]:
@@ -55,7 +59,7 @@ def typed(
     """A return on the official page without identity, as typed from the notice; `change` gets the sheet."""
     workbook = openpyxl.load_workbook(io.BytesIO(template_bytes()))
     sheet = workbook.worksheets[0]
-    for at, value in page_content(edition=edition, name=name, **{**CONTACT, **beside}).items():
+    for at, value in page_content(edition=edition, name=name, **{**contact(edition), **beside}).items():
         sheet.cell(*at).value = value
     for key, value in raw(values).items():
         sheet[FIELD_BY_KEY[key].cell] = value
@@ -126,7 +130,7 @@ def filled(
     sheet = workbook.worksheets[0]
     for key, value in raw(values).items():
         sheet[FIELD_BY_KEY[key].cell] = value
-    for key, value in {**CONTACT, **beside}.items():
+    for key, value in {**contact(edition), **beside}.items():
         sheet.cell(*form.CONTACT_LINES[key].value_at).value = value
     if change:
         change(sheet)

@@ -9,6 +9,8 @@ from typing import Final
 import python_calamine
 
 from stattable.formats.inspection.plainness import is_plain_package
+from stattable.formats.inspection.xls import XlsInspector
+from stattable.formats.inspection.xls_records import as_excel_reads
 from stattable.formats.inspection.xlsx import XlsxInspector
 from stattable.formats.package import Package
 from stattable.formats.sheet import (
@@ -44,6 +46,8 @@ class CalamineBook:
 
     def __init__(self, data: bytes, kind: FileKind, package: Package | None) -> None:
         with _reading():
+            if package is None:
+                data = as_excel_reads(data)
             self._inspector = _inspector(data, kind, package)
             _within_limits(self._inspector.at_once)
             self._book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
@@ -165,8 +169,6 @@ def _within_limits(reaches: Iterable[Cell]) -> None:
 def _inspector(data: bytes, kind: FileKind, package: Package | None) -> Inspector:
     """Return what inspects a workbook of this kind."""
     if package is None:
-        from stattable.formats.inspection.xls import XlsInspector
-
         return XlsInspector(data)
     if kind is FileKind.ODS:
         from stattable.formats.inspection.ods import OdsInspector

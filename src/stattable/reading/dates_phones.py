@@ -20,19 +20,22 @@ _SERIALS: Final = range(36526, 73051)  # 2000-01-01 to 2099-12-31: what a date m
 _YEARS: Final = range(2000, 2100)
 
 
-def read_date(raw: RawCell, edition: int | None) -> tuple[date | None, dict[str, Param] | None]:
+def read_date(
+    raw: RawCell, edition: int | None, *, any_year: bool = False
+) -> tuple[date | None, dict[str, Param] | None]:
     """Read the date of filling in.
 
     Args:
         raw: a real date, an Excel serial, or text in one of the common forms.
         edition: whose year a date without one takes; None where it is not known.
+        any_year: whether the date may be of any year.
 
     Returns:
         The date, or None where it cannot be read or is none of that year or the one after it, for it tells which of two
         returns is the later one; and the parameters of V010 where there is something to say.
     """
     filled_in, problem = _read_date(raw, edition)
-    if filled_in and edition is not None and filled_in.year - year_of(edition) not in {0, 1}:
+    if filled_in and edition is not None and not any_year and filled_in.year - year_of(edition) not in {0, 1}:
         return None, {"problem": "other_year", "year": year_of(edition)}
     return filled_in, problem
 

@@ -111,7 +111,8 @@ def _with_form(file: ReturnFile, book: Book, sheets: Sequence[RawSheet]) -> Retu
     level = file.identity.unit.level if file.identity else None
     hidden_cells = covered_cells(sheet, layout)
     values, findings = _read_figures(sheet, layout, level, hidden_cells)
-    surroundings, more = read_surroundings(sheet, layout.top, layout.bottom)
+    # A merged page is dated by the day of its merge, which may be years later.
+    surroundings, more = read_surroundings(sheet, layout.top, layout.bottom, any_year=file.is_merged)
     return replace(
         _with(
             file,

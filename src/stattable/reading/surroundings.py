@@ -68,13 +68,16 @@ _Notes = dict[str, tuple[RawCell, str]]  # "name", "contact", "phone", "filled_i
 _NOT_THERE: Final = (None, None)
 
 
-def read_surroundings(sheet: RawSheet, top: int, bottom: int) -> tuple[Surroundings, list[Finding]]:
+def read_surroundings(
+    sheet: RawSheet, top: int, bottom: int, *, any_year: bool = False
+) -> tuple[Surroundings, list[Finding]]:
     """Read what stands above and below the rows of a table: name, edition, contact, phone and date.
 
     Args:
         sheet: the table stands on.
         top: its first row.
         bottom: its last row.
+        any_year: whether it may have been filled in in any year.
 
     Returns:
         What was read, and the findings V010, V011 and V012.
@@ -99,7 +102,7 @@ def read_surroundings(sheet: RawSheet, top: int, bottom: int) -> tuple[Surroundi
     raw_date, date_cell = notes.get("filled_in", _NOT_THERE)
     contact = as_shown(raw_contact, LONGEST_ANSWER)
     phone, phone_problem = read_phone(raw_phone)
-    filled_in, date_problem = read_date(raw_date, edition)
+    filled_in, date_problem = read_date(raw_date, edition, any_year=any_year)
     findings = [] if contact else [finding("V012", sheet=sheet.name, cell=contact_cell)]
     for code, raw, cell, problem in (
         ("V011", raw_phone, phone_cell, phone_problem),

@@ -1,6 +1,5 @@
 """What calamine does not show of an .xls, and a WPS .et: the records of its workbook stream."""
 
-import io
 import struct
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,16 +10,24 @@ from typing import Final
 from stattable.formats.inspection.colours import BLACK, PALETTE, WHITE, Colour, alike
 from stattable.formats.inspection.number_formats import BUILT_IN, is_odd, shows_another_number
 from stattable.formats.inspection.xls_formulas import formulas
+from stattable.formats.inspection.xls_records import (
+    BOF,
+    CODE_PAGE,
+    EXCEL_97,
+    FORMULA,
+    records,
+    two_bytes,
+    workbook_stream,
+)
 from stattable.formats.inspection.xlsx_setup import margin_parts
 from stattable.formats.sheet import MAX_COLUMNS, Appearance, Cell, Inspection, Margin, Setup, Unread, annotated_run
 
-_BOF, _EOF = 0x0809, 0x0A
-_BOUND_SHEET, _CODE_PAGE, _PALETTE, _FONT, _FORMAT, _XF = 0x85, 0x42, 0x92, 0x31, 0x041E, 0xE0
+_BOUND_SHEET, _PALETTE, _FONT, _FORMAT, _XF = 0x85, 0x92, 0x31, 0x041E, 0xE0
 _DIMENSIONS, _COLUMNS, _ROW = 0x0200, 0x7D, 0x0208
-_FORMULA, _BOOL_OR_ERROR, _MULTI_RK = 0x06, 0x0205, 0xBD
-_FILLED: Final = frozenset({0x0203, 0x0204, 0x027E, 0xD6, 0xFD, _FORMULA, _BOOL_OR_ERROR, _MULTI_RK})  # not blank
-_NUMBERS: Final = frozenset({0x0203, 0x027E, _FORMULA})
-_STYLES: Final = frozenset({_BOF, _CODE_PAGE, _PALETTE, _FONT, _FORMAT, _XF})
+_BOOL_OR_ERROR, _MULTI_RK = 0x0205, 0xBD
+_FILLED: Final = frozenset({0x0203, 0x0204, 0x027E, 0xD6, 0xFD, FORMULA, _BOOL_OR_ERROR, _MULTI_RK})  # not blank
+_NUMBERS: Final = frozenset({0x0203, 0x027E, FORMULA})
+_STYLES: Final = frozenset({BOF, CODE_PAGE, _PALETTE, _FONT, _FORMAT, _XF})
 _MOST: Final = 65_536 * 256  # cells of a sheet
 
 _NO_NUMBER: Final = 0xFFFF  # the last two bytes of a formula's result, where the first one says what it is instead
@@ -34,12 +41,10 @@ _DROP_DOWN, _NOTE = 0x14, 0x19  # kinds of objects: the arrow of a filter, a com
 _MARGINS: Final = {0x14: "header", 0x15: "footer"}
 _EXTENDED, _RICH = 0x04, 0x08  # flags of a text
 _HIDDEN_COLUMNS, _HIDDEN_ROW, _STRUCK = 0x01, 0x20, 0x08  # flags
-_EXCEL_97: Final = 0x0600  # the version since which texts are Unicode and cell styles longer
 _CHINESE: Final = 936  # the code page
 _NO_FILL, _SOLID = 0, 1
 _USUAL_PAPER: Final = 65
 
-_HEAD: Final = struct.Struct("<HH")  # of a record: its kind and length
 _PLACE: Final = struct.Struct("<HHH")  # of a cell: its row, column and style
 
 
@@ -51,7 +56,7 @@ class XlsInspector:
     """
 
     def __init__(self, data: bytes) -> None:
-        self._stream = _workbook_stream(data)
+        self._stream = workbook_stream(data)
 
     def reach(self, sheet: int) -> Cell:
         """Return how many rows and columns calamine lays out."""
@@ -72,11 +77,11 @@ class XlsInspector:
         odd = _odd_styles(tuple((kind, body) for kind, body in self._globals if kind in _STYLES))
         hidden_rows: set[int] = set()
         hidden_columns: set[int] = set()
-        for kind, body in _records(self._sheets[self._starts[sheet]]):
+        for kind, body in records(self._sheets[self._starts[sheet]]):
             if kind == _ROW and body[12] & _HIDDEN_ROW:  # rows and columns come before what is in them
-                hidden_rows.add(_number(body) + 1)
+                hidden_rows.add(two_bytes(body) + 1)
             elif kind == _COLUMNS and body[8] & _HIDDEN_COLUMNS:
-                hidden_columns.update(range(_number(body) + 1, min(_number(body, 2) + 1, MAX_COLUMNS) + 1))
+                hidden_columns.update(range(two_bytes(body) + 1, min(two_bytes(body, 2) + 1, MAX_COLUMNS) + 1))
             elif kind in _FILLED:
                 for row, column, style, number in _cells(kind, body):
                     if unread := _unread(kind, body):
@@ -93,31 +98,31 @@ class XlsInspector:
 
     def formulas(self, sheet: int) -> Mapping[Cell, str]:
         """Return the formulas of a sheet as Excel writes them, without ``=``, ``$`` and spaces."""
-        return formulas(_records(self._sheets[self._starts[sheet]]))
+        return formulas(records(self._sheets[self._starts[sheet]]))
 
     def setup(self, sheet: int) -> Setup:
         """Return how a sheet as a whole is shown and printed; what is printed stands elsewhere."""
         rows, columns, extras, margins = set[int](), set[int](), set[str](), set[Margin]()
         filtered = False
-        for kind, body in _records(self._sheets[self._starts[sheet]]):
+        for kind, body in records(self._sheets[self._starts[sheet]]):
             if kind == _ROW and body[12] & _HIDDEN_ROW:
-                rows.add(_number(body) + 1)
+                rows.add(two_bytes(body) + 1)
             elif kind == _COLUMNS and body[8] & _HIDDEN_COLUMNS:
-                columns.update(range(_number(body) + 1, min(_number(body, 2) + 1, MAX_COLUMNS) + 1))
+                columns.update(range(two_bytes(body) + 1, min(two_bytes(body, 2) + 1, MAX_COLUMNS) + 1))
             elif kind == _FILTER_MODE:
                 filtered = True
             elif kind == _CONDITIONAL:
                 extras.add("conditional")
-            elif kind == _OBJECT and (its := _number(body, 4)) != _DROP_DOWN:
+            elif kind == _OBJECT and (its := two_bytes(body, 4)) != _DROP_DOWN:
                 extras.add("comments" if its == _NOTE else "objects")
             elif kind in _MARGINS and body:
-                margins.update(margin_parts(_MARGINS[kind], _text(body, _EXCEL_97, 0)))
+                margins.update(margin_parts(_MARGINS[kind], _text(body, EXCEL_97, 0)))
         return Setup(frozenset(rows), frozenset(columns), filtered, frozenset(extras), margins=frozenset(margins))
 
     @cached_property
     def _globals(self) -> list[tuple[int, bytes]]:
         """The records of the workbook itself, as far as they matter."""
-        return [record for record in _records(self._stream) if record[0] in _STYLES or record[0] == _BOUND_SHEET]
+        return [record for record in records(self._stream) if record[0] in _STYLES or record[0] == _BOUND_SHEET]
 
     @cached_property
     def _odd_strings(self) -> Mapping[int, str]:
@@ -137,38 +142,7 @@ class XlsInspector:
         return {start: self._stream[start:end] for start, end in pairwise(bounds)}
 
 
-# -- records ----------------------------------------------------------------------------------------------
-
-
-def _workbook_stream(data: bytes) -> bytes:
-    import olefile
-
-    with olefile.OleFileIO(io.BytesIO(data)) as document:
-        for name in ("Workbook", "Book"):
-            if document.exists(name):
-                return bytes(document.openstream(name).read())
-    raise ValueError("Workbook")
-
-
-def _records(stream: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield kind and body of the records of one substream, but for those of the charts within it."""
-    at = depth = 0
-    while True:
-        kind, length = _HEAD.unpack_from(stream, at)
-        if kind == _BOF:
-            depth += 1
-        elif kind == _EOF:
-            depth -= 1
-            if depth <= 0:
-                return
-        if depth <= 1:
-            yield kind, stream[at + 4 : at + 4 + length]
-        at += 4 + length
-
-
-def _number(body: bytes, at: int = 0) -> int:
-    """Return the two bytes at `at` as a number."""
-    return int.from_bytes(body[at : at + 2], "little")
+# -- cells ------------------------------------------------------------------------------------------------
 
 
 def _cells(kind: int, body: bytes) -> list[tuple[int, int, int, bytes]]:
@@ -177,7 +151,7 @@ def _cells(kind: int, body: bytes) -> list[tuple[int, int, int, bytes]]:
     if kind != _MULTI_RK:
         return [(row + 1, column + 1, style, body[6:14] if kind in _NUMBERS else b"")]
     several = range((len(body) - 6) // 6)
-    return [(row + 1, column + 1 + n, _number(body, 4 + 6 * n), body[6 + 6 * n : 10 + 6 * n]) for n in several]
+    return [(row + 1, column + 1 + n, two_bytes(body, 4 + 6 * n), body[6 + 6 * n : 10 + 6 * n]) for n in several]
 
 
 def stored_number(stored: bytes) -> float:
@@ -191,7 +165,7 @@ def stored_number(stored: bytes) -> float:
 
 def _reach(sheet: bytes) -> Cell:
     rows = columns = 0
-    for kind, body in _records(sheet):
+    for kind, body in records(sheet):
         if kind == _DIMENSIONS:
             claimed = _claimed(body)
             if claimed[0] * claimed[1] > _MOST:
@@ -219,7 +193,7 @@ def _claimed(body: bytes) -> Cell:
 def _unread(kind: int, body: bytes) -> Unread | None:
     if kind == _BOOL_OR_ERROR and body[7]:
         return Unread(ERRORS.get(body[6], "#VALUE!"))
-    if kind == _FORMULA and _number(body, 12) == _NO_NUMBER:
+    if kind == FORMULA and two_bytes(body, 12) == _NO_NUMBER:
         if body[6] == _ERROR:
             return Unread(ERRORS.get(body[8], "#VALUE!"))
         if body[6] == _NOTHING and _EMPTY_TEXT not in body[22:]:
@@ -234,7 +208,7 @@ def _annotation(font: bytes) -> str | None:
     """Return how a font annotates its text."""
     if font[2] & _STRUCK:
         return "struck"
-    return {1: "superscript", 2: "subscript"}.get(_number(font, 8))
+    return {1: "superscript", 2: "subscript"}.get(two_bytes(font, 8))
 
 
 class _Pieces:
@@ -276,17 +250,19 @@ class _Pieces:
 def _strings(stream: bytes, fonts: Sequence[str | None]) -> Iterator[tuple[int, str]]:
     """Yield the shared strings with runs in a font that annotates them: number, and text as it is seen."""
     bodies: list[bytes] = []
-    for kind, body in _records(stream):
+    for kind, body in records(stream):
         if kind == _SHARED_STRINGS or (bodies and kind == _CONTINUE):
             bodies.append(body)
         elif bodies:
             break
+    if not bodies:  # before Excel 97 every text stands in its cell
+        return
     pieces = _Pieces(bodies)
     _, count = struct.unpack("<II", pieces.take(8))
     hows = dict(enumerate(fonts[:4])) | dict(enumerate(fonts[4:], start=5))  # there is no font 4
     for index in range(count):
         length, flags = struct.unpack("<HB", pieces.take(3))
-        runs = _number(pieces.take(2)) if flags & _RICH else 0
+        runs = two_bytes(pieces.take(2)) if flags & _RICH else 0
         extra = struct.unpack("<I", pieces.take(4))[0] if flags & _EXTENDED else 0
         text = pieces.characters(length, bool(flags & 1))
         starts = list(struct.iter_unpack("<HH", pieces.take(4 * runs)))
@@ -311,23 +287,23 @@ def _odd_styles(records: tuple[tuple[int, bytes], ...]) -> Mapping[int, tuple[st
     palette, codes, fonts, struck, styles = PALETTE, dict(BUILT_IN), list[int](), list[bool](), list[bytes]()
     version = code_page = 0
     for kind, body in records:
-        if kind == _BOF:
-            version = _number(body)
-        elif kind == _CODE_PAGE:
-            code_page = _number(body)
+        if kind == BOF:
+            version = two_bytes(body)
+        elif kind == CODE_PAGE:
+            code_page = two_bytes(body)
         elif kind == _PALETTE:
             own = list(struct.iter_unpack("<3Bx", body[2 : len(body) - (len(body) - 2) % 4]))
             palette = (*PALETTE[:8], *own, *PALETTE[8 + len(own) :])
         elif kind == _FONT:
-            fonts.append(_number(body, 4))
+            fonts.append(two_bytes(body, 4))
             struck.append(bool(body[2] & _STRUCK))
         elif kind == _FORMAT:
-            codes[_number(body)] = _text(body[2:], version, code_page)
+            codes[two_bytes(body)] = _text(body[2:], version, code_page)
         elif kind == _XF:
             styles.append(body)
     odd = {}
     for number, style in enumerate(styles):
-        font, code = _number(style), codes.get(_number(style, 2), "")
+        font, code = two_bytes(style), codes.get(two_bytes(style, 2), "")
         font -= font > 4  # there is no font 4
         ink = _colour(fonts[font], palette) if font < len(fonts) else BLACK
         paper = _paper(style, version, palette)
@@ -341,15 +317,15 @@ def _odd_styles(records: tuple[tuple[int, bytes], ...]) -> Mapping[int, tuple[st
 
 def _text(text: bytes, version: int, code_page: int) -> str:
     """Return a text with its length in front."""
-    if version < _EXCEL_97:
+    if version < EXCEL_97:
         return text[1 : 1 + text[0]].decode("gb18030" if code_page == _CHINESE else "latin-1", "replace")
     is_wide = text[2:3] == b"\1"
-    return text[3 : 3 + _number(text) * (1 + is_wide)].decode("utf-16-le" if is_wide else "latin-1", "replace")
+    return text[3 : 3 + two_bytes(text) * (1 + is_wide)].decode("utf-16-le" if is_wide else "latin-1", "replace")
 
 
 def _paper(style: bytes, version: int, palette: Sequence[Colour]) -> Colour | None:
     """Return the background's colour; None where it is a pattern, on which a text is seen somehow."""
-    if version < _EXCEL_97:
+    if version < EXCEL_97:
         colour, fill = style[8] & 0x7F, style[10] & 0x3F
     else:
         colour, fill = style[18] & 0x7F, style[17] >> 2
