@@ -7,7 +7,7 @@ from memory import values_of
 from stattable.checking.rules import OWN_BOUNDS, RULES, Filled, apply, drop_meaningless_zeros
 from stattable.model.catalogue import CATALOGUE
 from stattable.model.findings import Severity
-from stattable.model.form import BLANK, FIELD_BY_KEY, FIELDS, below, fields_to_fill, own
+from stattable.model.form import BLANK, FIELD_BY_KEY, FIELDS, fields_below, fields_to_fill, own_fields
 from stattable.model.units import Level, Scope
 from writers.returns import own_values
 
@@ -38,7 +38,7 @@ def cumulative(level: Level) -> dict[str, Any]:
     """A plausible figure in every field that a cumulative return of `level` fills in."""
     flags: dict[str, Any] = {"online.province.website": True, "online.province.wechat": False}
     figures = {"sessions": 10, "people": 300, "": 4}
-    fields = [FIELDS[index] for index in sorted(own(level) | below(level))]
+    fields = [FIELDS[index] for index in sorted(own_fields(level) | fields_below(level))]
     return {f.key: (flags if level is not N else {}).get(f.key, figures[f.column.pair]) for f in fields}
 
 
@@ -237,5 +237,5 @@ def test_settle(level: Level | None, scope: Scope | None, figures: dict[str, Any
 
 
 def test_whose_fields_are_to_be_filled_in() -> None:
-    assert fields_to_fill(C, OWN) == own(C)
-    assert fields_to_fill(C, CUMULATIVE) == fields_to_fill(C, None) == own(C) | below(C)
+    assert fields_to_fill(C, OWN) == own_fields(C)
+    assert fields_to_fill(C, CUMULATIVE) == fields_to_fill(C, None) == own_fields(C) | fields_below(C)

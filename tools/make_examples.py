@@ -17,7 +17,7 @@ import openpyxl
 from click.testing import CliRunner
 
 from stattable.cli.commands import main
-from stattable.model.form import BLOCKS, CONTACT_LINES, FIELD_BY_KEY, FIELDS, block_fields, own
+from stattable.model.form import BLOCKS, CONTACT_LINES, FIELD_BY_KEY, FIELDS, block_fields, own_fields
 from stattable.model.units import Level, Scope, Tree
 from stattable.reading.roster import read_roster
 from stattable.writing.blank import BlankFor, blank_bytes, blanks_of
@@ -80,7 +80,7 @@ def figures_of(tree: Tree, key: str) -> Figures:
     level = tree[key].level
     largest = {Level.COUNTY: 8, Level.TOWNSHIP: 5, Level.VILLAGE: 2}[level]
     figures: Figures = {}
-    for index in sorted(own(level)):
+    for index in sorted(own_fields(level)):
         field = FIELDS[index]
         if field.column.pair == "people":
             figures[field.key] = figures[FIELDS[index - 1].key] * rng.randint(25, 70)

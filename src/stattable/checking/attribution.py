@@ -14,7 +14,7 @@ from stattable.checking.register import Register, _places, keys_of, unplaced_key
 from stattable.model.catalogue import finding
 from stattable.model.cell_names import a1
 from stattable.model.findings import Finding, Param, Severity, UnitRef
-from stattable.model.form import FIELDS, Value, only_below, own
+from stattable.model.form import FIELDS, Value, fields_only_below, own_fields
 from stattable.model.identity import Identity
 from stattable.model.names import Names, comparable_name, level_of_name
 from stattable.model.units import Level, Scope, ScopeBy
@@ -117,7 +117,7 @@ class Attributor:
         return self._of_key(one, key, findings)
 
     def _by_name(self, one: ReturnFile, findings: list[Finding]) -> Attribution:
-        folder = self._names.folder(Path(one.path).parent.parts)
+        folder = self._names.unit_of_folders(Path(one.path).parent.parts)
         keys = self._names.match(one.name, folder)
         if not self._register.is_roster and keys:
             said = self._said_above(one, None)
@@ -304,7 +304,7 @@ def _u(code: str, one: ReturnFile, **parts: Any) -> Finding:
 def _first_figure_below(values: Sequence[Value], level: Level | None) -> int | None:
     if level is None:
         return None
-    below = only_below(level)
+    below = fields_only_below(level)
     return next((index for index, value in enumerate(values) if value and index in below), None)
 
 
@@ -317,7 +317,7 @@ def _level_of_figures(one: ReturnFile) -> Level | None:
     if not comparable_name(one.name).endswith(("市", "区", "州", "盟")) or one.values is None:
         return None
     alone = {
-        level: own(level) - frozenset().union(*(own(other) for other in _BY_FIGURES if other != level))
+        level: own_fields(level) - frozenset().union(*(own_fields(other) for other in _BY_FIGURES if other != level))
         for level in _BY_FIGURES
     }
     for level in _BY_FIGURES:

@@ -10,7 +10,7 @@ from stattable.model.catalogue import finding
 from stattable.model.findings import Finding, Param
 from stattable.model.identity import Identity, UnitFacts
 from stattable.model.names import Names, comparable_name
-from stattable.model.units import Level, Scope, Tree, Unit, placed_by_code
+from stattable.model.units import Level, Scope, Tree, Unit, place_by_code
 from stattable.reading.return_file import ReturnFile
 
 
@@ -98,7 +98,7 @@ def identity_tree(files: Iterable[ReturnFile]) -> tuple[Tree, dict[str, Finding]
         units[key], of_unit = _settled(key, list(claims.values()))
         for path, fault in of_unit.items():
             faults.setdefault(path, fault)
-    tree = Tree(sorted(placed_by_code(units.values()), key=lambda unit: unit.key))
+    tree = Tree(sorted(place_by_code(units.values()), key=lambda unit: unit.key))
     return tree, {path: finding("U009", path=path, params=fault) for path, fault in faults.items()}
 
 

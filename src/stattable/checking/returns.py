@@ -11,8 +11,7 @@ from stattable.checking.rules import Filled, apply, drop_meaningless_zeros
 from stattable.model.catalogue import finding
 from stattable.model.cell_names import a1
 from stattable.model.findings import Finding, Param, Status, UnitRef, rejects
-from stattable.model.form import BLANK, BLANK_WORD, FIELDS, Values, own, year_of
-from stattable.model.form import below as below_of
+from stattable.model.form import BLANK, BLANK_WORD, FIELDS, Values, fields_below, own_fields, year_of
 from stattable.model.units import Level, Scope, ScopeBy, Tree
 from stattable.reading.return_file import ReturnFile
 
@@ -131,7 +130,7 @@ def _drop_zeros(
         return settled, findings
     customary = {one.field: one for one in findings if one.code in {"V007", "V008"}}
     kept = [f for f in findings if not (f.field in dropped and f.code in {"V007", "V008"})]
-    nobodys = frozenset(dropped.values()) - own(whose.level) - below_of(whose.level)
+    nobodys = frozenset(dropped.values()) - own_fields(whose.level) - fields_below(whose.level)
     for key, index in dropped.items():
         before = customary.get(key)
         cell = one.cells[index]

@@ -12,7 +12,17 @@ from typing import Final, NamedTuple
 from stattable.model.catalogue import finding
 from stattable.model.cell_names import a1_range
 from stattable.model.findings import Finding, Param, Severity
-from stattable.model.form import BLANK, BLANK_WORD, FIELDS, Value, Values, fields_to_fill, number, only_below, own
+from stattable.model.form import (
+    BLANK,
+    BLANK_WORD,
+    FIELDS,
+    Value,
+    Values,
+    fields_only_below,
+    fields_to_fill,
+    number,
+    own_fields,
+)
 from stattable.model.units import Level, Scope
 
 
@@ -89,7 +99,7 @@ def own_fields_blank(filled: Filled) -> Iterator[Problem]:
 @cache
 def _own_sections(level: Level) -> tuple[tuple[str, tuple[int, ...]], ...]:
     """Return the sections of the form, each with the indices of its own fields of a unit of `level`."""
-    mine = [field for field in FIELDS if field.index in own(level)]
+    mine = [field for field in FIELDS if field.index in own_fields(level)]
     sections = dict.fromkeys(field.block.section for field in mine)
     return tuple((one, tuple(field.index for field in mine if field.block.section == one)) for one in sections)
 
@@ -108,7 +118,7 @@ def below_in_own(filled: Filled) -> Iterator[Problem]:
     """R005: an own return has a figure in a field below."""
     if filled.level is None or filled.scope is not Scope.OWN:
         return
-    for index in sorted(only_below(filled.level)):
+    for index in sorted(fields_only_below(filled.level)):
         if filled.values[index]:
             yield Problem((index,), {}, _shown(filled.values[index]))
 
@@ -176,7 +186,7 @@ def _over_bound(filled: Filled, pair: str, which: int) -> Iterator[Problem]:
     if filled.level is None or filled.level not in OWN_BOUNDS or filled.scope is Scope.CUMULATIVE:
         return
     limit = OWN_BOUNDS[filled.level][which]
-    for index in sorted(own(filled.level)):
+    for index in sorted(own_fields(filled.level)):
         value = filled.values[index]
         if FIELDS[index].column.pair == pair and number(value) > limit:
             yield Problem((index,), {"limit": limit, "level": filled.level.label}, str(value))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from stattable.model.form import BLANK, FIELDS, Field, Values, add, lifted, number, only_below
+from stattable.model.form import BLANK, FIELDS, Field, Values, add, fields_only_below, flags_as_counts, number
 from stattable.model.record import CountedReturn, Record
 from stattable.model.units import Level, Scope, Tree
 
@@ -152,7 +152,7 @@ def children_total(key: str, tree: Tree, totals: Mapping[str, Total]) -> Values:
     """Return the sum of the totals of the children of `key`."""
     result = BLANK
     for child in tree.children[key]:
-        result = tuple(map(add, result, lifted(totals[child].values, tree[key].level)))
+        result = tuple(map(add, result, flags_as_counts(totals[child].values, tree[key].level)))
     return result
 
 
@@ -243,4 +243,4 @@ def differences(
 
 def excess_fields(level: Level, has_own_return: bool) -> frozenset[int]:
     """Return the indices of the fields in which a positive difference of a unit of `level` needs a reason (H001)."""
-    return frozenset(range(len(FIELDS))) if has_own_return else only_below(level)
+    return frozenset(range(len(FIELDS))) if has_own_return else fields_only_below(level)

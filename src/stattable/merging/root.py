@@ -10,7 +10,7 @@ from stattable.model.identity import Identity
 from stattable.model.names import Names, level_of_name
 from stattable.model.refusals import Refusal
 from stattable.model.text import normalised
-from stattable.model.units import MAX_NAME, Level, Scope, Tree, Unit, bare_code, level_of_code, placed_by_code
+from stattable.model.units import MAX_NAME, Level, Scope, Tree, Unit, bare_code, level_of_code, place_by_code
 from stattable.reading.return_file import ReturnFile
 
 
@@ -100,7 +100,7 @@ def _root_of_identities(tree: Tree, files: Sequence[ReturnFile], options: RootOp
     if len(normalised(options.name)) > MAX_NAME:
         raise Refusal("long_name", limit=MAX_NAME)
     root = Unit(key, options.name, level, code=code, expected=level is not Level.NATIONAL)
-    placed = placed_by_code([root, *tree.units.values()])
+    placed = place_by_code([root, *tree.units.values()])
     return Tree(replace(unit, parent=_parent_under(unit, root)) for unit in placed), root.key
 
 

@@ -8,7 +8,7 @@ from stattable.checking.returns import CheckedReturn
 from stattable.model.catalogue import finding
 from stattable.model.cell_names import a1
 from stattable.model.findings import Finding, Param, Status
-from stattable.model.form import FIELDS, only_below
+from stattable.model.form import FIELDS, fields_only_below
 from stattable.model.units import Scope, ScopeBy, Tree
 
 _OWN: Final = Scope.OWN
@@ -81,7 +81,7 @@ def _decided(
     one = marked[at]
     if one.status is not Status.ACCEPTED or one.level is None:
         return one
-    fields = sorted(only_below(one.level))
+    fields = sorted(fields_only_below(one.level))
     below = next(((index, figures[index]) for index in fields if index in figures), None)
     if one.scope is Scope.CUMULATIVE:
         empty = not any(one.values[index] for index in fields)

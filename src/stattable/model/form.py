@@ -370,27 +370,27 @@ def year_of(edition: int) -> int:
 
 
 @cache
-def own(level: Level) -> frozenset[int]:
+def own_fields(level: Level) -> frozenset[int]:
     """Return the indices of the fields that a unit of `level` reports about itself."""
     return frozenset(field.index for field in FIELDS if level in field.owners)
 
 
 @cache
-def below(level: Level) -> frozenset[int]:
+def fields_below(level: Level) -> frozenset[int]:
     """Return the indices of the fields that a level under `level` owns; some are own fields too."""
     return frozenset(field.index for field in FIELDS if field.owners.intersection(level.beneath))
 
 
 @cache
-def only_below(level: Level) -> frozenset[int]:
+def fields_only_below(level: Level) -> frozenset[int]:
     """Return the indices of the fields that are below `level` and not its own."""
-    return below(level) - own(level)
+    return fields_below(level) - own_fields(level)
 
 
 @cache
 def fields_to_fill(level: Level, scope: Scope | None) -> frozenset[int]:
     """Return the indices of the fields that a return of `level` and `scope` is to fill in."""
-    return own(level) if scope is Scope.OWN else own(level) | below(level)
+    return own_fields(level) if scope is Scope.OWN else own_fields(level) | fields_below(level)
 
 
 def add(left: Value, right: Value) -> Value:
@@ -400,7 +400,7 @@ def add(left: Value, right: Value) -> Value:
     return left + right
 
 
-def lifted(values: Values, level: Level) -> Values:
+def flags_as_counts(values: Values, level: Level) -> Values:
     """Return `values` as a unit of `level` adds them up: above the province, 有 counts 1 and 无 0."""
     if level is not Level.NATIONAL:
         return values

@@ -102,7 +102,7 @@ class Names:
             prefix = prefix.removeprefix(comparable_name(self._tree[parent].name))
         return not prefix
 
-    def folder(self, parts: Sequence[str]) -> str | None:
+    def unit_of_folders(self, parts: Sequence[str]) -> str | None:
         """Return the unit that the folders of a path lead to, where they mirror the tree.
 
         Args:

@@ -131,7 +131,7 @@ class Unit:
         return UnitRef(self.code, self.name, self.level)
 
 
-def placed_by_code(units: Iterable[Unit]) -> list[Unit]:
+def place_by_code(units: Iterable[Unit]) -> list[Unit]:
     """Return units, each under the lowest one that is known to stand above it, by what is said or by codes.
 
     The parent that a unit names need not be the one right above it: a blank may name only some of the units above.

@@ -11,7 +11,7 @@ from stattable.checking.rules import drop_meaningless_zeros
 from stattable.merging.rollup import Basis, CountedReturns, RollUp, roll_up, typed_over
 from stattable.model.cell_names import a1, cell_at
 from stattable.model.findings import Status, UnitRef
-from stattable.model.form import FIELD_BY_KEY, FIELDS, Field, Value, add, lifted, number
+from stattable.model.form import FIELD_BY_KEY, FIELDS, Field, Value, add, flags_as_counts, number
 from stattable.model.record import CountedReturn, Record
 from stattable.model.refusals import Refusal
 from stattable.model.text import normalised, without_spaces
@@ -161,7 +161,7 @@ class _Tracer:
             own = [self._return(key, Scope.OWN)] if total.basis is Basis.OWN else []
             steps = own + [self.unit(child) for child in rolled.tree.children[key]]
         level = rolled.tree[key].level
-        now = reduce(add, (lifted((step.now,), level)[0] for step in steps), None)
+        now = reduce(add, (flags_as_counts((step.now,), level)[0] for step in steps), None)
         kept = sorted((step for step in steps if _matters(step)), key=lambda step: -number(step.value))
         return TraceStep(self._ref(key), None, total.values[self._index], now, steps=tuple(kept))
 
