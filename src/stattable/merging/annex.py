@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from stattable.checking.accounts import AnnexEntry, AnnexOwners, differing_counts, given_in
+from stattable.checking.accounts import AnnexEntry, AnnexOwners, accounts_in, differing_counts
 from stattable.checking.returns import CheckedReturn
 from stattable.merging.rollup import RollUp
 from stattable.model.annex import COLUMNS, LEVELS, UNREADABLE, has_annex
@@ -73,7 +73,7 @@ def merged_annex(rolled: RollUp, returns: Iterable[CheckedReturn], owners: Annex
     sent = {(one.key, one.scope): one for one in returns if one.status is Status.ACCEPTED and has_annex(one.level)}
     if not has_annex(root.level) or not any(one.file.annex for one in sent.values()):
         return MergedAnnex((), ())
-    listed = {key: owners.of(one) for key, one in sent.items()}
+    listed = {key: owners.entries_of(one) for key, one in sent.items()}
     order = {key: place for place, key in enumerate(rolled.tree.below(rolled.root))}
     accounts = [
         MergedAccount(row, sent[at])
@@ -130,5 +130,5 @@ def _missing_above(
 
 
 def _values(one: AnnexEntry) -> set[tuple[str, str]]:
-    values = {given.key for given in given_in(one.row)}
+    values = {given.key for given in accounts_in(one.row)}
     return values or {("name", comparable_name(name)) for name in one.row.wechat}

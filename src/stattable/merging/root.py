@@ -9,7 +9,7 @@ from stattable.model.findings import Finding
 from stattable.model.identity import Identity
 from stattable.model.names import Names, level_of_name
 from stattable.model.refusals import Refusal
-from stattable.model.text import normalised
+from stattable.model.text import listed, normalised
 from stattable.model.units import MAX_NAME, Level, Scope, Tree, Unit, bare_code, level_of_code, place_by_code
 from stattable.reading.return_file import ReturnFile
 
@@ -147,8 +147,7 @@ def _by_name(tree: Tree, names: Names, identity: Identity) -> list[str]:
 def _one_top(tree: Tree, tops: Sequence[str]) -> str:
     if len(tops) == 1:
         return tops[0]
-    names = "、".join(tree[key].name for key in tops[:5]) + ("等" if len(tops) > 5 else "")
-    raise Refusal("several_tops", names=names)
+    raise Refusal("several_tops", names=listed([tree[key].name for key in tops], most=5, rest="等"))
 
 
 def _scope_key(said: str, tree: Tree, names: Names, unplaced: Mapping[str, str]) -> str:

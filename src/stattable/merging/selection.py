@@ -7,7 +7,7 @@ from operator import attrgetter
 
 from stattable.checking.accounts import AnnexOwners, with_annex_findings
 from stattable.checking.register import Register
-from stattable.checking.returns import CheckedReturn, wrong_edition
+from stattable.checking.returns import CheckedReturn, edition_finding
 from stattable.merging.contents import Input
 from stattable.merging.overlap import Overlaps
 from stattable.merging.rollup import CountedReturns, total_of_record
@@ -216,7 +216,7 @@ def _with_overlaps(received: Sequence[CheckedReturn], tree: Tree, root: str, ove
 def _of_mixed_editions(one: CheckedReturn) -> CheckedReturn:
     if one.file.edition is None:
         return one
-    return one.with_findings(wrong_edition(one.file, wanted=None))
+    return one.with_findings(edition_finding(one.file, wanted=None))
 
 
 def _unaccounted(identity: Identity | None) -> Mapping[Level, int]:
