@@ -78,5 +78,5 @@ def test_paths_of_windows_are_found_elsewhere(tmp_path: Path, monkeypatch: pytes
 
 def test_a_file_that_cannot_be_read_has_no_fingerprint() -> None:
     sources = SourceFiles.of(["not there"])
-    assert (dict(sources.prints), dict(sources.by_print)) == ({"not there": ""}, {})
+    assert (dict(sources.prints), dict(sources.by_fingerprint)) == ({"not there": ""}, {})
     assert sources.match(Ledger((), ())).state(1) is FileState.UNKNOWN

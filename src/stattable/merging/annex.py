@@ -1,4 +1,4 @@
-"""The annexes of the returns that count, as one list: in the order of the roster, and nothing in it twice."""
+"""The annexes of the returns that count, as one list without repetitions, in the order of the tree."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -20,18 +20,18 @@ ACCOUNT_HEADS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class MergedAccount:
-    """A row of the merged annex, and where it is from.
+    """A row of the merged annex, and its source.
 
     Attributes:
         listed: the row, with its unit.
-        source: the return in whose annex it stands.
+        source: the return with the annex that has the row.
     """
 
     listed: AnnexEntry
     source: CheckedReturn
 
     def cells(self, number: int) -> list[str | int | None]:
-        """Return the cells of its row, the pictures aside; it is the `number`th."""
+        """Return the cells of the `number`th row, without the pictures."""
         row = self.listed.row
         texts: dict[str, str | int | None] = {
             "number": number,
@@ -52,7 +52,7 @@ class MergedAnnex:
 
     Attributes:
         accounts: its rows, in the order of the tree.
-        findings: of it as a whole: A001 and A009.
+        findings: A001 and A009, of the annex as a whole.
     """
 
     accounts: tuple[MergedAccount, ...]
@@ -67,7 +67,7 @@ def merged_annex(rolled: RollUp, returns: Iterable[CheckedReturn], owners: Annex
     Args:
         rolled: the figures, their root, and the tree.
         returns: those of the root and of the units below it.
-        owners: tells whose a row is.
+        owners: finds the units that the rows belong to.
     """
     root = rolled.tree[rolled.root]
     sent = {(one.key, one.scope): one for one in returns if one.status is Status.ACCEPTED and has_annex(one.level)}
@@ -95,7 +95,7 @@ _At = tuple[str | None, Scope | None]
 
 
 def _standing(rolled: RollUp, key: str, sent: Mapping[_At, CheckedReturn]) -> Iterator[_At]:
-    """Yield which returns' annexes count: a unit's cumulative one, or else its own and those below it."""
+    """Yield the unit and scope of each return whose annex counts: a cumulative one, or else the own and those below."""
     if key in rolled.counted.cumulative:
         if (key, Scope.CUMULATIVE) in sent:
             yield key, Scope.CUMULATIVE

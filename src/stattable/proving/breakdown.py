@@ -110,7 +110,7 @@ def is_listed(tree: Tree, key: str, depth: int) -> bool:
 
 def _uneven_of(rolled: RollUp, key: str) -> Values:
     difference = rolled.differences.get(key)
-    return difference.uneven if difference else BLANK
+    return difference.nonzero if difference else BLANK
 
 
 def _add(rows: list[BreakdownRow], kind: RowKind, key: str, depth: int, values: Values) -> int:

@@ -302,7 +302,7 @@ def _counted(merged: MergeResult, one: CheckedReturn) -> tuple[bool, str]:
 
 def _held(merged: MergeResult, holder: CheckedReturn, one: CheckedReturn) -> str:
     """Say where the figures of a return are that does not count itself: in which workbook, or in none."""
-    holding = merged.overlaps.holding(holder, one)
+    holding = merged.overlaps.find_holding(holder, one)
     words = {"name": holder.unit.name, "path": holder.path}
     if holding is None:
         return decision("own" if holder.key == one.key else "typed", **words)

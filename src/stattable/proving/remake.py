@@ -9,7 +9,7 @@ from stattable.checking.register import Register
 from stattable.checking.returns import check_returns
 from stattable.merging.merge import merge_returns
 from stattable.merging.result import MergeResult
-from stattable.merging.rollup import RollUp, Total, typed_over
+from stattable.merging.rollup import RollUp, Total, overtyped_fields
 from stattable.merging.root import find_register
 from stattable.model.annex import ANNEX_HEADS, ANNEX_SHEET
 from stattable.model.catalogue import finding, phrase
@@ -157,7 +157,9 @@ class _Remake:
     def _altered(self, remade: MergeResult, entries: Mapping[str, Entry]) -> Iterator[Finding]:
         """Yield what speaks against merged workbooks whose figures are in the total: pages that were typed over."""
         now = {self._entries[number].path: path for number, path in self._matched.paths.items()}
-        known = {self._entries[sent.number].path for sent in self._report.record.sent.values() if typed_over(sent)}
+        known = {
+            self._entries[sent.number].path for sent in self._report.record.sent.values() if overtyped_fields(sent)
+        }
         for one in remade.findings:
             entry = entries.get(one.path or "")
             is_told = one.code == "P001" and one.path in known  # as P014, by the workbook itself
@@ -242,7 +244,7 @@ def _roster(ledger: Ledger, sources: SourceFiles) -> tuple[FileState | None, str
     if ledger.roster is None:
         return None, None
     path, print_ = ledger.roster
-    if at_hand := sources.by_print.get(print_, ()):
+    if at_hand := sources.by_fingerprint.get(print_, ()):
         return FileState.SAME, at_hand[0]
     known = {entry.sha256 for entry in ledger.entries}
     named = [one for one, its in sources.prints.items() if same_name(one, path) and its not in known]

@@ -43,11 +43,11 @@ class SourceFiles:
 
     Attributes:
         prints: SHA-256 of each file, by path; ``""`` where it has none, because it cannot be read.
-        by_print: the paths with the same fingerprint, sorted.
+        by_fingerprint: the paths with the same fingerprint, sorted.
     """
 
     prints: Mapping[str, str]
-    by_print: Mapping[str, Sequence[str]] = field(repr=False)
+    by_fingerprint: Mapping[str, Sequence[str]] = field(repr=False)
 
     @classmethod
     def of(cls, paths: Iterable[str]) -> "SourceFiles":
@@ -58,21 +58,21 @@ class SourceFiles:
     def of_prints(cls, by_path: Mapping[str, str]) -> "SourceFiles":
         """Return files whose fingerprints are known, ``""`` for one that has none."""
         prints = dict(sorted(by_path.items()))
-        by_print: dict[str, list[str]] = {}
+        by_fingerprint: dict[str, list[str]] = {}
         for path, print_ in prints.items():
             if print_:
-                by_print.setdefault(print_, []).append(path)
-        return cls(prints, by_print)
+                by_fingerprint.setdefault(print_, []).append(path)
+        return cls(prints, by_fingerprint)
 
     def match(self, ledger: Ledger) -> FileMatch:
         """Find the files of a ledger: by their fingerprints, wherever they are now, else by their names."""
         paths: dict[int, str] = {}
         free = dict.fromkeys(self.prints)
-        by_print: dict[str, list[Entry]] = {}
+        by_fingerprint: dict[str, list[Entry]] = {}
         for entry in ledger.entries:
-            by_print.setdefault(entry.sha256, []).append(entry)
-        for print_, entries in by_print.items():
-            at_hand = self.by_print.get(print_, ())
+            by_fingerprint.setdefault(entry.sha256, []).append(entry)
+        for print_, entries in by_fingerprint.items():
+            at_hand = self.by_fingerprint.get(print_, ())
             if len(entries) == len(at_hand) == 1:  # as they nearly all are
                 paths[entries[0].number] = at_hand[0]
             elif at_hand:

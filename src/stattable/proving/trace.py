@@ -8,7 +8,7 @@ from functools import reduce
 from stattable.checking.register import Register
 from stattable.checking.returns import CheckedReturn, check_returns
 from stattable.checking.rules import drop_meaningless_zeros
-from stattable.merging.rollup import Basis, CountedReturns, RollUp, roll_up, typed_over
+from stattable.merging.rollup import Basis, CountedReturns, RollUp, overtyped_fields, roll_up
 from stattable.model.cell_names import a1, cell_at
 from stattable.model.findings import Status, UnitRef
 from stattable.model.form import FIELD_BY_KEY, FIELDS, Field, Value, add, flags_as_counts, number
@@ -215,7 +215,7 @@ class _Tracer:
         if state in {FileState.UNKNOWN, FileState.GONE} and (record := sent.record):
             rolled = roll_up(record.tree, record.root, CountedReturns.of_record(record))
             steps = _Tracer(rolled, record, None, self._field, None, {}).unit(record.root).steps
-            return steps, TraceStop.ALTERED if self._field in typed_over(sent) else None
+            return steps, TraceStop.ALTERED if self._field in overtyped_fields(sent) else None
         print_ = self._sources.prints.get(path or "") if self._sources else None
         if state in {FileState.UNKNOWN, FileState.GONE} or path is None or not print_:
             return (), TraceStop.NOT_AT_HAND

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from stattable.formats.inspection.formulas import spelled
 from stattable.formats.sheet import Cell, RawCell, RawSheet, Unread
-from stattable.merging.rollup import RollUp, typed_over
+from stattable.merging.rollup import RollUp, overtyped_fields
 from stattable.model.catalogue import finding, phrase
 from stattable.model.cell_names import a1, cell_at
 from stattable.model.findings import Finding, Param, Status, UnitRef
@@ -100,7 +100,7 @@ def _inputs(report: MergedWorkbook) -> Iterator[Finding]:
     record = report.record
     entries = {entry.number: entry for entry in report.ledger.entries} if report.ledger else {}
     for (key, _), sent in record.sent.items():
-        if fields := typed_over(sent):
+        if fields := overtyped_fields(sent):
             entry = entries.get(sent.number)
             params: dict[str, Param] = {
                 "name": record.tree[key].name, "path": entry.path if entry else "",
