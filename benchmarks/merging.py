@@ -29,7 +29,7 @@ from reading import bare, cpu
 from stattable.model.form import FIELDS, own_fields
 from stattable.model.units import Level, Scope, Tree
 from stattable.reading.roster import read_roster
-from stattable.writing.blank import BlankFor, blank_bytes, blanks_of
+from stattable.writing.blank import Blank, blank_bytes, blanks_of
 
 BUDGET = 43  # milliseconds of CPU for each workbook of --each-level
 COUNTY, TRACED = "3", "activities.village.people"
@@ -74,7 +74,7 @@ def figures(code: str, level: Level) -> hebi.Figures:
     return result
 
 
-def send(item: tuple[Path, BlankFor]) -> int:
+def send(item: tuple[Path, Blank]) -> int:
     """Write a unit's return, and give what it did of the figure that is traced."""
     path, blank = item
     its_figures = figures(blank.unit.code or "", blank.unit.level)

@@ -63,7 +63,7 @@ def test_match(
     for path in then:
         Path(path).unlink()
     written(now)
-    matched = SourceFiles.of(now).match(ledger)
+    matched = SourceFiles.from_paths(now).match(ledger)
     assert {number: (matched.state(number), matched.paths.get(number)) for number in states} == states
     assert list(matched.new) == new
 
@@ -73,10 +73,10 @@ def test_paths_of_windows_are_found_elsewhere(tmp_path: Path, monkeypatch: pytes
     written({"a/1.xlsx": "x", "b/1.xlsx": "y"})
     ledger = ledger_of(["a\\1.xlsx", "b\\1.xlsx"])
     written({"a/1.xlsx": "p", "b/1.xlsx": "q"})
-    assert dict(SourceFiles.of(["a/1.xlsx", "b/1.xlsx"]).match(ledger).paths) == {1: "a/1.xlsx", 2: "b/1.xlsx"}
+    assert dict(SourceFiles.from_paths(["a/1.xlsx", "b/1.xlsx"]).match(ledger).paths) == {1: "a/1.xlsx", 2: "b/1.xlsx"}
 
 
 def test_a_file_that_cannot_be_read_has_no_fingerprint() -> None:
-    sources = SourceFiles.of(["not there"])
-    assert (dict(sources.prints), dict(sources.by_fingerprint)) == ({"not there": ""}, {})
+    sources = SourceFiles.from_paths(["not there"])
+    assert (dict(sources.fingerprints), dict(sources.by_fingerprint)) == ({"not there": ""}, {})
     assert sources.match(Ledger((), ())).state(1) is FileState.UNKNOWN

@@ -16,7 +16,7 @@ from stattable.model import form
 from stattable.model.form import BLANK, FIELD_BY_KEY, FIELDS, Values, own_fields
 from stattable.model.identity import UnitFacts
 from stattable.model.units import Level, Scope
-from stattable.writing.blank import BlankFor, blank_bytes
+from stattable.writing.blank import Blank, blank_bytes
 from stattable.writing.page import page_content, template_bytes
 from writers.containers import parts_of, zipped
 
@@ -107,7 +107,7 @@ def random_values(rng: random.Random, level: Level) -> Values:
 
 @cache
 def _blank(unit: UnitFacts, above: tuple[UnitFacts, ...], scope: Scope, edition: int) -> bytes:
-    return blank_bytes(BlankFor(unit, above, scope, edition))
+    return blank_bytes(Blank(unit, above, scope, edition))
 
 
 def filled(

@@ -362,12 +362,12 @@ def trace(
     from stattable.output.console.trace import show_trace
     from stattable.proving.reopen import reopen
     from stattable.proving.source_files import SourceFiles
-    from stattable.proving.trace import field_of
+    from stattable.proving.trace import find_field
     from stattable.proving.trace import trace as traced
 
     opened = reopen(report)
-    field = field_of(opened, figure)
-    sources = SourceFiles.of(inputs_of(paths, [report]).paths) if paths else None
+    field = find_field(opened, figure)
+    sources = SourceFiles.from_paths(inputs_of(paths, [report]).paths) if paths else None
     step = traced(opened, field, sources)
     print_document(
         layout, lambda: json_documents.trace_json(opened, field, step), [], lambda: show_trace(opened, field, step)

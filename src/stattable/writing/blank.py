@@ -56,7 +56,7 @@ _NOTES: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class BlankFor:
+class Blank:
     """Whom a blank is for.
 
     Attributes:
@@ -77,7 +77,7 @@ def association_name(name: str) -> str:
     return name if without_spaces(name).endswith("计生协") else f"{name}计生协"
 
 
-def blank_bytes(blank: BlankFor) -> bytes:
+def blank_bytes(blank: Blank) -> bytes:
     """Return a blank as a file."""
     prototype = _prototype(blank.unit.level, blank.scope, blank.edition, tuple(u.level for u in blank.above))
     words = {"page": association_name(blank.unit.name), **_words("unit", blank.unit)}
@@ -86,7 +86,7 @@ def blank_bytes(blank: BlankFor) -> bytes:
     return _with_strings(prototype, words)
 
 
-def single_blank(name: str, level: Level | None, code: str | None, scope: Scope, edition: int) -> BlankFor:
+def single_blank(name: str, level: Level | None, code: str | None, scope: Scope, edition: int) -> Blank:
     """Return the blank for one unit, of which nothing is known but what the user says.
 
     Raises:
@@ -106,10 +106,10 @@ def single_blank(name: str, level: Level | None, code: str | None, scope: Scope,
     if its_level is Level.NATIONAL:
         raise Refusal("national_blank")
     unit = UnitFacts(its_code, normalised(name), its_level)
-    return BlankFor(unit, (), Scope.OWN if its_level is Level.VILLAGE else scope, edition)
+    return Blank(unit, (), Scope.OWN if its_level is Level.VILLAGE else scope, edition)
 
 
-def blanks_of(tree: Tree, root: str | None, scope: Scope, edition: int, folder: Path) -> list[tuple[Path, BlankFor]]:
+def blanks_of(tree: Tree, root: str | None, scope: Scope, edition: int, folder: Path) -> list[tuple[Path, Blank]]:
     """Return a blank, and where it belongs, for every unit that is to report; villages always own.
 
     The folders mirror the tree: a unit with others below it has a folder, which holds its own blank and theirs.
@@ -133,18 +133,18 @@ def blanks_of(tree: Tree, root: str | None, scope: Scope, edition: int, folder: 
     return blanks
 
 
-def _blanks_under(tree: Tree, root: str, scope: Scope, edition: int, folder: Path) -> Iterator[tuple[Path, BlankFor]]:
+def _blanks_under(tree: Tree, root: str, scope: Scope, edition: int, folder: Path) -> Iterator[tuple[Path, Blank]]:
     for key, (place, name) in folders(tree, root, folder).items():
         unit = tree[key]
         if unit.expected and unit.level is not Level.NATIONAL:
             facts = UnitFacts(unit.code, unit.name, unit.level)
             above = tuple(UnitFacts(tree[a].code, tree[a].name, tree[a].level) for a in tree.above(key))
             its_scope = Scope.OWN if unit.level is Level.VILLAGE else scope
-            yield place / f"{name}.xlsx", BlankFor(facts, above, its_scope, edition)
+            yield place / f"{name}.xlsx", Blank(facts, above, its_scope, edition)
 
 
 def write_blanks(
-    blanks: list[tuple[Path, BlankFor]],
+    blanks: list[tuple[Path, Blank]],
     *,
     roster: str | None = None,
     force: bool,
@@ -183,12 +183,12 @@ def write_blanks(
             progress(1)
 
 
-def _fill(blank: tuple[Path, BlankFor]) -> None:
+def _fill(blank: tuple[Path, Blank]) -> None:
     path, whom = blank
     fill(path, blank_bytes(whom))
 
 
-def _write(blank: tuple[Path, BlankFor]) -> None:
+def _write(blank: tuple[Path, Blank]) -> None:
     path, whom = blank
     write_atomically(path, blank_bytes(whom), durable=False)
 
