@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from stattable.formats.fingerprint import file_facts
-from stattable.proving.ledger import Entry, Ledger
+from stattable.proving.ledger import Ledger, LedgerEntry
 from stattable.proving.source_files import FileState, SourceFiles
 
 SAME, CHANGED, GONE = FileState.SAME, FileState.CHANGED, FileState.GONE
@@ -23,7 +23,7 @@ def ledger_of(paths: list[str]) -> Ledger:
     return Ledger(
         (),
         tuple(
-            Entry(number, path, print_, 1, "", "", "", "", "", "", None, True, "")
+            LedgerEntry(number, path, print_, 1, "", "", "", "", "", "", None, True, "")
             for number, (path, print_) in enumerate(zip(paths, prints, strict=True), start=1)
         ),
     )

@@ -1,7 +1,7 @@
-"""Blanks: the official page made out to a unit, with open and locked cells, checks on entry, and its identity.
+"""Blanks: the official page for a unit, with open and locked cells, checks on entry, and its identity.
 
-A blank for each unit of a province is 55,000 workbooks, so a prototype is made once for every kind of blank, with
-placeholders where the unit is named, and each blank is the prototype with its own words.
+The blanks of a province are 55,000 workbooks, so a prototype is made once for every kind of blank, with placeholders
+where the unit is named; each blank is a prototype with these replaced.
 """
 
 import io
@@ -57,12 +57,12 @@ _NOTES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Blank:
-    """Whom a blank is for.
+    """A blank: the unit that it is for, and what it asks for.
 
     Attributes:
         unit: the unit.
         above: the units above it, from the top down.
-        scope: what its figures are to be.
+        scope: of its figures.
         edition: ordinal of the members' day.
     """
 
@@ -73,7 +73,7 @@ class Blank:
 
 
 def association_name(name: str) -> str:
-    """Return a unit's name as it stands on the page: ``官渡镇`` gives ``官渡镇计生协``."""
+    """Return a unit's name for the page: ``官渡镇`` gives ``官渡镇计生协``."""
     return name if without_spaces(name).endswith("计生协") else f"{name}计生协"
 
 
@@ -87,7 +87,7 @@ def blank_bytes(blank: Blank) -> bytes:
 
 
 def single_blank(name: str, level: Level | None, code: str | None, scope: Scope, edition: int) -> Blank:
-    """Return the blank for one unit, of which nothing is known but what the user says.
+    """Return the blank for one unit that is described by options.
 
     Raises:
         Refusal: the name is empty or too long, its level cannot be told, or the code is none.
@@ -110,7 +110,7 @@ def single_blank(name: str, level: Level | None, code: str | None, scope: Scope,
 
 
 def blanks_of(tree: Tree, root: str | None, scope: Scope, edition: int, folder: Path) -> list[tuple[Path, Blank]]:
-    """Return a blank, and where it belongs, for every unit that is to report; villages always own.
+    """Return the path and the blank of every unit that is to report; those of villages are always own.
 
     The folders mirror the tree: a unit with others below it has a folder, which holds its own blank and theirs.
 
@@ -151,12 +151,12 @@ def write_blanks(
     jobs: int | None = None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> None:
-    """Write `blanks`; none of them where one is there already.
+    """Write all `blanks`, or none if a file is there already.
 
     Args:
-        blanks: each with where it belongs.
-        roster: which is not overwritten, or None.
-        force: overwrite what is there; all of it or, where anything goes wrong, none.
+        blanks: each with its path.
+        roster: path of the roster, which is never overwritten, or None.
+        force: overwrite existing files; all of them or, if anything goes wrong, none.
         jobs: how many processes may write.
         progress: told of every blank.
 

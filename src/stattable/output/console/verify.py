@@ -1,4 +1,4 @@
-"""Whether a merged workbook holds, and where a figure of it comes from."""
+"""The result of `verify`."""
 
 from typing import Final
 
