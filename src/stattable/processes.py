@@ -136,7 +136,6 @@ def _method() -> str:
 
 
 def _memory(process: int) -> int:
-    """Return the bytes of memory that a process takes; 0 if it has just ended."""
     import psutil
 
     try:

@@ -135,9 +135,6 @@ def differing_counts(
         yield finding("A001", sheet=sheet, field=FIELDS[index].key, params=params)
 
 
-# -- row by row -------------------------------------------------------------------------------------------
-
-
 def _row_findings(annex: Annex, one: AnnexEntry) -> Iterator[Finding]:
     row = one.row
     for url in row.websites:
@@ -211,9 +208,6 @@ def _annex_finding(annex: Annex, row: AnnexRow, key: str, code: str, **parts: ob
     column = annex.columns.get(key) or annex.columns["unit"]
     params = {"label": COLUMNS[key].text, "unit": row.unit, **(parts.pop("params", None) or {})}  # type: ignore[dict-item]
     return finding(code, sheet=annex.sheet, cell=a1(row.row, column), params=params, **parts)  # type: ignore[arg-type]
-
-
-# -- repeated accounts ------------------------------------------------------------------------------------
 
 
 class Account(NamedTuple):

@@ -97,9 +97,6 @@ def contradict(one: Above, two: Above) -> bool:
     )
 
 
-# -- one name ---------------------------------------------------------------------------------------------
-
-
 @dataclass(slots=True)
 class _Group:
     """Returns that are of one unit, or that at least say the same of their units.

@@ -131,7 +131,6 @@ def _out_of_order(chain: Sequence[UnitFacts]) -> _Params:
 
 
 def _resolve_unit(key: str, claims: Sequence[_Claim]) -> tuple[Unit, dict[str, _Params]]:
-    """Return a unit as the majority has it, and what is wrong with the files at fault, by path."""
     faults: dict[str, _Params] = {}
     named, levelled, placed = (_majority_claim(claims, *aspect, faults) for aspect in _ASPECTS.items())
     facts = UnitFacts(named.facts.code, named.facts.name, levelled.facts.level)

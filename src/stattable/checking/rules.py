@@ -71,9 +71,6 @@ def _shown(value: Value) -> str:
     return ("有" if value else "无") if isinstance(value, bool) else str(value)
 
 
-# -- the checks -------------------------------------------------------------------------------------------
-
-
 def nothing_filled_in(filled: FilledForm) -> Iterator[Problem]:
     """V000: a blank form is no return."""
     if filled.values == BLANK and not filled.unread:

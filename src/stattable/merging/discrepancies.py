@@ -77,5 +77,4 @@ def missing_findings(merged: MergeResult) -> list[Finding]:
 
 
 def _joined(*parts: str) -> str:
-    """Return the name and the phone of the person to call, as far as they are known."""
     return " ".join(filter(None, parts))

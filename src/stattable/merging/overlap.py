@@ -52,8 +52,6 @@ class Overlaps:
         sha256, scope = one.file.facts.sha256 or "", one.scope or Scope.OWN
         return PlacedReturn(self.place(one), above, scope, sha256, one.values, self.contents(one))
 
-    # -- here
-
     def is_complete(self, one: CheckedReturn, accepted: Iterable[CheckedReturn], prints: Container[str]) -> bool:
         """Whether all inputs of a merged workbook are here.
 
@@ -104,8 +102,6 @@ class Overlaps:
             )
 
         return is_here
-
-    # -- findings
 
     def stale_findings(self, received: Sequence[CheckedReturn]) -> dict[str, Finding]:
         """Return H006 on accepted workbooks that late or corrected returns have made stale, by path."""

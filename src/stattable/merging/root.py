@@ -79,7 +79,6 @@ def _check_code(options: RootOptions) -> None:
 
 
 def _matching_units(tree: Tree, options: RootOptions) -> list[str]:
-    """Return the keys of the units that the options may mean."""
     if options.code is not None:
         key = bare_code(options.code)
         return [key] if key in tree else []

@@ -114,9 +114,6 @@ def _telling_code(unit: Unit, tree: Tree) -> str:
     return "" if stale or level_of_code(code) is None else code
 
 
-# -- who may be counted twice -----------------------------------------------------------------------------
-
-
 def _doubts(received: Sequence[CheckedReturn], tree: Tree, root: str) -> tuple[dict[str, Finding], set[str]]:
     """Return H004 on the returns that may be held by others, or on the possible holders if these are fewer, by path.
 
@@ -194,7 +191,6 @@ def _put_under(one: CheckedReturn, root: Unit, level: Level) -> Finding:
 
 
 def _level_by(one: CheckedReturn) -> str:
-    """Return where the level of a unit was taken from."""
     if one.file.identity:
         return "identity"
     return "name" if level_of_name(one.file.name) else "figures"

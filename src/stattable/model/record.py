@@ -193,9 +193,6 @@ def _linked(parts: Sequence[_Part]) -> Record | None:
     return record
 
 
-# -- one row ----------------------------------------------------------------------------------------------
-
-
 def _row(record: Record, unit: Unit) -> Row:
     parent = "" if unit.key == record.root else unit.parent
     row = [_UNIT, unit.key, unit.code or "", unit.name, unit.level, parent or "", unit.scope or "", str(+unit.expected)]

@@ -206,7 +206,6 @@ def _unit(merged: MergeResult, key: str) -> models.MergedUnit:
 
 
 def _differences(difference: Difference) -> dict[str, models.Difference]:
-    """Return the differences of a cumulative return, by field."""
     values = zip(FIELDS, difference.reported, difference.own or BLANK, difference.children, strict=True)
     return {
         field.key: models.Difference(

@@ -32,9 +32,6 @@ def appearance_findings(report: MergedWorkbook, opened: WorkbookSheets) -> list[
     return findings
 
 
-# -- the sheets -------------------------------------------------------------------------------------------
-
-
 def _sheets(opened: WorkbookSheets) -> Iterator[Finding]:
     """Yield P003 on sheets that are gone, hidden, misplaced or added."""
     gone = [name for name in opened.written if name not in opened.names]
@@ -55,9 +52,6 @@ def _sheets(opened: WorkbookSheets) -> Iterator[Finding]:
     first = next((name for name in opened.names if name in opened.visible), None)
     if SHEET_NAME in opened.visible and first in opened.written and first != SHEET_NAME:
         yield _structure_finding("order", SHEET_NAME, raw=first)
-
-
-# -- one sheet --------------------------------------------------------------------------------------------
 
 
 def _of_sheet(report: MergedWorkbook, opened: OpenSheet) -> Iterator[Finding]:
@@ -153,9 +147,6 @@ def _repeated(report: MergedWorkbook, name: str) -> str:
     parts = [f"${rows[0]}:${rows[1]}"] if rows else []
     parts += [f"$A:${column_letters(columns)}"] if columns else []
     return ",".join(parts)
-
-
-# -- words ------------------------------------------------------------------------------------------------
 
 
 def _structure_finding(

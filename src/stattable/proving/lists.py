@@ -61,7 +61,6 @@ def finding_rows(merged: MergeResult) -> Iterator[tuple[Finding, tuple[object, .
 
 
 def _subject_cells(finding: Finding) -> tuple[str | None, ...]:
-    """Return the cells from 程度 to 原值."""
     return (
         finding.severity.label, finding.code, finding.unit.name if finding.unit else None, finding.path, finding.cell,
         label_of(finding.field) if finding.field else None, finding.raw,

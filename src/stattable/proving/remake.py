@@ -165,8 +165,6 @@ class _Remake:
             if one.code[0] == "P" and one.path and entry and entry.counted and not is_reported:
                 yield replace(one, path=now.get(one.path, one.path))
 
-    # -- decisions --
-
     def _decisions(self, remade: MergeResult, entries: Mapping[str, LedgerEntry]) -> Iterator[Finding]:
         """Yield P012 on decisions and texts that come out differently though no file changed.
 
@@ -251,9 +249,6 @@ def _roster(ledger: Ledger, sources: SourceFiles) -> tuple[FileState | None, str
     return (FileState.CHANGED, named[0]) if named else (FileState.UNKNOWN, None)
 
 
-# -- the files --------------------------------------------------------------------------------------------
-
-
 def _is_outdated(ledger: Ledger, matched: FileMatch) -> bool:
     return bool(matched.new) or any(matched.state(entry.number) is not FileState.SAME for entry in _needed(ledger))
 
@@ -291,9 +286,6 @@ class _MovedFile(NamedTuple):
 def _file_of(code: str, path: str, entry: LedgerEntry) -> _MovedFile:
     words = phrase(code, "file", path=path, name=entry.name) if entry.name else path
     return _MovedFile(path, words, UnitRef(entry.code or None, entry.name or None))
-
-
-# -- the figures ------------------------------------------------------------------------------------------
 
 
 def _figures(report: MergedWorkbook, after: RollUp) -> Iterator[Finding]:

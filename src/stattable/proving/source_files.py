@@ -127,5 +127,4 @@ def same_name(one: str, other: str) -> bool:
 
 
 def _parts(path: str) -> tuple[str, ...]:
-    """Return the folders and the name of a path, of Windows or not."""
     return PurePath(path.replace("\\", "/")).parts or ("",)

@@ -176,7 +176,7 @@ class _Tracer:
         now, cell, end = value, a1(*at) if at else None, None
         steps: Sequence[TraceStep] = ()
         if state is FileState.CHANGED and path and entry:
-            judged = self._judged(path)
+            judged = self._recheck(path)
             if judged.key in {key, None}:
                 now, cell = self._figure_of(judged, scope, cell)
             else:  # another unit's file of the same name
@@ -231,8 +231,7 @@ class _Tracer:
                 self._known[print_] = root.steps, TraceStop.ALTERED if altered else None
         return self._known[print_]
 
-    def _judged(self, path: str) -> CheckedReturn:
-        """Return a changed return, checked by itself."""
+    def _recheck(self, path: str) -> CheckedReturn:
         (one,) = check_returns([read_return(path)], self._register, None).returns
         return one
 

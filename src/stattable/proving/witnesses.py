@@ -73,9 +73,6 @@ def witness_findings(report: MergedWorkbook, opened: WorkbookSheets) -> list[Fin
     return [*findings, *_seal(report, opened, findings)]
 
 
-# -- the record and the identity --------------------------------------------------------------------------
-
-
 def _identity(report: MergedWorkbook) -> Iterator[Finding]:
     """Compare the identity with the record (P009)."""
     identity, record = report.identity, report.record
@@ -109,9 +106,6 @@ def _inputs(report: MergedWorkbook) -> Iterator[Finding]:
             yield finding("P014", unit=_ref(report.rolled, key), params=params)
 
 
-# -- the page ---------------------------------------------------------------------------------------------
-
-
 def _page(report: MergedWorkbook, opened: WorkbookSheets) -> Iterator[Finding]:
     """Compare the official page with the record: its figures (P001), and its unit and edition (P003)."""
     read, record = report.file, report.record
@@ -130,9 +124,6 @@ def _page(report: MergedWorkbook, opened: WorkbookSheets) -> Iterator[Finding]:
 
 
 _OF_LOOKS: Final = frozenset({"T004", "T007"})  # said of all sheets elsewhere
-
-
-# -- the breakdown ----------------------------------------------------------------------------------------
 
 
 def _breakdown(report: MergedWorkbook, opened: WorkbookSheets) -> Iterator[Finding]:
@@ -242,9 +233,6 @@ def _follows(
     return sum(numbers) == raw and any(not _same(now[at][index], wanted[at][index]) for at in parts)
 
 
-# -- the ledger -------------------------------------------------------------------------------------------
-
-
 def _ledger(report: MergedWorkbook) -> Iterator[Finding]:
     """Compare the ledger with the record (P009)."""
     ledger, record = report.ledger, report.record
@@ -317,9 +305,6 @@ def _row_of(ledger: Ledger, entry: LedgerEntry) -> int:
     return ledger.head_row + 1 + ledger.entries.index(entry)
 
 
-# -- the check code ---------------------------------------------------------------------------------------
-
-
 def _codes(report: MergedWorkbook, opened: WorkbookSheets) -> Iterator[Finding]:
     """Compare the check code in the page's footer and in the ledger with that of the record (P013)."""
     code = code_of(report.record, report.rolled.totals[report.record.root].values)
@@ -334,9 +319,6 @@ def _codes(report: MergedWorkbook, opened: WorkbookSheets) -> Iterator[Finding]:
     if codes:
         raw = listed([*dict.fromkeys(codes.values())])
         yield finding("P013", sheet=SHEET_NAME, raw=raw, params={"expected": code, "where": tuple(codes)})
-
-
-# -- the seal ---------------------------------------------------------------------------------------------
 
 
 def _seal(report: MergedWorkbook, opened: WorkbookSheets, findings: Sequence[Finding]) -> Iterator[Finding]:
@@ -359,9 +341,6 @@ def _seal(report: MergedWorkbook, opened: WorkbookSheets, findings: Sequence[Fin
 
 
 _MOVED: Final = frozenset({"row", "numbers", "missing"})  # said of sheets whose rows are not where they were
-
-
-# -- words ------------------------------------------------------------------------------------------------
 
 
 def _structure_finding(reason: str, sheet: str, unit: UnitRef | None = None, **details: Any) -> Finding:

@@ -193,9 +193,6 @@ def _write(blank: tuple[Path, Blank]) -> None:
     write_atomically(path, blank_bytes(whom), durable=False)
 
 
-# -- the prototype ----------------------------------------------------------------------------------------
-
-
 def _words(prefix: str, facts: UnitFacts) -> dict[str, str]:
     return {f"{prefix}.code": facts.code or "", f"{prefix}.name": facts.name}
 

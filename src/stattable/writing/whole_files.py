@@ -187,12 +187,10 @@ def write_atomically(path: Path, data: bytes, *, durable: bool = True) -> None:
 
 
 def _of(error: OSError, path: Path) -> OSError:
-    """Return `error` with `path` as its file."""
     return OSError(error.errno, error.strerror or str(error), str(path))
 
 
 def _link(path: Path, other: Path) -> None:
-    """Link or copy the file at `path` to `other`."""
     try:
         os.link(path, other)
     except OSError:
