@@ -80,7 +80,7 @@ def select_returns(
         returns = [_of_mixed_editions(one) for one in returns]
         refused = True
     tree = with_unplaced(register.tree, root, returns)
-    returns = [_held_against_record(one) for one in returns]
+    returns = [_compare_with_record(one) for one in returns]
     sort = partial(infer_scopes, tree=tree, root=root, settled=register.scopes, latest=latest)
     overlaps = Overlaps(returns, tree)
     received, earlier = _set_aside_earlier(returns, root, sort, overlaps, replaced)
@@ -92,7 +92,7 @@ def select_returns(
     return Selection(tree, root, tuple(marked), tuple(earlier), refused or ambiguous, overlaps)
 
 
-def _held_against_record(one: CheckedReturn) -> CheckedReturn:
+def _compare_with_record(one: CheckedReturn) -> CheckedReturn:
     """Compare the page of a merged workbook with its record: its figures (P001), and whose it is (P003)."""
     received, identity = one.file, one.file.identity
     record = received.record
