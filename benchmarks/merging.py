@@ -26,10 +26,10 @@ import psutil
 
 import hebi
 from reading import bare, cpu
-from stattable.model.form import FIELDS, own
+from stattable.model.form import FIELDS, own_fields
 from stattable.model.units import Level, Scope, Tree
 from stattable.reading.roster import read_roster
-from stattable.writing.blank import BlankFor, blank_bytes, blanks_of
+from stattable.writing.blank import Blank, blank_bytes, blanks_of
 
 BUDGET = 43  # milliseconds of CPU for each workbook of --each-level
 COUNTY, TRACED = "3", "activities.village.people"
@@ -67,14 +67,14 @@ def figures(code: str, level: Level) -> hebi.Figures:
     rng = random.Random(code)
     result: hebi.Figures = [None] * len(FIELDS)
     for field in SESSIONS:
-        if field.index in own(level):
+        if field.index in own_fields(level):
             result[field.index] = rng.choice((0, 1, 1, 2, 3))
             if field.column.pair == "sessions":
                 result[field.index + 1] = (result[field.index] or 0) * rng.randint(10, 60)
     return result
 
 
-def send(item: tuple[Path, BlankFor]) -> int:
+def send(item: tuple[Path, Blank]) -> int:
     """Write a unit's return, and give what it did of the figure that is traced."""
     path, blank = item
     its_figures = figures(blank.unit.code or "", blank.unit.level)

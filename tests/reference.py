@@ -173,10 +173,10 @@ class Reference:
         for entry in FIELDS:
             known = sum(number(values[entry.index]) for values in ([own.values] if own else []) + totals)
             amount = number(cumulative.values[entry.index]) - known
-            only_below = is_below(level, entry.key) and not owns(level, entry.key)
+            fields_only_below = is_below(level, entry.key) and not owns(level, entry.key)
             if amount < 0:
                 yield entry.key, Told("H002", "error", amount)
-            elif amount > 0 and (own or only_below) and self._owners(key, entry.key):
+            elif amount > 0 and (own or fields_only_below) and self._owners(key, entry.key):
                 sure = self.is_roster and self._all_accounted(key, entry.key)
                 yield entry.key, Told("H001", "error" if sure else "warning", amount)
 

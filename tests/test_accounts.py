@@ -279,7 +279,7 @@ def test_whose_a_prefectures_rows_are(unit: str, level: str, expected: str | Non
     one = judged(annex(replace(ROW, unit=unit, level=level)), {}, PREFECTURE, CUMULATIVE, is_roster=is_roster)
     if unit == "某某县" and not is_roster:
         expected = None  # nobody can tell
-    assert [row.problem for row in AnnexOwners(tree, is_roster=is_roster).of(one)] == [expected]
+    assert [row.problem for row in AnnexOwners(tree, is_roster=is_roster).entries_of(one)] == [expected]
 
 
 TWINS = ROSTER + "410103,中原区,,,,\n"
@@ -288,14 +288,14 @@ TWINS = ROSTER + "410103,中原区,,,,\n"
 def test_of_two_units_of_a_name_nobody_can_tell_which() -> None:
     tree = tree_of(TWINS)
     one = judged(annex(replace(ROW, unit="中原区")), {}, PREFECTURE, CUMULATIVE, tree)
-    listed = AnnexOwners(tree, is_roster=True).of(one)[0]
+    listed = AnnexOwners(tree, is_roster=True).entries_of(one)[0]
     assert (listed.key, listed.level, listed.problem) == (None, "county", "ambiguous")
 
 
 def test_a_county_lists_no_other_county_even_where_nothing_else_is_known() -> None:
     tree = tree_of("代码,名称,级别\n410122,中牟县,\n")
     one = judged(annex(replace(ROW, unit="某某县")), {}, tree=tree, is_roster=False)
-    assert [row.problem for row in AnnexOwners(tree, is_roster=False).of(one)] == ["outside"]
+    assert [row.problem for row in AnnexOwners(tree, is_roster=False).entries_of(one)] == ["outside"]
 
 
 # -- A005: what is there twice ------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from stattable.model.refusals import Refusal
 from stattable.model.units import Level, Scope
 from stattable.reading.files import read_return
 from stattable.writing.blank import (
-    BlankFor,
+    Blank,
     _prototype,
     association_name,
     blank_bytes,
@@ -33,7 +33,7 @@ ABOVE = {
 
 def made(folder: Path, unit: UnitFacts, scope: Scope = Scope.OWN, edition: int = 23) -> Path:
     path = folder / "a.xlsx"
-    path.write_bytes(blank_bytes(BlankFor(unit, ABOVE.get(unit, ()), scope, edition)))
+    path.write_bytes(blank_bytes(Blank(unit, ABOVE.get(unit, ()), scope, edition)))
     return path
 
 
@@ -202,8 +202,8 @@ def test_a_name_comes_back_as_it_was(tmp_path: Path, name: str) -> None:
 
 MAKE = """
 import sys
-from test_blank import ABOVE, BlankFor, blank_bytes, Scope
-sys.stdout.buffer.write(b"".join(blank_bytes(BlankFor(u, a, Scope.CUMULATIVE, 23)) for u, a in ABOVE.items()))
+from test_blank import ABOVE, Blank, blank_bytes, Scope
+sys.stdout.buffer.write(b"".join(blank_bytes(Blank(u, a, Scope.CUMULATIVE, 23)) for u, a in ABOVE.items()))
 """
 
 
@@ -217,7 +217,7 @@ def test_equal_blanks_are_equal_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("TZ", zone)
         made_by.append(subprocess.run([sys.executable, "-c", MAKE], check=True, capture_output=True).stdout)
     _prototype.cache_clear()
-    ours = b"".join(blank_bytes(BlankFor(unit, above, Scope.CUMULATIVE, 23)) for unit, above in ABOVE.items())
+    ours = b"".join(blank_bytes(Blank(unit, above, Scope.CUMULATIVE, 23)) for unit, above in ABOVE.items())
     _prototype.cache_clear()  # of the time that was set here
     assert made_by == [ours, ours]
 
@@ -236,7 +236,7 @@ def test_equal_blanks_are_equal_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_single_blank(name: str, level: Any, code: Any, scope: Scope, expected: tuple[UnitFacts, Scope]) -> None:
-    assert single_blank(name, level, code, scope, 23) == BlankFor(expected[0], (), expected[1], 23)
+    assert single_blank(name, level, code, scope, 23) == Blank(expected[0], (), expected[1], 23)
 
 
 def test_blanks_of_a_roster() -> None:
@@ -244,9 +244,9 @@ def test_blanks_of_a_roster() -> None:
     town = Path("空白表/410122101_官渡镇")
     zhuluying = UnitFacts("410122101202", "逐鹿营村", Level.VILLAGE)
     assert blanks == [
-        (town / "410122101_官渡镇.xlsx", BlankFor(GUANDU, TO_COUNTY, Scope.CUMULATIVE, 28)),
-        (town / "410122101201_官渡村.xlsx", BlankFor(GUANDU_VILLAGE, TO_GUANDU, Scope.OWN, 28)),
-        (town / "410122101202_逐鹿营村.xlsx", BlankFor(zhuluying, TO_GUANDU, Scope.OWN, 28)),
+        (town / "410122101_官渡镇.xlsx", Blank(GUANDU, TO_COUNTY, Scope.CUMULATIVE, 28)),
+        (town / "410122101201_官渡村.xlsx", Blank(GUANDU_VILLAGE, TO_GUANDU, Scope.OWN, 28)),
+        (town / "410122101202_逐鹿营村.xlsx", Blank(zhuluying, TO_GUANDU, Scope.OWN, 28)),
     ]
     assert len(blanks_of(tree_of(), None, Scope.OWN, 28, Path("空白表"))) == len(tree_of().units)
 
@@ -263,7 +263,7 @@ def test_the_nation_has_no_blank() -> None:
     (only,) = blanks_of(tree, None, Scope.OWN, 23, Path("空白表"))
     assert only == (
         Path("空白表/00_全国/41_河南省.xlsx"),
-        BlankFor(HENAN, (UnitFacts("00", "全国", Level.NATIONAL),), Scope.OWN, 23),
+        Blank(HENAN, (UnitFacts("00", "全国", Level.NATIONAL),), Scope.OWN, 23),
     )
 
 

@@ -14,7 +14,7 @@ from county import EAST, GUANDU, GUANDU_VILLAGE, LANGCHENGGANG, ZHONGMU, ZHULUYI
 from stattable.model.form import FIELDS
 from stattable.model.identity import UnitFacts
 from stattable.model.units import Level, Scope
-from stattable.writing.blank import BlankFor, blank_bytes
+from stattable.writing.blank import Blank, blank_bytes
 from writers.county import send, write_roster
 from writers.returns import EDITION, own_values, write_values
 
@@ -214,7 +214,7 @@ def test_processes_write_the_same_bytes(tmp_path: Path) -> None:
         township = UnitFacts(f"410122{number}", f"{number}镇", Level.TOWNSHIP)
         village = UnitFacts(f"410122{number}201", f"{number}村", Level.VILLAGE)
         rows += [f"{one.code},{one.name}" for one in (township, village)]
-        blank = blank_bytes(BlankFor(village, (county, township), Scope.OWN, EDITION))
+        blank = blank_bytes(Blank(village, (county, township), Scope.OWN, EDITION))
         (tmp_path / "收到" / f"{village.name}.xlsx").write_bytes(write_values(blank, values, "2021.6.15"))
     (tmp_path / "名册.csv").write_text("\n".join(rows), encoding="utf-8")
     for jobs in ("1", "2"):

@@ -12,7 +12,7 @@ from memory import values_of
 from stattable.formats.open import open_file
 from stattable.model.identity import UnitFacts
 from stattable.model.units import Level, Scope
-from stattable.writing.blank import BlankFor, blank_bytes
+from stattable.writing.blank import Blank, blank_bytes
 from test_broken import broken
 from writers.containers import GOLDEN, ole, zipped
 from writers.county import send, write_roster
@@ -28,7 +28,7 @@ def test_of_a_thousand_files_one_in_ten_is_broken_and_none_is_lost(tmp_path: Pat
     figures = values_of(own_values(Level.TOWNSHIP))
     bad = set()
     for number, unit in enumerate(UNITS):
-        data = write_values(blank_bytes(BlankFor(unit, TO_COUNTY, Scope.OWN, EDITION)), figures)
+        data = write_values(blank_bytes(Blank(unit, TO_COUNTY, Scope.OWN, EDITION)), figures)
         path = tmp_path / f"{unit.code[:6]}" / f"{unit.code}.xlsx"
         path.parent.mkdir(exist_ok=True)
         if number % 10 == 3:
@@ -127,7 +127,7 @@ def test_a_return_in_xls_and_ods_lies_beside_its_xlsx(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="a process that is spawned does not inherit the patch")
 def test_a_file_that_kills_whoever_reads_it_kills_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for unit in UNITS[:100]:
-        data = write_values(blank_bytes(BlankFor(unit, TO_COUNTY, Scope.OWN, EDITION)), values_of({}), "2021.6.15")
+        data = write_values(blank_bytes(Blank(unit, TO_COUNTY, Scope.OWN, EDITION)), values_of({}), "2021.6.15")
         (tmp_path / f"{unit.code}.xlsx").write_bytes(data)
     deadly = {str(tmp_path / f"{UNITS[number].code}.xlsx") for number in (3, 40, 41)}
 

@@ -14,13 +14,13 @@ from stattable.model.form import (
     Return,
     Value,
     add,
-    below,
     block_fields,
     edition_of,
-    lifted,
+    fields_below,
+    fields_only_below,
+    flags_as_counts,
     number,
-    only_below,
-    own,
+    own_fields,
     shown_value,
     title,
     total,
@@ -140,9 +140,9 @@ PAIRS = {level: keys(f"activities.{level}", f"condolence.{level}", f"other.{leve
     ],
 )  # fmt: skip
 def test_own_and_below(level: Level, own_keys: set[str], below_keys: set[str]) -> None:
-    assert {FIELDS[index].key for index in own(level)} == own_keys
-    assert {FIELDS[index].key for index in below(level)} == below_keys
-    assert {FIELDS[index].key for index in only_below(level)} == below_keys - own_keys
+    assert {FIELDS[index].key for index in own_fields(level)} == own_keys
+    assert {FIELDS[index].key for index in fields_below(level)} == below_keys
+    assert {FIELDS[index].key for index in fields_only_below(level)} == below_keys - own_keys
 
 
 def test_flags_are_counts_above_the_province() -> None:
@@ -217,7 +217,7 @@ def test_total() -> None:
     ("level", "expected"), [(N, (1, 0, None, 7)), (P, (True, False, None, 7)), (V, (True, False, None, 7))]
 )
 def test_lifted(level: Level, expected: tuple[Value, ...]) -> None:
-    result = lifted((True, False, None, 7), level)
+    result = flags_as_counts((True, False, None, 7), level)
     assert [(type(value), value) for value in result] == [(type(value), value) for value in expected]
 
 

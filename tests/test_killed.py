@@ -24,7 +24,7 @@ import pytest
 
 import hebi
 from command_line import run
-from stattable.model.form import FIELDS, own
+from stattable.model.form import FIELDS, own_fields
 from stattable.model.units import Scope
 from stattable.reading.roster import read_roster
 from stattable.writing.blank import blank_bytes, blanks_of
@@ -80,7 +80,7 @@ def send(box: Path, roster: Path, sessions: int) -> Files:
     tree, _ = read_roster(str(roster))
     written = {}
     for path, blank in blanks_of(tree, None, Scope.OWN, hebi.EDITION, box):
-        figures = [(sessions if field.index in own(blank.unit.level) else None) for field in FIELDS]
+        figures = [(sessions if field.index in own_fields(blank.unit.level) else None) for field in FIELDS]
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data := write_values(blank_bytes(blank), figures))
         written[path] = data

@@ -18,8 +18,8 @@ from stattable.model.units import Level, Scope, Tree
 from stattable.proving.ledger import (
     ADJUSTED,
     HEADS,
-    Entry,
     Ledger,
+    LedgerEntry,
     Run,
     check_code_of,
     entry_cells,
@@ -77,15 +77,15 @@ def test_entries() -> None:
     facts = FileFacts("ab" * 32, 7, datetime(2026, 6, 19, 8, 30).timestamp())
     one = merged(town(path="b.xlsx", facts=facts), village(path="a.xlsx"), memory.received("c.xlsx", "", None))
     assert ledger_of(one, RUN).entries == (
-        Entry(
+        LedgerEntry(
             1, "a.xlsx", memory.print_of("a.xlsx"), 1, "", VILLAGE, "官渡村", "村居社区级", "本级", "级别", 23,
             True, "",
         ),
-        Entry(
+        LedgerEntry(
             2, "b.xlsx", "ab" * 32, 7, "2026-06-19 08:30:00", TOWN, "官渡镇", "乡镇级", "本级", "表内标识", 23,
             True, "",
         ),
-        Entry(3, "c.xlsx", memory.print_of("c.xlsx"), 1, "", "", "", "", "", "", None, False, "退回：F001"),
+        LedgerEntry(3, "c.xlsx", memory.print_of("c.xlsx"), 1, "", "", "", "", "", "", None, False, "退回：F001"),
     )  # fmt: skip
 
 

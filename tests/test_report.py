@@ -556,7 +556,7 @@ def test_a_finding_of_nobody_leads_nowhere() -> None:
 
 
 def test_no_findings() -> None:
-    values = {FIELDS[index].key: 1 for index in form.own(Level.VILLAGE)}
+    values = {FIELDS[index].key: 1 for index in form.own_fields(Level.VILLAGE)}
     tree = Tree([Unit("V", "官渡村", Level.VILLAGE, code="V")])
     sheet = workbook_of([memory.sent(tree, "V", values, OWN)], roster=tree)["审核意见"]
     assert rows(sheet, 2) == [[None] * 8 + ["没有发现问题。"]]

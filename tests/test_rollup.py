@@ -14,7 +14,7 @@ from reference import Reference, Sent, is_below, owns
 from stattable.merging.result import MergeResult
 from stattable.merging.rollup import CountedReturns, coverage, excess_fields, roll_up, totals_of
 from stattable.model.catalogue import finding
-from stattable.model.form import BLANK, FIELDS, Values, add, lifted
+from stattable.model.form import BLANK, FIELDS, Values, add, flags_as_counts
 from stattable.model.units import Level, Scope, Tree, Unit
 from stattable.reading.return_file import ReturnFile
 
@@ -246,7 +246,7 @@ def test_the_total_is_the_sum_of_the_contributions(world: World) -> None:
     contributing = Reference(world.tree, world.root, world.sent).contributing()
     total = BLANK
     for one in contributing:
-        total = tuple(map(add, total, lifted(one.values, world.tree[world.root].level)))
+        total = tuple(map(add, total, flags_as_counts(one.values, world.tree[world.root].level)))
     assert world.totals[world.root] == total
     for one in world.sent:  # each contributes all its figures or nothing
         without = replace(world, sent=[other for other in world.sent if other is not one])

@@ -4,10 +4,10 @@ from typing import Any
 import pytest
 
 from memory import values_of
-from stattable.checking.rules import OWN_BOUNDS, RULES, Filled, apply, drop_meaningless_zeros
+from stattable.checking.rules import OWN_BOUNDS, RULES, FilledForm, apply_rules, drop_meaningless_zeros
 from stattable.model.catalogue import CATALOGUE
 from stattable.model.findings import Severity
-from stattable.model.form import BLANK, FIELD_BY_KEY, FIELDS, below, fields_to_fill, own
+from stattable.model.form import BLANK, FIELD_BY_KEY, FIELDS, fields_below, fields_to_fill, own_fields
 from stattable.model.units import Level, Scope
 from writers.returns import own_values
 
@@ -21,11 +21,11 @@ Found = tuple[str, list[str], dict[str, Any], str | None, Severity | None]
 
 def filled(
     level: Level | None, scope: Scope | None, figures: Mapping[str, Any], unread: tuple[str, ...] = ()
-) -> Filled:
-    return Filled(values_of(figures), level, scope, frozenset(FIELD_BY_KEY[key].index for key in unread))
+) -> FilledForm:
+    return FilledForm(values_of(figures), level, scope, frozenset(FIELD_BY_KEY[key].index for key in unread))
 
 
-def problems(what: Filled) -> list[Found]:
+def problems(what: FilledForm) -> list[Found]:
     """Everything that any check finds: its code, the fields, the parameters, what stands there, how bad it is."""
     return [
         (code, [FIELDS[index].key for index in one.at], dict(one.params), one.raw, one.severity)
@@ -38,7 +38,7 @@ def cumulative(level: Level) -> dict[str, Any]:
     """A plausible figure in every field that a cumulative return of `level` fills in."""
     flags: dict[str, Any] = {"online.province.website": True, "online.province.wechat": False}
     figures = {"sessions": 10, "people": 300, "": 4}
-    fields = [FIELDS[index] for index in sorted(own(level) | below(level))]
+    fields = [FIELDS[index] for index in sorted(own_fields(level) | fields_below(level))]
     return {f.key: (flags if level is not N else {}).get(f.key, figures[f.column.pair]) for f in fields}
 
 
@@ -192,7 +192,7 @@ def test_a_problem_becomes_a_finding() -> None:
         "media.county.audiovisual": None,
     }
     cells = [(field.at[0] + 1, field.at[1] + 2) for field in FIELDS]
-    findings = list(apply(filled(V, OWN, figures), "表", cells))
+    findings = list(apply_rules(filled(V, OWN, figures), "表", cells))
     assert [(f.code, f.severity, f.sheet, f.cell, f.field, f.raw, f.params) for f in findings] == [
         ("V001", Severity.WARNING, "表", "D15:K15", None, None, {"section": "媒体宣传", "count": 2}),
         ("R001", Severity.ERROR, "表", "K7", f"{ACTIVITY}.people", "60", {"people": 60, "sessions": " 0"}),
@@ -201,8 +201,8 @@ def test_a_problem_becomes_a_finding() -> None:
 
 def test_a_field_without_a_place_has_no_cell() -> None:
     figures = {**own_values(V), "media.national.text": None}
-    assert [f.cell for f in apply(filled(V, OWN, figures), None, [None] * 40)] == [None]
-    assert [f.cell for f in apply(filled(V, OWN, {}), None, [None] * 40)] == [None]
+    assert [f.cell for f in apply_rules(filled(V, OWN, figures), None, [None] * 40)] == [None]
+    assert [f.cell for f in apply_rules(filled(V, OWN, {}), None, [None] * 40)] == [None]
 
 
 def test_every_rule_is_in_the_catalogue_once() -> None:
@@ -237,5 +237,5 @@ def test_settle(level: Level | None, scope: Scope | None, figures: dict[str, Any
 
 
 def test_whose_fields_are_to_be_filled_in() -> None:
-    assert fields_to_fill(C, OWN) == own(C)
-    assert fields_to_fill(C, CUMULATIVE) == fields_to_fill(C, None) == own(C) | below(C)
+    assert fields_to_fill(C, OWN) == own_fields(C)
+    assert fields_to_fill(C, CUMULATIVE) == fields_to_fill(C, None) == own_fields(C) | fields_below(C)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from stattable.formats.fingerprint import file_facts
-from stattable.proving.ledger import Entry, Ledger
+from stattable.proving.ledger import Ledger, LedgerEntry
 from stattable.proving.source_files import FileState, SourceFiles
 
 SAME, CHANGED, GONE = FileState.SAME, FileState.CHANGED, FileState.GONE
@@ -23,7 +23,7 @@ def ledger_of(paths: list[str]) -> Ledger:
     return Ledger(
         (),
         tuple(
-            Entry(number, path, print_, 1, "", "", "", "", "", "", None, True, "")
+            LedgerEntry(number, path, print_, 1, "", "", "", "", "", "", None, True, "")
             for number, (path, print_) in enumerate(zip(paths, prints, strict=True), start=1)
         ),
     )
@@ -63,7 +63,7 @@ def test_match(
     for path in then:
         Path(path).unlink()
     written(now)
-    matched = SourceFiles.of(now).match(ledger)
+    matched = SourceFiles.from_paths(now).match(ledger)
     assert {number: (matched.state(number), matched.paths.get(number)) for number in states} == states
     assert list(matched.new) == new
 
@@ -73,10 +73,10 @@ def test_paths_of_windows_are_found_elsewhere(tmp_path: Path, monkeypatch: pytes
     written({"a/1.xlsx": "x", "b/1.xlsx": "y"})
     ledger = ledger_of(["a\\1.xlsx", "b\\1.xlsx"])
     written({"a/1.xlsx": "p", "b/1.xlsx": "q"})
-    assert dict(SourceFiles.of(["a/1.xlsx", "b/1.xlsx"]).match(ledger).paths) == {1: "a/1.xlsx", 2: "b/1.xlsx"}
+    assert dict(SourceFiles.from_paths(["a/1.xlsx", "b/1.xlsx"]).match(ledger).paths) == {1: "a/1.xlsx", 2: "b/1.xlsx"}
 
 
 def test_a_file_that_cannot_be_read_has_no_fingerprint() -> None:
-    sources = SourceFiles.of(["not there"])
-    assert (dict(sources.prints), dict(sources.by_print)) == ({"not there": ""}, {})
+    sources = SourceFiles.from_paths(["not there"])
+    assert (dict(sources.fingerprints), dict(sources.by_fingerprint)) == ({"not there": ""}, {})
     assert sources.match(Ledger((), ())).state(1) is FileState.UNKNOWN

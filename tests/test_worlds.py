@@ -25,7 +25,7 @@ from stattable.model.cell_names import a1
 from stattable.model.form import FIELD_BY_KEY, FIELDS, SHEET_NAME, Values
 from stattable.model.units import Level, Scope, Tree, Unit
 from stattable.proving.breakdown import UNITS_SHEET
-from stattable.writing.blank import BlankFor, blank_bytes
+from stattable.writing.blank import Blank, blank_bytes
 from stattable.writing.page import template_bytes
 from test_rollup import CUMULATIVE, KEYS, OWN, ROOT, fields_of, figures, scopes_of, trees
 from writers.returns import EDITION, write_cells
@@ -190,7 +190,7 @@ def write(path: Path, tree: Tree, mail: Mail) -> Path:
     if mail.scope is None or mail.fault == "stranger":
         cells["B3"] = "别处" if mail.fault == "stranger" else unit.name
     above = tuple(memory.facts(tree[key]) for key in tree.above(mail.unit))
-    blank = mail.scope and blank_bytes(BlankFor(memory.facts(unit), above, mail.scope, EDITION))
+    blank = mail.scope and blank_bytes(Blank(memory.facts(unit), above, mail.scope, EDITION))
     data = write_cells(blank or template_bytes(), cells)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data[:1000] if mail.fault == "damaged" else data)

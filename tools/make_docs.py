@@ -13,7 +13,7 @@ from typing import Any, Final
 from click.testing import CliRunner
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
-from stattable.checking.rules import OWN_BOUNDS, PEOPLE_A_SESSION
+from stattable.checking.rules import OWN_BOUNDS, PEOPLE_PER_SESSION
 from stattable.cli.commands import main
 from stattable.model.catalogue import CATALOGUE, FAMILIES
 from stattable.model.findings import Severity
@@ -49,7 +49,7 @@ def rules_page() -> str:
                 remedy = entry.remedy if "{" not in entry.remedy else "按提示处理。"
                 lines.append(f"| {entry.code} | {entry.severity.label} | {entry.title} | {entry.why} | {remedy} |")
         lines.append("")
-    lines += ["## 异常值的界限\n", f"- 每场超过 {PEOPLE_A_SESSION:,} 人：O001"]
+    lines += ["## 异常值的界限\n", f"- 每场超过 {PEOPLE_PER_SESSION:,} 人：O001"]
     for level, (sessions, people) in OWN_BOUNDS.items():
         lines.append(f"- {level.label}的本级数超过 {sessions:,} 场（O002）或 {people:,} 人（O003）")
     return "\n".join(lines) + "\n"

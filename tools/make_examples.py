@@ -17,10 +17,10 @@ import openpyxl
 from click.testing import CliRunner
 
 from stattable.cli.commands import main
-from stattable.model.form import BLOCKS, CONTACT_LINES, FIELD_BY_KEY, FIELDS, block_fields, own
+from stattable.model.form import BLOCKS, CONTACT_LINES, FIELD_BY_KEY, FIELDS, block_fields, own_fields
 from stattable.model.units import Level, Scope, Tree
 from stattable.reading.roster import read_roster
-from stattable.writing.blank import BlankFor, blank_bytes, blanks_of
+from stattable.writing.blank import Blank, blank_bytes, blanks_of
 
 EXAMPLES: Final = Path(__file__).resolve().parent.parent / "examples"
 ROSTER: Final = "名册.csv"
@@ -80,7 +80,7 @@ def figures_of(tree: Tree, key: str) -> Figures:
     level = tree[key].level
     largest = {Level.COUNTY: 8, Level.TOWNSHIP: 5, Level.VILLAGE: 2}[level]
     figures: Figures = {}
-    for index in sorted(own(level)):
+    for index in sorted(own_fields(level)):
         field = FIELDS[index]
         if field.column.pair == "people":
             figures[field.key] = figures[FIELDS[index - 1].key] * rng.randint(25, 70)
@@ -156,7 +156,7 @@ def make_returns() -> None:
             continue
         if code == CUMULATIVE:
             figures = _added([figures_of(tree, one) for one in tree.below(code)])
-            blank = BlankFor(blank.unit, blank.above, Scope.CUMULATIVE, EDITION)
+            blank = Blank(blank.unit, blank.above, Scope.CUMULATIVE, EDITION)
         if code == FAULTY:
             figures |= {"activities.village.people": "若干", "services.condolence.village.people": "约60"}
             figures |= {"services.other.village.sessions": 0, "services.other.village.people": 35}

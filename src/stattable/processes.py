@@ -1,4 +1,4 @@
-"""Work over processes: one function over many items, and one that must not take more than its share."""
+"""Work in other processes: one function over many items, or over one item within limits."""
 
 import ctypes
 import multiprocessing
@@ -14,23 +14,23 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-# From how many milliseconds of work starting processes takes less time than it saves.
+# Milliseconds of work from which starting processes saves more time than it takes.
 _WORTH_IT: Final = {"fork": 300, "spawn": 2_000}
 _CHUNK: Final = 32
 _MOST_PROCESSES: Final = 61  # more than Windows can wait for
 _STARTING: Final = 60.0  # seconds that a process may take until it is ready to work
 _PR_SET_PDEATHSIG: Final = 1  # of prctl(2)
-_LOOK_AGAIN: Final = 0.01  # seconds between two looks at how much memory a process takes
+_LOOK_AGAIN: Final = 0.01  # seconds between two looks at the memory of a process
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-class WorkerFailed(Exception):  # noqa: N818  -- it is no error of the program's, but of what it was given
-    """A process of its own did not come to a result.
+class WorkerFailed(Exception):  # noqa: N818  -- no error of the program, but of its input
+    """A worker process ended without a result.
 
     Args:
-        reason: ``time`` or ``memory``, where it took more than it may; ``crash`` where it died.
+        reason: ``time`` or ``memory`` if it exceeded a limit, ``crash`` if it died.
     """
 
     def __init__(self, reason: str) -> None:
@@ -53,11 +53,11 @@ def over_processes(
         work: picklable.
         items: picklable.
         jobs: how many processes; None for as many as there are processors.
-        alone: does the same, and survives whatever the item does; it gets the items among which one has taken a
-            process down. Without it that is an error.
-        begin: called in each process before any work is done, in this one where there is no other. What it is bound
-            to is handed over once, not with each item.
-        milliseconds: about how long the work of one item takes.
+        alone: does the same in a process of its own; called with the items of a chunk that crashed a process.
+            Without it a crash is an error.
+        begin: called once in each process before the work, or in this one if there is no other; takes along what
+            all items need.
+        milliseconds: estimated time for one item.
 
     Raises:
         BrokenProcessPool: a process died, and there is no `alone`.
@@ -69,7 +69,7 @@ def over_processes(
             begin()
         yield from map(work, items)
         return
-    done = 0  # items of which the results were given away
+    done = 0  # items whose results were yielded
     while done < len(items):
         chunks = [items[start : start + _CHUNK] for start in range(done, len(items), _CHUNK)]
         with ProcessPoolExecutor(count, multiprocessing.get_context(method), _begin_with, (begin,)) as pool:
@@ -83,7 +83,7 @@ def over_processes(
                 if alone is None:
                     raise
             finally:
-                pool.shutdown(cancel_futures=True)  # what nobody waits for any more is not begun
+                pool.shutdown(cancel_futures=True)
         if alone and done < len(items):  # the culprit is in this chunk, or in one that was under way beside it
             suspects = items[done : done + _CHUNK]
             yield from map(alone, suspects)
@@ -91,39 +91,39 @@ def over_processes(
 
 
 def in_own_process(work: Callable[[Item], Result], item: Item, seconds: float, megabytes: int) -> Result:
-    """Return `work` of `item`, done in a process of its own.
+    """Return `work` of `item`, done in a process of its own within limits.
 
     Args:
         work: picklable, as are its item and its result.
-        item: what it gets.
-        seconds: how long it may take, by the clock.
-        megabytes: how much memory it may take, beyond what a process starts with.
+        item: the argument of `work`.
+        seconds: limit on the time, by the clock.
+        megabytes: limit on the memory, beyond what a process starts with.
 
     Raises:
-        Lost: it took more, or died.
+        WorkerFailed: it exceeded a limit, or died.
         Exception: what `work` raised.
     """
     context: Any = multiprocessing.get_context(_method())
-    ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_answer, args=(theirs, work, item), daemon=True)
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_answer, args=(sender, work, item), daemon=True)
     process.start()
-    theirs.close()
+    sender.close()
     try:
-        _receive(ours, time.monotonic() + _STARTING)
+        _receive(receiver, time.monotonic() + _STARTING)
         deadline, most = time.monotonic() + seconds, _memory(process.pid) + megabytes * 2**20
-        while not ours.poll(_LOOK_AGAIN):
+        while not receiver.poll(_LOOK_AGAIN):
             if time.monotonic() > deadline:
                 raise WorkerFailed("time")
             if _memory(process.pid) > most:
                 raise WorkerFailed("memory")
-        answer: tuple[Exception | None, Result] = _receive(ours, deadline)
+        answer: tuple[Exception | None, Result] = _receive(receiver, deadline)
     except (EOFError, ConnectionError) as end:
         raise WorkerFailed("crash") from end
     finally:
         process.kill()
         process.join()
         process.close()
-        ours.close()
+        receiver.close()
     error, result = answer
     if error is not None:
         raise error
@@ -131,12 +131,11 @@ def in_own_process(work: Callable[[Item], Result], item: Item, seconds: float, m
 
 
 def _method() -> str:
-    """Return how processes start: a fork starts at once, but must not be made beside other threads."""
+    """Return the start method of processes: fork is the fastest, but unsafe if there are other threads."""
     return "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
 
 
 def _memory(process: int) -> int:
-    """Return the bytes that a process takes; 0 where it has just come to its end, which the pipe tells."""
     import psutil
 
     try:
@@ -153,7 +152,7 @@ def _begin_with(begin: Callable[[], None] | None) -> None:
 
 
 def _end_with_parent() -> None:
-    """See to it that this process does not wait forever for work from one that was killed."""
+    """End this process when its parent ends, even if that is killed."""
     parent = multiprocessing.parent_process()
     if sys.platform == "linux":  # a thread would keep this process from forking others
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -16,7 +16,7 @@ from typing import Any
 import openpyxl
 
 from county import GUANDU, GUANDU_VILLAGE, HENAN, TO_COUNTY, TO_GUANDU, ZHENGZHOU, ZHONGMU
-from stattable.model.form import FIELDS, below, own
+from stattable.model.form import FIELDS, fields_below, own_fields
 from stattable.model.units import Level, Scope
 from writers.books import WRITERS, Bad, Book, Formula, Page, as_csv, zipped
 from writers.containers import GOLDEN
@@ -114,7 +114,7 @@ def _workbooks(folder: Path) -> Iterator[tuple[str, Path]]:
     every |= {"online.province.website": True, "online.province.wechat": False}
     yield "typed-every-field", typed(folder / "3.xlsx", "河南省计划生育协会", every)
     yield "township", filled(folder / "4.xlsx", GUANDU, township, above=TO_COUNTY)
-    down = {FIELDS[i].key: 7 + i for i in sorted(own(Level.COUNTY) | below(Level.COUNTY))}
+    down = {FIELDS[i].key: 7 + i for i in sorted(own_fields(Level.COUNTY) | fields_below(Level.COUNTY))}
     yield "county-cumulative", filled(folder / "5.xlsx", ZHONGMU, down, above=TO_COUNTY[:2], scope=Scope.CUMULATIVE)
     yield "prefecture", filled(folder / "6.xlsx", ZHENGZHOU, own_values(Level.PREFECTURE), above=(HENAN,))
     yield "province", filled(folder / "7.xlsx", HENAN, own_values(Level.PROVINCE))

@@ -13,10 +13,10 @@ from xml.sax.saxutils import escape
 import openpyxl
 
 from stattable.model import form
-from stattable.model.form import BLANK, FIELD_BY_KEY, FIELDS, Values, own
+from stattable.model.form import BLANK, FIELD_BY_KEY, FIELDS, Values, own_fields
 from stattable.model.identity import UnitFacts
 from stattable.model.units import Level, Scope
-from stattable.writing.blank import BlankFor, blank_bytes
+from stattable.writing.blank import Blank, blank_bytes
 from stattable.writing.page import page_content, template_bytes
 from writers.containers import parts_of, zipped
 
@@ -31,7 +31,7 @@ def contact(edition: int) -> dict[str, Any]:
 def own_values(level: Level, sessions: int = 2, people: int = 60, other: int = 1) -> dict[str, Any]:
     """Give every own field of `level` a plausible figure, so that nothing is found: no account, which had an annex."""
     of = {"sessions": sessions, "people": people, "": other}
-    keys = [FIELDS[index].key for index in sorted(own(level))]
+    keys = [FIELDS[index].key for index in sorted(own_fields(level))]
     accounts: dict[str, Any] = {key: False if "province" in key else 0 for key in keys if key.startswith("online")}
     return {key: of[FIELD_BY_KEY[key].column.pair] for key in keys} | accounts
 
@@ -97,7 +97,7 @@ def write_values(page: bytes, values: Values, filled_in: str = "2026.6.15") -> b
 def random_values(rng: random.Random, level: Level) -> Values:
     """Give plausible own figures of a unit: now and then a 0, now and then a field left blank."""
     values = list(BLANK)
-    for index in sorted(own(level)):
+    for index in sorted(own_fields(level)):
         field = FIELDS[index]
         if field.key.startswith("online.province"):
             values[index] = rng.choice((True, False))
@@ -111,7 +111,7 @@ def random_values(rng: random.Random, level: Level) -> Values:
 
 @cache
 def _blank(unit: UnitFacts, above: tuple[UnitFacts, ...], scope: Scope, edition: int) -> bytes:
-    return blank_bytes(BlankFor(unit, above, scope, edition))
+    return blank_bytes(Blank(unit, above, scope, edition))
 
 
 def filled(

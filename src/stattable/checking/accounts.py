@@ -31,7 +31,7 @@ _WEIBO: Final = re.compile(r"[\w\u4e00-\u9fff·-]{2,30}")
 
 @dataclass(frozen=True, slots=True)
 class AnnexEntry:
-    """A row of an annex, and whose it is.
+    """A row of an annex, and the unit that it belongs to.
 
     Attributes:
         row: of the annex.
@@ -47,18 +47,18 @@ class AnnexEntry:
 
 
 class AnnexOwners:
-    """Tells whose the rows of annexes are.
+    """Finds the units that the rows of annexes belong to.
 
     Args:
         tree: all units.
-        is_roster: whether a unit that is not in the tree is nobody's.
+        is_roster: whether the tree holds all units, so that one outside it is unknown.
     """
 
     def __init__(self, tree: Tree, *, is_roster: bool) -> None:
         self._tree, self._is_roster = tree, is_roster
-        self._names: Names | None = None  # which takes its time, and most returns have no annex
+        self._names: Names | None = None  # made when needed: it takes time, and most returns have no annex
 
-    def of(self, one: CheckedReturn) -> list[AnnexEntry]:
+    def entries_of(self, one: CheckedReturn) -> list[AnnexEntry]:
         """Return the rows of a return's annex, each with its unit."""
         annex = one.file.annex
         return [self._listed(row, one) for row in annex.rows] if annex else []
@@ -84,10 +84,10 @@ class AnnexOwners:
 
 
 def annex_findings(one: CheckedReturn, listed: Sequence[AnnexEntry]) -> list[Finding]:
-    """Return what is to be said of a return's annex.
+    """Return the findings on a return's annex.
 
     Args:
-        one: a return; its figures are those that its annex is held against.
+        one: a return, with whose figures the annex is compared.
         listed: the rows of its annex.
     """
     annex = one.file.annex
@@ -98,24 +98,24 @@ def annex_findings(one: CheckedReturn, listed: Sequence[AnnexEntry]) -> list[Fin
     if annex is None:
         return findings
     for row in listed:
-        findings += _of_row(annex, row)
-    findings += _stray(annex)
+        findings += _row_findings(annex, row)
+    findings += _stray_pictures(annex)
     if annex.unread:
         findings.append(finding("A008", sheet=annex.sheet))
-    return [*findings, *_twice(annex, listed, one.unit.name or "")]
+    return [*findings, *_repeated_accounts(annex, listed, one.unit.name or "")]
 
 
 def differing_counts(
     values: Values, level: Level, listed: Sequence[AnnexEntry], *, has_rows: bool, sheet: str | None
 ) -> Iterator[Finding]:
-    """Yield A001 for each level and kind of which the form counts other than the annex lists; one without an annex.
+    """Yield A001 for each count in the form that differs from the annex; a single one where there is no annex.
 
     Args:
         values: the 40 figures.
-        level: of the unit that they are of: up to the province, 有 stands for one account or more.
-        listed: the rows of its annex.
+        level: of the unit; up to the province, 有 stands for one account or more.
+        listed: the rows of the annex.
         has_rows: whether there is an annex.
-        sheet: on which it stands.
+        sheet: name of the sheet that the annex is on, or None.
     """
     amounts = {
         index: min(amount, 1) if FIELDS[index].kind_at(level) is Kind.FLAG else amount
@@ -135,17 +135,14 @@ def differing_counts(
         yield finding("A001", sheet=sheet, field=FIELDS[index].key, params=params)
 
 
-# -- row by row -------------------------------------------------------------------------------------------
-
-
-def _of_row(annex: Annex, one: AnnexEntry) -> Iterator[Finding]:
+def _row_findings(annex: Annex, one: AnnexEntry) -> Iterator[Finding]:
     row = one.row
     for url in row.websites:
         suggestion = url_problem(url)
         if suggestion is not None:
-            yield _at(annex, row, "website", "A002", raw=url, suggestion=suggestion or None)
+            yield _annex_finding(annex, row, "website", "A002", raw=url, suggestion=suggestion or None)
     if len(row.wechat) > max(len(row.pictures), len(row.payloads)) and not annex.unread:
-        yield _at(annex, row, "qr", "A003", params={"name": row.wechat[-1]})
+        yield _annex_finding(annex, row, "qr", "A003", params={"name": row.wechat[-1]})
     for picture in row.pictures:
         reason = picture_problem(picture.fault, [kind for _, kind in picture.codes])
         if reason:
@@ -159,14 +156,14 @@ def _of_row(annex: Annex, one: AnnexEntry) -> Iterator[Finding]:
     for name in row.weibo:
         suggestion = weibo_problem(name)
         if suggestion is not None:
-            yield _at(annex, row, "weibo", "A006", raw=name, suggestion=suggestion or None)
+            yield _annex_finding(annex, row, "weibo", "A006", raw=name, suggestion=suggestion or None)
     if one.problem:
         key = "level" if one.problem == "no_level" else "unit"
-        yield _at(annex, row, key, "A007", raw=row.unit or None, params={"reason": one.problem})
+        yield _annex_finding(annex, row, key, "A007", raw=row.unit or None, params={"reason": one.problem})
 
 
 def url_problem(url: str) -> str | None:
-    """Return None for a website's URL, else what may have been meant, ``""`` where nobody knows."""
+    """Return None if `url` is a website's, else the likely URL, ``""`` if there is none."""
     match = _URL.fullmatch(url)
     if match is None or int(match["port"] or 0) > _MOST_PORTS:
         return ""
@@ -180,7 +177,7 @@ def url_problem(url: str) -> str | None:
 
 
 def weibo_problem(name: str) -> str | None:
-    """Return None for what can be a Weibo name, else what may have been meant, ``""`` where nobody knows."""
+    """Return None if `name` can be a Weibo name, else the likely name, ``""`` if there is none."""
     bare = name.lstrip("@＠")
     width = sum(2 if ord(char) > 0x7F else 1 for char in bare)
     if not _WEIBO.fullmatch(bare) or not 4 <= width <= 30 or bare.isdigit():
@@ -197,7 +194,7 @@ def picture_problem(fault: str | None, kinds: Sequence[str]) -> str | None:
     return None if CodeKind.OFFICIAL.value in kinds else kinds[0]
 
 
-def _stray(annex: Annex) -> Iterator[Finding]:
+def _stray_pictures(annex: Annex) -> Iterator[Finding]:
     label = COLUMNS["qr"].text
     if annex.stray:
         params: dict[str, Param] = {"reason": "stray", "count": len(annex.stray), "label": label}
@@ -207,22 +204,19 @@ def _stray(annex: Annex) -> Iterator[Finding]:
         yield finding("A004", sheet=annex.sheet, params=params)
 
 
-def _at(annex: Annex, row: AnnexRow, key: str, code: str, **parts: object) -> Finding:
+def _annex_finding(annex: Annex, row: AnnexRow, key: str, code: str, **parts: object) -> Finding:
     column = annex.columns.get(key) or annex.columns["unit"]
     params = {"label": COLUMNS[key].text, "unit": row.unit, **(parts.pop("params", None) or {})}  # type: ignore[dict-item]
     return finding(code, sheet=annex.sheet, cell=a1(row.row, column), params=params, **parts)  # type: ignore[arg-type]
 
 
-# -- what is listed twice ---------------------------------------------------------------------------------
-
-
-class Given(NamedTuple):
-    """An account that a row gives: two are the same where `kind` and `value` are.
+class Account(NamedTuple):
+    """An account in a row; two are the same if `kind` and `value` are.
 
     Attributes:
         kind: ``website``, ``qr`` or ``weibo``.
-        value: as it is compared.
-        shown: as it is written, or as the QR code says.
+        value: the spelling for comparing.
+        shown: the spelling in the row or the QR code.
     """
 
     kind: str
@@ -231,45 +225,45 @@ class Given(NamedTuple):
 
     @property
     def key(self) -> tuple[str, str]:
-        """What it is compared by."""
+        """Kind and value, for comparing."""
         return self.kind, self.value
 
 
-def given_in(row: AnnexRow) -> Iterator[Given]:
-    """Yield the accounts that a row gives by their URL, QR code or Weibo name."""
+def accounts_in(row: AnnexRow) -> Iterator[Account]:
+    """Yield the accounts in a row: URLs, QR codes and Weibo names."""
     for url in row.websites:
         host, slash, rest = url.partition("://")[2].rstrip("/").partition("/") if "://" in url else url.partition("/")
-        yield Given("website", host.lower().removeprefix("www.") + slash + rest, url)
+        yield Account("website", host.lower().removeprefix("www.") + slash + rest, url)
     for payload in row.payloads:
-        yield Given("qr", payload, shortened(payload))
+        yield Account("qr", payload, shortened(payload))
     for name in row.weibo:
-        yield Given("weibo", without_spaces(name.lstrip("@＠")).lower(), name)
+        yield Account("weibo", without_spaces(name.lstrip("@＠")).lower(), name)
 
 
-def _twice(annex: Annex, listed: Sequence[AnnexEntry], reporter: str) -> Iterator[Finding]:
-    """Yield A005 for what a return lists in two rows, or twice in one."""
+def _repeated_accounts(annex: Annex, listed: Sequence[AnnexEntry], reporter: str) -> Iterator[Finding]:
+    """Yield A005 for each account that a return lists twice."""
     firsts: dict[tuple[str, str], AnnexEntry] = {}
     for one in listed:
         seen: set[tuple[str, str]] = set()
-        for given in given_in(one.row):
-            first = firsts.setdefault(given.key, one)
-            if first is not one or given.key in seen:
+        for account in accounts_in(one.row):
+            first = firsts.setdefault(account.key, one)
+            if first is not one or account.key in seen:
                 where = a1(first.row.row, annex.columns["unit"])
-                yield shared(annex, one.row, given, first.row.unit or reporter, where)
-            seen.add(given.key)
+                yield shared_account_finding(annex, one.row, account, first.row.unit or reporter, where)
+            seen.add(account.key)
 
 
-def shared(annex: Annex, row: AnnexRow, given: Given, other: str, where: str) -> Finding:
-    """Return A005 for an account of a row that another row gives, too."""
-    return _at(annex, row, given.kind, "A005", raw=given.shown, params={"other": other, "where": where})
+def shared_account_finding(annex: Annex, row: AnnexRow, account: Account, other: str, where: str) -> Finding:
+    """Return A005 on an account that another row lists too."""
+    return _annex_finding(annex, row, account.kind, "A005", raw=account.shown, params={"other": other, "where": where})
 
 
 def with_annex_findings(returns: Sequence[CheckedReturn], owners: AnnexOwners) -> list[CheckedReturn]:
-    """Say what is to be said of the annexes of all returns, each by itself and what two units share (A005).
+    """Check the annexes of all returns, each by itself and for accounts that two units share (A005).
 
     Args:
         returns: in the order of their paths.
-        owners: tells whose the rows are.
+        owners: finds the units that the rows belong to.
 
     Returns:
         The same returns in the same order, with the findings of the family A.
@@ -277,15 +271,15 @@ def with_annex_findings(returns: Sequence[CheckedReturn], owners: AnnexOwners) -
     marked = []
     firsts: dict[tuple[str, str], tuple[CheckedReturn, AnnexEntry]] = {}
     for one in returns:
-        listed = owners.of(one) if one.file.annex else []
+        listed = owners.entries_of(one) if one.file.annex else []
         findings = annex_findings(one, listed) if one.status is Status.ACCEPTED else []
         annex = one.file.annex
         for row in listed if annex and one.status is Status.ACCEPTED else []:
-            for given in given_in(row.row):
-                first, before = firsts.setdefault(given.key, (one, row))
+            for account in accounts_in(row.row):
+                first, before = firsts.setdefault(account.key, (one, row))
                 if first is not one and annex and _unit(before) != _unit(row):
                     other = before.row.unit or first.unit.name or ""
-                    findings.append(shared(annex, row.row, given, other, first.path))
+                    findings.append(shared_account_finding(annex, row.row, account, other, first.path))
         marked.append(one.with_findings(*findings) if findings else one)
     return marked
 

@@ -9,14 +9,23 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from stattable.checking.namesakes import ENOUGH, Above, Named, contradict, labels, names_above, said_above
-from stattable.checking.register import Register, _places, keys_of, unplaced_key
+from stattable.checking.namesakes import (
+    MAX_RIVALS,
+    Above,
+    NamedReturn,
+    contradict,
+    distinct_names,
+    names_above,
+    names_in_folders,
+)
+from stattable.checking.register import Register, has_place, identity_keys, unplaced_key
 from stattable.model.catalogue import finding
 from stattable.model.cell_names import a1
 from stattable.model.findings import Finding, Param, Severity, UnitRef
-from stattable.model.form import FIELDS, Value, only_below, own
+from stattable.model.form import FIELDS, Value, fields_only_below, own_fields
 from stattable.model.identity import Identity
 from stattable.model.names import Names, comparable_name, level_of_name
+from stattable.model.text import listed
 from stattable.model.units import Level, Scope, ScopeBy
 from stattable.reading.return_file import ReturnFile
 
@@ -43,17 +52,11 @@ class Attribution:
     findings: tuple[Finding, ...]
 
 
-# -- the tree of identities -------------------------------------------------------------------------------
-
-
-# -- attribution ------------------------------------------------------------------------------------------
-
-
 class Attributor:
     """Attributes files to the units of a register.
 
     Args:
-        register: the units, and what is known of them beside.
+        register: the units, and what options say of them.
     """
 
     def __init__(self, register: Register) -> None:
@@ -63,25 +66,25 @@ class Attributor:
         self._above: dict[tuple[Path, Level | None], Above] = {}  # by folder: many files lie in one
         self._known: dict[str | None, Above] = {}  # by parent: many units stand under one
 
-    def attribute_all(self, files: Sequence[ReturnFile]) -> tuple[list[Attribution], list[Named]]:
-        """Return whose returns they all hold; without a roster, units of one name are told apart.
+    def attribute_all(self, files: Sequence[ReturnFile]) -> tuple[list[Attribution], list[NamedReturn]]:
+        """Return the attribution of each file, and the returns whose units may be confused with others of their name.
 
-        Beside it what is known of the units, where there may be returns of which nobody can tell whether they are of
-        one unit, and nothing where a roster or codes say enough of all.
+        Without a roster, units of one name are distinguished by the units above them. The second list is empty where
+        a roster or codes leave no doubt.
         """
         whose = [self.attribute(one) for one in files]
         owned = [(one, its, its.key) for one, its in zip(files, whose, strict=True) if its.key and one.values]
         if self._register.is_roster or all(one.identity and one.identity.unit.code for one, *_ in owned):
             return whose, []
         named = [self._named(one, its.level, key) for one, its, key in owned]
-        apart = labels(named)
+        distinct = distinct_names(named)
         for at, one in enumerate(files):
-            if one.path in apart:
-                whose[at] = self._labelled(one, whose[at], apart[one.path])
+            if one.path in distinct:
+                whose[at] = self._labelled(one, whose[at], distinct[one.path])
         return whose, named
 
     def attribute(self, one: ReturnFile) -> Attribution:
-        """Return whose return `one` holds, by itself."""
+        """Return the attribution of one file, without regard to the others."""
         findings: list[Finding] = []
         if one.values is None:
             return self._of_key(one, _key_of(one.identity), findings)
@@ -91,7 +94,7 @@ class Attributor:
             hint = one.identity.unit.name if one.identity else self._hint_of_path(one.path)
             findings.append(_u("U001", one, suggestion=hint))
             return self._of_key(one, _key_of(one.identity), findings)
-        if one.identity and _places(one.identity):
+        if one.identity and has_place(one.identity):
             return self._by_identity(one, one.identity, findings)
         if one.identity and not self._is_of(one, one.identity):
             return _nobody([_misused(one, one.identity)])
@@ -117,17 +120,17 @@ class Attributor:
         return self._of_key(one, key, findings)
 
     def _by_name(self, one: ReturnFile, findings: list[Finding]) -> Attribution:
-        folder = self._names.folder(Path(one.path).parent.parts)
+        folder = self._names.unit_of_folders(Path(one.path).parent.parts)
         keys = self._names.match(one.name, folder)
         if not self._register.is_roster and keys:
-            said = self._said_above(one, None)
+            said = self._names_in_folders(one, None)
             keys = [key for key in keys if not contradict(said, self._known_above(key))]
         if one.identity:
             keys = [key for key in keys if self._tree[key].level is one.identity.unit.level]
         if len(keys) == 1:
             return self._of_key(one, keys[0], findings)
         if len(keys) > 1:
-            shown = "、".join(self._full_name(key) for key in keys[:3]) + ("等" if len(keys) > 3 else "")
+            shown = listed([self._full_name(key) for key in keys[:4]], most=3, rest="等")
             params: dict[str, Param] = {"reason": "ambiguous", "count": len(keys), "candidates": shown}
             return _nobody([_u("U002", one, params={"name": one.name, **params})], one.name)
         if self._register.is_roster:
@@ -147,28 +150,28 @@ class Attributor:
         key = unplaced_key(one.name)
         return self._scoped(one, UnitRef(None, one.name, level), key, level, None, findings)
 
-    def _named(self, one: ReturnFile, level: Level | None, key: str) -> Named:
+    def _named(self, one: ReturnFile, level: Level | None, key: str) -> NamedReturn:
         if key not in self._tree:
-            above = self._said_above(one, level)
-            return Named(one.path, comparable_name(one.name), level, above, None, sure=False, edition=one.edition)
+            above = self._names_in_folders(one, level)
+            return NamedReturn(one.path, comparable_name(one.name), level, above, None, sure=False, edition=one.edition)
         unit, above = self._tree[key], self._known_above(key)
         is_root = key == self._register.root
         sure = is_root or unit.code is not None
-        if not (is_root or (one.identity and _places(one.identity))):
-            said = self._said_above(one, level)
+        if not (is_root or (one.identity and has_place(one.identity))):
+            said = self._names_in_folders(one, level)
             confirmed = bool(said) and said.items() <= above.items()
             above, sure = above if confirmed else said, sure and confirmed
-        return Named(one.path, comparable_name(unit.name), level, above, key, sure, one.edition)
+        return NamedReturn(one.path, comparable_name(unit.name), level, above, key, sure, one.edition)
 
     def _labelled(self, one: ReturnFile, whose: Attribution, label: str) -> Attribution:
         ref = UnitRef(None, label.replace("/", ""), whose.level)
         findings = [finding for finding in whose.findings if finding.code != "H005"]  # said again with the scope
         return self._scoped(one, ref, unplaced_key(label), whose.level, None, findings)
 
-    def _said_above(self, one: ReturnFile, level: Level | None) -> Above:
+    def _names_in_folders(self, one: ReturnFile, level: Level | None) -> Above:
         at = Path(one.path).parent, level
         if at not in self._above:
-            self._above[at] = said_above(at[0].parts, level, self._tree, self._names, self._register.root)
+            self._above[at] = names_in_folders(at[0].parts, level, self._tree, self._names, self._register.root)
         return self._above[at]
 
     def _known_above(self, key: str) -> Above:
@@ -189,7 +192,7 @@ class Attributor:
         )
 
     def _elsewhere(self, name: str, folder: str | None) -> dict[str, Param]:
-        """Say where in the roster a name stands that was not found within the root and the folder, if anywhere."""
+        """Return parameters of U002: where in the roster a name stands that is not within root and folder."""
         root = self._register.root
         if folder and not self._names.match(name, folder) and self._names.match(name):
             return {"reason": "folder", "folder": self._tree[folder].name}
@@ -265,7 +268,7 @@ class Attributor:
 
 
 def _key_of(identity: Identity | None) -> str | None:
-    return keys_of(identity)[-1] if identity else None
+    return identity_keys(identity)[-1] if identity else None
 
 
 def _same_name(name: str, identity: Identity) -> bool:
@@ -288,9 +291,9 @@ def _nobody(findings: Sequence[Finding], name: str | None = None) -> Attribution
     return Attribution(UnitRef(name=name), None, None, None, None, tuple(findings))
 
 
-def in_doubt(one: ReturnFile, others: Sequence[str]) -> Attribution:
-    """Return whose return `one` is, where it may be of the same unit as `others` of its name: nobody's (U014)."""
-    shown = "、".join(others[: ENOUGH - 1]) + ("等" if len(others) == ENOUGH else "")
+def ambiguous_attribution(one: ReturnFile, others: Sequence[str]) -> Attribution:
+    """Return the attribution to no unit (U014) of a return that may be of the same unit as `others` of its name."""
+    shown = listed(others, most=MAX_RIVALS - 1, rest="等")
     return _nobody([_u("U014", one, params={"name": one.name, "others": shown})], one.name)
 
 
@@ -304,7 +307,7 @@ def _u(code: str, one: ReturnFile, **parts: Any) -> Finding:
 def _first_figure_below(values: Sequence[Value], level: Level | None) -> int | None:
     if level is None:
         return None
-    below = only_below(level)
+    below = fields_only_below(level)
     return next((index for index, value in enumerate(values) if value and index in below), None)
 
 
@@ -317,7 +320,7 @@ def _level_of_figures(one: ReturnFile) -> Level | None:
     if not comparable_name(one.name).endswith(("市", "区", "州", "盟")) or one.values is None:
         return None
     alone = {
-        level: own(level) - frozenset().union(*(own(other) for other in _BY_FIGURES if other != level))
+        level: own_fields(level) - frozenset().union(*(own_fields(other) for other in _BY_FIGURES if other != level))
         for level in _BY_FIGURES
     }
     for level in _BY_FIGURES:

@@ -1,4 +1,4 @@
-"""The whole of `check`: paths → checked returns, each with all that is to be said of it."""
+"""The whole of `check`: paths → checked returns, each with all its findings."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace

@@ -13,7 +13,7 @@ from stattable.reading.return_file import ReturnFile
 
 
 def with_duplicate_findings(returns: Iterable[CheckedReturn], *, latest: bool = False) -> list[CheckedReturn]:
-    """Say which returns are there twice.
+    """Report the units with several returns of one scope.
 
     Only returns without another error are compared, so a rejected first try does not block its correction. A
     return whose scope is not known is compared as an own one.

@@ -1,4 +1,4 @@
-"""Returns that bear one name: told apart by what is said to stand above their units, where no roster says more."""
+"""Returns of units with the same name, distinguished by the units above them where there is no roster."""
 
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
@@ -18,21 +18,21 @@ _NOBODYS: Final = re.compile(
     "|.*(?:乡镇|镇街|街镇|县区|区县|县市|村镇|城镇|集镇|重点镇|中心镇)"
 )
 
-ENOUGH: Final = 4
+MAX_RIVALS: Final = 4
 
-Above = Mapping[Level, str]  # bare names of units, by their levels
+Above = Mapping[Level, str]  # comparable names of the units above a unit, by their levels
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedReturn:
     """A return that belongs to a unit, and what is known of the unit.
 
     Attributes:
         path: of the file.
-        name: bare, perhaps with names of units above in front.
+        name: comparable name of the unit, perhaps with names of units above in front.
         level: of the unit, or None.
-        above: what is said of the units above it.
-        key: of the unit in the tree, or None where nothing places it.
+        above: the units above it, as far as they are known.
+        key: of the unit in the tree, or None where its place is not known.
         sure: whether the unit is known by more than names.
         edition: of the return, or None.
     """
@@ -51,22 +51,22 @@ class Named:
         return Path(self.path).parent.absolute()
 
 
-def said_above(folders: Sequence[str], level: Level | None, tree: Tree, names: Names, root: str | None) -> Above:
-    """Return the names of units above one of `level` that the folders of its file bear.
+def names_in_folders(folders: Sequence[str], level: Level | None, tree: Tree, names: Names, root: str | None) -> Above:
+    """Return the units above a unit of `level` that the folders of its file are named after.
 
     Args:
-        folders: their names, the outermost first. One that is no unit's by its ending, nor in the tree, says nothing.
+        folders: names of folders, the outermost first; those that name no unit are passed over.
         level: of the unit, or None where any unit may stand above it.
         tree: the units that are known.
-        names: of these.
-        root: of the merge, or None. It, and what stands above it, tells nothing apart.
+        names: the names in `tree`.
+        root: key of the root of the merge, or None. It and the units above it distinguish nothing.
     """
     said = {}
     for folder in folders:
         name = comparable_name(_LEAD.sub("", folder))
         if found := _own_level(name):
             said[found] = name
-    known = names.folder(folders)
+    known = names.unit_of_folders(folders)
     for key in (*tree.above(known), known) if known else ():
         said[tree[key].level] = comparable_name(tree[key].name)
     top = tree[root].level if root else None
@@ -83,29 +83,26 @@ def _own_level(name: str) -> Level | None:
 
 
 def names_above(key: str, tree: Tree) -> Above:
-    """Return what the tree says of the units above one of its units."""
+    """Return the units above a unit, as the tree has them."""
     return {tree[above].level: comparable_name(tree[above].name) for above in tree.above(key)}
 
 
 def contradict(one: Above, two: Above) -> bool:
-    """Whether two units are known to differ, since different units of one level stand above them.
+    """Whether two units are known to differ, because different units of one level stand above them.
 
-    Names of which one ends with the other may be the same: 中牟县官渡镇 is 官渡镇.
+    Two names may mean the same unit if one ends with the other: 中牟县官渡镇 is 官渡镇.
     """
     return any(
         level in two and not name.endswith(two[level]) and not two[level].endswith(name) for level, name in one.items()
     )
 
 
-# -- one name ---------------------------------------------------------------------------------------------
-
-
 @dataclass(slots=True)
-class _Class:
-    """Returns that are known to be of one unit, or at least to say the same of it.
+class _Group:
+    """Returns that are of one unit, or that at least say the same of their units.
 
     Attributes:
-        above: what is said of the units above it.
+        above: the units above it, as far as they are known.
         key: of the unit in the tree, or None.
         sure: whether the unit is known by more than names.
         edition: of the returns.
@@ -118,44 +115,44 @@ class _Class:
     sure: bool
     edition: int | None
     level: Level | None
-    members: list[Named] = field(default_factory=list)
+    members: list[NamedReturn] = field(default_factory=list)
 
-    def may_be(self, other: "_Class") -> bool:
+    def may_be(self, other: "_Group") -> bool:
         """Whether the two may be one unit, though that is not sure."""
         if self.edition and other.edition and self.edition != other.edition:
             return False
         in_tree = self.key or other.key  # where levels are known for sure
         return not (in_tree and self.level is not other.level) and not contradict(self.above, other.above)
 
-    def says_more(self, other: "_Class") -> bool:
-        """Whether more is said of this one than of `other`, and of all levels of which anything is said there.
+    def is_more_specific(self, other: "_Group") -> bool:
+        """Whether more is known of the units above this one than above `other`, and no less of any level.
 
-        Of one that is known by more than names enough is said.
+        Never where `other` is known by more than names.
         """
         if other.sure:
             return False
-        mine, its = (sum(map(len, one.above.values())) for one in (self, other))
-        return mine > its and other.above.keys() <= self.above.keys()
+        length, other_length = (sum(map(len, one.above.values())) for one in (self, other))
+        return length > other_length and other.above.keys() <= self.above.keys()
 
-    def lies_beside(self, other: "_Class") -> bool:
-        """Whether they are attributed to one unit, and these lie in folders of the other ones."""
+    def shares_folders(self, other: "_Group") -> bool:
+        """Whether both are attributed to one unit, and all these returns lie in folders of the others."""
         folders = {one.folder for one in other.members}
         return self.key is not None and self.key == other.key and all(one.folder in folders for one in self.members)
 
 
-def labels(returns: Iterable[Named]) -> dict[str, str]:
-    """Return the names by which units that nothing places are told apart from others of the same name.
+def distinct_names(returns: Iterable[NamedReturn]) -> dict[str, str]:
+    """Return names that distinguish units outside the tree from others of the same name.
 
     Args:
         returns: all that belong to a unit.
 
     Returns:
-        By path: the names of units that are said to stand above, and the unit's own, as in ``甲镇/东村``. Only of
-        returns beside which others bear the same name, of which not the same is said, or not in the same words.
+        By path: the names of the units above, and the unit's own, as in ``甲镇/东村``. Only of returns with a name that
+        others have too, where not the same is known of their units, or not in the same words.
     """
     found: dict[str, str] = {}
-    for name, classes in _told_apart(returns):
-        for one in classes:
+    for name, groups in _ambiguous_names(returns):
+        for one in groups:
             if one.above and one.key is None:
                 above = [one.above[level] for level in Level if level in one.above]
                 for member in one.members:
@@ -163,50 +160,53 @@ def labels(returns: Iterable[Named]) -> dict[str, str]:
     return found
 
 
-def doubts(returns: Iterable[Named], accepted: Container[str]) -> dict[str, list[str]]:
-    """Return those of which nobody can tell whether they are of the same unit as others of their name.
+def ambiguous_returns(returns: Iterable[NamedReturn], accepted: Container[str]) -> dict[str, list[str]]:
+    """Return the returns that may or may not be of the same unit as others of their name.
 
-    They are of different units where different units of one level are said to stand above them: by the folders that
-    they lie in, by what stands in front of their names, or by an identity. They are of one unit where the same is said
-    of them, or where nothing is and they lie in one folder. Else those of which less is said are in doubt, and where
-    neither says more, all are.
+    Two returns are of different units if different units of one level stand above them: by their folders, by what
+    stands in front of their names, or by an identity. They are of one unit if the same units stand above them, or if
+    none are known and both lie in one folder. Otherwise the one of whose unit less is known is ambiguous; both are
+    where neither knows more.
 
     Args:
         returns: all that belong to a unit.
-        accepted: the paths of those that are accepted: it does not matter whose the others are.
+        accepted: the paths of the accepted ones; the others do not matter.
 
     Returns:
-        By path: the paths of the others, or of `ENOUGH` of them.
+        By path: the paths of up to `MAX_RIVALS` of the others.
     """
     found: dict[str, list[str]] = {}
-    for _, classes in _told_apart(one for one in returns if one.path in accepted):
-        for one in classes:
+    for _, groups in _ambiguous_names(one for one in returns if one.path in accepted):
+        for one in groups:
             rivals = (
                 copy.path
-                for other in classes
-                if other is not one and one.may_be(other) and not one.says_more(other) and not one.lies_beside(other)
+                for other in groups
+                if other is not one
+                and one.may_be(other)
+                and not one.is_more_specific(other)
+                and not one.shares_folders(other)
                 for copy in other.members
             )
-            if not one.sure and (some := list(islice(rivals, ENOUGH))):
+            if not one.sure and (some := list(islice(rivals, MAX_RIVALS))):
                 found |= {member.path: some for member in one.members}
     return found
 
 
-def _told_apart(returns: Iterable[Named]) -> Iterator[tuple[str, list[_Class]]]:
-    """Yield each name that returns bear which do not say the same, or not in the same words, with their classes."""
-    for name, group in _groups(list(returns)):
-        classes = _classes(group)
-        if len(classes) > 1 or len({one.name for one in group}) > 1:
-            yield name, classes
+def _ambiguous_names(returns: Iterable[NamedReturn]) -> Iterator[tuple[str, list[_Group]]]:
+    """Yield each name under which not all returns say the same of their units in the same words, with their groups."""
+    for name, bearers in _returns_by_name(list(returns)):
+        groups = _split(bearers)
+        if len(groups) > 1 or len({one.name for one in bearers}) > 1:
+            yield name, groups
 
 
-def _groups(returns: Sequence[Named]) -> Iterator[tuple[str, list[Named]]]:
-    """Yield each name with the returns that bear it, some with names of units above in front; the shortest first.
+def _returns_by_name(returns: Sequence[NamedReturn]) -> Iterator[tuple[str, list[NamedReturn]]]:
+    """Yield each name with the returns that have it, some with names of units above in front; the shortest first.
 
-    Only names of units of which one is known by no more.
+    Only names that at least one unit is known by alone.
     """
     unsure = {one.name[start:] for one in returns if not one.sure for start in range(len(one.name))}
-    by_name: dict[str, list[Named]] = {}
+    by_name: dict[str, list[NamedReturn]] = {}
     for one in returns if unsure else ():
         by_name.setdefault(one.name, []).append(one)
     groups = {name: [*of_name] for name, of_name in by_name.items() if name in unsure}
@@ -222,10 +222,10 @@ def _groups(returns: Sequence[Named]) -> Iterator[tuple[str, list[Named]]]:
         yield name, groups[name]
 
 
-def _classes(group: Iterable[Named]) -> list[_Class]:
-    classes: dict[object, _Class] = {}
-    for one in group:
+def _split(bearers: Iterable[NamedReturn]) -> list[_Group]:
+    groups: dict[object, _Group] = {}
+    for one in bearers:
         where = one.key if one.sure else (one.key, frozenset(one.above.items()) or one.folder)
-        of_class = _Class(one.above, one.key, one.sure, one.edition, one.level)
-        classes.setdefault((where, one.edition, one.level), of_class).members.append(one)
-    return list(classes.values())
+        new = _Group(one.above, one.key, one.sure, one.edition, one.level)
+        groups.setdefault((where, one.edition, one.level), new).members.append(one)
+    return list(groups.values())

@@ -10,7 +10,7 @@ from stattable.model.catalogue import finding
 from stattable.model.findings import Finding, Param
 from stattable.model.identity import Identity, UnitFacts
 from stattable.model.names import Names, comparable_name
-from stattable.model.units import Level, Scope, Tree, Unit, placed_by_code
+from stattable.model.units import Level, Scope, Tree, Unit, place_by_code
 from stattable.reading.return_file import ReturnFile
 
 
@@ -20,7 +20,7 @@ class Register:
 
     Attributes:
         tree: of the roster, or of the identities.
-        is_roster: whether a unit that is not in the tree is a stranger.
+        is_roster: whether the tree holds all units, so that one outside it is unknown.
         root: only this unit and those below it may report; None for all.
         level: of units of which neither an identity nor the roster says it, or None.
         scopes: the scope of a unit's returns that do not state it, by key: an option's.
@@ -63,11 +63,11 @@ class _Claim:
 
 
 def identity_tree(files: Iterable[ReturnFile]) -> tuple[Tree, dict[str, Finding]]:
-    """Make the tree that the identities of files speak of.
+    """Return the tree that the identities of files describe, and the findings on those that contradict others.
 
     A file speaks of its own unit and of those above it. What more than half of the files that speak of a unit's name,
     level or parent say of it is true, and those that say otherwise are at fault. Where no majority says the same, all
-    that speak of the unit are: nobody can tell where it is, nor where those below it are.
+    that speak of the unit are at fault: nobody can tell where it is, nor where those below it are.
 
     Args:
         files: all files; those without identity say nothing, nor does an identity without code and parents,
@@ -81,9 +81,9 @@ def identity_tree(files: Iterable[ReturnFile]) -> tuple[Tree, dict[str, Finding]
     units: dict[str, Unit] = {}
     faults: dict[str, _Params] = {}
     for one in files:
-        if one.identity is None or not _places(one.identity):
+        if one.identity is None or not has_place(one.identity):
             continue
-        chain, keys = (*one.identity.above, one.identity.unit), keys_of(one.identity)
+        chain, keys = (*one.identity.above, one.identity.unit), identity_keys(one.identity)
         if fault := _out_of_order(chain):
             faults[one.path] = fault
             units |= {key: _unit(key, facts, None) for key, facts in zip(keys, chain, strict=True)}
@@ -95,19 +95,20 @@ def identity_tree(files: Iterable[ReturnFile]) -> tuple[Tree, dict[str, Finding]
             claims[facts, parent].paths.append(one.path)
             claims[facts, parent].voters.add(one.facts.sha256 or one.path)
     for key, claims in spoken.items():
-        units[key], of_unit = _settled(key, list(claims.values()))
+        units[key], of_unit = _resolve_unit(key, list(claims.values()))
         for path, fault in of_unit.items():
             faults.setdefault(path, fault)
-    tree = Tree(sorted(placed_by_code(units.values()), key=lambda unit: unit.key))
+    tree = Tree(sorted(place_by_code(units.values()), key=lambda unit: unit.key))
     return tree, {path: finding("U009", path=path, params=fault) for path, fault in faults.items()}
 
 
-def _places(identity: Identity) -> bool:
+def has_place(identity: Identity) -> bool:
+    """Whether an identity says where its unit stands: by a code, or by the units above."""
     return bool(identity.unit.code or identity.above)
 
 
-def keys_of(identity: Identity) -> list[str]:
-    """Return the keys of the units above an identity's unit, from the top down, and of the unit itself.
+def identity_keys(identity: Identity) -> list[str]:
+    """Return the keys of the units that an identity names, from the top down, its own unit last.
 
     A unit's key is its code, or its name after its parent's key.
     """
@@ -122,17 +123,16 @@ def _unit(key: str, facts: UnitFacts, parent: str | None) -> Unit:
 
 
 def _out_of_order(chain: Sequence[UnitFacts]) -> _Params:
-    """Say which unit is not of a higher level than the next; nothing where all are."""
+    """Return, as parameters of U009, which unit is not of a higher level than the next; empty where all are."""
     for above, below in pairwise(chain):
         if not above.level.above(below.level):
             return {"reason": "order", "one_says": _words(below), "two_says": _words(above)}
     return {}
 
 
-def _settled(key: str, claims: Sequence[_Claim]) -> tuple[Unit, dict[str, _Params]]:
-    """Return a unit as it is believed to be, and what is wrong with the files at fault, by path."""
+def _resolve_unit(key: str, claims: Sequence[_Claim]) -> tuple[Unit, dict[str, _Params]]:
     faults: dict[str, _Params] = {}
-    named, levelled, placed = (_believed(claims, *aspect, faults) for aspect in _ASPECTS.items())
+    named, levelled, placed = (_majority_claim(claims, *aspect, faults) for aspect in _ASPECTS.items())
     facts = UnitFacts(named.facts.code, named.facts.name, levelled.facts.level)
     return _unit(key, facts, placed.parent), faults
 
@@ -144,10 +144,10 @@ _ASPECTS: Final[Mapping[str, Callable[[_Claim], str | None]]] = {
 }
 
 
-def _believed(
+def _majority_claim(
     claims: Sequence[_Claim], aspect: str, say: Callable[[_Claim], str | None], faults: dict[str, _Params]
 ) -> _Claim:
-    """Return the first claim that says what is true of one aspect of a unit, and add to `faults` who says otherwise."""
+    """Return the first claim of the majority on one aspect of a unit; add the files that contradict it to `faults`."""
     said: dict[str, list[_Claim]] = {}
     for claim in claims:
         if word := say(claim):
@@ -181,5 +181,5 @@ def _words(facts: UnitFacts, parent: str | None = None) -> str:
 
 
 def unplaced_key(name: str) -> str:
-    """Return the key of a unit of which nothing but its name is known."""
+    """Return the key of a unit of which only the name is known."""
     return f"?{comparable_name(name)}"

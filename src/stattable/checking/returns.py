@@ -1,18 +1,17 @@
-"""What was read → checked returns: attributed, and held against the rules."""
+"""Files that were read → checked returns: attributed to their units and checked by the rules."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from stattable.checking.attribution import Attribution, Attributor, in_doubt
-from stattable.checking.namesakes import doubts
+from stattable.checking.attribution import Attribution, Attributor, ambiguous_attribution
+from stattable.checking.namesakes import ambiguous_returns
 from stattable.checking.register import Register
-from stattable.checking.rules import Filled, apply, drop_meaningless_zeros
+from stattable.checking.rules import FilledForm, apply_rules, drop_meaningless_zeros
 from stattable.model.catalogue import finding
 from stattable.model.cell_names import a1
 from stattable.model.findings import Finding, Param, Status, UnitRef, rejects
-from stattable.model.form import BLANK, BLANK_WORD, FIELDS, Values, own, year_of
-from stattable.model.form import below as below_of
+from stattable.model.form import BLANK, BLANK_WORD, FIELDS, Values, fields_below, own_fields, year_of
 from stattable.model.units import Level, Scope, ScopeBy, Tree
 from stattable.reading.return_file import ReturnFile
 
@@ -24,8 +23,8 @@ class CheckedReturn:
     """A return that was checked.
 
     Attributes:
-        file: the file.
-        unit: whose it is, as far as it is known.
+        file: what was read.
+        unit: whose return it is, as far as that is known.
         key: the unit's key in the tree, or None where the file belongs to no unit.
         level: of the unit, or None.
         scope: of the return, or None while it is not known.
@@ -58,19 +57,19 @@ class CheckedReturn:
         return Status.REJECTED if rejects(self.findings) else Status.ACCEPTED
 
     def with_findings(self, *findings: Finding, duplicate: bool = False) -> "CheckedReturn":
-        """Return this return with `findings` added, which speak of its unit."""
-        said = tuple(replace(finding, path=self.path, unit=self.unit) for finding in findings)
-        return replace(self, findings=(*self.findings, *said), duplicate=self.duplicate or duplicate)
+        """Return this return with `findings` added, as findings of its file and unit."""
+        added = tuple(replace(finding, path=self.path, unit=self.unit) for finding in findings)
+        return replace(self, findings=(*self.findings, *added), duplicate=self.duplicate or duplicate)
 
     def with_scope(self, scope: Scope, scope_by: ScopeBy) -> "CheckedReturn":
-        """Return this return with the scope that was found for it, and its zeros settled accordingly."""
+        """Return this return with `scope`, without the zeros that mean nothing in a return of that scope."""
         values = drop_meaningless_zeros(self.values, self.level, scope)
         return replace(self, scope=scope, scope_by=scope_by, values=values)
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Everything that came in.
+    """The returns that were checked together.
 
     Attributes:
         tree: of the roster, or of the identities.
@@ -82,7 +81,7 @@ class Batch:
 
 
 def check_returns(files: Sequence[ReturnFile], register: Register, edition: int | None) -> Batch:
-    """Attribute what was read, and hold it against the rules.
+    """Attribute files to units and check each of them by itself.
 
     Args:
         files: in the order of their paths.
@@ -91,47 +90,49 @@ def check_returns(files: Sequence[ReturnFile], register: Register, edition: int 
     """
     attributor = Attributor(register)
     whose, named = attributor.attribute_all(files)
-    returns = [_judge(one, its, edition) for one, its in zip(files, whose, strict=True)]
-    others = doubts(named, {one.path for one in returns if one.status is Status.ACCEPTED})
+    returns = [_check_return(one, attribution, edition) for one, attribution in zip(files, whose, strict=True)]
+    others = ambiguous_returns(named, {one.path for one in returns if one.status is Status.ACCEPTED})
     return Batch(
         register.tree,
         tuple(
-            _judge(one.file, in_doubt(one.file, others[one.path]), edition) if one.path in others else one
+            _check_return(one.file, ambiguous_attribution(one.file, others[one.path]), edition)
+            if one.path in others
+            else one
             for one in returns
         ),
     )
 
 
-def _judge(one: ReturnFile, whose: Attribution, edition: int | None) -> CheckedReturn:
+def _check_return(one: ReturnFile, whose: Attribution, edition: int | None) -> CheckedReturn:
     values = one.values or BLANK
     findings = [*one.findings, *whose.findings]
     if edition is not None and one.edition not in {None, edition}:
-        findings.append(wrong_edition(one, wanted=edition))
+        findings.append(edition_finding(one, wanted=edition))
     if one.values is not None and one.cells:
-        settled, findings = _drop_zeros(one, values, whose, findings)
+        cleaned, findings = _drop_zeros(one, values, whose, findings)
         unread = frozenset(
             field.index
             for field in FIELDS
             if one.cells[field.index] is None
             or any(finding.field == field.key and finding.code in _UNREAD for finding in findings)
         )
-        findings += apply(Filled(values, whose.level, whose.scope, unread), one.sheet, one.cells)
-        values = settled
-    said = tuple(replace(finding, path=one.path, unit=whose.unit) for finding in findings)
-    return CheckedReturn(one, whose.unit, whose.key, whose.level, whose.scope, whose.scope_by, values, said)
+        findings += apply_rules(FilledForm(values, whose.level, whose.scope, unread), one.sheet, one.cells)
+        values = cleaned
+    placed = tuple(replace(finding, path=one.path, unit=whose.unit) for finding in findings)
+    return CheckedReturn(one, whose.unit, whose.key, whose.level, whose.scope, whose.scope_by, values, placed)
 
 
 def _drop_zeros(
     one: ReturnFile, values: Values, whose: Attribution, findings: list[Finding]
 ) -> tuple[Values, list[Finding]]:
-    """Settle `values`, and say of a 0 or 无 in a field that is not the unit's that it is read as blank (V007)."""
-    settled = drop_meaningless_zeros(values, whose.level, whose.scope)
-    dropped = {FIELDS[i].key: i for i, value in enumerate(values) if value is not None and settled[i] is None}
+    """Drop meaningless zeros, with V007 for each 0 or 无 in a field that is never the unit's to fill in."""
+    cleaned = drop_meaningless_zeros(values, whose.level, whose.scope)
+    dropped = {FIELDS[i].key: i for i, value in enumerate(values) if value is not None and cleaned[i] is None}
     if not dropped or whose.level is None:
-        return settled, findings
+        return cleaned, findings
     customary = {one.field: one for one in findings if one.code in {"V007", "V008"}}
     kept = [f for f in findings if not (f.field in dropped and f.code in {"V007", "V008"})]
-    nobodys = frozenset(dropped.values()) - own(whose.level) - below_of(whose.level)
+    nobodys = frozenset(dropped.values()) - own_fields(whose.level) - fields_below(whose.level)
     for key, index in dropped.items():
         before = customary.get(key)
         cell = one.cells[index]
@@ -139,11 +140,11 @@ def _drop_zeros(
             raw = before.raw if before else ("无" if values[index] is False else "0")
             params: dict[str, Param] = {"value": BLANK_WORD}
             kept.append(finding("V007", sheet=one.sheet, cell=a1(*cell), field=key, raw=raw, params=params))
-    return settled, kept
+    return cleaned, kept
 
 
-def wrong_edition(one: ReturnFile, wanted: int | None) -> Finding:
-    """Return T003 for a file whose edition is not the `wanted` one, or, with None, not that of the others."""
+def edition_finding(one: ReturnFile, wanted: int | None) -> Finding:
+    """Return T003 on a file whose edition is not `wanted`, or, if that is None, not the edition of the other files."""
     params: dict[str, Param] = {"edition": one.edition or 0, "year": year_of(one.edition or 0)}
     if wanted is not None:
         params["wanted"] = wanted

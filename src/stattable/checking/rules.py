@@ -1,6 +1,6 @@
 """Checks within one return: relations between its figures, whose fields they are, and outliers.
 
-A check yields where and with which parameters; :func:`apply` adds code and severity. Every check has the same
+A check yields where and with which parameters; :func:`apply_rules` adds code and severity. Every check has the same
 signature and stands in :data:`RULES`.
 """
 
@@ -12,20 +12,30 @@ from typing import Final, NamedTuple
 from stattable.model.catalogue import finding
 from stattable.model.cell_names import a1_range
 from stattable.model.findings import Finding, Param, Severity
-from stattable.model.form import BLANK, BLANK_WORD, FIELDS, Value, Values, fields_to_fill, number, only_below, own
+from stattable.model.form import (
+    BLANK,
+    BLANK_WORD,
+    FIELDS,
+    Value,
+    Values,
+    fields_only_below,
+    fields_to_fill,
+    number,
+    own_fields,
+)
 from stattable.model.units import Level, Scope
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
-    """What a check looks at.
+class FilledForm:
+    """A return as the checks see it.
 
     Attributes:
         values: the 40 figures as they were read.
-        level: of the unit, or None where it is not known; the checks that need it rest then.
+        level: of the unit, or None where it is not known; checks that need it find nothing then.
         scope: of the return, or None where it is not known; it is then checked as an own one.
-        unread: indices of fields that hold something which could not be read, or were not found. They have a
-            finding of their own, and are neither blank nor 0.
+        unread: indices of fields that could not be read or were not found. They have findings of their own, and
+            are neither blank nor 0.
     """
 
     values: Values
@@ -35,7 +45,7 @@ class Filled:
 
 
 class Problem(NamedTuple):
-    """Where a check found something: indices of fields (one, or all of a range), and what the text needs."""
+    """What a check found: indices of fields (one, or all of a range), and what the message needs."""
 
     at: tuple[int, ...]
     params: Mapping[str, Param] = {}
@@ -43,7 +53,7 @@ class Problem(NamedTuple):
     severity: Severity | None = None
 
 
-Check = Callable[[Filled], Iterator[Problem]]
+Check = Callable[[FilledForm], Iterator[Problem]]
 
 
 def drop_meaningless_zeros(values: Values, level: Level | None, scope: Scope | None) -> Values:
@@ -61,17 +71,14 @@ def _shown(value: Value) -> str:
     return ("有" if value else "无") if isinstance(value, bool) else str(value)
 
 
-# -- the checks -------------------------------------------------------------------------------------------
-
-
-def nothing_filled_in(filled: Filled) -> Iterator[Problem]:
+def nothing_filled_in(filled: FilledForm) -> Iterator[Problem]:
     """V000: a blank form is no return."""
     if filled.values == BLANK and not filled.unread:
         yield Problem(())
 
 
-def own_fields_blank(filled: Filled) -> Iterator[Problem]:
-    """V001: own fields left blank, one problem a section."""
+def own_fields_blank(filled: FilledForm) -> Iterator[Problem]:
+    """V001: own fields left blank, one problem for each section."""
     if filled.level is None or any(nothing_filled_in(filled)):
         return
     named = {problem.at[0] for check in (people_without_sessions, sessions_without_people) for problem in check(filled)}
@@ -89,13 +96,13 @@ def own_fields_blank(filled: Filled) -> Iterator[Problem]:
 @cache
 def _own_sections(level: Level) -> tuple[tuple[str, tuple[int, ...]], ...]:
     """Return the sections of the form, each with the indices of its own fields of a unit of `level`."""
-    mine = [field for field in FIELDS if field.index in own(level)]
+    mine = [field for field in FIELDS if field.index in own_fields(level)]
     sections = dict.fromkeys(field.block.section for field in mine)
     return tuple((one, tuple(field.index for field in mine if field.block.section == one)) for one in sections)
 
 
-def not_ours(filled: Filled) -> Iterator[Problem]:
-    """R004: a figure in a field that is neither own nor below."""
+def foreign_figures(filled: FilledForm) -> Iterator[Problem]:
+    """R004: a figure in a field that neither the unit nor any below it fills in."""
     if filled.level is None:
         return
     mine = fields_to_fill(filled.level, Scope.CUMULATIVE)
@@ -104,16 +111,16 @@ def not_ours(filled: Filled) -> Iterator[Problem]:
             yield Problem((index,), {"level": filled.level.label}, _shown(value))
 
 
-def below_in_own(filled: Filled) -> Iterator[Problem]:
-    """R005: an own return has a figure in a field below."""
+def lower_figures_in_own_return(filled: FilledForm) -> Iterator[Problem]:
+    """R005: an own return has a figure in a field of the units below."""
     if filled.level is None or filled.scope is not Scope.OWN:
         return
-    for index in sorted(only_below(filled.level)):
+    for index in sorted(fields_only_below(filled.level)):
         if filled.values[index]:
             yield Problem((index,), {}, _shown(filled.values[index]))
 
 
-def _pairs(filled: Filled) -> Iterator[tuple[int, Value, Value]]:
+def _pairs(filled: FilledForm) -> Iterator[tuple[int, Value, Value]]:
     """Yield index, sessions and people of every pair that was read, in the fields that are the unit's to fill in."""
     for index, partner in _pairs_to_fill_in(filled.level, filled.scope):
         if index not in filled.unread and partner not in filled.unread:
@@ -128,7 +135,7 @@ def _pairs_to_fill_in(level: Level | None, scope: Scope | None) -> tuple[tuple[i
     return tuple((sessions, people) for sessions, people in pairs if people is not None and sessions in mine)
 
 
-def people_without_sessions(filled: Filled) -> Iterator[Problem]:
+def people_without_sessions(filled: FilledForm) -> Iterator[Problem]:
     """R001: people without sessions; in a cumulative return the fault may be a subordinate's."""
     severity = Severity.WARNING if filled.scope is Scope.CUMULATIVE else Severity.ERROR
     for index, sessions, people in _pairs(filled):
@@ -136,14 +143,14 @@ def people_without_sessions(filled: Filled) -> Iterator[Problem]:
             yield Problem((index + 1,), {"people": people, "sessions": _nothing(sessions)}, str(people), severity)
 
 
-def sessions_without_people(filled: Filled) -> Iterator[Problem]:
+def sessions_without_people(filled: FilledForm) -> Iterator[Problem]:
     """R002: sessions without people."""
     for index, sessions, people in _pairs(filled):
         if sessions and not people:
             yield Problem((index,), {"people": _nothing(people), "sessions": sessions}, str(sessions))
 
 
-def fewer_people_than_sessions(filled: Filled) -> Iterator[Problem]:
+def fewer_people_than_sessions(filled: FilledForm) -> Iterator[Problem]:
     """R003: fewer people than sessions."""
     for index, sessions, people in _pairs(filled):
         if sessions and people and people < sessions:
@@ -154,8 +161,8 @@ def _nothing(value: Value) -> str:
     return BLANK_WORD if value is None else " 0"
 
 
-# Bounds of what is plausible: people a session, and, for an own return, sessions and people.
-PEOPLE_A_SESSION: Final = 5_000
+# Bounds of what is plausible: people per session, and, for an own return, sessions and people.
+PEOPLE_PER_SESSION: Final = 5_000
 OWN_BOUNDS: Final[Mapping[Level, tuple[int, int]]] = {
     Level.VILLAGE: (20, 2_000),
     Level.TOWNSHIP: (100, 20_000),
@@ -164,30 +171,30 @@ OWN_BOUNDS: Final[Mapping[Level, tuple[int, int]]] = {
 }
 
 
-def too_many_a_session(filled: Filled) -> Iterator[Problem]:
-    """O001: more people a session than any place holds."""
+def too_many_per_session(filled: FilledForm) -> Iterator[Problem]:
+    """O001: more people per session than any place holds."""
     for index, sessions, people in _pairs(filled):
-        if sessions and people and people > PEOPLE_A_SESSION * sessions:
-            params: dict[str, Param] = {"people": people, "sessions": sessions, "limit": PEOPLE_A_SESSION}
+        if sessions and people and people > PEOPLE_PER_SESSION * sessions:
+            params: dict[str, Param] = {"people": people, "sessions": sessions, "limit": PEOPLE_PER_SESSION}
             yield Problem((index + 1,), params, str(people))
 
 
-def _over_bound(filled: Filled, pair: str, which: int) -> Iterator[Problem]:
+def _over_bound(filled: FilledForm, pair: str, which: int) -> Iterator[Problem]:
     if filled.level is None or filled.level not in OWN_BOUNDS or filled.scope is Scope.CUMULATIVE:
         return
     limit = OWN_BOUNDS[filled.level][which]
-    for index in sorted(own(filled.level)):
+    for index in sorted(own_fields(filled.level)):
         value = filled.values[index]
         if FIELDS[index].column.pair == pair and number(value) > limit:
             yield Problem((index,), {"limit": limit, "level": filled.level.label}, str(value))
 
 
-def too_many_sessions(filled: Filled) -> Iterator[Problem]:
+def too_many_sessions(filled: FilledForm) -> Iterator[Problem]:
     """O002: more sessions than a unit of the level holds by itself."""
     return _over_bound(filled, "sessions", 0)
 
 
-def too_many_people(filled: Filled) -> Iterator[Problem]:
+def too_many_people(filled: FilledForm) -> Iterator[Problem]:
     """O003: more people than a unit of the level reaches by itself."""
     return _over_bound(filled, "people", 1)
 
@@ -198,21 +205,21 @@ RULES: Final[tuple[tuple[str, Check], ...]] = (
     ("R001", people_without_sessions),
     ("R002", sessions_without_people),
     ("R003", fewer_people_than_sessions),
-    ("R004", not_ours),
-    ("R005", below_in_own),
-    ("O001", too_many_a_session),
+    ("R004", foreign_figures),
+    ("R005", lower_figures_in_own_return),
+    ("O001", too_many_per_session),
     ("O002", too_many_sessions),
     ("O003", too_many_people),
 )
 
 
-def apply(filled: Filled, sheet: str | None, cells: Sequence[tuple[int, int] | None]) -> Iterator[Finding]:
+def apply_rules(filled: FilledForm, sheet: str | None, cells: Sequence[tuple[int, int] | None]) -> Iterator[Finding]:
     """Yield the findings of all checks.
 
     Args:
         filled: the return.
-        sheet: its sheet's name.
-        cells: where the 40 fields stand, 1-based row and column, None where one was not found.
+        sheet: name of the sheet, or None.
+        cells: where the 40 fields stand, 1-based row and column; None for one that was not found.
     """
     for code, check in RULES:
         for problem in check(filled):

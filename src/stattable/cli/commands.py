@@ -3,7 +3,7 @@
 import sys
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 
@@ -28,9 +28,6 @@ from stattable.cli.options import (
 from stattable.cli.shared import finding_filter, inputs_of, print_document, roster_of, which_edition
 from stattable.model.units import Level, Scope
 
-if TYPE_CHECKING:
-    pass
-
 _OPTIONS: Final = "[选项]"  # in the usage line, where click says [OPTIONS]
 
 
@@ -52,7 +49,7 @@ def main() -> None:
     """
 
 
-@main.command(options_metavar=_OPTIONS)
+@main.command("new", options_metavar=_OPTIONS)
 @click.option("--unit", metavar="名称", help="单位名称，如 官渡镇计生协。")
 @click.option(
     "--level",
@@ -85,7 +82,7 @@ def main() -> None:
 @quiet_option
 @debug_option
 @command
-def new(
+def new_command(
     *, unit: str | None, level: Level | None, code: str | None, roster: str | None, root: str | None, scope: Scope,
     edition: int | None, year: int | None, output: str, force: bool, jobs: int | None, quiet: bool,
     debug: bool,  # noqa: ARG001  -- looked at where the exit code is made
@@ -120,7 +117,7 @@ def new(
     return OK
 
 
-@main.command(options_metavar=_OPTIONS)
+@main.command("check", options_metavar=_OPTIONS)
 @paths_argument
 @roster_option
 @click.option("--level", type=LEVEL, metavar="级别", help="既没有标识、又不在名册里的单位按这一级检查，不看名称。")
@@ -141,14 +138,13 @@ def new(
 @quiet_option
 @debug_option
 @command
-def check(
+def check_command(
     *, paths: tuple[str, ...], roster: str | None, level: Level | None, edition: int | None, year: int | None,
     layout: str, fail_on: str, select: tuple[str, ...], ignore: tuple[str, ...], jobs: int | None, quiet: bool,
     debug: bool,
 ) -> int:  # fmt: skip
     """检查报表：文件或文件夹（连同子文件夹）。不改动任何文件。"""
-    from stattable.checking.check import CheckOptions
-    from stattable.checking.check import check as check_paths
+    from stattable.checking.check import CheckOptions, check
     from stattable.output import json_documents
     from stattable.output.console.check import show_check
     from stattable.output.console.findings import show_faults
@@ -165,7 +161,7 @@ def check(
     inputs = inputs_of(paths, [roster] if roster else [])
     options = CheckOptions(tree, level, its_edition, jobs, debug)
     with progress_bar("读取", len(inputs.paths), quiet=quiet) as progress:
-        batch = check_paths(inputs.paths, options, progress)
+        batch = check(inputs.paths, options, progress)
     everything = [*(f for one in batch.returns for f in one.findings), *inputs.findings]
     visible = [finding for finding in everything if shown(finding)]
     print_document(
@@ -177,7 +173,7 @@ def check(
     return exit_code(visible, fail_on)
 
 
-@main.command(options_metavar=_OPTIONS)
+@main.command("merge", options_metavar=_OPTIONS)
 @paths_argument
 @click.option(
     "-o",
@@ -240,7 +236,7 @@ def check(
 @quiet_option
 @debug_option
 @command
-def merge(
+def merge_command(
     *, paths: tuple[str, ...], output: str, roster: str | None, root: str | None, unit: str | None,
     level: Level | None, code: str | None, edition: int | None, year: int | None,
     scopes: tuple[tuple[str, Scope], ...], duplicates: str, strict: bool, force: bool, each_level: str | None,
@@ -314,7 +310,7 @@ def merge(
     return FINDINGS if refused else exit_code(merged.findings, fail_on)
 
 
-@main.command(options_metavar=_OPTIONS)
+@main.command("verify", options_metavar=_OPTIONS)
 @report_argument
 @sources_argument
 @table_or_json_option
@@ -322,7 +318,7 @@ def merge(
 @quiet_option
 @debug_option
 @command
-def verify(
+def verify_command(
     *, report: str, paths: tuple[str, ...], layout: str, jobs: int | None, quiet: bool, debug: bool
 ) -> int:  # fmt: skip
     """核对汇总表：页上的数是不是等于本级加下级，有没有被改过。
@@ -333,23 +329,23 @@ def verify(
     from stattable.output import json_documents
     from stattable.output.console.terminal import progress_bar
     from stattable.output.console.verify import show_verify
-    from stattable.proving.verify import verify as held_against
+    from stattable.proving.verify import verify
 
     inputs = inputs_of(paths, [report]) if paths else None
     with progress_bar("读取", len(inputs.paths) if inputs else 0, quiet=quiet or inputs is None) as progress:
-        verdict = held_against(report, inputs, jobs=jobs, debug=debug, progress=progress)
+        verdict = verify(report, inputs, jobs=jobs, debug=debug, progress=progress)
     print_document(layout, lambda: json_documents.verify_json(verdict), verdict.findings, lambda: show_verify(verdict))
     return OK if verdict.proved else FINDINGS
 
 
-@main.command(options_metavar=_OPTIONS)
+@main.command("trace", options_metavar=_OPTIONS)
 @report_argument
 @click.argument("figure", metavar="单元格或栏目")
 @sources_argument
 @table_or_json_option
 @debug_option
 @command
-def trace(
+def trace_command(
     *, report: str, figure: str, paths: tuple[str, ...], layout: str,
     debug: bool,  # noqa: ARG001  -- looked at where the exit code is made
 ) -> int:  # fmt: skip
@@ -362,30 +358,28 @@ def trace(
     from stattable.output.console.trace import show_trace
     from stattable.proving.reopen import reopen
     from stattable.proving.source_files import SourceFiles
-    from stattable.proving.trace import field_of
-    from stattable.proving.trace import trace as traced
+    from stattable.proving.trace import find_field, trace
 
     opened = reopen(report)
-    field = field_of(opened, figure)
-    sources = SourceFiles.of(inputs_of(paths, [report]).paths) if paths else None
-    step = traced(opened, field, sources)
+    field = find_field(opened, figure)
+    sources = SourceFiles.from_paths(inputs_of(paths, [report]).paths) if paths else None
+    step = trace(opened, field, sources)
     print_document(
         layout, lambda: json_documents.trace_json(opened, field, step), [], lambda: show_trace(opened, field, step)
     )
     return OK
 
 
-@main.command(options_metavar=_OPTIONS)
+@main.command("explain", options_metavar=_OPTIONS)
 @click.argument("code", metavar="代码")
 @command
-def explain(*, code: str) -> int:
+def explain_command(*, code: str) -> int:
     """说明一个代码（如 V003）是什么意思、怎么办。"""
-    from stattable.model.catalogue import CATALOGUE
-    from stattable.model.catalogue import explain as look_up
+    from stattable.model.catalogue import CATALOGUE, explain
     from stattable.model.refusals import Refusal
     from stattable.output.console.explain import show_entry
 
-    entry = look_up(code)
+    entry = explain(code)
     if entry is None:
         raise Refusal("unknown_code", code=code, codes=" ".join(CATALOGUE))
     show_entry(entry)

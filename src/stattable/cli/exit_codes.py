@@ -15,7 +15,7 @@ OK, FINDINGS, USAGE, NO_VERDICT = 0, 1, 2, 3
 
 
 def command(function: Callable[..., int]) -> Callable[..., None]:
-    """Turn what a command returns or raises into the exit code."""
+    """Return a command that exits with the code for what `function` returns or raises."""
 
     @wraps(function)
     def run(*args: Any, **kwargs: Any) -> None:
@@ -57,7 +57,7 @@ def _no_verdict(message: str, debug: bool) -> NoReturn:
 
 
 def exit_code(findings: "Sequence[Finding]", fail_on: str) -> int:
-    """Return the exit code for findings: 1 where one is at least as bad as `fail_on`."""
+    """Return the exit code for findings: 1 if any is at least as bad as `fail_on`."""
     from stattable.model.findings import Severity
 
     return FINDINGS if any(finding.severity.at_least(Severity(fail_on)) for finding in findings) else OK

@@ -1,6 +1,6 @@
 """The options and arguments that several commands share."""
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import click
 
@@ -9,12 +9,9 @@ from stattable.model.units import LEVEL_BY_WORD, SCOPE_BY_WORD
 
 speak_chinese()  # before any type of an option takes its name
 
-if TYPE_CHECKING:
-    pass
-
 
 class WordChoice(click.ParamType[Any]):
-    """An option's value that may be said in several words, Chinese and English."""
+    """An option that is one of several words, Chinese or English."""
 
     def __init__(self, words: dict[str, Any], name: str, shown: str) -> None:
         self._words = words

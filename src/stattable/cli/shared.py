@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def which_edition(edition: int | None, year: int | None) -> int | None:
-    """Return the edition that --edition or --year names; None where neither is given."""
+    """Return the edition that --edition or --year names, or None."""
     from stattable.model.form import edition_of
 
     if year is None:
@@ -23,14 +23,14 @@ def which_edition(edition: int | None, year: int | None) -> int | None:
 
 
 def roster_of(path: str) -> "tuple[Tree, list[Finding]]":
-    """Return the tree of a roster, or all its faults."""
+    """Return the tree of a roster, and its faults, with which the tree is of no use."""
     from stattable.reading.roster import read_roster
 
     return read_roster(path)
 
 
 def inputs_of(paths: Sequence[str], never: Sequence[str]) -> "Inputs":
-    """Return the files to read; there must be some. `never` are no inputs whatever stands among them."""
+    """Return the files to read, without those in `never`; refuse if there are none."""
     from stattable.model.refusals import Refusal
     from stattable.reading.inputs import find_inputs
 
@@ -41,7 +41,7 @@ def inputs_of(paths: Sequence[str], never: Sequence[str]) -> "Inputs":
 
 
 def finding_filter(select: Sequence[str], ignore: Sequence[str]) -> "Callable[[Finding], bool]":
-    """Return whether --select and --ignore let a finding be shown."""
+    """Return a test of whether --select and --ignore let a finding be shown."""
     chosen, dropped = (
         tuple(code.strip().upper() for word in words for code in word.replace("，", ",").split(",") if code.strip())
         for words in (select, ignore)

@@ -1,10 +1,10 @@
-"""The annexes of the returns that count, as one list: in the order of the roster, and nothing in it twice."""
+"""The annexes of the returns that count, as one list without repetitions, in the order of the tree."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from stattable.checking.accounts import AnnexEntry, AnnexOwners, differing_counts, given_in
+from stattable.checking.accounts import AnnexEntry, AnnexOwners, accounts_in, differing_counts
 from stattable.checking.returns import CheckedReturn
 from stattable.merging.rollup import RollUp
 from stattable.model.annex import COLUMNS, LEVELS, UNREADABLE, has_annex
@@ -20,18 +20,18 @@ ACCOUNT_HEADS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class MergedAccount:
-    """A row of the merged annex, and where it is from.
+    """A row of the merged annex, and its source.
 
     Attributes:
         listed: the row, with its unit.
-        source: the return in whose annex it stands.
+        source: the return with the annex that has the row.
     """
 
     listed: AnnexEntry
     source: CheckedReturn
 
     def cells(self, number: int) -> list[str | int | None]:
-        """Return the cells of its row, the pictures aside; it is the `number`th."""
+        """Return the cells of the `number`th row, without the pictures."""
         row = self.listed.row
         texts: dict[str, str | int | None] = {
             "number": number,
@@ -52,7 +52,7 @@ class MergedAnnex:
 
     Attributes:
         accounts: its rows, in the order of the tree.
-        findings: of it as a whole: A001 and A009.
+        findings: A001 and A009, of the annex as a whole.
     """
 
     accounts: tuple[MergedAccount, ...]
@@ -67,13 +67,13 @@ def merged_annex(rolled: RollUp, returns: Iterable[CheckedReturn], owners: Annex
     Args:
         rolled: the figures, their root, and the tree.
         returns: those of the root and of the units below it.
-        owners: tells whose a row is.
+        owners: finds the units that the rows belong to.
     """
     root = rolled.tree[rolled.root]
     sent = {(one.key, one.scope): one for one in returns if one.status is Status.ACCEPTED and has_annex(one.level)}
     if not has_annex(root.level) or not any(one.file.annex for one in sent.values()):
         return MergedAnnex((), ())
-    listed = {key: owners.of(one) for key, one in sent.items()}
+    listed = {key: owners.entries_of(one) for key, one in sent.items()}
     order = {key: place for place, key in enumerate(rolled.tree.below(rolled.root))}
     accounts = [
         MergedAccount(row, sent[at])
@@ -95,7 +95,7 @@ _At = tuple[str | None, Scope | None]
 
 
 def _standing(rolled: RollUp, key: str, sent: Mapping[_At, CheckedReturn]) -> Iterator[_At]:
-    """Yield which returns' annexes count: a unit's cumulative one, or else its own and those below it."""
+    """Yield the unit and scope of each return whose annex counts: a cumulative one, or else the own and those below."""
     if key in rolled.counted.cumulative:
         if (key, Scope.CUMULATIVE) in sent:
             yield key, Scope.CUMULATIVE
@@ -130,5 +130,5 @@ def _missing_above(
 
 
 def _values(one: AnnexEntry) -> set[tuple[str, str]]:
-    values = {given.key for given in given_in(one.row)}
+    values = {given.key for given in accounts_in(one.row)}
     return values or {("name", comparable_name(name)) for name in one.row.wechat}

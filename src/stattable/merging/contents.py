@@ -1,4 +1,4 @@
-"""What merged workbooks were made from, by the records that they carry, and how a return stands to one of them."""
+"""The inputs of merged workbooks, by the records that they carry, and how a return relates to such a workbook."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ class Input:
     """A return that a merged workbook was made from.
 
     Attributes:
-        place: what tells its unit from all others in any merge: see :func:`place_of`.
+        place: identifies its unit in any merge; see :func:`place_of`.
         name: of its unit.
         scope: of the return.
         sent: the return, as the record has it.
-        contents: what it was made from itself, where it was a merged workbook; or None.
+        contents: its own inputs if it is a merged workbook, or None.
     """
 
     place: str
@@ -31,19 +31,19 @@ class Input:
 
     @property
     def covers(self) -> bool:
-        """Whether it stands for units below it that nobody can tell: a cumulative return that was typed in."""
+        """Whether it stands for units below it that nobody can name: a cumulative return that was typed in."""
         return self.scope is Scope.CUMULATIVE and self.contents is None
 
 
 class Contents:
-    """What a merged workbook was made from, through the merged workbooks among it.
+    """The inputs of a merged workbook, and of the merged workbooks among these.
 
     Args:
-        record: that the workbook carries.
+        record: the record in the workbook.
         place: of its unit.
 
     Attributes:
-        counted: the inputs that its total is the sum of, merged workbooks as one. What was only compared is none of it.
+        counted: the inputs whose sum is the total, a merged workbook as one; not those that were only compared.
     """
 
     def __init__(self, record: Record, place: str) -> None:
@@ -61,35 +61,35 @@ class Contents:
             if record.counts(key, scope)
         ]
 
-    def standing(self) -> Iterator[Input]:
-        """Yield the inputs that count, and those that count in merged workbooks among them."""
+    def counted_inputs(self) -> Iterator[Input]:
+        """Yield the inputs that count, and those that count in the merged workbooks among them."""
         for one in self.counted:
             yield one
             if one.contents:
-                yield from one.contents.standing()
+                yield from one.contents.counted_inputs()
 
     def leaves(self) -> Iterator[Input]:
-        """Yield the inputs that the total is the sum of in the end: no merged workbook is one."""
-        return (one for one in self.standing() if one.contents is None)
+        """Yield the counted inputs that are no merged workbooks themselves."""
+        return (one for one in self.counted_inputs() if one.contents is None)
 
     @cached_property
-    def by_print(self) -> Mapping[str, Input]:
-        """What stands, by the fingerprints of the files."""
-        return {one.sent.sha256: one for one in self.standing()}
+    def by_fingerprint(self) -> Mapping[str, Input]:
+        """The counted inputs, by the fingerprints of their files."""
+        return {one.sent.sha256: one for one in self.counted_inputs()}
 
     @cached_property
     def by_unit(self) -> Mapping[tuple[str, Scope], Input]:
-        """What stands, by unit and scope."""
-        return {(one.place, one.scope): one for one in self.standing()}
+        """The counted inputs, by place and scope."""
+        return {(one.place, one.scope): one for one in self.counted_inputs()}
 
     @cached_property
     def covering(self) -> Mapping[str, Input]:
-        """The inputs that cover what is below their units, by unit."""
+        """The inputs that stand for all units below theirs, by place."""
         return {one.place: one for one in self.leaves() if one.covers}
 
     @cached_property
     def chains(self) -> Mapping[str, tuple[str, ...]]:
-        """The places of the units above each unit, up to the one whose workbook it is, by its own place."""
+        """The places of the units above each unit, up to the workbook's own unit, by place."""
         chains = {
             place: tuple(self._places[above] for above in self._tree.above(key) if above in self._places)
             for key, place in self._places.items()
@@ -99,21 +99,21 @@ class Contents:
                 chains[place] = (*chains[one.place], *above)
         return chains
 
-    def are_here(self, is_here: Callable[[Input], bool]) -> bool:
-        """Whether all that counts is here: itself, or all that it was made from."""
-        return all(is_here(one) or bool(one.contents and one.contents.are_here(is_here)) for one in self.counted)
+    def is_complete(self, is_here: Callable[[Input], bool]) -> bool:
+        """Whether every counted input is here, itself or through its own inputs."""
+        return all(is_here(one) or bool(one.contents and one.contents.is_complete(is_here)) for one in self.counted)
 
-    def absent(self, is_here: Callable[[Input], bool]) -> Iterator[Input]:
-        """Yield the leaves that are not here."""
+    def missing_inputs(self, is_here: Callable[[Input], bool]) -> Iterator[Input]:
+        """Yield the inputs that are not here: of a missing merged workbook, its own missing inputs."""
         for one in self.counted:
             if not is_here(one):
-                yield from one.contents.absent(is_here) if one.contents else [one]
+                yield from one.contents.missing_inputs(is_here) if one.contents else [one]
 
 
 def place_of(tree: Tree, key: str) -> str:
-    """Return what tells a unit from all others in any merge: its code; without one its name behind that of its parent.
+    """Return what identifies a unit in any merge: its code, or else its name after the place of its parent.
 
-    The key of a unit in a tree is none: what nothing places bears the same one in every merge.
+    A unit's key in a tree does not: units of one name that are outside the tree have the same key in every merge.
     """
     unit = tree[key]
     if unit.code:
@@ -123,7 +123,7 @@ def place_of(tree: Tree, key: str) -> str:
 
 
 def _places(record: Record, place: str) -> dict[str, str]:
-    """Return the places of a record's units, where its root stands at `place`."""
+    """Return the places of a record's units, by key; `place` is that of its root."""
     places = {record.root: place}
     for key in record.tree.below(record.root):
         unit = record.tree[key]
@@ -133,22 +133,22 @@ def _places(record: Record, place: str) -> dict[str, str]:
 
 
 class Relation(StrEnum):
-    """How a return stands to a merged workbook above it."""
+    """How a return relates to a merged workbook of a unit above."""
 
     HELD = "held"  # the workbook was made from it, or from one with the same figures
-    COVERED = "covered"  # from a cumulative return, typed in, that stands for its unit
-    CHANGED = "changed"  # from another return of the same unit and scope
-    MISSING = "missing"  # not from it: it came too late
+    COVERED = "covered"  # it was made from a cumulative return, typed in, that stands for the unit
+    CHANGED = "changed"  # it was made from another return of the same unit and scope
+    MISSING = "missing"  # it was made without it: the return came too late
 
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """How a return stands to a merged workbook above it.
+    """How a return relates to a merged workbook of a unit above, and through which inputs.
 
     Attributes:
-        relation: in a word.
-        input: what the workbook holds of the unit, or what stands for it; None where that is nothing, or more than one.
-        leaves: of a merged workbook that the other does not hold: the leaves that keep it from being held.
+        relation: the relation.
+        input: the workbook's input of the unit, or the one that stands for it; None if there is none, or several.
+        leaves: of a merged workbook that the other does not hold: its inputs that the other lacks or has changed.
     """
 
     relation: Relation
@@ -157,13 +157,13 @@ class Holding:
 
     @property
     def is_stale(self) -> bool:
-        """Whether a merge of what the workbook was made from and the return would come to something else."""
+        """Whether merging the workbook's inputs again, with the return, would give another total."""
         return self.relation in {Relation.CHANGED, Relation.MISSING}
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedReturn:
-    """A return as it is held against contents: a file here, or a leaf of one."""
+    """A return that is compared with the contents of a workbook: a file here, or an input of one."""
 
     place: str
     above: tuple[str, ...]
@@ -173,10 +173,10 @@ class PlacedReturn:
     contents: Contents | None = None
 
 
-def holding(contents: Contents, one: PlacedReturn) -> Holding:
-    """Return how a return stands to the workbook with these contents."""
-    if one.sha256 in contents.by_print:
-        return Holding(Relation.HELD, contents.by_print[one.sha256])
+def find_holding(contents: Contents, one: PlacedReturn) -> Holding:
+    """Return how a return relates to the workbook with these contents."""
+    if one.sha256 in contents.by_fingerprint:
+        return Holding(Relation.HELD, contents.by_fingerprint[one.sha256])
     same_unit = contents.by_unit.get((one.place, one.scope))
     if same_unit:
         is_same = same_unit.sent.values == one.values
@@ -189,12 +189,12 @@ def holding(contents: Contents, one: PlacedReturn) -> Holding:
     leaves = tuple(
         (
             leaf,
-            holding(
+            find_holding(
                 contents, PlacedReturn(leaf.place, (*chain, *above), leaf.scope, leaf.sent.sha256, leaf.sent.values)
             ),
         )
         for leaf in one.contents.leaves()
         for above in [one.contents.chains[leaf.place]]
     )
-    stale = tuple((leaf, its) for leaf, its in leaves if its.is_stale)
+    stale = tuple((leaf, found) for leaf, found in leaves if found.is_stale)
     return Holding(Relation.MISSING, None, stale) if stale else Holding(Relation.HELD)

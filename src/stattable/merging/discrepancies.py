@@ -1,4 +1,4 @@
-"""Where a cumulative return and what is known below it disagree (H001, H002), and who sent nothing (C001)."""
+"""Differences of cumulative returns from the returns below them (H001, H002), and missing returns (C001)."""
 
 from stattable.merging.result import MergeResult
 from stattable.merging.rollup import Difference, excess_fields
@@ -10,7 +10,7 @@ from stattable.model.units import Scope
 
 
 def difference_findings(merged: MergeResult, is_roster: bool) -> list[Finding]:
-    """Say where a cumulative return and what is known below it disagree (H001, H002)."""
+    """Return H001 and H002 where a cumulative return is more or less than the sum of its parts."""
     findings = []
     for key in merged.tree.below(merged.root):
         difference = merged.rollup.differences.get(key)
@@ -53,7 +53,7 @@ def difference_findings(merged: MergeResult, is_roster: bool) -> list[Finding]:
 
 
 def _made_of(merged: MergeResult, key: str, difference: Difference, index: int) -> tuple[str, ...]:
-    """Name what the known figure of a unit is made of, the largest of it first."""
+    """Return the parts of the known figure of a unit, in words, the largest first."""
     parts = [
         (number(merged.rollup.totals[child].values[index]), merged.tree[child].name)
         for child in merged.tree.children[key]
@@ -65,7 +65,7 @@ def _made_of(merged: MergeResult, key: str, difference: Difference, index: int) 
 
 
 def missing_findings(merged: MergeResult) -> list[Finding]:
-    """Say which units sent nothing (C001)."""
+    """Return C001 on each unit that sent nothing."""
     findings = []
     for key, status in merged.statuses.items():
         if status is Status.MISSING:
@@ -77,5 +77,4 @@ def missing_findings(merged: MergeResult) -> list[Finding]:
 
 
 def _joined(*parts: str) -> str:
-    """Return the name and the phone of the person to call, as far as they are known."""
     return " ".join(filter(None, parts))

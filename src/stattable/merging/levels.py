@@ -10,7 +10,7 @@ from stattable.merging.result import MergeResult
 
 
 class Levels:
-    """The results for all units below a merge's root that have units below themselves.
+    """The results for all units below the root of a merge that have units below them.
 
     Each is what merging the returns of that unit and those below it by themselves would give. A workbook that the unit
     itself merged and sent counts here, where it would be an earlier result there.

@@ -1,4 +1,4 @@
-"""One merge: returns sorted out, rolled up, compared, and counted for completeness."""
+"""The whole of `merge`: paths → returns that count → their roll-up, with all findings."""
 
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import replace
@@ -31,13 +31,13 @@ def merge_paths(
     levels: LevelPlaces | None = None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> MergeResult:
-    """Merge returns.
+    """Read and merge returns.
 
     Args:
         inputs: the files.
         options: what the user asked for.
-        output: where the result is to go. An earlier result that a walk found there will be replaced.
-        levels: where the results of the levels below are to go, or None. The same holds for these places.
+        output: path of the result. An earlier result that a walk found there will be replaced.
+        levels: paths of the results of the levels below, or None; earlier results there will be replaced, too.
         progress: told of every file that was read.
 
     Raises:
@@ -64,7 +64,7 @@ def merge_returns(
         read: in the order of their paths.
         register: the units that they may be from, and the root.
         options: what the user asked for.
-        findings: of no single file.
+        findings: those that concern no single file.
         replaced: paths of earlier results that will be overwritten; they never count, but nothing that they hold may
             be lost (H008).
 
@@ -99,7 +99,7 @@ def _result(collected: Selection, options: MergeOptions, more: Sequence[Finding]
 
 
 def _root_finding(collected: Selection, asked: RootOptions) -> Iterator[Finding]:
-    """Say for whom a merge is where nobody said it, and units above could be meant, too (U012)."""
+    """Yield U012 if the root was inferred, and a unit above it could be meant."""
     if asked.roster is None and asked.code is None and asked.name is None and collected.tree.above(collected.root):
         root = collected.tree[collected.root]
         ref = root.ref
@@ -149,7 +149,7 @@ def assemble(
 
 
 def _statuses(rolled: RollUp, returns: Sequence[CheckedReturn], is_roster: bool) -> dict[str, Status | None]:
-    """Return what is known of every unit: its returns, or where it is without one."""
+    """Return the status of every unit: of its returns, or covered, missing, or None where none is expected."""
     of_files: dict[str, set[Status]] = {}
     for one in returns:
         if one.key is not None:

@@ -1,4 +1,4 @@
-"""Where the results of a merge are to go, and what stands there: nothing is overwritten but earlier ones of its own."""
+"""Where the results of a merge go; nothing that stands there is overwritten but earlier results of the same unit."""
 
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -27,7 +27,7 @@ class LevelPlaces:
 
     Attributes:
         folder: under which all of them stand.
-        of: which is to stand where, given the units and the root.
+        of: returns the path of each unit's result, by key, given the units and the root.
     """
 
     folder: str
@@ -54,23 +54,23 @@ class Outputs:
 
 
 def is_altered(earlier: ReturnFile) -> bool:
-    """Whether the page of a merged workbook says something else than it was written with."""
+    """Whether the page of a merged workbook was changed since it was written."""
     identity = earlier.identity
     if identity is None or any(finding.code == "P001" for finding in earlier.findings):
         return True
-    said = (earlier.values, earlier.edition, comparable_name(earlier.name))
-    return said != (identity.figures, identity.edition, comparable_name(identity.unit.name))
+    page = (earlier.values, earlier.edition, comparable_name(earlier.name))
+    return page != (identity.figures, identity.edition, comparable_name(identity.unit.name))
 
 
 # -- before anything is read ------------------------------------------------------------------------------
 
 
 def refuse_to_overwrite(outputs: Outputs, inputs: Inputs) -> None:
-    """Refuse what can be told to overwrite something else before the inputs are read.
+    """Refuse outputs that would overwrite something else, as far as that shows before the inputs are read.
 
     Raises:
         Refusal: an output is no regular file, or another output, the roster or an input; or something stands there
-            that is neither a merged workbook nor a list of accounts of ours, and `force` is not said.
+            that is neither a merged workbook nor a list of accounts of ours, and `force` is not set.
     """
     taken = [outputs.roster] if outputs.roster else []
     for path in filter(None, (outputs.report, outputs.accounts)):
@@ -107,7 +107,7 @@ def earlier_at_output(read: Sequence[ReturnFile], named: Collection[str], output
         output: where the result is to go.
 
     Raises:
-        Refusal: it is something else than a merged workbook, or was named; or there is nothing beside it.
+        Refusal: it is no merged workbook, or was named; or there is no other input.
     """
     standing = frozenset(_standing([one.path for one in read], [output]).values()) if is_there(output) else frozenset()
     if any(one.path in named or not one.is_merged for one in read if one.path in standing):
@@ -174,10 +174,10 @@ def _at_levels(
 
 
 def results_to_keep(outputs: Outputs, inputs: Inputs, merged: MergeResult) -> dict[str, bool]:
-    """Return which of the earlier results that are about to be replaced are to be kept, too.
+    """Return which of the earlier results that are about to be replaced must be kept under another name.
 
-    Those that somebody altered since they were written, and those that hold returns which are not here any more: for
-    each whether it is one of these.
+    These are the ones that somebody altered, and the ones that hold returns which are not here any more. The value
+    says whether it is one of the latter.
 
     Raises:
         Refusal: something else stands where a result is to go, or two of them are to go to one place.
@@ -210,18 +210,18 @@ def results_to_keep(outputs: Outputs, inputs: Inputs, merged: MergeResult) -> di
 
 
 def _presence(merged: MergeResult) -> Callable[[Input], bool]:
-    """Return what tells whether an input of an earlier result is among the files of a merge, or another one for it."""
+    """Return a test of whether a merge has an input of an earlier result, or another return in its place."""
     prints = {one.file.facts.sha256 for one in merged.files}
     units = {(place_of(merged.tree, key), scope) for key, scope in merged.accepted if key in merged.tree}
     return lambda given: given.sent.sha256 in prints or (given.place, given.scope) in units
 
 
 def _holds_more(earlier: ReturnFile, place: str, is_here: Callable[[Input], bool]) -> bool:
-    return earlier.record is not None and any(Contents(earlier.record, place).absent(is_here))
+    return earlier.record is not None and any(Contents(earlier.record, place).missing_inputs(is_here))
 
 
 def _refuse_among(path: str, places: Collection[str]) -> None:
-    """Refuse to write what is to go to `path` where it is one of `places`, too."""
+    """Refuse an output path that is also one of `places`."""
     name = Path(os.path.realpath(path)).name.casefold()
     there = {file_key(place) for place in places if is_there(place)}
     alike = [place for place in places if Path(place).name.casefold() == name]
@@ -230,15 +230,15 @@ def _refuse_among(path: str, places: Collection[str]) -> None:
 
 
 def _refusal(one: ReturnFile, unit: Unit, edition: int) -> Refusal | None:
-    """Return why what stands where the result of `unit` is to go is not replaced; None for an earlier result of it."""
+    """Return why the file in the place of `unit`'s result cannot be replaced; None for an earlier result of it."""
     identity = one.identity
     if identity is None or not one.is_merged:
         return Refusal("not_ours", path=one.path)
     if not _is_result_of(one, unit):
         return Refusal("of_other_unit", path=one.path, name=identity.unit.name, unit=unit.name)
     if identity.edition != edition:
-        said = identity.edition
-        return Refusal("of_other_edition", path=one.path, edition=said, year=year_of(said), wanted=edition)
+        found = identity.edition
+        return Refusal("of_other_edition", path=one.path, edition=found, year=year_of(found), wanted=edition)
     return None
 
 
@@ -246,7 +246,7 @@ def _refusal(one: ReturnFile, unit: Unit, edition: int) -> Refusal | None:
 
 
 def _standing(paths: Iterable[str], outputs: Iterable[str]) -> dict[str, str]:
-    """Return the inputs that stand where outputs are to go, by these.
+    """Return the inputs that stand where outputs are to go, by output.
 
     Raises:
         Refusal: an input is one of these files under another name: by a link, or in another case.
@@ -268,7 +268,7 @@ def _units_at(levels: LevelPlaces, tree: Tree, root: str) -> dict[str, Unit]:
 
 
 def _is_result_of(one: ReturnFile, unit: Unit) -> bool:
-    """Whether a merged workbook is the unit's, and not what another one sent in."""
+    """Whether a file is a merged workbook of this unit."""
     if one.identity is None or not one.is_merged:
         return False
     said = one.identity.unit

@@ -1,4 +1,4 @@
-"""Merged workbooks among other files: what each was made from; what of that is here, changed, missing or held twice.
+"""Merged workbooks among the files of a merge: which of their inputs are here, changed, missing or counted twice.
 
 Decided from the records that the workbooks carry, never from which units have files (design, section 1).
 """
@@ -7,7 +7,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from stattable.checking.returns import CheckedReturn
-from stattable.merging.contents import Contents, Holding, Input, PlacedReturn, holding, place_of
+from stattable.merging.contents import Contents, Holding, Input, PlacedReturn, find_holding, place_of
 from stattable.model.catalogue import finding, phrase
 from stattable.model.findings import Finding, Param, Status
 from stattable.model.form import BLANK_WORD, FIELDS, Value, Values, number, total
@@ -16,7 +16,7 @@ from stattable.model.units import Scope, Tree
 
 
 class Overlaps:
-    """The merged workbooks among the files of a merge, with what each was made from.
+    """The merged workbooks among the files of a merge, with their inputs.
 
     Args:
         returns: all files.
@@ -35,16 +35,16 @@ class Overlaps:
         return bool(self._contents)
 
     def contents(self, one: CheckedReturn) -> Contents | None:
-        """Return what a file was made from; None for what `merge` did not write, or wrote without a whole record."""
+        """Return the inputs of a merged workbook; None for any other file, or one without a whole record."""
         return self._contents.get(one.path)
 
-    def holding(self, holder: CheckedReturn, one: CheckedReturn) -> Holding | None:
-        """Return how a return stands to the merged workbook above it; None where that is none, or has no record."""
+    def find_holding(self, holder: CheckedReturn, one: CheckedReturn) -> Holding | None:
+        """Return how a return relates to the merged workbook `holder`; None if that is none, or has no record."""
         contents = self.contents(holder)
-        return holding(contents, self._return(one)) if contents else None
+        return find_holding(contents, self._return(one)) if contents else None
 
     def place(self, one: CheckedReturn) -> str:
-        """Return what tells the unit of a file from all others in any merge."""
+        """Return the place of the unit of a file; see :func:`place_of`."""
         return place_of(self._tree, one.key) if one.key is not None and one.key in self._tree else ""
 
     def _return(self, one: CheckedReturn) -> PlacedReturn:
@@ -52,10 +52,8 @@ class Overlaps:
         sha256, scope = one.file.facts.sha256 or "", one.scope or Scope.OWN
         return PlacedReturn(self.place(one), above, scope, sha256, one.values, self.contents(one))
 
-    # -- here
-
-    def all_here(self, one: CheckedReturn, accepted: Iterable[CheckedReturn], prints: Container[str]) -> bool:
-        """Whether all that a merged workbook was made from is here.
+    def is_complete(self, one: CheckedReturn, accepted: Iterable[CheckedReturn], prints: Container[str]) -> bool:
+        """Whether all inputs of a merged workbook are here.
 
         Args:
             one: the workbook.
@@ -63,20 +61,22 @@ class Overlaps:
             prints: the fingerprints of the files that are here.
         """
         contents = self.contents(one)
-        return contents is not None and contents.are_here(self._presence(one, accepted, prints))
+        return contents is not None and contents.is_complete(self._presence(one, accepted, prints))
 
-    def absent(self, one: CheckedReturn, accepted: Iterable[CheckedReturn], prints: Container[str]) -> list[Input]:
-        """Return what of a merged workbook, through those that it was made from, is not here."""
+    def missing_inputs(
+        self, one: CheckedReturn, accepted: Iterable[CheckedReturn], prints: Container[str]
+    ) -> list[Input]:
+        """Return the inputs of a merged workbook that are not here."""
         contents = self.contents(one)
-        return [*contents.absent(self._presence(one, accepted, prints))] if contents else []
+        return [*contents.missing_inputs(self._presence(one, accepted, prints))] if contents else []
 
     def _presence(
         self, one: CheckedReturn, accepted: Iterable[CheckedReturn], prints: Container[str]
     ) -> Callable[[Input], bool]:
-        """Return what tells whether an input of a merged workbook is here: its file, or a return that stands for it.
+        """Return a test of whether an input of a merged workbook is here: its file, or a return that stands for it.
 
-        A merged workbook stands for another one of its unit only where nothing of that is lost: it holds what is not
-        here, and is no older. It never stands for what another one of its own unit was made from.
+        A merged workbook stands for another one of its unit only if nothing of that one is lost: it holds the inputs
+        that are not here, and is no older. It never stands for inputs of another workbook of its own unit.
         """
         units: dict[tuple[str, Scope | None], list[CheckedReturn]] = {}
         for other in accepted:
@@ -88,23 +88,23 @@ class Overlaps:
             return given.sent.sha256 in prints or any(stands_for(other, given) for other in others)
 
         def stands_for(other: CheckedReturn, given: Input) -> bool:
-            its = self.contents(other)
+            contents = self.contents(other)
             made, made_of_given = other.file.record, given.sent.record
-            if its is None or given.contents is None or made is None or made_of_given is None:
+            if contents is None or given.contents is None or made is None or made_of_given is None:
                 return True
             if made.made < made_of_given.made:  # both as the ledger writes it
                 return False
             return all(
-                leaf.sent.sha256 in its.by_print or (leaf.place, leaf.scope) in its.by_unit or is_here(leaf)
+                leaf.sent.sha256 in contents.by_fingerprint
+                or (leaf.place, leaf.scope) in contents.by_unit
+                or is_here(leaf)
                 for leaf in given.contents.leaves()
             )
 
         return is_here
 
-    # -- findings
-
-    def stale(self, received: Sequence[CheckedReturn]) -> dict[str, Finding]:
-        """Return H006 for the accepted workbooks that late or corrected returns have made stale, by path."""
+    def stale_findings(self, received: Sequence[CheckedReturn]) -> dict[str, Finding]:
+        """Return H006 on accepted workbooks that late or corrected returns have made stale, by path."""
         accepted: dict[str, list[CheckedReturn]] = {}
         for one in received:
             if one.status is Status.ACCEPTED and one.key is not None:
@@ -121,7 +121,7 @@ class Overlaps:
         return findings
 
     def _stale_words(self, holder: CheckedReturn, one: CheckedReturn) -> Iterator[str]:
-        its = self.holding(holder, one)
+        its = self.find_holding(holder, one)
         if its is None or not its.is_stale:
             return
         if not its.leaves:
@@ -129,8 +129,10 @@ class Overlaps:
         for leaf, of_leaf in its.leaves:
             yield _stale(of_leaf, one.path, leaf.name, leaf.scope, leaf.sent.values)
 
-    def twice(self, received: Sequence[CheckedReturn], counted: Container[str]) -> dict[str, list[Finding]]:
-        """Return H007 for what counts twice: in two merged workbooks, or in one and by itself; by path of the first.
+    def double_count_findings(
+        self, received: Sequence[CheckedReturn], counted: Container[str]
+    ) -> dict[str, list[Finding]]:
+        """Return H007 on returns that count twice: in two merged workbooks, or in one and by themselves; by first path.
 
         Args:
             received: all returns.
@@ -155,12 +157,12 @@ class Overlaps:
         return findings
 
     def _claims(self, one: CheckedReturn) -> Iterator["_Claim"]:
-        """Yield what a return that counts claims: itself, and all that counts in it."""
+        """Yield the claims of a return that counts: itself, and all inputs that count in it."""
         its, contents = self._return(one), self.contents(one)
         sent = CountedReturn(0, one.values, (), its.sha256)
         yield _Claim(one, Input(its.place, one.unit.name or "", its.scope, sent, contents), its.above)
         if contents:
-            for given in contents.standing():
+            for given in contents.counted_inputs():
                 yield _Claim(one, given, (*its.above, *contents.chains[given.place], *self._now_above(given.place)))
 
     def _now_above(self, place: str) -> tuple[str, ...]:
@@ -168,7 +170,7 @@ class Overlaps:
         return tuple(place_of(self._tree, key) for key in self._tree.above(place)) if place in self._tree else ()
 
     def _clashes(self, claims: Sequence["_Claim"]) -> Iterator[tuple["_Claim", "_Claim"]]:
-        """Yield the claims of two returns to the same file or return, or to a unit and to all that is below it."""
+        """Yield pairs of claims of two returns to the same file or return, or to a unit and to all units below it."""
         same: dict[object, list[_Claim]] = {}
         sums: dict[str, list[_Claim]] = {}  # typed in, by their units
         over: dict[str, list[_Claim]] = {}  # the same, by the units that their workbooks say are below them
@@ -194,7 +196,7 @@ class Overlaps:
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """What a return that counts claims for itself: a file, of a unit, below others."""
+    """An input that counts in a return that counts, or that return itself."""
 
     holder: CheckedReturn
     input: Input
@@ -202,7 +204,7 @@ class _Claim:
 
 
 def _stale(its: Holding, path: str, name: str, scope: Scope, values: Values) -> str:
-    """Say of one unit what a stale workbook holds of it, and what is here, at `path`."""
+    """Return how a stale workbook differs from the return of a unit here, at `path`, in words."""
     if its.input is None:
         return phrase("H006", "missing", name=name, scope=scope.label, path=path, figures=_figures(values))
     was = its.input.sent.values
@@ -216,7 +218,7 @@ def _stale(its: Holding, path: str, name: str, scope: Scope, values: Values) -> 
 
 
 def _figures(values: Values) -> tuple[str, ...]:
-    """Name the figures of a return that are not 0."""
+    """Return the figures of a return that are not 0, in words."""
     return tuple(
         phrase("H006", "amount", label=field.label, amount=number(values[field.index]))
         for field in FIELDS

@@ -1,4 +1,4 @@
-"""What a merge is asked for, and what it comes to."""
+"""The options of a merge, and its result."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -20,9 +20,9 @@ class MergeOptions:
     """What the user asked for.
 
     Attributes:
-        root: of the root and scopes.
+        root: which root, and which scopes.
         edition: the only one to be merged, or None for the one that all have.
-        latest: of different returns of one unit the latest counts.
+        latest: whether the latest of several returns of one unit counts.
         jobs: how many processes may read.
         debug: let unexpected errors out.
     """
@@ -55,8 +55,8 @@ class MergeResult:
         rollup: its figures.
         options: what the user asked for.
         edition: ordinal of the members' day.
-        returns: received, in the order of their paths.
-        earlier: earlier results, set aside.
+        returns: in the order of their paths.
+        earlier: earlier results of merges, which are no returns.
         accepted: the accepted returns, by unit and scope.
         statuses: of units: accepted, rejected, covered, missing, or None where none is expected.
         accounts: the rows of the merged annex.
@@ -124,7 +124,7 @@ class MergeResult:
 
     @property
     def unresolved(self) -> int:
-        """How many errors the total stands with: those of files that were not rejected, and of no file."""
+        """The number of errors in spite of which the total stands: those on accepted files, and on no file."""
         rejected = {one.path for one in self.returns if one.status is Status.REJECTED}
         return sum(one.severity is Severity.ERROR and one.path not in rejected for one in self.findings)
 

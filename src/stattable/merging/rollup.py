@@ -1,11 +1,11 @@
-"""The roll-up: totals from the bottom up, differences and completeness. Pure functions over a tree and figures."""
+"""The roll-up: totals from the bottom up, differences and completeness, as pure functions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from stattable.model.form import BLANK, FIELDS, Field, Values, add, lifted, number, only_below
+from stattable.model.form import BLANK, FIELDS, Field, Values, add, fields_only_below, flags_as_counts, number
 from stattable.model.record import CountedReturn, Record
 from stattable.model.units import Level, Scope, Tree
 
@@ -25,8 +25,8 @@ class CountedReturns:
     Attributes:
         own: figures of own returns, by unit.
         cumulative: figures of cumulative returns, by unit.
-        unaccounted: of cumulative returns that `merge` wrote: how many units in their subtree they do not
-            account for, by unit and level.
+        unaccounted: how many units below they do not account for, of cumulative returns that `merge` wrote, by
+            unit and level.
     """
 
     own: Mapping[str, Values] = field(default_factory=dict)
@@ -52,7 +52,7 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What a cumulative return says, and what is known of it from the unit's own return and its children.
+    """A cumulative return, compared with the unit's own return and the totals of its children.
 
     Attributes:
         reported: the 40 figures of the cumulative return.
@@ -77,7 +77,7 @@ class Difference:
         return self.own is not None
 
     def known(self, index: int) -> int:
-        """Return what the own return and the children come to in the field `index`."""
+        """Return the sum of the own return and the children in the field `index`."""
         return number(self.children[index]) + (number(self.own[index]) if self.own else 0)
 
     def of(self, index: int) -> int:
@@ -85,7 +85,7 @@ class Difference:
         return number(self.reported[index]) - self.known(index)
 
     @property
-    def uneven(self) -> Values:
+    def nonzero(self) -> Values:
         """The differences that are not zero, None for the others; all None where nothing is compared."""
         return tuple((self.of(index) or None) if self.compared else None for index in range(len(FIELDS)))
 
@@ -130,18 +130,18 @@ class RollUp:
 
 
 def roll_up(tree: Tree, root: str, counted: CountedReturns) -> RollUp:
-    """Return all that follows from the returns that count."""
+    """Return the totals, differences and completeness of a tree."""
     totals, of_units = totals_of(tree, root, counted), coverage(tree, root, counted)
     return RollUp(tree, root, counted, totals, differences(tree, root, counted, totals, of_units), of_units)
 
 
 def total_of_record(record: Record) -> Values:
-    """Return what a merged workbook's total comes to, by its own record."""
+    """Return the total of a merged workbook, by its own record."""
     return totals_of(record.tree, record.root, CountedReturns.of_record(record))[record.root].values
 
 
-def typed_over(sent: CountedReturn) -> list[Field]:
-    """Return the fields in which a merged workbook that was sent in says something else than its own record."""
+def overtyped_fields(sent: CountedReturn) -> list[Field]:
+    """Return the fields in which the page of a merged workbook differs from its own record."""
     if sent.record is None:
         return []
     made_from = total_of_record(sent.record)
@@ -152,7 +152,7 @@ def children_total(key: str, tree: Tree, totals: Mapping[str, Total]) -> Values:
     """Return the sum of the totals of the children of `key`."""
     result = BLANK
     for child in tree.children[key]:
-        result = tuple(map(add, result, lifted(totals[child].values, tree[key].level)))
+        result = tuple(map(add, result, flags_as_counts(totals[child].values, tree[key].level)))
     return result
 
 
@@ -243,4 +243,4 @@ def differences(
 
 def excess_fields(level: Level, has_own_return: bool) -> frozenset[int]:
     """Return the indices of the fields in which a positive difference of a unit of `level` needs a reason (H001)."""
-    return frozenset(range(len(FIELDS))) if has_own_return else only_below(level)
+    return frozenset(range(len(FIELDS))) if has_own_return else fields_only_below(level)

@@ -1,4 +1,4 @@
-"""For whom a merge is: its root, and the units that returns may be from."""
+"""The root of a merge, and the units that returns may be from."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -9,14 +9,14 @@ from stattable.model.findings import Finding
 from stattable.model.identity import Identity
 from stattable.model.names import Names, level_of_name
 from stattable.model.refusals import Refusal
-from stattable.model.text import normalised
-from stattable.model.units import MAX_NAME, Level, Scope, Tree, Unit, bare_code, level_of_code, placed_by_code
+from stattable.model.text import listed, normalised
+from stattable.model.units import MAX_NAME, Level, Scope, Tree, Unit, bare_code, level_of_code, place_by_code
 from stattable.reading.return_file import ReturnFile
 
 
 @dataclass(frozen=True, slots=True)
 class RootOptions:
-    """What the user said of the root, and of scopes.
+    """What the options say of the root, and of scopes.
 
     Attributes:
         roster: its tree, or None.
@@ -43,7 +43,7 @@ def find_register(files: Sequence[ReturnFile], options: RootOptions) -> Register
     if options.roster is not None:
         tree = options.roster
         conflicts: dict[str, Finding] = {}
-        root = _said(tree, options) or _one_top(tree, tree.tops)
+        root = _named_root(tree, options) or _one_top(tree, tree.tops)
     else:
         tree, conflicts = identity_tree(files)
         trusted = [one for one in files if one.path not in conflicts]
@@ -55,15 +55,15 @@ def find_register(files: Sequence[ReturnFile], options: RootOptions) -> Register
     keys = {one.key for one in whose} - tree.units.keys()
     unplaced = {key.replace("/", ""): key for key in keys if key}
     names = Names(tree)
-    scopes = {_scope_key(said, tree, names, unplaced): scope for said, scope in options.scopes.items()}
+    scopes = {_scope_key(unit, tree, names, unplaced): scope for unit, scope in options.scopes.items()}
     return replace(register, scopes=scopes)
 
 
-def _said(tree: Tree, options: RootOptions) -> str | None:
-    """Return the unit that the options name; None where they name none."""
+def _named_root(tree: Tree, options: RootOptions) -> str | None:
+    """Return the key of the unit that the options name; None if they name none."""
     if options.code is None and options.name is None:
         return None
-    keys = _meant(tree, options)
+    keys = _matching_units(tree, options)
     if len(keys) == 1:
         return keys[0]
     if options.code is not None:
@@ -73,13 +73,12 @@ def _said(tree: Tree, options: RootOptions) -> str | None:
 
 
 def _check_code(options: RootOptions) -> None:
-    """Refuse what cannot be the code of a unit that the files do not know; a roster may have codes of its own."""
+    """Refuse a --root that is no division code, unless there is a roster, which may have codes of its own."""
     if options.roster is None and options.code is not None and level_of_code(bare_code(options.code)) is None:
         raise Refusal("bad_code", code=options.code)
 
 
-def _meant(tree: Tree, options: RootOptions) -> list[str]:
-    """Return the units that the options may mean."""
+def _matching_units(tree: Tree, options: RootOptions) -> list[str]:
     if options.code is not None:
         key = bare_code(options.code)
         return [key] if key in tree else []
@@ -92,20 +91,20 @@ def _root_of_identities(tree: Tree, files: Sequence[ReturnFile], options: RootOp
             raise Refusal("no_top")
         return tree, _lowest_above(tree, files)
     level = options.level or (level_of_name(options.name) if options.name else None)
-    if options.name is None or level is None or _meant(tree, options):
-        return tree, str(_said(tree, options))
+    if options.name is None or level is None or _matching_units(tree, options):
+        return tree, str(_named_root(tree, options))
     _check_code(options)
     code = bare_code(options.code) if options.code else None
     key = code or unplaced_key(options.name)
     if len(normalised(options.name)) > MAX_NAME:
         raise Refusal("long_name", limit=MAX_NAME)
     root = Unit(key, options.name, level, code=code, expected=level is not Level.NATIONAL)
-    placed = placed_by_code([root, *tree.units.values()])
+    placed = place_by_code([root, *tree.units.values()])
     return Tree(replace(unit, parent=_parent_under(unit, root)) for unit in placed), root.key
 
 
 def _parent_under(unit: Unit, root: Unit) -> str | None:
-    """Return the parent of a unit when `root`, of which the identities say nothing, stands above them."""
+    """Return the parent of a unit in a tree under `root`, which the identities do not know."""
     if unit.parent is not None or not root.level.above(unit.level):
         return unit.parent
     elsewhere = root.code and unit.code and not unit.code.startswith(root.code)
@@ -113,7 +112,7 @@ def _parent_under(unit: Unit, root: Unit) -> str | None:
 
 
 def _lowest_above(tree: Tree, files: Sequence[ReturnFile]) -> str:
-    """Return the lowest unit above, or at, all units that the identities are of."""
+    """Return the key of the lowest unit that is at or above all units with identities."""
     names = Names(tree)
     common: list[str] | None = None
     tops: dict[str, None] = {}
@@ -147,26 +146,25 @@ def _by_name(tree: Tree, names: Names, identity: Identity) -> list[str]:
 def _one_top(tree: Tree, tops: Sequence[str]) -> str:
     if len(tops) == 1:
         return tops[0]
-    names = "、".join(tree[key].name for key in tops[:5]) + ("等" if len(tops) > 5 else "")
-    raise Refusal("several_tops", names=names)
+    raise Refusal("several_tops", names=listed([tree[key].name for key in tops], most=5, rest="等"))
 
 
-def _scope_key(said: str, tree: Tree, names: Names, unplaced: Mapping[str, str]) -> str:
-    """Return the key of the unit whose scope an option says, by its code or name.
+def _scope_key(text: str, tree: Tree, names: Names, unplaced: Mapping[str, str]) -> str:
+    """Return the key of the unit that an option --scope names.
 
     Args:
-        said: the code or the name, with names of units above in front where there are others of the name.
+        text: code or name of the unit, with names of units above in front where there are others of the name.
         tree: the units whose places are known.
         names: of these units.
-        unplaced: the keys of the others, by what they are without slashes.
+        unplaced: the keys of the others, by key without slashes.
     """
-    code = bare_code(said)
+    code = bare_code(text)
     if code in tree:
         return code
-    keys = names.match(said)
+    keys = names.match(text)
     if len(keys) == 1:
         return keys[0]
-    key = unplaced.get(unplaced_key(said).replace("/", ""))
+    key = unplaced.get(unplaced_key(text).replace("/", ""))
     if keys or key is None:
-        raise Refusal("unknown_scope_unit", code=said)
+        raise Refusal("unknown_scope_unit", code=text)
     return key

@@ -8,7 +8,7 @@ from stattable.checking.returns import CheckedReturn
 from stattable.model.catalogue import finding
 from stattable.model.cell_names import a1
 from stattable.model.findings import Finding, Param, Status
-from stattable.model.form import FIELDS, only_below
+from stattable.model.form import FIELDS, fields_only_below
 from stattable.model.units import Scope, ScopeBy, Tree
 
 _OWN: Final = Scope.OWN
@@ -24,13 +24,12 @@ def infer_scopes(
 ) -> list[CheckedReturn]:
     """Give every return its scope, from the bottom up, and mark the duplicates among the returns of one unit.
 
-    Both go hand in hand: a return is a duplicate of one of the same scope, and one that does not count says nothing
-    about the scope of those above.
+    Each needs the other: duplicates have the same scope, and only returns that count tell the scope of those above.
 
     Args:
         returns: attributed to units of `tree`, or to none.
-        tree: all units. What the roster says of a unit's scope settles its returns too.
-        root: of the merge.
+        tree: all units. A scope in the roster decides that of the unit's returns.
+        root: key of the root of the merge.
         settled: the scope an option gives for the returns of a unit, by key.
         latest: of different returns of one unit and scope the latest counts.
 
@@ -81,7 +80,7 @@ def _decided(
     one = marked[at]
     if one.status is not Status.ACCEPTED or one.level is None:
         return one
-    fields = sorted(only_below(one.level))
+    fields = sorted(fields_only_below(one.level))
     below = next(((index, figures[index]) for index in fields if index in figures), None)
     if one.scope is Scope.CUMULATIVE:
         empty = not any(one.values[index] for index in fields)

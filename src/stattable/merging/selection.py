@@ -1,4 +1,4 @@
-"""Which returns count: earlier results set aside, editions, scopes, duplicates, and units that nothing places."""
+"""Which returns count: by edition, scope and duplicates, without earlier results, with units outside the tree."""
 
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ from operator import attrgetter
 
 from stattable.checking.accounts import AnnexOwners, with_annex_findings
 from stattable.checking.register import Register
-from stattable.checking.returns import CheckedReturn, wrong_edition
+from stattable.checking.returns import CheckedReturn, edition_finding
 from stattable.merging.contents import Input
 from stattable.merging.overlap import Overlaps
 from stattable.merging.rollup import CountedReturns, total_of_record
@@ -24,15 +24,15 @@ from stattable.reading.form import altered
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The returns of a merge, sorted out.
+    """The returns of a merge, with those that count accepted.
 
     Attributes:
-        tree: all units, those that nothing places as children of the root.
+        tree: all units, those whose place is not known as children of the root.
         root: of the merge.
-        returns: received: accepted, rejected and duplicate ones, in the order of their paths.
-        earlier: earlier results, which were not received (U008).
+        returns: accepted, rejected and duplicate ones, in the order of their paths.
+        earlier: earlier results of merges, which are no returns (U008).
         refused: whether nothing may be written, whatever else was found (T003, H004, H008).
-        overlaps: the merged workbooks among the files, and what they were made from.
+        overlaps: the merged workbooks among the files, with their inputs.
     """
 
     tree: Tree
@@ -65,7 +65,7 @@ def select_returns(
     latest: bool,
     replaced: Container[str] = frozenset(),
 ) -> Selection:
-    """Sort out which returns count.
+    """Decide which returns count.
 
     Args:
         checked: all returns, in the order of their paths.
@@ -80,7 +80,7 @@ def select_returns(
         returns = [_of_mixed_editions(one) for one in returns]
         refused = True
     tree = with_unplaced(register.tree, root, returns)
-    returns = [_held_against_record(one) for one in returns]
+    returns = [_compare_with_record(one) for one in returns]
     sort = partial(infer_scopes, tree=tree, root=root, settled=register.scopes, latest=latest)
     overlaps = Overlaps(returns, tree)
     received, earlier = _set_aside_earlier(returns, root, sort, overlaps, replaced)
@@ -92,8 +92,8 @@ def select_returns(
     return Selection(tree, root, tuple(marked), tuple(earlier), refused or ambiguous, overlaps)
 
 
-def _held_against_record(one: CheckedReturn) -> CheckedReturn:
-    """Say of a merged workbook that its page is not what it was made from (P001), or is another merge's (P003)."""
+def _compare_with_record(one: CheckedReturn) -> CheckedReturn:
+    """Compare the page of a merged workbook with its record: its figures (P001), and whose it is (P003)."""
     received, identity = one.file, one.file.identity
     record = received.record
     if not received.is_merged or identity is None or one.status is not Status.ACCEPTED:
@@ -123,14 +123,14 @@ def _set_aside_earlier(
     overlaps: Overlaps,
     replaced: Container[str],
 ) -> tuple[list[CheckedReturn], list[CheckedReturn]]:
-    """Part the returns into those received, sorted out, and the earlier results of merges.
+    """Split the files into returns, with their scopes, and earlier results of merges.
 
-    An earlier result below the root is set aside where all that it was made from is here, and accepted; it counts
-    otherwise. What is accepted hangs in turn on what is set aside, for a scope is inferred from what counts below. So
-    all are set aside at first, and those taken back of which something is not here, the lowest first, for they may be
-    what others were made from; until nothing changes.
+    A merged workbook of a unit below the root is an earlier result if all its inputs are here and accepted; otherwise
+    it counts as a return. Which inputs are accepted depends in turn on which workbooks count, for a scope is inferred
+    from what counts below. So all are set aside at first, and those with missing inputs are taken back, the lowest
+    first, for they may be inputs of others; until nothing changes.
 
-    The root's own results, and those that are about to be replaced, never count: where something of them is not here,
+    The root's own results, and those that are about to be replaced, never count: if an input of one is not here,
     nothing may be written (H008).
     """
     merged = [one for one in returns if one.file.is_merged and one.status is Status.ACCEPTED and one.key is not None]
@@ -141,7 +141,7 @@ def _set_aside_earlier(
         received = sort([one for one in returns if one.path not in aside and one.path not in ours])
         accepted = [one for one in received if one.status is Status.ACCEPTED and one.key is not None]
         prints = _prints(*accepted, *aside.values())
-        failing = [one for one in aside.values() if not overlaps.all_here(one, accepted, prints)]
+        failing = [one for one in aside.values() if not overlaps.is_complete(one, accepted, prints)]
         if not failing:
             break
         lowest = max(map(_rank, failing))
@@ -153,7 +153,7 @@ def _set_aside_earlier(
     earlier = [_kept_out(one, _earlier(one)) for one in aside.values()]
     lost = []
     for one in (one for one in merged if one.path in ours):
-        absent = overlaps.absent(one, accepted, prints)
+        absent = overlaps.missing_inputs(one, accepted, prints)
         if overlaps.contents(one) is None or absent:
             lost.append(_kept_out(one, _not_here(one, absent)))
         elif one.path not in replaced:
@@ -163,7 +163,7 @@ def _set_aside_earlier(
 
 
 def _rank(one: CheckedReturn) -> int:
-    """Return how low the level of a unit is. Its depth in the tree says less: units move."""
+    """Return how low the level of a unit is. Its depth in the tree is less reliable: units move."""
     return tuple(Level).index(one.level) if one.level else 0
 
 
@@ -176,7 +176,7 @@ def _has_altered_page(one: CheckedReturn) -> bool:
 
 
 def _kept_out(one: CheckedReturn, why: Finding) -> CheckedReturn:
-    """Return an earlier result as one that does not count: that its page was typed over is said all the same."""
+    """Return an earlier result with `why` it does not count, and what was found about changes to its page."""
     return replace(one, findings=tuple(f for f in one.findings if f.code[0] == "P")).with_findings(why)
 
 
@@ -194,7 +194,7 @@ def _not_here(one: CheckedReturn, absent: Sequence[Input]) -> Finding:
 
 
 def _with_overlaps(received: Sequence[CheckedReturn], tree: Tree, root: str, overlaps: Overlaps) -> list[CheckedReturn]:
-    """Say which merged workbooks late or corrected returns have made stale (H006), and what counts twice (H007)."""
+    """Add H006 to merged workbooks that other returns have made stale, and H007 to returns that count twice."""
     if not overlaps:
         return [*received]
     cumulative = {one.key for one in received if one.status is Status.ACCEPTED and one.scope is Scope.CUMULATIVE}
@@ -206,7 +206,7 @@ def _with_overlaps(received: Sequence[CheckedReturn], tree: Tree, root: str, ove
         and tree.under(one.key, root)
         and cumulative.isdisjoint(tree.covering(one.key, one.scope or Scope.OWN))
     }
-    stale, twice = overlaps.stale(received), overlaps.twice(received, counted)
+    stale, twice = overlaps.stale_findings(received), overlaps.double_count_findings(received, counted)
     return [
         one.with_findings(*([stale[one.path]] if one.path in stale else ()), *twice.get(one.path, ()))
         for one in received
@@ -216,7 +216,7 @@ def _with_overlaps(received: Sequence[CheckedReturn], tree: Tree, root: str, ove
 def _of_mixed_editions(one: CheckedReturn) -> CheckedReturn:
     if one.file.edition is None:
         return one
-    return one.with_findings(wrong_edition(one.file, wanted=None))
+    return one.with_findings(edition_finding(one.file, wanted=None))
 
 
 def _unaccounted(identity: Identity | None) -> Mapping[Level, int]:

@@ -1,4 +1,4 @@
-"""Places that nothing tells: where such units are put, and whether a cumulative return may already hold them."""
+"""Units whose place is not known: where they are put, and whether a cumulative return may already hold them."""
 
 from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import islice
@@ -15,7 +15,7 @@ _LOOKED_FOR: Final = 20  # that could hold one return; a province may have thous
 
 
 def with_unplaced(tree: Tree, root: str, received: Sequence[CheckedReturn]) -> Tree:
-    """Return `tree` with the units that nothing places as direct children of the root."""
+    """Return `tree` with the units whose place is not known as children of the root."""
     unplaced = {
         one.key: Unit(one.key, one.unit.name or "", one.level, parent=root)
         for one in received
@@ -27,12 +27,12 @@ def with_unplaced(tree: Tree, root: str, received: Sequence[CheckedReturn]) -> T
 def with_unplaced_findings(
     received: Sequence[CheckedReturn], tree: Tree, register: Register
 ) -> tuple[list[CheckedReturn], bool]:
-    """Report which returns may be counted twice (H004), and where units that nothing places were put (U011).
+    """Report returns that may be counted twice (H004), and where units without a known place were put (U011).
 
     Args:
         received: all returns, with their scopes.
-        tree: all units, those that nothing places as children of the root.
-        register: the units whose places are known, and the root. In a roster everybody has a place.
+        tree: all units, those whose place is not known as children of the root.
+        register: the units whose places are known, and the root. In a roster every unit has a place.
 
     Returns:
         The same returns, and whether any of them may be counted twice.
@@ -52,7 +52,7 @@ def with_unplaced_findings(
 
 
 def could_hold(holder: CheckedReturn, other: CheckedReturn, tree: Tree, root: str) -> bool:
-    """Whether the figures of `other` may be in those of `holder`, under which the tree does not have it.
+    """Whether the figures of `other` may be in those of `holder`, though the tree does not have it below.
 
     They are if `holder`'s unit stands above `other`'s. Then the two, and all that stands above either of them, are one
     line from the root down, and what is known of these units must allow that:
@@ -77,8 +77,8 @@ def could_hold(holder: CheckedReturn, other: CheckedReturn, tree: Tree, root: st
     Args:
         holder: an accepted cumulative return.
         other: an accepted return.
-        tree: all units, those that nothing places as children of the root.
-        root: of the merge; what stands above it tells nothing apart.
+        tree: all units, those whose place is not known as children of the root.
+        root: key of the root of the merge; units above it are not looked at.
     """
     if holder.key is None or other.key is None or not (holder.level and other.level):
         return False
@@ -107,20 +107,17 @@ def _in_one_line(one: Unit, two: Unit, tree: Tree) -> bool:
 
 
 def _telling_code(unit: Unit, tree: Tree) -> str:
-    """Return the division code of a unit; nothing where it has none, or one from before it stood where it does now."""
+    """Return the division code of a unit; empty if it has none, or an outdated one that does not fit its parent."""
     above = tree[unit.parent].code if unit.parent else None
     code = unit.code or ""
     stale = above and level_of_code(above) and not code.startswith(above)
     return "" if stale or level_of_code(code) is None else code
 
 
-# -- who may be counted twice -----------------------------------------------------------------------------
-
-
 def _doubts(received: Sequence[CheckedReturn], tree: Tree, root: str) -> tuple[dict[str, Finding], set[str]]:
-    """Return H004 for the returns that may be held, or for those that may hold them where these are fewer, by path.
+    """Return H004 on the returns that may be held by others, or on the possible holders if these are fewer, by path.
 
-    Beside it the paths of all of both.
+    The second value holds the paths of both.
     """
     accepted = [one for one in received if one.status is Status.ACCEPTED and one.key is not None and one.level]
     cumulative = {one.key for one in accepted if one.scope is Scope.CUMULATIVE}
@@ -187,14 +184,13 @@ def _doubt(one: CheckedReturn, others: Sequence[CheckedReturn], reason: str) -> 
 
 
 def _put_under(one: CheckedReturn, root: Unit, level: Level) -> Finding:
-    """Return U011 on a return of a unit that nothing places."""
+    """Return U011 on a return of a unit whose place is not known."""
     params: dict[str, Param] = {"name": one.unit.name or "", "root": root.name, "level": level.label}
     above = (one.key or "").removeprefix("?").rpartition("/")[0]
     return finding("U011", params={**params, "reason": _level_by(one), "apart": above})
 
 
 def _level_by(one: CheckedReturn) -> str:
-    """Return what said the level of a unit that nothing places."""
     if one.file.identity:
         return "identity"
     return "name" if level_of_name(one.file.name) else "figures"

@@ -24,8 +24,8 @@ class AnnexColumn(NamedTuple):
     """A column of the annex.
 
     Attributes:
-        text: its heading, as it is printed.
-        names: the headings by which it is known, too.
+        text: its heading as printed.
+        names: other headings that mean the same.
         width: in characters.
     """
 
@@ -44,9 +44,9 @@ COLUMNS: Final[Mapping[str, AnnexColumn]] = {
     "weibo": AnnexColumn("微博名", ("微博", "微博名称"), 20),
     "remark": AnnexColumn("备注", ("说明",), 16),
 }
-# Words that headings may have more, or less.
+# Words that a heading may or may not have.
 _LOOSE: Final = re.compile("已?开通|官方|的|[账帐]号|:")
-UNREADABLE: Final = "（图片不能识别）"  # stands in a merged annex where a picture was
+UNREADABLE: Final = "（图片不能识别）"  # stands in a merged annex for a picture
 LEVELS: Final = (Level.PROVINCE, Level.PREFECTURE, Level.COUNTY)
 KINDS: Final[Mapping[str, str]] = {"website": "官网", "wechat": "微信公众号", "weibo": "微博"}
 
@@ -57,13 +57,13 @@ _KEY_BY_NAME: Final[Mapping[str, str]] = {
 
 @lru_cache(maxsize=1024)
 def column_key(text: str) -> str | None:
-    """Return which column a heading is of, or None where it is none of the annex's."""
+    """Return the key of the column with a heading, or None if the annex has no such column."""
     return next((key for form in label_forms(text) if (key := _KEY_BY_NAME.get(_LOOSE.sub("", form)))), None)
 
 
 @lru_cache(maxsize=256)
 def annex_level(word: str) -> Level | None:
-    """Return the level that a word in the column 层级 names, or None."""
+    """Return the level that a word in the column 层级 means, or None."""
     for form in label_forms(word):
         bare = form.removesuffix("计生协")
         level = LEVEL_BY_WORD.get(bare) or LEVEL_BY_WORD.get(bare.removesuffix("级"))
@@ -93,8 +93,8 @@ class Picture:
 
     Attributes:
         cell: where it stands, 1-based row and column.
-        codes: what its QR codes hold, and of what kind they are (`checking.qr.CodeKind`), none where none is read.
-        image: as it is embedded again, PNG, or None where it cannot be read.
+        codes: content and kind (`qr.kinds.CodeKind`) of each of its QR codes.
+        image: a PNG to be embedded again, or None where the picture cannot be read.
         fault: why it cannot be read, or None.
     """
 
@@ -110,13 +110,13 @@ class AnnexRow:
 
     Attributes:
         row: its number on the sheet.
-        unit: the unit's name as written, ``""`` where there is none, like the other texts.
-        level: what stands under 层级.
+        unit: the unit's name as written; like the other texts ``""`` where there is none.
+        level: the text under 层级.
         websites: the URLs, one each.
         wechat: names of WeChat accounts, one each.
         weibo: Weibo names, one each.
         remark: as written.
-        pictures: that stand in the row.
+        pictures: those in the row.
     """
 
     row: int
@@ -129,14 +129,14 @@ class AnnexRow:
     pictures: tuple[Picture, ...] = ()
 
     def count(self, kind: str) -> int:
-        """Return how many accounts of a kind it lists; a WeChat account by its name or its picture."""
+        """Return how many accounts of a kind the row lists; a WeChat account by its name or its picture."""
         if kind == "website":
             return len(self.websites)
         return len(self.weibo) if kind == "weibo" else max(len(self.wechat), len(self.pictures))
 
     @property
     def payloads(self) -> tuple[str, ...]:
-        """What the QR codes of the row hold."""
+        """The contents of the QR codes in the row."""
         return tuple(payload for picture in self.pictures for payload, _ in picture.codes)
 
 
@@ -145,12 +145,12 @@ class Annex:
     """The annex of a return.
 
     Attributes:
-        sheet: name of the sheet that it stands on.
+        sheet: name of its sheet.
         columns: the 1-based columns that were found, by key.
         rows: in their order.
-        stray: pictures below the headings that stand in no row.
+        stray: pictures below the headings, but in no row.
         unread: why the sheet's pictures were not looked for, or None.
-        left_out: how many pictures were too many to be looked at.
+        left_out: how many pictures were left out because there are too many.
     """
 
     sheet: str
@@ -162,7 +162,7 @@ class Annex:
 
 
 def counts(rows: Sequence[tuple[Level | None, AnnexRow]]) -> dict[int, int]:
-    """Return how many accounts rows list, by the index of the field that counts them, for rows with their levels."""
+    """Return how many accounts `rows`, each with its level, list, by the index of the field that counts them."""
     return {
         index: sum(row.count(kind) for its_level, row in rows if its_level is level)
         for index, (level, kind) in ACCOUNT_FIELDS.items()

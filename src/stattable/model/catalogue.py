@@ -34,11 +34,11 @@ class Entry:
 
     Attributes:
         code: a family's letter and three digits; never reused.
-        severity: as bad as this, where the finding does not say otherwise.
+        severity: how bad its findings are, unless a finding has its own.
         title: in a few words.
         text: the message: where, what is wrong.
-        remedy: the message's end: what to do.
-        why: for `explain` and the rules' documentation: what the rule is, and what it is for.
+        remedy: the end of the message: what to do.
+        why: the rule and its purpose, for `explain` and the documentation.
     """
 
     code: str
@@ -573,18 +573,18 @@ _ADVICE: Final[Mapping[str, str]] = {
 
 
 def finding(code: str, severity: Severity | None = None, **parts: Any) -> Finding:
-    """Return a finding of `code`, as bad as the catalogue says where `severity` does not.
+    """Return a finding of `code`.
 
     Args:
         code: in the catalogue.
-        severity: where the case at hand is not as bad, or worse.
+        severity: None for that in the catalogue.
         **parts: the other attributes of :class:`Finding`.
     """
     return Finding(code, severity or CATALOGUE[code].severity, **parts)
 
 
 def phrase(code: str, reason: str, **params: object) -> str:
-    """Return what a finding of `code` says of one of the things that it is about.
+    """Return a phrase for one of the things that a finding of `code` is about.
 
     Args:
         code: in the catalogue.
@@ -595,7 +595,7 @@ def phrase(code: str, reason: str, **params: object) -> str:
 
 
 def decision(reason: str, **params: object) -> str:
-    """Return why a return does not count, or what an option decided, as a ledger says it."""
+    """Return why a return does not count, or what an option decided, in the words of the ledger."""
     return _DECISIONS[reason].format(**params)
 
 
@@ -643,7 +643,7 @@ def render(finding: Finding, label_of: Callable[[str], str]) -> str:
 
 
 def _in_words(code: str, params: Mapping[str, object]) -> dict[str, object]:
-    """Return parameters as they stand in a text."""
+    """Return parameters as words to put into a text."""
     words: dict[str, object] = {}
     for name, value in params.items():
         if isinstance(value, tuple):

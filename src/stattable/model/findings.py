@@ -8,7 +8,7 @@ from typing import Final
 
 
 class Severity(StrEnum):
-    """How bad a finding is; `label` is what the association calls it."""
+    """How bad a finding is."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -44,7 +44,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class UnitRef:
-    """Which unit a file or a finding speaks of, as far as it is known.
+    """The unit of a file or a finding, as far as it is known.
 
     Attributes:
         code: division code (2, 4, 6, 9 or 12 digits) or the roster's own, as `units.bare_code` gives it, or None.
@@ -66,15 +66,15 @@ class Finding:
 
     Attributes:
         code: its code in the catalogue.
-        severity: as bad as this.
+        severity: how bad it is.
         path: of the file or folder, as the user gave it, or None.
-        unit: the unit it speaks of, or None.
+        unit: the unit that it concerns, or None.
         sheet: name of the sheet, or None.
         cell: place on the sheet, such as ``C7`` or ``B6:E6``, or None.
         field: key of the field, or None.
-        raw: what stands in the cell, as shown to the user, or None.
-        suggestion: what may have been meant, or None.
-        params: what the catalogue's text needs beside all these.
+        raw: content of the cell, as shown to the user, or None.
+        suggestion: what was probably meant, or None.
+        params: what else the text in the catalogue needs.
     """
 
     code: str
@@ -95,7 +95,7 @@ _REJECTING_CODES: Final = frozenset({"H003", "H008"})
 
 
 def rejects(findings: Iterable[Finding]) -> bool:
-    """Whether a return with these findings is kept out of the totals."""
+    """Whether these findings keep a return out of the totals."""
     return any(
         f.severity is Severity.ERROR and (f.code[0] in _REJECTING_FAMILIES or f.code in _REJECTING_CODES)
         for f in findings

@@ -1,7 +1,7 @@
 """The form, stated once: 40 fields with their labels, cells, owners and fold, and the model of a return.
 
 The page is the annex of the association's 2021 notice on its members' day. What a field is called, where it
-stands, what it holds and whose it is are said in the metadata of :class:`Return` and nowhere else; :data:`FIELDS`,
+stands, what it holds and whose it is are stated in the metadata of :class:`Return` and nowhere else; :data:`FIELDS`,
 :data:`LABELS` and the sets of own and below fields are read off from there.
 """
 
@@ -101,14 +101,14 @@ class Articles(_Part):
 
 
 class ProvinceAccounts(_Part):
-    """What the province has."""
+    """Whether the province has accounts."""
 
     website: Annotated[Flag, Column("官网")] = None
     wechat: Annotated[Flag, Column("微信公众号")] = None
 
 
 class Accounts(_Part):
-    """How many a level has."""
+    """How many accounts a level has."""
 
     website: Annotated[Count, Column("官网")] = None
     wechat: Annotated[Count, Column("微信公众号")] = None
@@ -152,7 +152,7 @@ class Online(_Part):
 
 
 class Return(_Part):
-    """The 40 figures of one return, None where blank: what every return is held against."""
+    """The schema of a return: 40 figures, None where blank."""
 
     activities: Annotated[ByLevel[Activity], Block("宣传活动", 4, 5, 6)]
     services: Services
@@ -212,7 +212,7 @@ class Field:
 
 
 class Label(NamedTuple):
-    """A label that places fields on the template."""
+    """A label by which fields are found on a sheet."""
 
     text: str  # as it is printed
     name: str  # without its note: how findings call it, and how it is recognised
@@ -334,7 +334,7 @@ LAST_ROW: Final = 20
 
 
 class Line(NamedTuple):
-    """A label with room for what is written beside it."""
+    """A label with room next to it for what is filled in."""
 
     text: str
     at: tuple[int, int]
@@ -370,27 +370,27 @@ def year_of(edition: int) -> int:
 
 
 @cache
-def own(level: Level) -> frozenset[int]:
+def own_fields(level: Level) -> frozenset[int]:
     """Return the indices of the fields that a unit of `level` reports about itself."""
     return frozenset(field.index for field in FIELDS if level in field.owners)
 
 
 @cache
-def below(level: Level) -> frozenset[int]:
-    """Return the indices of the fields that a level under `level` owns; some are own fields too."""
+def fields_below(level: Level) -> frozenset[int]:
+    """Return the indices of the fields that levels below `level` own; some are its own fields too."""
     return frozenset(field.index for field in FIELDS if field.owners.intersection(level.beneath))
 
 
 @cache
-def only_below(level: Level) -> frozenset[int]:
-    """Return the indices of the fields that are below `level` and not its own."""
-    return below(level) - own(level)
+def fields_only_below(level: Level) -> frozenset[int]:
+    """Return the indices of the fields that only levels below `level` own."""
+    return fields_below(level) - own_fields(level)
 
 
 @cache
 def fields_to_fill(level: Level, scope: Scope | None) -> frozenset[int]:
     """Return the indices of the fields that a return of `level` and `scope` is to fill in."""
-    return own(level) if scope is Scope.OWN else own(level) | below(level)
+    return own_fields(level) if scope is Scope.OWN else own_fields(level) | fields_below(level)
 
 
 def add(left: Value, right: Value) -> Value:
@@ -400,8 +400,8 @@ def add(left: Value, right: Value) -> Value:
     return left + right
 
 
-def lifted(values: Values, level: Level) -> Values:
-    """Return `values` as a unit of `level` adds them up: above the province, 有 counts 1 and 无 0."""
+def flags_as_counts(values: Values, level: Level) -> Values:
+    """Return `values` as a unit of `level` adds them up: above the province 有 is 1 and 无 is 0."""
     if level is not Level.NATIONAL:
         return values
     return tuple(int(value) if value is not None else None for value in values)
@@ -432,5 +432,5 @@ def in_words(value: Value, level: Level | None, index: int) -> str:
 
 
 def number(value: Value) -> int:
-    """Return `value` for comparing, and for that only: blank is 0, 有 is 1, 无 is 0."""
+    """Return `value` as a number, only for comparing: blank is 0, 有 is 1, 无 is 0."""
     return int(value or 0)

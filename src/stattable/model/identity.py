@@ -17,7 +17,7 @@ _FLAGS: Final = {"有": True, "无": False}
 
 
 class WorkbookKind(StrEnum):
-    """What a workbook of ours is."""
+    """The kinds of workbooks that the program writes."""
 
     BLANK = "blank"
     MERGED = "merged"
@@ -25,7 +25,7 @@ class WorkbookKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class UnitFacts:
-    """What an identity says of one unit: the code, as `units.bare_code` gives it, may be missing; the rest is not."""
+    """A unit in an identity; its code, as `units.bare_code` gives it, may be missing."""
 
     code: str | None
     name: str
@@ -39,8 +39,8 @@ class Identity:
     Attributes:
         kind: a blank, or a merged report.
         edition: ordinal of the members' day.
-        unit: whose return it is.
-        scope: what its figures are.
+        unit: the unit that it is for.
+        scope: of its figures.
         above: the units above it, from the top down.
         unaccounted: merged only: how many units below it that should report are not accounted for, by level.
         figures: merged only: the 40 figures that its page was written with.
@@ -60,7 +60,7 @@ _WIDTH: Final = 4  # cells of the longest row
 
 
 def identity_rows(identity: Identity) -> list[Row]:
-    """Return the cells of the hidden sheet, row by row: a word, and what it says."""
+    """Return the rows of the hidden sheet: a word, and its values."""
     return [
         ("form", FORM_ID),
         ("edition", str(identity.edition)),
@@ -87,7 +87,7 @@ _LONGEST: Final = {"figures": len(FIELDS) * len(f"{_LARGEST},")}  # characters o
 
 
 class BeyondLimits(Exception):  # noqa: N818  -- it says what is wrong with a file, not with the program
-    """A hidden sheet says that it is an identity, and more than one says: nobody can tell whose the file is.
+    """A hidden sheet claims to be an identity, but is larger than any: nobody can tell whose the file is.
 
     Args:
         reason: ``rows``, ``text`` or ``number``.
@@ -99,10 +99,10 @@ class BeyondLimits(Exception):  # noqa: N818  -- it says what is wrong with a fi
 
 
 def read_identity(rows: Iterable[Sequence[object]]) -> Identity | None:
-    """Return the identity that the hidden sheet's `rows` hold, or None where they hold none of this form's.
+    """Return the identity in the `rows` of the hidden sheet, or None if there is none of this form.
 
     Raises:
-        BeyondLimits: it is one that no program of ours wrote. No more of it was looked at than shows that.
+        BeyondLimits: it is larger than any that the program writes; the rest was not looked at.
     """
     try:
         said = _said(rows)
@@ -126,7 +126,7 @@ def read_identity(rows: Iterable[Sequence[object]]) -> Identity | None:
 
 
 def _said(rows: Iterable[Sequence[object]]) -> dict[str, list[list[str]]]:
-    """Return what the rows say, by the word that each begins with."""
+    """Return the values of the rows, by the word that each begins with."""
     said: dict[str, list[list[str]]] = {}
     for row in rows:
         word, *rest = [cell_text(cell) for cell in row[:_WIDTH]] or [""]
@@ -147,10 +147,10 @@ def figures_text(values: Values) -> str:
 
 
 def read_figures(text: str) -> Values:
-    """Return the 40 figures that a cell holds.
+    """Return the 40 figures in the text of a cell.
 
     Raises:
-        ValueError: it holds others.
+        ValueError: it is no text of 40 figures.
     """
     values = tuple(None if not part else _FLAGS[part] if part in _FLAGS else int(part) for part in text.split(","))
     if len(values) != len(FIELDS):
@@ -177,7 +177,7 @@ def _facts(row: Sequence[str]) -> UnitFacts:
 
 
 def cell_text(cell: object) -> str:
-    """Return what a cell of the hidden sheet says, which a spreadsheet program may have made a number of."""
+    """Return the text of a cell of the hidden sheet, which a spreadsheet program may have turned into a number."""
     if isinstance(cell, str):
         return cell.strip()
     if isinstance(cell, float) and cell.is_integer():

@@ -1,4 +1,4 @@
-"""Names of units: how they are compared, and which unit of a tree is meant by one."""
+"""Names of units: comparing them, and finding the units of a tree that a name may mean."""
 
 import re
 from collections.abc import Sequence
@@ -39,7 +39,7 @@ _ENDINGS: Final = (
 
 @lru_cache(maxsize=2**16)  # a province's names, each of which is compared some ten times
 def comparable_name(name: str) -> str:
-    """Return `name` as it is compared: NFKC, no white space, without the association's own word, one spelling.
+    """Return `name` for comparing: NFKC, no white space, without the words for the association, in one spelling.
 
     ``官渡镇计划生育协会`` gives ``官渡镇``, ``中山路街道办事处计生协`` gives ``中山路街道``, and ``张村村民委员会``
     gives ``张村``.
@@ -82,7 +82,7 @@ class Names:
             within: only this unit and those below it; None for all.
 
         Returns:
-            Keys in listing order: none, one, or several, which is no match but a question.
+            Keys in listing order; several if the name is ambiguous.
         """
         bare = comparable_name(name)
         for start in range(len(bare)):
@@ -102,11 +102,11 @@ class Names:
             prefix = prefix.removeprefix(comparable_name(self._tree[parent].name))
         return not prefix
 
-    def folder(self, parts: Sequence[str]) -> str | None:
-        """Return the unit that the folders of a path lead to, where they mirror the tree.
+    def unit_of_folders(self, parts: Sequence[str]) -> str | None:
+        """Return the key of the unit that the folders of a path lead to, if they mirror the tree, or None.
 
         Args:
-            parts: names of folders, the outermost first; a code in front (``410122_中牟县``) is not looked at.
+            parts: names of folders, the outermost first; a code in front (``410122_中牟县``) is ignored.
         """
         at: str | None = None
         for part in parts:

@@ -1,4 +1,4 @@
-"""What a merged workbook remembers of its making: its units, and what they sent, as plain rows.
+"""The record of a merged workbook: its units and the returns that they sent, as plain rows.
 
 The rows stand in a very-hidden sheet of their own. With them a workbook can be added up again by itself, and whoever
 gets it knows exactly which files stand behind its figures: a merged workbook among them brings its own record along.
@@ -24,14 +24,14 @@ _DEEPEST: Final = 8  # records within one another; there are six levels
 
 @dataclass(frozen=True, slots=True)
 class CountedReturn:
-    """An accepted return.
+    """An accepted return in a record.
 
     Attributes:
         number: its number in the ledger.
         values: the 40 figures as they count.
-        cells: where they stood, 1-based row and column, None for one that was not found.
+        cells: their cells, 1-based row and column; None for one that was not found.
         sha256: of its file.
-        record: what the file itself was made from, where it was a merged workbook; or None.
+        record: the record of the file, if it was a merged workbook itself, or None.
     """
 
     number: int
@@ -43,14 +43,14 @@ class CountedReturn:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The units of a merge, and what they sent.
+    """The units of a merge, and the returns that they sent.
 
     Attributes:
         tree: the root, and all units below it.
         root: key of the unit whose total it is.
         sent: the accepted returns, by unit and scope.
         edition: ordinal of the members' day.
-        made: when, as the ledger has it.
+        made: time of the merge, as the ledger has it.
     """
 
     tree: Tree
@@ -60,9 +60,9 @@ class Record:
     made: str
 
     def leaves(self) -> Iterator[tuple[str, tuple[str, Scope, Values]]]:
-        """Yield the returns that the total is the sum of in the end, through merged workbooks among them.
+        """Yield the returns that add up to the total, instead of merged workbooks the returns in these.
 
-        Each with its fingerprint, and by its unit, scope and figures.
+        Each with its fingerprint, and with its unit, scope and figures.
         """
         for (key, scope), sent in self.sent.items():
             if self.counts(key, scope) and sent.record:
@@ -72,12 +72,12 @@ class Record:
                 yield sent.sha256, (unit.code or f"{unit.parent or ''}/{unit.name}", scope, sent.values)
 
     def is_made_as(self, other: "Record") -> bool:
-        """Whether the total is the sum of the same returns in the end: the same files, or of the same figures."""
+        """Whether both totals are the sums of the same returns: of the same files, or with the same figures."""
         ours, others = list(self.leaves()), list(other.leaves())
         return _are_among(ours, others) and _are_among(others, ours)
 
     def counts(self, key: str, scope: Scope) -> bool:
-        """Whether the figures of a return are in the total: no cumulative one stands for them, at its unit or above."""
+        """Whether the figures of a return are in the total: no cumulative one at its unit or above stands for it."""
         return not any((above, Scope.CUMULATIVE) in self.sent for above in self.tree.covering(key, scope))
 
 
@@ -108,7 +108,7 @@ def record_rows(record: Record) -> list[Row]:
 
 
 def _without_silent_units(record: Record) -> Record:
-    """Return the record without units that sent nothing and have nobody below that did."""
+    """Return the record without units that sent nothing and have none below that did."""
     tree, kept = record.tree, {record.root}
     for key, _ in record.sent:
         kept.update((*tree.above(key), key))
@@ -117,7 +117,7 @@ def _without_silent_units(record: Record) -> Record:
 
 
 def read_record(rows: Iterable[Sequence[object]]) -> Record | None:
-    """Return the record that the hidden sheet's `rows` hold, or None where they hold none that is whole."""
+    """Return the record in the `rows` of the hidden sheet, or None if there is none, or not a whole one."""
     try:
         parts = [_Part(heads, units) for heads, units in _parts(rows)]
         return _linked(parts)
@@ -141,7 +141,7 @@ def _parts(rows: Iterable[Sequence[object]]) -> Iterator[tuple[list[str], list[l
 
 
 class _Part:
-    """One record as its rows have it, before those that it holds are known.
+    """One record from its rows, without the records of merged workbooks among its returns.
 
     Raises:
         KeyError, ValueError, IndexError, TypeError: it is not whole.
@@ -173,7 +173,7 @@ class _Part:
 
 
 def _linked(parts: Sequence[_Part]) -> Record | None:
-    """Put the records into those that hold them; None where one is not held as it should be."""
+    """Return the first record with the others put into their places; None if one has no place."""
     depths: list[int] = []
     for number, part in enumerate(parts):
         if part.number != number or bool(part.holder) != (number > 0) or int(part.holder or -1) >= number:
@@ -193,9 +193,6 @@ def _linked(parts: Sequence[_Part]) -> Record | None:
     return record
 
 
-# -- one row ----------------------------------------------------------------------------------------------
-
-
 def _row(record: Record, unit: Unit) -> Row:
     parent = "" if unit.key == record.root else unit.parent
     row = [_UNIT, unit.key, unit.code or "", unit.name, unit.level, parent or "", unit.scope or "", str(+unit.expected)]
@@ -211,7 +208,7 @@ def _unit(cells: Sequence[str]) -> Unit:
 
 
 def _places(cells: Sequence[tuple[int, int] | None]) -> str:
-    """Name the cells; nothing where all are the template's, as they mostly are."""
+    """Return the names of the cells, empty if all are the template's, as is usual."""
     return "" if tuple(cells) == _CELLS else ",".join(a1(*at) if at else "" for at in cells)
 
 

@@ -1,4 +1,4 @@
-"""Why a command ends without doing what it was asked to, in Chinese."""
+"""Reasons why a command does nothing, in Chinese."""
 
 import errno
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from typing import Final
 
 
 class Refusal(Exception):  # noqa: N818  -- it is no error of the program's
-    """What was asked for cannot be done at all: wrong usage, or nothing to work on. No finding, exit code 2.
+    """A command cannot be carried out: wrong usage, or nothing to work on. No finding, exit code 2.
 
     Args:
         reason: a key of the catalogue's refusals.
@@ -73,7 +73,7 @@ _NOTHING_CHANGED: Final = "原来的文件没有改动，也没有留下写了�
 
 
 class Stopped(KeyboardInterrupt):
-    """Somebody stopped the program before an output was in its place."""
+    """The user stopped the program before any output was in its place."""
 
     def __init__(self) -> None:
         super().__init__(f"{STOPPED}{_NOTHING_CHANGED}")
@@ -92,6 +92,6 @@ class HalfWritten(Exception):  # noqa: N818  -- it is what is left of an error
 
 
 def write_fault(error: OSError) -> str:
-    """Return what a user is told where a file could not be written."""
+    """Return the message for a file that could not be written."""
     why = _WRITE_FAULTS.get(error.errno or 0, error.strerror or str(error))
     return f"写不了文件：{error.filename or ''}（{why}）。{_NOTHING_CHANGED}"

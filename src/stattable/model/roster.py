@@ -60,7 +60,7 @@ class _Faults:
 
 
 def build_roster(rows: Iterable[Sequence[object]], path: str) -> tuple[Tree, list[Finding]]:
-    """Make the tree of a roster's rows.
+    """Return the tree of the rows of a roster, and the faults in them.
 
     Args:
         rows: all rows of the sheet or CSV file, the first that is not empty holding the heads

@@ -1,4 +1,4 @@
-"""Normalised text: what people type, brought to one spelling before anything is compared."""
+"""Text that people typed, brought to one spelling for comparing; names of files; lists."""
 
 import re
 import unicodedata
@@ -12,7 +12,7 @@ INVISIBLE: Final = re.compile(
     "\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-# What could deceive whoever reads it: what steers a terminal, turns the direction of writing, breaks a line where
+# Characters that could deceive a reader: what steers a terminal, turns the direction of writing, breaks a line where
 # nobody expects it or hides in between; half of a character, which no encoding has.
 DECEPTIVE: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
@@ -55,7 +55,7 @@ def visible(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    """Return `text` on one line, with a � for each character that could deceive whoever reads it."""
+    """Return `text` on one line, with a � for each character that could deceive a reader."""
     return UNPRINTABLE.sub(STAND_IN, text)
 
 
@@ -94,7 +94,7 @@ def file_name(text: str, ending: str = "") -> str:
 
     Args:
         text: any.
-        ending: what stands behind it and tells it from others, which no cut takes away.
+        ending: what follows it and is never cut off.
     """
     clean = _UNSAFE.sub("_", INVISIBLE.sub("", text)).strip(". ")
     length, size = MAX_FILE_NAME - len(ending), MAX_FILE_NAME_BYTES - len(ending.encode())
@@ -105,7 +105,7 @@ def file_name(text: str, ending: str = "") -> str:
 
 
 def with_ending(name: str, ending: str) -> str:
-    """Return a file's `name` with `ending` behind it, cut before it where the whole is longer than a name may be."""
+    """Return a file's `name` followed by `ending`, shortened to the length that names may have."""
     return _cut(name, len(name), _NAME_BYTES - len(ending.encode())) + ending
 
 
@@ -132,12 +132,12 @@ _MOST: Final = 20
 
 
 def listed(texts: Sequence[str], separator: str = "、", most: int = _MOST, rest: str = " 等 {count} 个") -> str:
-    """Return the first of `texts`; where these are not all, `rest` says so, and how many there are."""
+    """Return the first `most` of `texts`, joined; if there are more, followed by `rest` with the count of all."""
     return separator.join(texts[:most]) + (rest.format(count=len(texts)) if len(texts) > most else "")
 
 
 def runs(numbers: Iterable[int]) -> str:
-    """Return rising numbers, those that follow one another as a range: ``3、5–9``; of many only the first."""
+    """Return rising numbers as text, runs of them as ranges: ``3、5–9``; of many only the first."""
     found: list[list[int]] = []
     for number in numbers:
         if found and number == found[-1][1] + 1:

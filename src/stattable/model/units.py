@@ -1,4 +1,4 @@
-"""Levels, units and the tree they make, and matching a written name to a unit."""
+"""Levels, units and their tree, and the codes of units."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -59,7 +59,7 @@ LEVEL_BY_WORD: Final[Mapping[str, Level]] = {
 
 
 class Scope(StrEnum):
-    """Whether a return holds a unit's own figures or its whole subtree's."""
+    """Whether a return holds the figures of a unit alone, or of its whole subtree."""
 
     OWN = "own"
     CUMULATIVE = "cumulative"
@@ -71,7 +71,7 @@ class Scope(StrEnum):
 
 
 class ScopeBy(StrEnum):
-    """What says the scope of a return."""
+    """Where the scope of a return was taken from."""
 
     IDENTITY = "identity"
     ROSTER = "roster"
@@ -104,7 +104,7 @@ class Unit:
     """A unit of the association.
 
     Attributes:
-        key: what it is known by in a tree: its code, or its name where it has none.
+        key: its key in a tree: its code, or its name where it has none.
         name: as the roster or its blank writes it.
         level: its level.
         code: its code as :func:`bare_code` gives it, or None.
@@ -131,12 +131,12 @@ class Unit:
         return UnitRef(self.code, self.name, self.level)
 
 
-def placed_by_code(units: Iterable[Unit]) -> list[Unit]:
-    """Return units, each under the lowest one that is known to stand above it, by what is said or by codes.
+def place_by_code(units: Iterable[Unit]) -> list[Unit]:
+    """Return units, each under the lowest unit that is known to be above it, by the parent it names or by codes.
 
-    The parent that a unit names need not be the one right above it: a blank may name only some of the units above.
-    Where a code begins the unit's, and stands for a unit below the parent that is named, that unit is the parent. One
-    of the same level as the named parent is none: what is said now is truer than a code that an earlier place left.
+    The parent that a unit names need not be right above it: a blank may name only some of the units above. If the code
+    of a unit below that parent begins the unit's code, that unit is the parent. One of the same level as the named
+    parent is not: the named parent is newer than a code from an earlier place.
 
     Args:
         units: with the parents that are said; each is among them, or None.
@@ -169,7 +169,7 @@ def _stands_under(unit: Unit, above: Unit, placed: Mapping[str, Unit]) -> bool:
 
 
 class Tree:
-    """Units and who stands under whom.
+    """A tree of units.
 
     Args:
         units: in the order in which they are to be listed; every parent is among them or None.
@@ -239,7 +239,7 @@ _LEAST_GROUPED: Final = 6  # digits: 1-1 is somebody's own numbering
 
 
 def bare_code(text: str) -> str:
-    """Return a code as it is compared: NFKC, nothing invisible, no white space, without the zeros that pad it.
+    """Return a code for comparing: NFKC, nothing invisible, no white space, without the zeros that pad it.
 
     ``４１０１２２``, ``410122000000``, ``410 122`` and ``41-01-22`` give ``410122``: hyphens that group the digits of a
     division code are no part of it. A roster may have codes of its own, such as ``QY-001``; they keep theirs.
@@ -256,7 +256,7 @@ def bare_code(text: str) -> str:
 
 
 def level_of_code(code: str) -> Level | None:
-    """Return the level that the length of a division code tells; None for any other code."""
+    """Return the level of a division code, by its length; None for any other code."""
     return CODE_LENGTHS.get(len(code)) if code.isascii() and code.isdigit() else None
 
 

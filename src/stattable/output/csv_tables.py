@@ -54,7 +54,7 @@ def accounts_as_csv(merged: MergeResult) -> str:
 
 
 def _csv_cell(lines: Iterable[str]) -> str:
-    """Return a cell of a CSV that holds `lines`: no formula, and nothing that could deceive whoever reads it."""
+    """Return a cell of a CSV with `lines`: no formula, and no characters that could deceive a reader."""
     first, *rest = lines or [""]
     return "\n".join(map(printable, (harmless(first), *rest)))
 
@@ -65,5 +65,5 @@ _FORMULA: Final = re.compile(
 
 
 def harmless(text: str) -> str:
-    """Return `text` so that a spreadsheet program which opens the CSV takes it for text, never for a formula."""
+    """Return `text` so that a spreadsheet program never takes it for a formula."""
     return f"'{text}" if _FORMULA.match(text) else text

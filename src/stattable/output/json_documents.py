@@ -32,8 +32,8 @@ def check_json(batch: Batch, findings: Sequence[Finding], shown: Shown) -> str:
 
     Args:
         batch: the checked returns.
-        findings: of no single file.
-        shown: whether a finding is to be shown.
+        findings: those that concern no single file.
+        shown: a test of whether a finding is to be shown.
     """
     return _dump(_check_document(batch.returns, findings, shown))
 
@@ -67,9 +67,9 @@ def merge_json(
 
     Args:
         merged: the result.
-        output: where it was written, or None where it was not.
-        levels: what became of the levels' workbooks, or None where none were asked for.
-        kept: where earlier results are now that were not to be lost, by the places where they stood.
+        output: path of the merged workbook, or None if none was written.
+        levels: the workbooks of all levels, or None if none were asked for.
+        kept: the new paths of earlier results that were kept, by their paths before.
     """
     return _dump(
         models.MergeDocument(
@@ -139,7 +139,7 @@ def trace_json(report: MergedWorkbook, field: Field, step: TraceStep) -> str:
 
 
 def refused_json(command: str, findings: Sequence[Finding]) -> str:
-    """Return the document of a `command` that could not begin, because of a faulty roster."""
+    """Return the JSON document of a `command` that was refused because of faults in its roster."""
     if command == "check":
         return _dump(_check_document([], findings, lambda _: True))
     return _dump(
@@ -159,7 +159,7 @@ def refused_json(command: str, findings: Sequence[Finding]) -> str:
 
 
 def _dump(document: models.Document) -> str:
-    """Return a document as JSON: exact, with escapes for what could deceive whoever sees it on a terminal."""
+    """Return a document as JSON, with escapes for characters that could deceive a reader on a terminal."""
     try:
         text = document.model_dump_json(exclude_defaults=True, indent=1)
     except PydanticSerializationError:  # it writes no half of a character, as a path that is not UTF-8 has them
@@ -206,7 +206,6 @@ def _unit(merged: MergeResult, key: str) -> models.MergedUnit:
 
 
 def _differences(difference: Difference) -> dict[str, models.Difference]:
-    """Return what a cumulative return says and what is known of it, by field."""
     values = zip(FIELDS, difference.reported, difference.own or BLANK, difference.children, strict=True)
     return {
         field.key: models.Difference(
@@ -218,7 +217,7 @@ def _differences(difference: Difference) -> dict[str, models.Difference]:
 
 
 def missing_label(finding: Finding) -> str | None:
-    """Return the label of the finding's field, or the label that it speaks of."""
+    """Return the label of a finding's field, or the label that is missing."""
     label = finding.params.get("label")
     return label_of(finding.field) if finding.field else None if label is None else str(label)
 

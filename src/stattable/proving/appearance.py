@@ -1,4 +1,4 @@
-"""How a merged workbook is shown and printed: nothing that people see may say something else than what is proved."""
+"""How a merged workbook is shown and printed: what people see must be what was written."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count, takewhile
@@ -23,8 +23,8 @@ _SAYS_SO_ITSELF: Final = frozenset({"comments", "links"})  # a reader sees that 
 _PAGE_AREA: Final = f"$A$1:${column_letters(LAST_COLUMN)}${LAST_ROW}"
 
 
-def oddities(report: MergedWorkbook, opened: WorkbookSheets) -> list[Finding]:
-    """Return what is shown or printed otherwise than `merge` wrote it."""
+def appearance_findings(report: MergedWorkbook, opened: WorkbookSheets) -> list[Finding]:
+    """Return the findings on all that is not shown or printed as `merge` wrote it."""
     findings = [*_sheets(opened)]
     for name in opened.written:
         if name in opened.sheets:
@@ -32,11 +32,8 @@ def oddities(report: MergedWorkbook, opened: WorkbookSheets) -> list[Finding]:
     return findings
 
 
-# -- the sheets -------------------------------------------------------------------------------------------
-
-
 def _sheets(opened: WorkbookSheets) -> Iterator[Finding]:
-    """Say which sheets are gone, hidden, or not in their place, and which were added (P003)."""
+    """Yield P003 on sheets that are gone, hidden, misplaced or added."""
     gone = [name for name in opened.written if name not in opened.names]
     added = [name for name in opened.names if name not in {*opened.written, *HIDDEN_SHEETS}]
     if len(gone) == len(added) == 1:
@@ -55,9 +52,6 @@ def _sheets(opened: WorkbookSheets) -> Iterator[Finding]:
     first = next((name for name in opened.names if name in opened.visible), None)
     if SHEET_NAME in opened.visible and first in opened.written and first != SHEET_NAME:
         yield _structure_finding("order", SHEET_NAME, raw=first)
-
-
-# -- one sheet --------------------------------------------------------------------------------------------
 
 
 def _of_sheet(report: MergedWorkbook, opened: OpenSheet) -> Iterator[Finding]:
@@ -88,7 +82,7 @@ def _of_sheet(report: MergedWorkbook, opened: OpenSheet) -> Iterator[Finding]:
 
 
 def _hidden_lines(report: MergedWorkbook, sheet: RawSheet, setup: Setup) -> Iterator[Finding]:
-    """Say which rows and columns with something in them are not shown."""
+    """Yield findings on hidden rows and columns with something in them."""
     filled = [number for number, row in enumerate(sheet.rows, start=1) if any(cell not in ("", None) for cell in row)]
     unseen = setup.hidden_rows | {at[0] for at, one in sheet.displays.items() if one.hidden_by == "row"}
     if sheet.name == UNITS_SHEET:
@@ -108,7 +102,7 @@ def _hidden_lines(report: MergedWorkbook, sheet: RawSheet, setup: Setup) -> Iter
 
 
 def _collapsed(report: MergedWorkbook, unseen: frozenset[int]) -> set[int]:
-    """Return the rows of 分单位汇总 that are hidden as parts of the outline, which is folded up as a whole."""
+    """Return the rows of 分单位汇总 that are hidden because whole groups of the outline are collapsed."""
     depths = {at + HEAD_ROWS + 1: row.depth for at, row in enumerate(breakdown(report.rolled))}
     result: set[int] = set()
     for number in unseen:
@@ -121,12 +115,12 @@ def _collapsed(report: MergedWorkbook, unseen: frozenset[int]) -> set[int]:
 
 
 def _run(depths: Mapping[int, int], start: int, step: int, least: int) -> Iterator[int]:
-    """Yield the rows from `start` on, in one direction, that stand at least so deep."""
+    """Yield the rows from `start` on, in one direction, that are at least `least` deep in the outline."""
     return takewhile(lambda number: depths.get(number, 0) >= least, count(start, step))
 
 
 def _printing(report: MergedWorkbook, name: str, setup: Setup) -> Iterator[Finding]:
-    """Hold what is printed against what `merge` set up, as far as the file says so (P010, P013)."""
+    """Compare the print setup with what `merge` set up (P010, P013)."""
     area = _PAGE_AREA if name == SHEET_NAME else ""
     if setup.print_area is not None and setup.print_area != area:
         yield _appearance_finding("area", name, raw=setup.print_area, expected=area)
@@ -143,19 +137,16 @@ def _printing(report: MergedWorkbook, name: str, setup: Setup) -> Iterator[Findi
 
 
 def is_code(margin: Margin) -> bool:
-    """Whether a part of the footer is where the check code stands."""
+    """Whether a part of the footer is the one with the check code."""
     return margin[:2] == ("footer", "L") and margin[2].startswith(CHECK_CODE)
 
 
 def _repeated(report: MergedWorkbook, name: str) -> str:
-    """Return what is printed of a sheet on every page, as Excel names it."""
+    """Return the rows and columns of a sheet that are printed on every page, as Excel names them."""
     rows, columns = repeated_rows(name, report.ledger), REPEATED_COLUMNS.get(name)
     parts = [f"${rows[0]}:${rows[1]}"] if rows else []
     parts += [f"$A:${column_letters(columns)}"] if columns else []
     return ",".join(parts)
-
-
-# -- words ------------------------------------------------------------------------------------------------
 
 
 def _structure_finding(

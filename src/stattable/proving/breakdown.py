@@ -1,7 +1,7 @@
 """The breakdown of a total: the rows of 分单位汇总, and which of them add up to which.
 
-The root's children stand first, each with what it is made of below it, down to the townships; villages stand in their
-own township's workbook, and here only as one sum. The root's own rows come last.
+The root's children come first, each followed by its parts, down to the townships; villages are listed in the workbook
+of their own township, and here only as one sum. The root's own rows come last.
 """
 
 from collections.abc import Iterator, Sequence
@@ -35,7 +35,7 @@ _UNLISTED_LABEL: Final = "{name} 所属 {count} 个村居社区合计"
 
 
 class RowKind(StrEnum):
-    """What a row says of its unit."""
+    """What a row of the breakdown shows of its unit."""
 
     TOTAL = "total"
     OWN = "own"
@@ -48,14 +48,14 @@ _LABELS: Final = {RowKind.OWN: "{name} 本级", RowKind.DIFFERENCE: "{name} 差�
 
 @dataclass(frozen=True, slots=True)
 class BreakdownRow:
-    """A row.
+    """A row of the breakdown.
 
     Attributes:
-        kind: what it says of its unit.
-        key: the unit.
-        depth: how far it stands below the root, whose own rows have 0.
+        kind: what it shows of its unit.
+        key: key of the unit.
+        depth: levels below the root, whose own rows have 0.
         values: the 40 figures.
-        parts: of a total: the positions of the rows that it is the sum of; none where nothing of it is known.
+        parts: of a total: the positions of the rows that it is the sum of; none if it is not split.
     """
 
     kind: RowKind
@@ -66,7 +66,7 @@ class BreakdownRow:
 
 
 def breakdown(rolled: RollUp) -> list[BreakdownRow]:
-    """Return the rows, in their order."""
+    """Return the rows of the breakdown, in their order."""
     rows: list[BreakdownRow] = []
     parts = [*_children(rolled, rolled.root, 1, rows)]
     own = rolled.counted.own.get(rolled.root)
@@ -79,7 +79,7 @@ def breakdown(rolled: RollUp) -> list[BreakdownRow]:
 
 
 def _children(rolled: RollUp, parent: str, depth: int, rows: list[BreakdownRow]) -> Iterator[int]:
-    """Add the rows of the units under `parent`, and yield the positions of those that its total is the sum of."""
+    """Add the rows of the units under `parent`, and yield the positions of those that add up to its total."""
     unlisted: list[Values] = []
     for key in rolled.tree.children[parent]:
         if is_listed(rolled.tree, key, depth):
@@ -104,13 +104,13 @@ def _unit(rolled: RollUp, key: str, depth: int, rows: list[BreakdownRow]) -> int
 
 
 def is_listed(tree: Tree, key: str, depth: int) -> bool:
-    """Whether a unit `depth` levels below the root has a row of its own: all but villages of somebody else."""
+    """Whether a unit `depth` levels below the root has a row of its own: all but villages that are not its children."""
     return depth == 1 or tree[key].level is not Level.VILLAGE
 
 
 def _uneven_of(rolled: RollUp, key: str) -> Values:
     difference = rolled.differences.get(key)
-    return difference.uneven if difference else BLANK
+    return difference.nonzero if difference else BLANK
 
 
 def _add(rows: list[BreakdownRow], kind: RowKind, key: str, depth: int, values: Values) -> int:
@@ -119,7 +119,7 @@ def _add(rows: list[BreakdownRow], kind: RowKind, key: str, depth: int, values: 
 
 
 def _set_parts(rolled: RollUp, rows: list[BreakdownRow], at: int, parts: Sequence[int]) -> None:
-    """Say what a total is the sum of, where that is known: not so for what is reported and stands for itself."""
+    """Set the parts of a total, unless they are not known: a reported total may stand for itself."""
     row = rows[at]
     difference = rolled.differences.get(row.key)
     if rolled.totals[row.key].basis is not Basis.CUMULATIVE or (difference and difference.compared):
@@ -127,7 +127,7 @@ def _set_parts(rolled: RollUp, rows: list[BreakdownRow], at: int, parts: Sequenc
 
 
 def head_rows() -> tuple[list[str], list[str]]:
-    """Return the two rows of heads; one over several columns stands in the first of them."""
+    """Return the two rows of headings; one over several columns is in the first of them."""
     first, last = [*UNIT_HEADS], [""] * len(UNIT_HEADS)
     before = None
     for field in FIELDS:
@@ -148,7 +148,7 @@ _LONGEST_FORMULA: Final = 8_000  # characters; Excel takes 8,192
 
 
 def sum_formula(row: BreakdownRow, index: int) -> str | None:
-    """Return the formula that adds up the parts of a total in the column of a field; None where Excel takes none."""
+    """Return the formula that adds up the parts of a total in the column of a field; None if too long for Excel."""
     column = column_letters(index + len(UNIT_HEADS) + 1)
     runs: list[list[int]] = []
     for number in (at + HEAD_ROWS + 1 for at in row.parts):
@@ -164,7 +164,7 @@ def sum_formula(row: BreakdownRow, index: int) -> str | None:
 
 
 def row_label(row: BreakdownRow, rolled: RollUp) -> str:
-    """Return what a row is called."""
+    """Return the label of a row."""
     name = rolled.tree[row.key].name
     match row.kind:
         case RowKind.TOTAL:
@@ -180,7 +180,7 @@ Shown = str | int | None
 
 
 def shown_figures(row: BreakdownRow, rolled: RollUp) -> list[Shown]:
-    """Return what stands in the cells of a row: numbers, 有, 无, or None for a blank."""
+    """Return the figures in the cells of a row: numbers, 有, 无, or None for a blank."""
     if row.kind is RowKind.DIFFERENCE:
         return [*row.values]
     level = rolled.tree[row.key].level
@@ -198,7 +198,7 @@ def formulas(row: BreakdownRow, rows: Sequence[BreakdownRow]) -> list[str | None
 
 
 def unit_cells(row: BreakdownRow, rolled: RollUp, state: str) -> tuple[str, str, str, str]:
-    """Return what stands in front of the figures of a row; `state` says whether its unit reported."""
+    """Return the cells in front of the figures of a row; `state` says whether its unit reported."""
     unit, label = rolled.tree[row.key], row_label(row, rolled)
     match row.kind:
         case RowKind.TOTAL:

@@ -1,4 +1,4 @@
-"""Cells that were typed over → findings: those of one row or one column are one, for they have one cause."""
+"""Changed cells → findings, one for those in one row or column, which have one cause."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,15 +13,15 @@ from stattable.proving.breakdown import UNITS_SHEET
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A cell of 分单位汇总 that does not say what the record does.
+    """A cell of 分单位汇总 that differs from the record.
 
     Attributes:
         at: 1-based row and column.
         unit: of its row.
         name: what the row is called.
         field: of its column.
-        raw: what stands there.
-        expected: what is to stand there.
+        raw: what is there.
+        expected: what should be there.
     """
 
     at: Cell

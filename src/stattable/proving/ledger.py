@@ -1,4 +1,4 @@
-"""The ledger of a merge: what it was made from and how, as rows that are written, and read back to make it again."""
+"""The ledger of a merge: its files and options, as rows that are written, and read back to repeat the merge."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ _PROGRAM: Final = f"stattable {__version__}"
 
 
 class Label(StrEnum):
-    """A label of what is said above the table of files, in their order."""
+    """The labels above the table of files, in their order."""
 
     PROGRAM = "程序"
     COMMAND = "命令"
@@ -60,9 +60,9 @@ class Run:
     """How a merge was started.
 
     Attributes:
-        arguments: as they were typed.
-        started: when.
-        ended: when the result was there.
+        arguments: of the command line, as typed.
+        started: time of the start.
+        ended: time when the result was there.
         roster: its path and what is known of the file, or None.
     """
 
@@ -72,8 +72,8 @@ class Run:
     roster: tuple[str, FileFacts] | None = None
 
 
-class Entry(NamedTuple):
-    """A file that was looked at, as the ledger has it, in the order of `HEADS`."""
+class LedgerEntry(NamedTuple):
+    """A row of the ledger: a file that was looked at, with its cells in the order of `HEADS`."""
 
     number: int
     path: str
@@ -97,29 +97,27 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """What a total was made from and how.
+    """The ledger: the files of a merge, and its options.
 
     Attributes:
-        about: what is said above the table: labels, and what they say.
+        about: the rows above the table: labels and texts.
         entries: every file that was looked at, in the order of their paths.
-        adjustments: what options decided, said below the table.
+        adjustments: the rows below the table: what options decided.
     """
 
     about: tuple[tuple[str, str], ...]
-    entries: tuple[Entry, ...]
+    entries: tuple[LedgerEntry, ...]
     adjustments: tuple[str, ...] = ()
 
     def options(self, roster: Tree, root: UnitFacts) -> MergeOptions:
-        """Return what to ask of a merge that is to make the total of `root` again.
-
-        The root that the whole merge was asked for does not count: `root` says whose workbook this is.
+        """Return the options of a merge that makes the total of `root` again.
 
         Args:
-            roster: the units of the merge, which had a roster if its ledger says so.
-            root: whose total it is: the workbook of a level below says here what the whole merge was asked for.
+            roster: the units of the roster, if the ledger names one.
+            root: whose total it is. The ledger of a level below has the root of the whole merge instead.
 
         Raises:
-            ValueError: the ledger says what no option can be, or `nonsense`.
+            ValueError: the ledger has :meth:`invalid_options`.
         """
         texts = self._texts()
         scopes = {
@@ -132,13 +130,13 @@ class Ledger:
         edition = texts.get(Label.EDITION)
         return MergeOptions(asked, int(edition[0]) if edition else None, texts.get(Label.DUPLICATES) == [_LATEST])
 
-    def nonsense(self) -> list[str]:
-        """Return the options, times and numbers that can be none, so that nobody can make the total again with them."""
+    def invalid_options(self) -> list[str]:
+        """Return the options and times that are invalid, with which the merge cannot be repeated."""
         texts = self._texts()
         scopes = [text for text in texts.get(Label.SCOPE, ()) if text.rpartition("=")[2] not in {*Scope}]
         editions = [text for text in texts.get(Label.EDITION, ()) if not text.isdecimal()]
         duplicates = [text for text in texts.get(Label.DUPLICATES, ()) if text != _LATEST]
-        times = [entry.changed for entry in self.entries if entry.changed and moment(entry.changed) is None]
+        times = [entry.changed for entry in self.entries if entry.changed and parse_time(entry.changed) is None]
         return [*scopes, *editions, *duplicates, *times]
 
     def _texts(self) -> dict[str, list[str]]:
@@ -149,7 +147,7 @@ class Ledger:
 
     @property
     def head_row(self) -> int:
-        """The row of the heads of its table; the files stand right below."""
+        """The row with the headings of the table; the files follow right below."""
         return len(self.about) + 1
 
     @property
@@ -159,12 +157,12 @@ class Ledger:
 
     @property
     def check_code(self) -> str | None:
-        """The check code, or None where it is not said."""
+        """The check code, or None if there is none."""
         return dict(self.about).get(Label.CHECK_CODE)
 
     @property
     def is_part(self) -> bool:
-        """Whether it lists the files of a unit only, out of a larger merge."""
+        """Whether it lists only the files of one unit out of a larger merge."""
         return any(label == Label.PART for label, _ in self.about)
 
     @property
@@ -174,7 +172,7 @@ class Ledger:
         return (texts[Label.ROSTER], texts.get(Label.ROSTER_PRINT, "")) if Label.ROSTER in texts else None
 
 
-# -- made -------------------------------------------------------------------------------------------------
+# -- making -----------------------------------------------------------------------------------------------
 
 
 def ledger_of(merged: MergeResult, run: Run) -> Ledger:
@@ -186,17 +184,17 @@ def ledger_of(merged: MergeResult, run: Run) -> Ledger:
     )
 
 
-def entries_of(merged: MergeResult) -> Iterator[Entry]:
-    """Yield what the ledger of a merge says of each file."""
+def entries_of(merged: MergeResult) -> Iterator[LedgerEntry]:
+    """Yield the entry of each file of a merge."""
     return (_entry(merged, number, one) for number, one in enumerate(merged.files, start=1))
 
 
 def head_of(name: str) -> str:
-    """Return the head of the column in which the entries have what is called so."""
-    return HEADS[Entry._fields.index(name)]
+    """Return the heading of the column for the attribute `name` of an entry."""
+    return HEADS[LedgerEntry._fields.index(name)]
 
 
-def entry_cells(entry: Entry) -> list[object]:
+def entry_cells(entry: LedgerEntry) -> list[object]:
     """Return the cells of an entry's row."""
     cells: list[object] = [*entry]
     cells[COUNTED_AT - 1] = COUNTED[entry.counted]
@@ -235,24 +233,24 @@ def check_code_of(merged: MergeResult) -> str:
 
 
 def unit_words(unit: UnitFacts) -> str:
-    """Return how the ledger names the unit whose total it is of."""
+    """Return the text for the unit of the total."""
     return f"{unit.name}（{unit.level.label}）{unit.code or ''}"
 
 
 def edition_words(edition: int) -> str:
-    """Return how the ledger names the edition."""
+    """Return the text for an edition."""
     return f"第 {edition} 个会员活动日"
 
 
 def _concerns(merged: MergeResult, name: str) -> bool:
-    """Whether an option that names a unit by its code or name speaks of the root or of a unit below it."""
+    """Whether an option names the root or a unit below it, by code or name."""
     tree = merged.tree
     keys = [bare_code(name)] if bare_code(name) in tree else Names(tree).match(name)
     return any(tree.under(key, merged.root) for key in keys)
 
 
 def _adjustments(one: CheckedReturn) -> Iterator[str]:
-    """Say what options decided about a return."""
+    """Yield what options decided about a return, in words."""
     if one.scope_by is ScopeBy.OPTION and one.scope:
         yield decision("scope", path=one.path, scope=one.scope.label)
     if older := _finding(one, "U010"):
@@ -261,9 +259,9 @@ def _adjustments(one: CheckedReturn) -> Iterator[str]:
         yield decision("edition", path=one.path, wanted=edition.params["wanted"])
 
 
-def _entry(merged: MergeResult, number: int, one: CheckedReturn) -> Entry:
+def _entry(merged: MergeResult, number: int, one: CheckedReturn) -> LedgerEntry:
     facts, (counted, why) = one.file.facts, _counted(merged, one)
-    return Entry(
+    return LedgerEntry(
         number=number,
         path=one.path,
         sha256=facts.sha256 or "",
@@ -281,7 +279,7 @@ def _entry(merged: MergeResult, number: int, one: CheckedReturn) -> Entry:
 
 
 def _counted(merged: MergeResult, one: CheckedReturn) -> tuple[bool, str]:
-    """Say whether the figures of a return are in the root's total, and why not."""
+    """Return whether the figures of a return are in the root's total, and if not, why."""
     if _finding(one, "U008"):
         return False, _EARLIER
     if one.status is Status.DUPLICATE:
@@ -301,8 +299,8 @@ def _counted(merged: MergeResult, one: CheckedReturn) -> tuple[bool, str]:
 
 
 def _held(merged: MergeResult, holder: CheckedReturn, one: CheckedReturn) -> str:
-    """Say where the figures of a return are that does not count itself: in which workbook, or in none."""
-    holding = merged.overlaps.holding(holder, one)
+    """Return in which workbook, if any, the figures of a return are that does not count itself, in words."""
+    holding = merged.overlaps.find_holding(holder, one)
     words = {"name": holder.unit.name, "path": holder.path}
     if holding is None:
         return decision("own" if holder.key == one.key else "typed", **words)
@@ -312,16 +310,16 @@ def _held(merged: MergeResult, holder: CheckedReturn, one: CheckedReturn) -> str
     return decision(holding.relation, print=held.sent.sha256[:_PRINT_SHOWN], held=held.name, **words)
 
 
-_PRINT_SHOWN: Final = 16  # characters of a fingerprint, which tell it from all others at hand
+_PRINT_SHOWN: Final = 16  # characters of a fingerprint: enough to be unique
 
 
 def _finding(one: CheckedReturn, code: str) -> Finding | None:
     return next((finding for finding in one.findings if finding.code == code), None)
 
 
-def moment(text: str) -> float | None:
-    """Return the time that the ledger says, in seconds since 1970; None where it says none."""
-    try:  # this is how `TIME` writes it, too, and takes a tenth of the time of reading it by that
+def parse_time(text: str) -> float | None:
+    """Return a time in the ledger in seconds since 1970; None for any other text."""
+    try:  # reads what `TIME` writes, in a tenth of the time of strptime
         return datetime.fromisoformat(text).timestamp() if len(text) == _LENGTH_OF_TIME else None
     except (ValueError, OverflowError, OSError):
         return None
@@ -334,9 +332,9 @@ _LENGTH_OF_TIME: Final = 19
 
 
 def read_ledger(rows: Iterable[Sequence[object]]) -> Ledger | None:
-    """Return the ledger that a sheet's `rows` hold, or None where they hold none."""
+    """Return the ledger in the `rows` of a sheet, or None."""
     about: list[tuple[str, str]] = []
-    entries: list[Entry] = []
+    entries: list[LedgerEntry] = []
     adjustments: list[str] = []
     try:
         for row in ([cell_text(cell) for cell in cells] for cells in rows):
@@ -352,11 +350,11 @@ def read_ledger(rows: Iterable[Sequence[object]]) -> Ledger | None:
     return Ledger(tuple(about), tuple(entries), tuple(adjustments)) if about else None
 
 
-def _read_entry(row: Sequence[str]) -> Entry:
+def _read_entry(row: Sequence[str]) -> LedgerEntry:
     number, path, sha256, size, *texts, edition, counted, why = row[: len(HEADS)]
     changed, code, name, level, scope, scope_by = texts
     of_edition, is_counted = int(edition) if edition else None, counted == COUNTED[True]
-    return Entry(
+    return LedgerEntry(
         int(number), path, sha256, int(size), changed, code, name, level, scope, scope_by, of_edition, is_counted, why
     )
 
@@ -365,7 +363,7 @@ def _read_entry(row: Sequence[str]) -> Entry:
 
 
 def identity_of(merged: MergeResult) -> Identity:
-    """Return who the merged workbook is of, and what it holds."""
+    """Return the identity of the merged workbook."""
     above = [merged.tree[key] for key in merged.tree.above(merged.root)]
     return Identity(
         kind=WorkbookKind.MERGED,
@@ -379,7 +377,7 @@ def identity_of(merged: MergeResult) -> Identity:
 
 
 def record_of(merged: MergeResult, made: datetime) -> Record:
-    """Return what the merged workbook remembers of its making.
+    """Return the record of the merged workbook.
 
     Args:
         merged: the result of a merge.

@@ -1,4 +1,4 @@
-"""What stands in 报送情况 and 审核意见, as rows: written by a merge, and held against one that is made again."""
+"""The rows of 报送情况 and 审核意见, for writing, and for comparing with those of a repeated merge."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -26,7 +26,7 @@ NO_FINDINGS: Final = ("",) * WORDS_AT + ("没有发现问题。", "")  # the row
 
 
 def _count_rows(merged: MergeResult) -> Iterator[tuple[object, ...]]:
-    """Yield, for each unit with units below it, how many of these reported."""
+    """Yield a row for each unit with units below it: how many of these reported."""
     tree, statuses = merged.tree, merged.statuses
     for key in tree.below(merged.root):
         of_children = [statuses[child] for child in tree.children[key] if statuses[child] is not None]
@@ -36,7 +36,7 @@ def _count_rows(merged: MergeResult) -> Iterator[tuple[object, ...]]:
 
 
 def state_sheet(merged: MergeResult) -> Iterator[tuple[str, tuple[object, ...]]]:
-    """Yield the rows of 报送情况, each with what it is: ``title``, ``head``, ``counts``, or the state of its unit."""
+    """Yield the rows of 报送情况, each with its kind: ``title``, ``head``, ``counts``, or the state of its unit."""
     yield "title", (_COUNTS_TITLE,)
     yield "head", COUNT_HEADS
     yield from (("counts", row) for row in _count_rows(merged))
@@ -61,7 +61,6 @@ def finding_rows(merged: MergeResult) -> Iterator[tuple[Finding, tuple[object, .
 
 
 def _subject_cells(finding: Finding) -> tuple[str | None, ...]:
-    """Return the cells from 程度 to 原值."""
     return (
         finding.severity.label, finding.code, finding.unit.name if finding.unit else None, finding.path, finding.cell,
         label_of(finding.field) if finding.field else None, finding.raw,
@@ -69,12 +68,12 @@ def _subject_cells(finding: Finding) -> tuple[str | None, ...]:
 
 
 def subject(finding: Finding) -> tuple[str, ...]:
-    """Return what a row of 审核意见 is about, without its number and its words."""
+    """Return what a row of 审核意见 is about: its cells without number and message."""
     return tuple(_text(cell) for cell in _subject_cells(finding))
 
 
 def read_subject(cells: Sequence[object]) -> tuple[str, ...]:
-    """Return the same of a row as it stands on the sheet."""
+    """Return the :func:`subject` of a row that was read from the sheet."""
     return tuple(_text(cell) for cell in cells[1:WORDS_AT])
 
 

@@ -1,4 +1,4 @@
-"""The total of a merged workbook, made once more from the files at hand, and held against what it says."""
+"""The merge of a merged workbook, repeated with the files at hand, and compared with the workbook."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -9,7 +9,7 @@ from stattable.checking.register import Register
 from stattable.checking.returns import check_returns
 from stattable.merging.merge import merge_returns
 from stattable.merging.result import MergeResult
-from stattable.merging.rollup import RollUp, Total, typed_over
+from stattable.merging.rollup import RollUp, Total, overtyped_fields
 from stattable.merging.root import find_register
 from stattable.model.annex import ANNEX_HEADS, ANNEX_SHEET
 from stattable.model.catalogue import finding, phrase
@@ -21,7 +21,7 @@ from stattable.model.refusals import Refusal
 from stattable.model.text import runs
 from stattable.model.units import Tree
 from stattable.proving.breakdown import UNITS_SHEET, RowKind, breakdown, figure_cell
-from stattable.proving.ledger import LEDGER_SHEET, Entry, Ledger, entries_of, moment
+from stattable.proving.ledger import LEDGER_SHEET, Ledger, LedgerEntry, entries_of, parse_time
 from stattable.proving.lists import FINDINGS_SHEET, STATE_SHEET, state_sheet, subject
 from stattable.proving.reopen import MergedWorkbook
 from stattable.proving.seal import broken_rows
@@ -32,32 +32,31 @@ from stattable.reading.roster import read_roster
 
 @dataclass(frozen=True, slots=True)
 class RemakeResult:
-    """What came of making a total once more.
+    """The outcome of repeating a merge.
 
     Attributes:
-        findings: what speaks against the workbook.
-        matched: the files of its ledger held against those at hand.
-        roster: what has become of its roster, or None where it had none.
-        in_words: whether the reasons of decisions and all that is written of them were held against it, too: not where
-            its roster is not here, or another version of the program wrote it.
+        findings: all differences from the workbook.
+        matched: the files of its ledger, matched with those at hand.
+        roster: the state of its roster, or None if it had none.
+        reasons_compared: whether decisions were compared with their reasons, and all that is written of them: not
+            if its roster is not here, or another version of the program wrote the workbook.
     """
 
     findings: tuple[Finding, ...]
     matched: FileMatch
     roster: FileState | None
-    in_words: bool
+    reasons_compared: bool
 
 
 def remake(report: MergedWorkbook, ledger: Ledger, read: Sequence[ReturnFile]) -> RemakeResult:
-    """Make the total of a merged workbook once more, with the options of its ledger.
+    """Repeat the merge of a merged workbook, with the options of its ledger.
 
-    The files are judged under the paths and with the times of then: where they lie now, and how old they are, changes
-    nothing.
+    The files get the paths and times in the ledger, so that moving or copying them changes nothing.
 
     Args:
         report: the workbook.
         ledger: its ledger.
-        read: the files at hand, itself aside.
+        read: the files at hand, without the workbook itself.
     """
     return _Remake(report, ledger, read).remade()
 
@@ -66,14 +65,14 @@ class _Remake:
     def __init__(self, report: MergedWorkbook, ledger: Ledger, read: Sequence[ReturnFile]) -> None:
         self._report, self._ledger = report, ledger
         self._read = {one.path: one for one in read}
-        self._entries: Mapping[int, Entry] = {entry.number: entry for entry in ledger.entries}
-        sources = SourceFiles.of_prints({one.path: one.facts.sha256 or "" for one in read})
+        self._entries: Mapping[int, LedgerEntry] = {entry.number: entry for entry in ledger.entries}
+        sources = SourceFiles.from_fingerprints({one.path: one.facts.sha256 or "" for one in read})
         self._roster, roster_path = _roster(ledger, sources)
         self._roster_path = roster_path
         if roster_path:
             self._read.pop(roster_path)
-            sources = SourceFiles.of_prints(
-                {path: print_ for path, print_ in sources.prints.items() if path in self._read}
+            sources = SourceFiles.from_fingerprints(
+                {path: print_ for path, print_ in sources.fingerprints.items() if path in self._read}
             )
         record = report.record
         self._of_root = {sent.number for (key, _), sent in record.sent.items() if key == record.root}
@@ -82,7 +81,7 @@ class _Remake:
 
     def remade(self) -> RemakeResult:
         matched, findings = self._matched, list[Finding]()
-        if self._ledger.nonsense():  # which is said already, and nobody can tell what was asked for
+        if self._ledger.invalid_options():  # reported already as P009
             return self._remade(matched, ())
         try:
             options = self._ledger.options(self._tree(), self._report.identity.unit)
@@ -108,7 +107,7 @@ class _Remake:
         return self._roster_path if self._roster is FileState.CHANGED else None
 
     def _tree(self) -> Tree:
-        """Return the units of then: of the roster where it is here, else those that the record knows."""
+        """Return the units of the roster if it is here unchanged, else those of the record."""
         if self._roster is FileState.SAME and self._roster_path:
             tree, faults = read_roster(self._roster_path)
             if not faults:
@@ -116,7 +115,7 @@ class _Remake:
         return self._report.record.tree
 
     def _of_the_same_units(self, matched: FileMatch) -> FileMatch:
-        """Take back what only bears the name of a file in the ledger, and what is no news to a part of a merge."""
+        """Drop matches with files of other units, and, for a part of a merge, new files of other units."""
         states, paths, new = dict(matched.states), dict(matched.paths), list(matched.new)
         for number, state in matched.states.items():
             if state is FileState.CHANGED and not self._may_be_of(paths[number], self._entries[number]):
@@ -130,8 +129,8 @@ class _Remake:
         (one,) = check_returns([self._read[path]], self._register, None).returns
         return one.key
 
-    def _may_be_of(self, path: str, entry: Entry) -> bool:
-        """Whether a file that changed may still be of the unit that it was of; of a damaged one nobody can tell."""
+    def _may_be_of(self, path: str, entry: LedgerEntry) -> bool:
+        """Whether a changed file may still be of the same unit; a damaged one may."""
         read = self._read[path]
         if not read.name or not entry.name:
             return True
@@ -140,12 +139,12 @@ class _Remake:
         return comparable_name(unit.name if unit else read.name) == comparable_name(entry.name)
 
     def _as_then(self) -> list[ReturnFile]:
-        """Return the files at hand, those of the ledger under the paths and with the times that it gives."""
+        """Return the files at hand, those in the ledger with the paths and times that it gives."""
         files = [self._read[path] for path in self._matched.new]
         for number, path in self._matched.paths.items():
             one, entry = self._read[path], self._entries[number]
             facts, identity = one.facts, one.identity
-            then = moment(entry.changed)
+            then = parse_time(entry.changed)
             if self._matched.state(number) is FileState.SAME and then is not None and int(facts.mtime) != then:
                 facts = replace(facts, mtime=then)  # else it is known better than to the second
             if identity and number in self._of_root:  # it counted, and is no earlier result of this merge
@@ -154,22 +153,22 @@ class _Remake:
             files.append(replace(one, path=entry.path, facts=facts, identity=identity, findings=findings))
         return sorted(files, key=lambda one: one.path)
 
-    def _altered(self, remade: MergeResult, entries: Mapping[str, Entry]) -> Iterator[Finding]:
-        """Yield what speaks against merged workbooks whose figures are in the total: pages that were typed over."""
+    def _altered(self, remade: MergeResult, entries: Mapping[str, LedgerEntry]) -> Iterator[Finding]:
+        """Yield findings on changed pages of merged workbooks whose figures are in the total."""
         now = {self._entries[number].path: path for number, path in self._matched.paths.items()}
-        known = {self._entries[sent.number].path for sent in self._report.record.sent.values() if typed_over(sent)}
+        known = {
+            self._entries[sent.number].path for sent in self._report.record.sent.values() if overtyped_fields(sent)
+        }
         for one in remade.findings:
             entry = entries.get(one.path or "")
-            is_told = one.code == "P001" and one.path in known  # as P014, by the workbook itself
-            if one.code[0] == "P" and one.path and entry and entry.counted and not is_told:
+            is_reported = one.code == "P001" and one.path in known  # as P014, by the workbook itself
+            if one.code[0] == "P" and one.path and entry and entry.counted and not is_reported:
                 yield replace(one, path=now.get(one.path, one.path))
 
-    # -- decisions --
+    def _decisions(self, remade: MergeResult, entries: Mapping[str, LedgerEntry]) -> Iterator[Finding]:
+        """Yield P012 on decisions and texts that come out differently though no file changed.
 
-    def _decisions(self, remade: MergeResult, entries: Mapping[str, Entry]) -> Iterator[Finding]:
-        """Say which decisions and words come out otherwise though no file changed (P012).
-
-        The words are those of this version; a roster that is not here said more than the record remembers.
+        Texts are compared only if this version wrote them; those that depend on the roster only if it is here.
         """
         differing = {LEDGER_SHEET: self._decided_otherwise(entries)}
         if self._is_of_this_version:
@@ -183,17 +182,18 @@ class _Remake:
         if parts:
             yield finding("P012", sheet=next(iter(parts)), params={"sheets": tuple(parts.values())})
 
-    def _decided_otherwise(self, now: Mapping[str, Entry]) -> list[str]:
-        """Return the files about which something else is decided now."""
-        in_words = self._knows_all and self._is_of_this_version
+    def _decided_otherwise(self, now: Mapping[str, LedgerEntry]) -> list[str]:
+        """Return the paths of files with another decision now."""
+        with_reasons = self._knows_all and self._is_of_this_version
         return [
             was.path
             for was in self._ledger.entries
-            if was.path in now and _decided(was, in_words=in_words) != _decided(now[was.path], in_words=in_words)
+            if was.path in now
+            and _decided(was, with_reasons=with_reasons) != _decided(now[was.path], with_reasons=with_reasons)
         ]
 
     def _written_otherwise(self, remade: MergeResult) -> dict[str, list[str]]:
-        """Return the rows of 报送情况 and of the annex that would be written otherwise now."""
+        """Return the rows of 报送情况 and of the annex that come out differently now, in words, by sheet."""
         accounts = [one.cells(number) for number, one in enumerate(remade.accounts, start=1)]
         sheets: dict[str, tuple[int, list[Sequence[object]]]] = {
             STATE_SHEET: (0, [cells for _, cells in state_sheet(remade)]),
@@ -206,7 +206,7 @@ class _Remake:
         return differing
 
     def _findings_otherwise(self, remade: MergeResult) -> list[str]:
-        """Return what 审核意见 tells and is not found now, and what it does not tell and is."""
+        """Return the findings that are only in 审核意见, or only found now."""
         known = {entry.path for entry in self._ledger.entries}
         again = (subject(one) for one in remade.findings if one.path is None or one.path in known)
         was, now = Counter(filter(_is_again, self._report.subjects)), Counter(filter(_is_again, again))
@@ -215,7 +215,7 @@ class _Remake:
 
     @property
     def _knows_all(self) -> bool:
-        """Whether the roster of then is here, if there was one."""
+        """Whether the roster is here unchanged, if there was one."""
         return self._roster in {None, FileState.SAME}
 
     @property
@@ -227,42 +227,39 @@ _OF_THE_RUN: Final = frozenset({"F006", "U012"})  # of folders, and of what was 
 
 
 def _is_again(row: tuple[str, ...]) -> bool:
-    """Whether a row tells of a finding that follows from the files alone."""
+    """Whether a row is on a finding that follows from the files alone."""
     return bool(row[1]) and row[1] not in _OF_THE_RUN
 
 
-def _decided(entry: Entry, *, in_words: bool) -> tuple[object, ...]:
-    """Return what was decided about a file; `in_words`, why, too."""
+def _decided(entry: LedgerEntry, *, with_reasons: bool) -> tuple[object, ...]:
+    """Return what was decided about a file; `with_reasons`, and why."""
     decided = (entry.counted, entry.scope, entry.edition)
-    return (*decided, entry.code, entry.name, entry.level, entry.scope_by, entry.why) if in_words else decided
+    return (*decided, entry.code, entry.name, entry.level, entry.scope_by, entry.why) if with_reasons else decided
 
 
 def _roster(ledger: Ledger, sources: SourceFiles) -> tuple[FileState | None, str | None]:
-    """Return what has become of the roster, and where among the sources it is."""
+    """Return the state of the roster, and its path among the sources."""
     if ledger.roster is None:
         return None, None
     path, print_ = ledger.roster
-    if at_hand := sources.by_print.get(print_, ()):
+    if at_hand := sources.by_fingerprint.get(print_, ()):
         return FileState.SAME, at_hand[0]
     known = {entry.sha256 for entry in ledger.entries}
-    named = [one for one, its in sources.prints.items() if same_name(one, path) and its not in known]
+    named = [one for one, print_ in sources.fingerprints.items() if same_name(one, path) and print_ not in known]
     return (FileState.CHANGED, named[0]) if named else (FileState.UNKNOWN, None)
-
-
-# -- the files --------------------------------------------------------------------------------------------
 
 
 def _is_outdated(ledger: Ledger, matched: FileMatch) -> bool:
     return bool(matched.new) or any(matched.state(entry.number) is not FileState.SAME for entry in _needed(ledger))
 
 
-def _needed(ledger: Ledger) -> Iterator[Entry]:
-    """Yield the files without which nothing is proved: not earlier results, of which this one may have replaced one."""
+def _needed(ledger: Ledger) -> Iterator[LedgerEntry]:
+    """Yield the files that must be here: all but earlier results, one of which this one may have replaced."""
     return (entry for entry in ledger.entries if not entry.is_earlier)
 
 
 def _files(ledger: Ledger, matched: FileMatch, roster: str | None) -> Iterator[Finding]:
-    """Say which files changed, are gone, or came in since (P004, P005, P006)."""
+    """Yield P004, P005 and P006 on files that changed, are gone, or are new."""
     changed = [_MovedFile(roster, phrase("P004", "roster", path=roster), None)] if roster else []
     gone = []
     for entry in _needed(ledger):
@@ -279,23 +276,20 @@ def _files(ledger: Ledger, matched: FileMatch, roster: str | None) -> Iterator[F
 
 
 class _MovedFile(NamedTuple):
-    """A file that is not what it was: where it is, or was; what is said of it; and its unit."""
+    """A file that changed, is gone or new: its path, the words for it, and its unit."""
 
     path: str | None
     words: str
     unit: UnitRef | None
 
 
-def _file_of(code: str, path: str, entry: Entry) -> _MovedFile:
+def _file_of(code: str, path: str, entry: LedgerEntry) -> _MovedFile:
     words = phrase(code, "file", path=path, name=entry.name) if entry.name else path
     return _MovedFile(path, words, UnitRef(entry.code or None, entry.name or None))
 
 
-# -- the figures ------------------------------------------------------------------------------------------
-
-
 def _figures(report: MergedWorkbook, after: RollUp) -> Iterator[Finding]:
-    """Say which figures come out otherwise now (P007): those of the root, and of how many units below it."""
+    """Yield P007 on figures that come out differently now: those of the root, and of how many units below."""
     before = report.rolled
     trees: Mapping[str, Tree] = {key: tree for tree in (after.tree, before.tree) for key in tree.units}
     keys = dict.fromkeys([*before.tree.below(before.root), *after.tree.below(after.root)])

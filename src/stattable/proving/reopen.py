@@ -37,11 +37,11 @@ class MergedWorkbook:
     """A merged workbook.
 
     Attributes:
-        file: what its official page says now.
-        identity: whose it is.
-        record: what it remembers of its making.
-        rolled: what that adds up to.
-        ledger: the files that it was made from, or None where its sheet is not there or not whole.
+        file: its official page as it is now.
+        identity: its identity.
+        record: its record.
+        rolled: the roll-up of the record.
+        ledger: its ledger, or None if the sheet is missing or not whole.
         seal: the marks of the rows of each sheet, as its record has them.
         subjects: what each row of 审核意见 is about.
     """
@@ -56,11 +56,11 @@ class MergedWorkbook:
 
     @property
     def path(self) -> str:
-        """Where it is."""
+        """The path of the file."""
         return self.file.path
 
     def cell_of(self, field: Field) -> str:
-        """Return where a figure stands on the page."""
+        """Return the cell of a figure on the page."""
         at = self.file.cells[field.index] if self.file.cells else None
         return a1(*at) if at else field.cell
 
@@ -82,7 +82,7 @@ def reopen(path: str) -> MergedWorkbook:
 
 
 def reopen_if_merged(path: str) -> MergedWorkbook | None:
-    """Return the merged workbook at `path`; None where there is none that is whole."""
+    """Return the merged workbook at `path`, or None if it is none, or not whole."""
     try:
         return reopen(path)
     except Refusal:
@@ -90,14 +90,14 @@ def reopen_if_merged(path: str) -> MergedWorkbook | None:
 
 
 def examine(path: str, look: Examiner) -> tuple[MergedWorkbook, list[Finding]]:
-    """Open a merged workbook and look at its sheets, within the limits on files and, if it is big, within its own.
+    """Open and examine a merged workbook, in a process with limits if it is big.
 
     Args:
         path: of the workbook.
-        look: picklable.
+        look: picklable; returns findings on the open workbook.
 
     Returns:
-        The workbook, and what `look` found.
+        The workbook, and the findings of `look`.
 
     Raises:
         Refusal: it is none, or does not hold what it was made with.
@@ -118,7 +118,7 @@ def examine(path: str, look: Examiner) -> tuple[MergedWorkbook, list[Finding]]:
 
 @dataclass(frozen=True, slots=True)
 class _Examined:
-    """What another process hands over of a workbook: all but what follows from it."""
+    """The result of examining a workbook, as one process hands it to another."""
 
     fault: Finding | None = None
     file: ReturnFile | None = None

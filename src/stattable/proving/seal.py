@@ -1,7 +1,7 @@
-"""The seal of a merged workbook: what each row of its sheets says, as a few letters, among the rows of its record.
+"""The seal of a merged workbook: a short mark of each row of its sheets, among the rows of its record.
 
-With it a changed row is known by itself, be it one that nothing else in the workbook says again: a finding's words, why
-a return does not count, a note beside the page. A program that saves the workbook anew breaks none.
+It shows which rows were changed, even where nothing else in the workbook repeats them: the words of a finding, why a
+return does not count, a note beside the page. Saving the workbook with another program breaks no mark.
 """
 
 import base64
@@ -38,7 +38,7 @@ def seal_rows(sheets: Mapping[str, Rows]) -> list[Row]:
 
 
 def read_seal(record: Rows) -> dict[str, str]:
-    """Return the marks of each sheet, one after the other, from the rows of the record."""
+    """Return the marks of each sheet, joined, from the rows of the record."""
     seal: dict[str, str] = {}
     for word, name, marks, *_ in ([*map(cell_text, row), "", "", ""] for row in record):
         if word == SEAL:
@@ -47,19 +47,19 @@ def read_seal(record: Rows) -> dict[str, str]:
 
 
 def broken_rows(name: str, rows: Rows, marks: str) -> list[int]:
-    """Return the rows of a sheet, counted from 1, that do not say what its marks stand for."""
+    """Return the rows of a sheet, counted from 1, that do not fit its marks."""
     then = (marks[at : at + _MARK] for at in range(0, len(marks), _MARK))
     pairs = zip_longest(_marks(name, rows), then, fillvalue=_mark(""))
     return [number for number, (now, was) in enumerate(pairs, start=1) if now != was]
 
 
 def without_seal(record: Rows) -> Iterator[Sequence[object]]:
-    """Yield the rows of the record but for those of the seal."""
+    """Yield the rows of the record without those of the seal."""
     return (row for row in record if not (row and cell_text(row[0]) == SEAL))
 
 
 def _marks(name: str, rows: Rows) -> Iterator[str]:
-    """Yield the mark of each row down to the last that says something."""
+    """Yield the mark of each row down to the last that is not empty."""
     blank = 0
     for number, row in enumerate(rows, start=1):
         text = _row_text(name, number, row)
@@ -76,7 +76,7 @@ def _mark(text: str) -> str:
 
 
 def _row_text(name: str, number: int, row: Sequence[object]) -> str:
-    """Return what a row says, however a program that saved it wrote numbers and spaces."""
+    """Return the text of a row, the same however a program writes numbers and spaces."""
     if (
         name == UNITS_SHEET and number > HEAD_ROWS and _is_filled(row[: _FIGURES.start])
     ):  # figures stand behind their unit

@@ -1,4 +1,4 @@
-"""The sheets of a merged workbook: which there are, in their order, and what is printed of them on every page."""
+"""The sheets of a merged workbook, in their order, and what is printed of them on every page."""
 
 from collections.abc import Iterator
 from typing import Final

@@ -1,4 +1,4 @@
-"""The sheets of a merged workbook as they stand, each looked at once: cells, formulas, and how it is shown."""
+"""The sheets of a merged workbook as they are now: cells, formulas, and how they are shown."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,13 +11,13 @@ from stattable.proving.sheet_facts import HIDDEN_SHEETS, shown_sheets
 
 @dataclass(frozen=True, slots=True)
 class OpenSheet:
-    """A sheet as it stands.
+    """A sheet as it is now.
 
     Attributes:
-        cells: after a closer look.
-        formulas: as Excel writes them, without ``=``, ``$`` and spaces.
+        cells: its cells, after inspection.
+        formulas: as Excel writes them, without ``=``, ``$`` and spaces, by cell.
         setup: how it is shown and printed.
-        illegible: the cells that cannot be read as what they hold, and why.
+        illegible: cells that people cannot read as what they hold, and why.
     """
 
     cells: RawSheet

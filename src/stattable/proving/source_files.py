@@ -1,4 +1,4 @@
-"""The files of a ledger held against those at hand: the same, changed, gone, or come in since."""
+"""The files of a ledger, matched with those at hand: the same, changed, gone, or new."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import PurePath
 
 from stattable.formats.fingerprint import file_facts
-from stattable.proving.ledger import Entry, Ledger
+from stattable.proving.ledger import Ledger, LedgerEntry
 
 
 class FileState(StrEnum):
@@ -20,11 +20,11 @@ class FileState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FileMatch:
-    """The files of one ledger, and those at hand.
+    """The files of a ledger, matched with those at hand.
 
     Attributes:
-        states: what has become of each file, by its number in the ledger.
-        paths: where it is now, by the same; those that are gone have none.
+        states: the state of each file, by its number in the ledger.
+        paths: the path of each file now, by its number; none of those that are gone.
         new: files at hand that the ledger does not have.
     """
 
@@ -33,7 +33,7 @@ class FileMatch:
     new: Sequence[str]
 
     def state(self, number: int) -> FileState:
-        """Return what has become of the file with a number in the ledger."""
+        """Return the state of the file with a number in the ledger."""
         return self.states.get(number, FileState.UNKNOWN)
 
 
@@ -42,37 +42,37 @@ class SourceFiles:
     """Files at hand, by their fingerprints.
 
     Attributes:
-        prints: SHA-256 of each file, by path; ``""`` where it has none, because it cannot be read.
-        by_print: the paths with the same fingerprint, sorted.
+        fingerprints: SHA-256 of each file, by path; ``""`` if it cannot be read.
+        by_fingerprint: the paths with the same fingerprint, sorted.
     """
 
-    prints: Mapping[str, str]
-    by_print: Mapping[str, Sequence[str]] = field(repr=False)
+    fingerprints: Mapping[str, str]
+    by_fingerprint: Mapping[str, Sequence[str]] = field(repr=False)
 
     @classmethod
-    def of(cls, paths: Iterable[str]) -> "SourceFiles":
-        """Take the fingerprints of files."""
-        return cls.of_prints({path: _fingerprint(path) for path in paths})
+    def from_paths(cls, paths: Iterable[str]) -> "SourceFiles":
+        """Return the files at `paths`, with their fingerprints."""
+        return cls.from_fingerprints({path: _fingerprint(path) for path in paths})
 
     @classmethod
-    def of_prints(cls, by_path: Mapping[str, str]) -> "SourceFiles":
-        """Return files whose fingerprints are known, ``""`` for one that has none."""
+    def from_fingerprints(cls, by_path: Mapping[str, str]) -> "SourceFiles":
+        """Return files with known fingerprints, by path; ``""`` for one without."""
         prints = dict(sorted(by_path.items()))
-        by_print: dict[str, list[str]] = {}
+        by_fingerprint: dict[str, list[str]] = {}
         for path, print_ in prints.items():
             if print_:
-                by_print.setdefault(print_, []).append(path)
-        return cls(prints, by_print)
+                by_fingerprint.setdefault(print_, []).append(path)
+        return cls(prints, by_fingerprint)
 
     def match(self, ledger: Ledger) -> FileMatch:
-        """Find the files of a ledger: by their fingerprints, wherever they are now, else by their names."""
+        """Find the files of a ledger: by fingerprint, wherever they are now, else by name."""
         paths: dict[int, str] = {}
-        free = dict.fromkeys(self.prints)
-        by_print: dict[str, list[Entry]] = {}
+        free = dict.fromkeys(self.fingerprints)
+        by_fingerprint: dict[str, list[LedgerEntry]] = {}
         for entry in ledger.entries:
-            by_print.setdefault(entry.sha256, []).append(entry)
-        for print_, entries in by_print.items():
-            at_hand = self.by_print.get(print_, ())
+            by_fingerprint.setdefault(entry.sha256, []).append(entry)
+        for print_, entries in by_fingerprint.items():
+            at_hand = self.by_fingerprint.get(print_, ())
             if len(entries) == len(at_hand) == 1:  # as they nearly all are
                 paths[entries[0].number] = at_hand[0]
             elif at_hand:
@@ -86,13 +86,13 @@ class SourceFiles:
             free.pop(path)
         for entry in rest:
             now = changed.get(entry.number)
-            same = now is not None and self.prints[now] == entry.sha256  # neither has one: too big to be read
+            same = now is not None and self.fingerprints[now] == entry.sha256  # neither has one: too big to be read
             states[entry.number] = FileState.GONE if now is None else FileState.SAME if same else FileState.CHANGED
         return FileMatch(states, {**paths, **changed}, tuple(free))
 
 
-def _paired(entries: Iterable[Entry], paths: Iterable[str], *, least: int) -> dict[int, str]:
-    """Pair files of a ledger with those at hand, the ones whose paths end most alike first; give paths by number.
+def _paired(entries: Iterable[LedgerEntry], paths: Iterable[str], *, least: int) -> dict[int, str]:
+    """Return the files at hand that match those of a ledger, by number; the most similar paths are matched first.
 
     Args:
         entries: of the ledger.
@@ -127,5 +127,4 @@ def same_name(one: str, other: str) -> bool:
 
 
 def _parts(path: str) -> tuple[str, ...]:
-    """Return the folders and the name of a path, which may be of Windows."""
     return PurePath(path.replace("\\", "/")).parts or ("",)

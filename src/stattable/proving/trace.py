@@ -1,4 +1,4 @@
-"""Where a figure comes from: from the page down to the returns, their files and their cells."""
+"""The origin of a figure: from the page down to the returns, their files and cells."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,15 +8,15 @@ from functools import reduce
 from stattable.checking.register import Register
 from stattable.checking.returns import CheckedReturn, check_returns
 from stattable.checking.rules import drop_meaningless_zeros
-from stattable.merging.rollup import Basis, CountedReturns, RollUp, roll_up, typed_over
+from stattable.merging.rollup import Basis, CountedReturns, RollUp, overtyped_fields, roll_up
 from stattable.model.cell_names import a1, cell_at
 from stattable.model.findings import Status, UnitRef
-from stattable.model.form import FIELD_BY_KEY, FIELDS, Field, Value, add, lifted, number
+from stattable.model.form import FIELD_BY_KEY, FIELDS, Field, Value, add, flags_as_counts, number
 from stattable.model.record import CountedReturn, Record
 from stattable.model.refusals import Refusal
 from stattable.model.text import normalised, without_spaces
 from stattable.model.units import Scope
-from stattable.proving.ledger import Entry, Ledger
+from stattable.proving.ledger import Ledger, LedgerEntry
 from stattable.proving.reopen import MergedWorkbook, reopen_if_merged
 from stattable.proving.source_files import FileMatch, FileState, SourceFiles
 from stattable.reading.files import read_return
@@ -32,15 +32,15 @@ class TraceStop(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class UncountedReturn:
-    """An accepted return that stands below a cumulative one, and does not count itself.
+    """An accepted return below a cumulative one, which does not count itself.
 
     Attributes:
-        unit: whose it is.
+        unit: the unit that sent it.
         scope: of the return.
         value: its figure.
         path: of its file, as the ledger has it, or None.
         sha256: of its file.
-        why: where its figure is, or that it is nowhere, as the ledger says.
+        why: which return holds its figure, or that none does, in the words of the ledger.
     """
 
     unit: UnitRef
@@ -53,7 +53,7 @@ class UncountedReturn:
 
 @dataclass(frozen=True, slots=True)
 class TraceStep:
-    """A unit, or a return of one, and what of the figure is from there.
+    """A unit or a return, and its share of a figure.
 
     Attributes:
         unit: the unit.
@@ -84,8 +84,8 @@ class TraceStep:
     uncounted: tuple[UncountedReturn, ...] = ()
 
 
-def field_of(report: MergedWorkbook, text: str) -> Field:
-    """Return the field that `text` names: by its cell on the page, its key, or its label, whole or in part.
+def find_field(report: MergedWorkbook, text: str) -> Field:
+    """Return the field that `text` names by its cell on the page, its key, or its label or a part of that.
 
     Raises:
         Refusal: it names none, or several.
@@ -107,11 +107,11 @@ def field_of(report: MergedWorkbook, text: str) -> Field:
 
 
 def trace(report: MergedWorkbook, field: Field, sources: SourceFiles | None = None) -> TraceStep:
-    """Return where the figure of `field` on the page comes from.
+    """Return the steps that lead from a figure on the page to the returns behind it.
 
     Args:
         report: the merged workbook.
-        field: which figure.
+        field: the field of the figure.
         sources: the files at hand. With them changed files are seen, and merged workbooks that were merged on are
             followed; without them the workbook's own record is all there is.
     """
@@ -149,7 +149,7 @@ class _Tracer:
         self._register = Register(rolled.tree, is_roster=True, root=rolled.root)
         self._known = known
         entries = ledger.entries if ledger else ()
-        self._entries: dict[int, Entry] = {entry.number: entry for entry in entries}
+        self._entries: dict[int, LedgerEntry] = {entry.number: entry for entry in entries}
         self._matched: FileMatch | None = sources.match(ledger) if sources and ledger else None
 
     def unit(self, key: str) -> TraceStep:
@@ -161,7 +161,7 @@ class _Tracer:
             own = [self._return(key, Scope.OWN)] if total.basis is Basis.OWN else []
             steps = own + [self.unit(child) for child in rolled.tree.children[key]]
         level = rolled.tree[key].level
-        now = reduce(add, (lifted((step.now,), level)[0] for step in steps), None)
+        now = reduce(add, (flags_as_counts((step.now,), level)[0] for step in steps), None)
         kept = sorted((step for step in steps if _matters(step)), key=lambda step: -number(step.value))
         return TraceStep(self._ref(key), None, total.values[self._index], now, steps=tuple(kept))
 
@@ -176,7 +176,7 @@ class _Tracer:
         now, cell, end = value, a1(*at) if at else None, None
         steps: Sequence[TraceStep] = ()
         if state is FileState.CHANGED and path and entry:
-            judged = self._judged(path)
+            judged = self._recheck(path)
             if judged.key in {key, None}:
                 now, cell = self._figure_of(judged, scope, cell)
             else:  # another unit's file of the same name
@@ -201,7 +201,7 @@ class _Tracer:
         )
 
     def _uncounted(self, key: str) -> Iterator[UncountedReturn]:
-        """Yield the accepted returns of a unit and of those below it that its cumulative one stands for."""
+        """Yield the accepted returns of a unit and those below it that its cumulative one stands for."""
         for below in self._rolled.tree.below(key):
             for scope in Scope:
                 sent = self._record.sent.get((below, scope))
@@ -211,12 +211,12 @@ class _Tracer:
                     yield UncountedReturn(self._ref(below), scope, sent.values[self._index], path, sent.sha256, why)
 
     def _below(self, path: str | None, state: FileState, sent: CountedReturn) -> _Below:
-        """Follow a merged workbook that was merged on: through its file, else through what the record has of it."""
+        """Return the steps below a merged workbook among the returns: by its file, or else by its record."""
         if state in {FileState.UNKNOWN, FileState.GONE} and (record := sent.record):
             rolled = roll_up(record.tree, record.root, CountedReturns.of_record(record))
             steps = _Tracer(rolled, record, None, self._field, None, {}).unit(record.root).steps
-            return steps, TraceStop.ALTERED if self._field in typed_over(sent) else None
-        print_ = self._sources.prints.get(path or "") if self._sources else None
+            return steps, TraceStop.ALTERED if self._field in overtyped_fields(sent) else None
+        print_ = self._sources.fingerprints.get(path or "") if self._sources else None
         if state in {FileState.UNKNOWN, FileState.GONE} or path is None or not print_:
             return (), TraceStop.NOT_AT_HAND
         if print_ not in self._known:
@@ -231,13 +231,12 @@ class _Tracer:
                 self._known[print_] = root.steps, TraceStop.ALTERED if altered else None
         return self._known[print_]
 
-    def _judged(self, path: str) -> CheckedReturn:
-        """Return a return that changed, judged by itself."""
+    def _recheck(self, path: str) -> CheckedReturn:
         (one,) = check_returns([read_return(path)], self._register, None).returns
         return one
 
     def _figure_of(self, one: CheckedReturn, scope: Scope, cell: str | None) -> tuple[Value, str | None]:
-        """Return the figure of a return that changed, and its cell; none where it is accepted no more."""
+        """Return the figure of a changed return, and its cell; None for both if it is no longer accepted."""
         if one.status is not Status.ACCEPTED or one.key is None:
             return None, cell
         at = one.file.cells[self._index]
@@ -254,5 +253,5 @@ class _Tracer:
 
 
 def _matters(step: TraceStep) -> bool:
-    """Whether anything of the figure is, or was, from there."""
+    """Whether a step has, or had, a share of the figure."""
     return step.value is not None or step.now is not None or any(map(_matters, step.steps))

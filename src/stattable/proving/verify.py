@@ -1,4 +1,4 @@
-"""Whether a merged workbook still proves its total: by itself, and against the files that it was made from."""
+"""The whole of `verify`: whether a merged workbook agrees with itself, and with the files it was made from."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -7,39 +7,39 @@ from stattable.formats.calamine import CalamineBook
 from stattable.formats.paths import file_key
 from stattable.model.catalogue import finding
 from stattable.model.findings import Finding, Severity
-from stattable.proving.appearance import oddities
+from stattable.proving.appearance import appearance_findings
 from stattable.proving.check_code import code_of
 from stattable.proving.ledger import LEDGER_SHEET
 from stattable.proving.remake import remake
 from stattable.proving.reopen import MergedWorkbook, examine
 from stattable.proving.sheets import WorkbookSheets
 from stattable.proving.source_files import FileMatch, FileState
-from stattable.proving.witnesses import disagreements
+from stattable.proving.witnesses import witness_findings
 from stattable.reading.files import read_returns
 from stattable.reading.inputs import Inputs
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What verifying a merged workbook came to.
+    """The result of verifying a merged workbook.
 
     Attributes:
         report: the workbook.
-        findings: all that speaks against it.
-        sources: the files of its ledger held against those at hand, or None where no sources were given.
-        roster: what has become of its roster, or None where it had none.
-        in_words: whether the reasons of decisions were held against it, too.
+        findings: all that is wrong with it.
+        sources: the files of its ledger, matched with those at hand, or None if no sources were given.
+        roster: the state of its roster, or None if it had none.
+        reasons_compared: whether decisions were compared with their reasons.
     """
 
     report: MergedWorkbook
     findings: tuple[Finding, ...]
     sources: FileMatch | None
     roster: FileState | None = None
-    in_words: bool = False
+    reasons_compared: bool = False
 
     @property
     def proved(self) -> bool:
-        """Whether nothing speaks against it."""
+        """Whether no error was found."""
         return not any(finding.severity is Severity.ERROR for finding in self.findings)
 
     @property
@@ -61,7 +61,7 @@ def verify(
 
     Args:
         path: of the workbook.
-        inputs: the files at hand that it was made from, or None: then it is held against itself only.
+        inputs: the files that it was made from, or None to check the workbook by itself only.
         jobs: how many processes may read.
         debug: let unexpected errors out.
         progress: told of every file that was read.
@@ -70,21 +70,21 @@ def verify(
         Refusal: it is no merged workbook, or does not hold what it was made with.
         OSError: it cannot be read.
     """
-    report, findings = examine(path, _held_against_itself)
-    sources, roster, in_words = None, None, False
+    report, findings = examine(path, _check_consistency)
+    sources, roster, reasons_compared = None, None, False
     if inputs is not None and report.ledger is not None:
         itself = file_key(path)
         paths = [one for one in inputs.paths if file_key(one) != itself]
         remade = remake(report, report.ledger, read_returns(paths, jobs=jobs, debug=debug, progress=progress))
-        sources, roster, in_words = remade.matched, remade.roster, remade.in_words
+        sources, roster, reasons_compared = remade.matched, remade.roster, remade.reasons_compared
         findings = [*findings, *remade.findings]
     placed = (replace(finding, path=finding.path or path) for finding in findings)
-    return Verdict(report, tuple(placed), sources, roster, in_words)
+    return Verdict(report, tuple(placed), sources, roster, reasons_compared)
 
 
-def _held_against_itself(report: MergedWorkbook, book: CalamineBook) -> list[Finding]:
+def _check_consistency(report: MergedWorkbook, book: CalamineBook) -> list[Finding]:
     opened = WorkbookSheets.of(book, report.record.tree[report.record.root].level)
-    findings = [*oddities(report, opened), *disagreements(report, opened)]
+    findings = [*appearance_findings(report, opened), *witness_findings(report, opened)]
     if report.ledger is None and LEDGER_SHEET in book.names:
         findings.append(finding("P003", sheet=LEDGER_SHEET, params={"reason": "sheet"}))
     return findings

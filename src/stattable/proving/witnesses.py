@@ -1,7 +1,7 @@
-"""The witnesses of a merged workbook, held against one another: page, breakdown, record, identity, ledger, and seal.
+"""The witnesses of a merged workbook, compared with one another: page, breakdown, record, identity, ledger, and seal.
 
-Each says what the others say, too; any two that disagree are named. What the record adds up to is what the page and the
-breakdown are held against.
+Each repeats what others say; any disagreement is a finding. The page and the breakdown are compared with what the
+record adds up to.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from stattable.formats.inspection.formulas import spelled
 from stattable.formats.sheet import Cell, RawCell, RawSheet, Unread
-from stattable.merging.rollup import RollUp, typed_over
+from stattable.merging.rollup import RollUp, overtyped_fields
 from stattable.model.catalogue import finding, phrase
 from stattable.model.cell_names import a1, cell_at
 from stattable.model.findings import Finding, Param, Status, UnitRef
@@ -43,9 +43,9 @@ from stattable.proving.ledger import (
     COUNTED_AT,
     HEADS,
     LEDGER_SHEET,
-    Entry,
     Label,
     Ledger,
+    LedgerEntry,
     edition_words,
     head_of,
     unit_words,
@@ -60,8 +60,8 @@ from stattable.reading.form import altered
 _WIDTH: Final = len(UNIT_HEADS) + len(FIELDS)
 
 
-def disagreements(report: MergedWorkbook, opened: WorkbookSheets) -> list[Finding]:
-    """Return what speaks against a merged workbook by what it says itself, but for how it is shown."""
+def witness_findings(report: MergedWorkbook, opened: WorkbookSheets) -> list[Finding]:
+    """Return the findings on disagreements within a merged workbook."""
     findings = [
         *_page(report, opened),
         *_breakdown(report, opened),
@@ -73,11 +73,8 @@ def disagreements(report: MergedWorkbook, opened: WorkbookSheets) -> list[Findin
     return [*findings, *_seal(report, opened, findings)]
 
 
-# -- the record and the identity --------------------------------------------------------------------------
-
-
 def _identity(report: MergedWorkbook) -> Iterator[Finding]:
-    """Hold the identity against the record (P009)."""
+    """Compare the identity with the record (P009)."""
     identity, record = report.identity, report.record
     now, was = identity.unit, _root_facts(record)
     if (now.code, comparable_name(now.name), now.level) != (was.code, comparable_name(was.name), was.level):
@@ -96,11 +93,11 @@ def _root_facts(record: Record) -> UnitFacts:
 
 
 def _inputs(report: MergedWorkbook) -> Iterator[Finding]:
-    """Say which merged workbooks among what was sent were typed over, by what their own records come to (P014)."""
+    """Yield P014 on merged workbooks among the returns whose figures are not those of their own records."""
     record = report.record
     entries = {entry.number: entry for entry in report.ledger.entries} if report.ledger else {}
     for (key, _), sent in record.sent.items():
-        if fields := typed_over(sent):
+        if fields := overtyped_fields(sent):
             entry = entries.get(sent.number)
             params: dict[str, Param] = {
                 "name": record.tree[key].name, "path": entry.path if entry else "",
@@ -109,11 +106,8 @@ def _inputs(report: MergedWorkbook) -> Iterator[Finding]:
             yield finding("P014", unit=_ref(report.rolled, key), params=params)
 
 
-# -- the page ---------------------------------------------------------------------------------------------
-
-
 def _page(report: MergedWorkbook, opened: WorkbookSheets) -> Iterator[Finding]:
-    """Hold the official page against the record: its figures (P001), and what it is called (P003)."""
+    """Compare the official page with the record: its figures (P001), and its unit and edition (P003)."""
     read, record = report.file, report.record
     if read.values is None:
         yield from read.findings
@@ -132,11 +126,8 @@ def _page(report: MergedWorkbook, opened: WorkbookSheets) -> Iterator[Finding]:
 _OF_LOOKS: Final = frozenset({"T004", "T007"})  # said of all sheets elsewhere
 
 
-# -- the breakdown ----------------------------------------------------------------------------------------
-
-
 def _breakdown(report: MergedWorkbook, opened: WorkbookSheets) -> Iterator[Finding]:
-    """Hold 分单位汇总, row by row, against what the record adds up to (P002, P003)."""
+    """Compare 分单位汇总, row by row, with the roll-up of the record (P002, P003)."""
     if UNITS_SHEET not in opened.sheets:
         return
     sheet = opened.sheets[UNITS_SHEET].cells
@@ -164,7 +155,7 @@ def _breakdown(report: MergedWorkbook, opened: WorkbookSheets) -> Iterator[Findi
 def _words(
     report: MergedWorkbook, rows: Sequence[BreakdownRow], sheet: RawSheet, there: Iterable[int]
 ) -> Iterator[Finding]:
-    """Hold level, state and basis of each row against the record, which knows the state of units that reported only."""
+    """Compare level, state and basis of each row with the record, which knows the state only of units that reported."""
     reported = STATUS_WORDS[Status.ACCEPTED]
     sent = {key for key, _ in report.record.sent}
     for at in sorted(there):
@@ -185,7 +176,7 @@ def _changes(
     written: Mapping[Cell, str],
     there: frozenset[int],
 ) -> Iterator[Change]:
-    """Yield the figures and formulas that are not those of the record."""
+    """Yield the figures and formulas that differ from those of the record."""
     wanted = [shown_figures(row, rolled) for row in rows]
     figures = [_figures(sheet, at) if at in there else [] for at in range(len(rows))]
     for at in sorted(there):
@@ -223,7 +214,7 @@ def _in_words(expected: object) -> str:
 
 
 def _same(raw: RawCell, expected: Shown) -> bool:
-    """Whether a cell holds what it is to hold; a number that was stored as text is none, which no sum adds up."""
+    """Whether a cell holds the expected value; a number that is stored as text is none, since no sum adds it up."""
     if isinstance(expected, int):
         return isinstance(raw, int | float) and not isinstance(raw, bool) and raw == expected
     return ("" if raw is None else str(raw).strip()) == (expected or "")
@@ -232,7 +223,7 @@ def _same(raw: RawCell, expected: Shown) -> bool:
 def _follows(
     row: BreakdownRow, raw: RawCell, index: int, now: Sequence[Sequence[RawCell]], wanted: Sequence[Sequence[Shown]]
 ) -> bool:
-    """Whether a total whose formula is there is only another because one of its parts is."""
+    """Whether a total with its formula differs only because one of its parts does."""
     if isinstance(raw, Unread):  # a program that does not calculate has saved the workbook
         return bool(row.parts)
     parts = [at for at in row.parts if now[at]]
@@ -242,11 +233,8 @@ def _follows(
     return sum(numbers) == raw and any(not _same(now[at][index], wanted[at][index]) for at in parts)
 
 
-# -- the ledger -------------------------------------------------------------------------------------------
-
-
 def _ledger(report: MergedWorkbook) -> Iterator[Finding]:
-    """Hold the ledger against the record (P009, P013)."""
+    """Compare the ledger with the record (P009)."""
     ledger, record = report.ledger, report.record
     if ledger is None:
         return
@@ -261,17 +249,17 @@ def _ledger(report: MergedWorkbook) -> Iterator[Finding]:
             yield _contradiction_finding(
                 "about", LEDGER_SHEET, cell=_about_cell(ledger, label), raw=raw, expected=expected, label=label
             )
-    if nonsense := ledger.nonsense():
-        yield _contradiction_finding("nonsense", LEDGER_SHEET, about=nonsense)
+    if invalid_options := ledger.invalid_options():
+        yield _contradiction_finding("nonsense", LEDGER_SHEET, about=invalid_options)
     yield from _entries(ledger, record)
 
 
 def _about_cell(ledger: Ledger, label: str) -> str | None:
-    return next((a1(row, ABOUT_AT) for row, (its, _) in enumerate(ledger.about, start=1) if its == label), None)
+    return next((a1(row, ABOUT_AT) for row, (text, _) in enumerate(ledger.about, start=1) if text == label), None)
 
 
 def _entries(ledger: Ledger, record: Record) -> Iterator[Finding]:
-    """Hold the table of files against what the record says was sent."""
+    """Compare the table of files with the returns in the record."""
     numbers = [entry.number for entry in ledger.entries]
     by_number = {entry.number: entry for entry in ledger.entries}
     sent = {one.number: (key, scope, one) for (key, scope), one in record.sent.items()}
@@ -284,7 +272,7 @@ def _entries(ledger: Ledger, record: Record) -> Iterator[Finding]:
     if counted:
         cell = a1(_row_of(ledger, counted[0]), COUNTED_AT)
         yield _contradiction_finding("extra", LEDGER_SHEET, cell=cell, about=[entry.path for entry in counted])
-    differing: dict[str, list[tuple[Entry, str, str]]] = {}
+    differing: dict[str, list[tuple[LedgerEntry, str, str]]] = {}
     for number, (key, scope, one) in sent.items():
         if entry := by_number.get(number):
             for head, now, was in _compared(entry, record, key, scope, one):
@@ -300,9 +288,9 @@ def _entries(ledger: Ledger, record: Record) -> Iterator[Finding]:
 
 
 def _compared(
-    entry: Entry, record: Record, key: str, scope: Scope, sent: CountedReturn
+    entry: LedgerEntry, record: Record, key: str, scope: Scope, sent: CountedReturn
 ) -> Iterator[tuple[str, str, str]]:
-    """Yield what an entry says and what the record says of it, by the head of the ledger's column."""
+    """Yield the heading of each cell of an entry that is compared, with its text and that of the record."""
     unit = record.tree[key]
     yield head_of("sha256"), entry.sha256, sent.sha256
     yield head_of("code"), entry.code, unit.code or ""
@@ -312,16 +300,13 @@ def _compared(
     yield head_of("counted"), COUNTED[entry.counted], COUNTED[record.counts(key, scope)]
 
 
-def _row_of(ledger: Ledger, entry: Entry) -> int:
-    """Return the row in which an entry stands, where none was put in between."""
+def _row_of(ledger: Ledger, entry: LedgerEntry) -> int:
+    """Return the row of an entry, if none was inserted above it."""
     return ledger.head_row + 1 + ledger.entries.index(entry)
 
 
-# -- the check code ---------------------------------------------------------------------------------------
-
-
 def _codes(report: MergedWorkbook, opened: WorkbookSheets) -> Iterator[Finding]:
-    """Hold the check code in the footer of the page and in the ledger against what the record comes to (P013)."""
+    """Compare the check code in the page's footer and in the ledger with that of the record (P013)."""
     code = code_of(report.record, report.rolled.totals[report.record.root].values)
     codes: dict[str, str] = {}
     if report.ledger and report.ledger.check_code != code:
@@ -336,11 +321,8 @@ def _codes(report: MergedWorkbook, opened: WorkbookSheets) -> Iterator[Finding]:
         yield finding("P013", sheet=SHEET_NAME, raw=raw, params={"expected": code, "where": tuple(codes)})
 
 
-# -- the seal ---------------------------------------------------------------------------------------------
-
-
 def _seal(report: MergedWorkbook, opened: WorkbookSheets, findings: Sequence[Finding]) -> Iterator[Finding]:
-    """Say which rows say something else than was written, where nothing else names them yet (P009, P011)."""
+    """Yield P009 and P011 on changed rows that no other finding names."""
     named = {(one.sheet, cell_at(one.cell)[0]) for one in findings if one.cell and ":" not in one.cell}
     moved = {one.sheet for one in findings if one.params.get("reason") in _MOVED}
     unsealed = [name for name in opened.sheets if name not in report.seal]
@@ -361,9 +343,6 @@ def _seal(report: MergedWorkbook, opened: WorkbookSheets, findings: Sequence[Fin
 _MOVED: Final = frozenset({"row", "numbers", "missing"})  # said of sheets whose rows are not where they were
 
 
-# -- words ------------------------------------------------------------------------------------------------
-
-
 def _structure_finding(reason: str, sheet: str, unit: UnitRef | None = None, **details: Any) -> Finding:
     return finding("P003", unit=unit, sheet=sheet, **_parts(reason, details))
 
@@ -377,7 +356,7 @@ def _contradiction_finding(
 
 
 def _parts(reason: str, details: Mapping[str, Any]) -> dict[str, Any]:
-    """Part what a finding says into its own attributes and its parameters."""
+    """Split the details of a finding into its attributes and its parameters."""
     own = {key: details[key] for key in ("cell", "raw") if key in details}
     params = {"reason": reason, **{key: value for key, value in details.items() if key not in own}}
     return {**own, "params": params}

@@ -10,6 +10,7 @@ from stattable.formats.paths import KEPT_MARK, file_key
 from stattable.formats.sniff import RETURN_LIKE, is_spreadsheet_name, sniff
 from stattable.model.catalogue import finding
 from stattable.model.findings import Finding
+from stattable.model.text import listed
 
 _NEVER_PREFIXES: Final = ("~$", ".~", "._")
 _NEVER_NAMES: Final = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
@@ -66,7 +67,9 @@ def _not_returns(paths: Iterable[str]) -> Iterator[Finding]:
     for path in sorted(paths):
         folders.setdefault(str(Path(path).parent), []).append(Path(path).name)
     for folder, names in sorted(folders.items()):
-        yield finding("F006", path=folder, params={"count": len(names), "names": _some(names)})
+        yield finding(
+            "F006", path=folder, params={"count": len(names), "names": listed(names, most=_NAMES_SHOWN, rest="等")}
+        )
 
 
 def _not_opened(closed: Mapping[str, OSError]) -> Iterator[Finding]:
@@ -111,8 +114,3 @@ def _is_return_like(path: str) -> bool:
             return sniff(file) in RETURN_LIKE
     except OSError:
         return False
-
-
-def _some(names: list[str]) -> str:
-    more = "等" if len(names) > _NAMES_SHOWN else ""
-    return "、".join(names[:_NAMES_SHOWN]) + more

@@ -1,4 +1,4 @@
-"""The annex of accounts: its sheet in a blank, to be filled in, and in a merged workbook, with the pictures."""
+"""The sheet of the annex: empty in a blank, and with all accounts and pictures in a merged workbook."""
 
 import io
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ _OPEN: Final[Look] = {**_BODY, "bg_color": "#FFF9DB"}
 
 
 def add_blank_annex(workbook: Workbook) -> None:
-    """Add the annex to a blank, with room for accounts, and drop-downs."""
+    """Add an empty annex to a blank, with drop-downs."""
     sheet = _headed(workbook, _HOW_TO)
     for number in range(1, _OPEN_ROWS + 1):
         row = _TOP + number - 1

@@ -1,7 +1,7 @@
-"""Blanks: the official page made out to a unit, with open and locked cells, checks on entry, and its identity.
+"""Blanks: the official page for a unit, with open and locked cells, checks on entry, and its identity.
 
-A blank for each unit of a province is 55,000 workbooks, so a prototype is made once for every kind of blank, with
-placeholders where the unit is named, and each blank is the prototype with its own words.
+The blanks of a province are 55,000 workbooks, so a prototype is made once for every kind of blank, with placeholders
+where the unit is named; each blank is a prototype with these replaced.
 """
 
 import io
@@ -56,13 +56,13 @@ _NOTES: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class BlankFor:
-    """Whom a blank is for.
+class Blank:
+    """A blank: the unit that it is for, and what it asks for.
 
     Attributes:
         unit: the unit.
         above: the units above it, from the top down.
-        scope: what its figures are to be.
+        scope: of its figures.
         edition: ordinal of the members' day.
     """
 
@@ -73,11 +73,11 @@ class BlankFor:
 
 
 def association_name(name: str) -> str:
-    """Return a unit's name as it stands on the page: ``官渡镇`` gives ``官渡镇计生协``."""
+    """Return a unit's name for the page: ``官渡镇`` gives ``官渡镇计生协``."""
     return name if without_spaces(name).endswith("计生协") else f"{name}计生协"
 
 
-def blank_bytes(blank: BlankFor) -> bytes:
+def blank_bytes(blank: Blank) -> bytes:
     """Return a blank as a file."""
     prototype = _prototype(blank.unit.level, blank.scope, blank.edition, tuple(u.level for u in blank.above))
     words = {"page": association_name(blank.unit.name), **_words("unit", blank.unit)}
@@ -86,8 +86,8 @@ def blank_bytes(blank: BlankFor) -> bytes:
     return _with_strings(prototype, words)
 
 
-def single_blank(name: str, level: Level | None, code: str | None, scope: Scope, edition: int) -> BlankFor:
-    """Return the blank for one unit, of which nothing is known but what the user says.
+def single_blank(name: str, level: Level | None, code: str | None, scope: Scope, edition: int) -> Blank:
+    """Return the blank for one unit that is described by options.
 
     Raises:
         Refusal: the name is empty or too long, its level cannot be told, or the code is none.
@@ -106,11 +106,11 @@ def single_blank(name: str, level: Level | None, code: str | None, scope: Scope,
     if its_level is Level.NATIONAL:
         raise Refusal("national_blank")
     unit = UnitFacts(its_code, normalised(name), its_level)
-    return BlankFor(unit, (), Scope.OWN if its_level is Level.VILLAGE else scope, edition)
+    return Blank(unit, (), Scope.OWN if its_level is Level.VILLAGE else scope, edition)
 
 
-def blanks_of(tree: Tree, root: str | None, scope: Scope, edition: int, folder: Path) -> list[tuple[Path, BlankFor]]:
-    """Return a blank, and where it belongs, for every unit that is to report; villages always own.
+def blanks_of(tree: Tree, root: str | None, scope: Scope, edition: int, folder: Path) -> list[tuple[Path, Blank]]:
+    """Return the path and the blank of every unit that is to report; those of villages are always own.
 
     The folders mirror the tree: a unit with others below it has a folder, which holds its own blank and theirs.
 
@@ -133,30 +133,30 @@ def blanks_of(tree: Tree, root: str | None, scope: Scope, edition: int, folder: 
     return blanks
 
 
-def _blanks_under(tree: Tree, root: str, scope: Scope, edition: int, folder: Path) -> Iterator[tuple[Path, BlankFor]]:
+def _blanks_under(tree: Tree, root: str, scope: Scope, edition: int, folder: Path) -> Iterator[tuple[Path, Blank]]:
     for key, (place, name) in folders(tree, root, folder).items():
         unit = tree[key]
         if unit.expected and unit.level is not Level.NATIONAL:
             facts = UnitFacts(unit.code, unit.name, unit.level)
             above = tuple(UnitFacts(tree[a].code, tree[a].name, tree[a].level) for a in tree.above(key))
             its_scope = Scope.OWN if unit.level is Level.VILLAGE else scope
-            yield place / f"{name}.xlsx", BlankFor(facts, above, its_scope, edition)
+            yield place / f"{name}.xlsx", Blank(facts, above, its_scope, edition)
 
 
 def write_blanks(
-    blanks: list[tuple[Path, BlankFor]],
+    blanks: list[tuple[Path, Blank]],
     *,
     roster: str | None = None,
     force: bool,
     jobs: int | None = None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> None:
-    """Write `blanks`; none of them where one is there already.
+    """Write all `blanks`, or none if a file is there already.
 
     Args:
-        blanks: each with where it belongs.
-        roster: which is not overwritten, or None.
-        force: overwrite what is there; all of it or, where anything goes wrong, none.
+        blanks: each with its path.
+        roster: path of the roster, which is never overwritten, or None.
+        force: overwrite existing files; all of them or, if anything goes wrong, none.
         jobs: how many processes may write.
         progress: told of every blank.
 
@@ -183,17 +183,14 @@ def write_blanks(
             progress(1)
 
 
-def _fill(blank: tuple[Path, BlankFor]) -> None:
+def _fill(blank: tuple[Path, Blank]) -> None:
     path, whom = blank
     fill(path, blank_bytes(whom))
 
 
-def _write(blank: tuple[Path, BlankFor]) -> None:
+def _write(blank: tuple[Path, Blank]) -> None:
     path, whom = blank
     write_atomically(path, blank_bytes(whom), durable=False)
-
-
-# -- the prototype ----------------------------------------------------------------------------------------
 
 
 def _words(prefix: str, facts: UnitFacts) -> dict[str, str]:

@@ -8,7 +8,7 @@ from stattable.model.units import Tree
 
 
 def folders(tree: Tree, root: str, folder: Path) -> dict[str, tuple[Path, str]]:
-    """Return where the files of each unit belong, and how their names begin, in folders that mirror a tree.
+    """Return the folder of each unit, and the beginning of its file names, in folders that mirror a tree.
 
     A unit with others below it has a folder, which holds its own files and theirs.
 
@@ -32,5 +32,5 @@ def folders(tree: Tree, root: str, folder: Path) -> dict[str, tuple[Path, str]]:
 
 
 def _folded(path: Path) -> str:
-    """Return what two paths have in common that may lead to one file where names fold."""
+    """Return a key that is equal for paths that may be one file where names are not case-sensitive."""
     return unicodedata.normalize("NFC", str(path)).casefold()

@@ -21,12 +21,12 @@ _shared: list[tuple[Levels, Run]] = []  # what the work of all units needs, in e
 
 @dataclass(frozen=True, slots=True)
 class WrittenLevels:
-    """What became of the workbooks of all levels.
+    """The workbooks of all levels after writing.
 
     Attributes:
-        folder: under which they stand.
+        folder: the folder with all of them.
         count: how many were written.
-        stale: earlier ones that were left as they were: their units have no accepted return any more.
+        stale: paths of earlier ones that were left alone: their units have no accepted return any more.
     """
 
     folder: str
@@ -35,7 +35,7 @@ class WrittenLevels:
 
 
 def level_places(tree: Tree, root: str, folder: Path) -> dict[str, Path]:
-    """Return where the workbook of each unit with others below it belongs."""
+    """Return the path of the workbook of each unit with others below it, by key."""
     places = folders(tree, root, folder)
     return {key: place / f"{stem}_汇总.xlsx" for key, (place, stem) in places.items() if tree.children[key]}
 

@@ -33,10 +33,10 @@ _HIDDEN_LOOK: Final[Look] = {"num_format": "@"}
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """The official page, as its workbook has it.
+    """The official page, from its workbook.
 
     Attributes:
-        cells: what stands in each cell, and how it looks.
+        cells: value and look of each cell.
         merges: merged ranges: 1-based first row and column, last row and column.
         widths: of the columns from the first on.
         heights: of rows, in points.
@@ -109,11 +109,11 @@ def page_content(
     phone: str = "",
     filled_in: date | None = None,
 ) -> dict[Place, object]:
-    """Return what is filled in on the official page, by cell.
+    """Return the values to fill in on the official page, by cell.
 
     Args:
         edition: ordinal of the members' day, for the title.
-        name: of the unit, as it stands beside 单位（公章）.
+        name: of the unit, for 单位（公章）.
         level: of the unit.
         values: the 40 figures, None where blank.
         contact: name of the person to call.
@@ -170,14 +170,14 @@ def select(sheet: Sheet, at: Place) -> None:
 
 
 def put_note(sheet: Sheet, lines: Iterable[str]) -> None:
-    """Write `lines` beside the page, outside its print area."""
+    """Write `lines` next to the page, outside its print area."""
     row, column = NOTE_AT
     sheet.merge(row, column, row + _NOTE_ROWS, column, "\n".join(lines), _NOTE_LOOK)
     sheet.raw.set_column(column - 1, column - 1, _NOTE_WIDTH)
 
 
 def add_hidden(workbook: Workbook, name: str, rows: Iterable[Row]) -> None:
-    """Add a very-hidden sheet of plain text cells, such as the one that says whose the workbook is."""
+    """Add a very-hidden sheet of plain text cells, such as the identity."""
     sheet = workbook.add_sheet(name)
     for row, words in enumerate(rows, start=1):
         for column, word in enumerate(words, start=1):

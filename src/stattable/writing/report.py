@@ -1,4 +1,4 @@
-"""The merged workbook: the official page with the totals, and the four sheets that stand behind it."""
+"""The merged workbook: the official page with the totals, and the sheets that explain them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
@@ -126,11 +126,11 @@ def _lines(text: str, room: float) -> int:
 
 
 def report_bytes(merged: MergeResult, run: Run) -> bytes:
-    """Return the merged workbook as a file.
+    """Return the merged workbook as the bytes of a file.
 
     Args:
         merged: the result of a merge.
-        run: how it was started, as the ledger records it.
+        run: how the merge was started, for the ledger.
     """
     workbook, ledger = Workbook(), ledger_of(merged, run)
     _page(workbook, merged, ledger)
@@ -181,7 +181,7 @@ def _page(workbook: Workbook, merged: MergeResult, ledger: Ledger) -> None:
 
 
 def _units(workbook: Workbook, merged: MergeResult) -> dict[str, int]:
-    """Write the breakdown, and return in which row each unit stands."""
+    """Write the breakdown, and return the row of each unit."""
     sheet = workbook.add_sheet(UNITS_SHEET)
     writer = _Writer(sheet, [26, 10, 12, 14, *[9] * len(FIELDS)])
     first = len(UNIT_HEADS) + 1
@@ -238,7 +238,7 @@ def _state(workbook: Workbook, merged: MergeResult) -> None:
 
 
 def _findings(workbook: Workbook, merged: MergeResult, rows: Mapping[str, int]) -> None:
-    """Write all findings; a unit leads to its row in the breakdown, `rows` says where that is."""
+    """Write all findings, each unit with a link to its row in the breakdown, by `rows`."""
     sheet = workbook.add_sheet(FINDINGS_SHEET)
     writer = _Writer(sheet, [6, 9, 8, 20, 34, 9, 30, 14, 60, 26])
     writer.write(FINDING_HEADS, _HEAD)
@@ -263,7 +263,7 @@ def _linked_unit(
     rows: Mapping[str, int],
     number: int,
 ) -> str | Link | None:
-    """Return the unit that a finding speaks of, leading to its row, or to that of the next unit above that has one."""
+    """Return the name of a finding's unit, with a link to its row, or to that of the next unit above with a row."""
     if finding.unit is None or finding.unit.name is None:
         return None
     key = keys.get(finding.unit)

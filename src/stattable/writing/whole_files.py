@@ -1,4 +1,4 @@
-"""Where files of ours stand, and how they are put there: all of them whole, or none."""
+"""Writing files: all of them whole, or none."""
 
 import os
 import secrets
@@ -22,42 +22,42 @@ _BINARY: Final = getattr(os, "O_BINARY", 0)  # or Windows takes a file for text
 
 
 class Staging:
-    """Files that are written beside where they belong, and put there together: a context, at whose end that is done.
+    """A context in which files are written under temporary names, and at whose end they are all put in place.
 
-    Where it ends with an error, or is stopped, what stood there before stands there still, and nothing else does.
+    If it ends with an error, or is stopped, everything is as it was before.
 
     Raises:
         OSError: a file could not be written or put in its place. It names the file where it belongs.
         Stopped: somebody stopped it.
-        HalfWritten: some are in their places, and what stood there before cannot be put back.
+        HalfWritten: some are in their places, and the files there before cannot be put back.
     """
 
     def __init__(self) -> None:
-        self._places: dict[Path, Path] = {}  # of what was written beside them
-        self._prefix = f".~{secrets.token_hex(4)}-"  # of its own names, which are no inputs, whatever is left over
-        self._used: set[Path] = set()  # folders with such names
+        self._places: dict[Path, Path] = {}  # by temporary file
+        self._prefix = f".~{secrets.token_hex(4)}-"  # of temporary names, which are never taken for inputs
+        self._used: set[Path] = set()  # folders with temporary files
         self._made: list[Path] = []  # folders that were not there
-        self._before: dict[Path, Path] = {}  # what stood at a place, under another name, while files are put in place
+        self._before: dict[Path, Path] = {}  # the file at a place before, under a temporary name
 
     def place(self, path: Path) -> Path:
-        """Return an empty file, in the folder of `path`, for what belongs there; a link is followed."""
+        """Return a temporary file, empty, that will be put at `path`; a link is followed."""
         handle, temporary = self._beside(path)
         os.close(handle)
         return temporary
 
     def write(self, path: Path, data: bytes, *, durable: bool = True) -> None:
-        """Write what belongs at `path`.
+        """Write a file that will be put at `path`.
 
         Args:
-            path: where to.
-            data: all of it.
-            durable: wait until the disk has it; not worth the time for what is quickly made again.
+            path: its place.
+            data: its content.
+            durable: wait until the disk has it; too slow for many files that are quickly made again.
         """
         handle, temporary = self._beside(path)
         _fill(handle, temporary, data, durable=durable)
 
     def keep(self, path: Path, when: datetime) -> Path:
-        """Copy what stands at `path` to a name beside it that says so, overwriting nothing, and return that name.
+        """Copy the file at `path` to a name next to it that says so, overwriting nothing, and return that name.
 
         To be called before what replaces it is written, so that it is in its place before, too.
         """
@@ -112,7 +112,7 @@ class Staging:
             raise _of(error, place) from error
 
     def _put_back(self) -> dict[str, str]:
-        """Put back what stood there before, and return where that is now of those places where it cannot be done."""
+        """Put back the files that were there before; return the places where that fails, with their files."""
         stuck = {}
         for temporary, place in self._places.items():
             if temporary.exists():
@@ -127,7 +127,7 @@ class Staging:
         return stuck
 
     def _clean_up(self, *, failed: bool) -> None:
-        """Take away what was there for a while only; nothing depends on it any more."""
+        """Remove temporary files, and folders that were made in vain."""
         temporary = [path for folder in self._used for path in folder.glob(f"{self._prefix}*.tmp")] if failed else []
         for path in (*self._before.values(), *temporary):
             with suppress(OSError):
@@ -142,7 +142,7 @@ class Staging:
             self._make(target.parent)
             self._used.add(target.parent)
             handle, name = tempfile.mkstemp(dir=target.parent, prefix=self._prefix, suffix=".tmp")
-        except OSError as error:  # which names the temporary file, and that says nothing to anybody
+        except OSError as error:  # with the temporary name, which means nothing to the user
             raise _of(error, path) from error
         temporary = Path(name)
         self._places[temporary] = target
@@ -168,7 +168,7 @@ def fill(path: Path, data: bytes) -> None:
 
 
 def _fill(handle: int, path: Path, data: bytes, *, durable: bool) -> None:
-    """Write `data` to `handle`, which is of the new file at `path`, for others to read, too."""
+    """Write `data` to the new file at `path`, open as `handle`, and let others read it as usual."""
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -187,12 +187,10 @@ def write_atomically(path: Path, data: bytes, *, durable: bool = True) -> None:
 
 
 def _of(error: OSError, path: Path) -> OSError:
-    """Return `error` as one of the file at `path`."""
     return OSError(error.errno, error.strerror or str(error), str(path))
 
 
 def _link(path: Path, other: Path) -> None:
-    """Give what stands at `path` the name `other`, too; it is a copy where there are no links."""
     try:
         os.link(path, other)
     except OSError:
@@ -207,8 +205,8 @@ def _umask() -> int:
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Let nobody stop, by Ctrl-C, what takes a moment and must not be done by half."""
-    if threading.current_thread() is not threading.main_thread():  # which no Ctrl-C reaches
+    """Ignore Ctrl-C for a moment."""
+    if threading.current_thread() is not threading.main_thread():  # Ctrl-C goes to the main thread only
         yield
         return
     handler = signal.signal(signal.SIGINT, signal.SIG_IGN)

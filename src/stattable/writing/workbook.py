@@ -25,14 +25,14 @@ BODY_FONT: Final[Look] = {"font_name": "宋体", "font_size": 11, "font_charset"
 
 
 class Formula(NamedTuple):
-    """A formula of ours and the number that it comes to, for those who do not calculate."""
+    """A formula with its result, for programs that do not calculate."""
 
     text: str
     value: int
 
 
 class Link(NamedTuple):
-    """A text that leads to a cell of another sheet."""
+    """A text with a link to a cell of another sheet."""
 
     text: str
     sheet: str
@@ -48,7 +48,7 @@ def run_time() -> datetime:
 
 
 def storable(text: str) -> str:
-    """Return `text` as a cell can hold it, and without what could deceive whoever reads it."""
+    """Return `text` as a cell can hold it, without characters that could deceive a reader."""
     text = _DROPPED.sub("", _SURROGATES.sub(STAND_IN, text))
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
@@ -83,7 +83,7 @@ class Workbook:
         return self._formats[key]
 
     def to_bytes(self) -> bytes:
-        """Return the workbook as a file; nothing can be added to it after that."""
+        """Return the workbook as the bytes of a file; nothing can be added after that."""
         self._book.close()
         return self._out.getvalue()
 
@@ -92,8 +92,8 @@ class Sheet:
     """A sheet of a workbook. Rows and columns are counted from 1, as people do.
 
     Attributes:
-        raw: XlsxWriter's own, for how the sheet as a whole looks and prints.
-        rows: what its cells hold, row by row, as whoever opens it reads them.
+        raw: XlsxWriter's worksheet, for how the sheet as a whole looks and prints.
+        rows: the values of its cells, row by row.
     """
 
     def __init__(self, workbook: Workbook, raw: Any) -> None:

@@ -1,4 +1,4 @@
-"""What `check` found."""
+"""The findings of `check`."""
 
 from collections.abc import Sequence
 from typing import Final

@@ -1,4 +1,4 @@
-"""What a code means."""
+"""The explanation of a code."""
 
 from rich.text import Text
 

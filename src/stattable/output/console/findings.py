@@ -18,7 +18,7 @@ _CODE_WIDTH: Final = 5
 
 
 def show_findings(console: Console, findings: Sequence[Finding], *, with_path: bool = False) -> None:
-    """Show findings, the worst first; of many of one code only some, and how many more."""
+    """Show findings, the worst first; of many with one code only some, and the number of the others."""
     order = {severity: rank for rank, severity in enumerate(Severity)}
     counts: dict[str, int] = {}
     for finding in sorted(findings, key=lambda f: (order[f.severity], f.code)):

@@ -1,4 +1,4 @@
-"""What `merge` came to."""
+"""The result of `merge`."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
@@ -33,10 +33,10 @@ def show_merge(
 
     Args:
         merged: the result.
-        output: where it was written, or None where it was not.
-        levels: what became of the levels' workbooks, or None where none were asked for.
-        kept: where earlier results are now that were not to be lost, by the places where they stood.
-        holding_more: whether they hold what is not here any more; else somebody altered them.
+        output: path of the merged workbook, or None if none was written.
+        levels: the workbooks of all levels, or None if none were asked for.
+        kept: the new paths of earlier results that were kept, by their paths before.
+        holding_more: whether such a result holds returns that are not here; otherwise somebody altered it.
     """
     console = make_console()
     root, summary = merged.root_unit, merged.summary

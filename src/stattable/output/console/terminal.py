@@ -1,4 +1,4 @@
-"""The terminal: where text goes, how far it has come, and where its lines are broken."""
+"""The terminal: printing text, showing progress, and breaking lines."""
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -19,7 +19,7 @@ _HANGING: Final = 2  # columns
 
 
 class _Terminal(Console):
-    """A console that prints nothing which could deceive whoever reads it, whatever names and cells hold."""
+    """A console that prints no characters that could deceive a reader."""
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """Render what is to be printed, and each text within it."""
@@ -37,13 +37,13 @@ def _printable(text: Text) -> Text:
 
 
 def make_console(*, stderr: bool = False) -> Console:
-    """Return a console for people's text."""
+    """Return a console for text for people."""
     return _Terminal(stderr=stderr, highlight=False, soft_wrap=False, emoji=False, markup=False)
 
 
 @contextmanager
 def progress_bar(what: str, total: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
-    """Give a function to tell of progress; the bar is on a terminal only, and on stderr."""
+    """Yield a function that advances a progress bar, which is shown only on a terminal, on stderr."""
     console = make_console(stderr=True)
     if quiet or not console.is_terminal:
         yield lambda _: None
@@ -57,12 +57,12 @@ def progress_bar(what: str, total: int, *, quiet: bool) -> Iterator[Callable[[in
 
 
 def say(text: str, *, error: bool = False) -> None:
-    """Say a line to the user, on stderr where it is an `error`."""
+    """Print a line for the user, on stderr if it is an `error`."""
     make_console(stderr=error).print(Text(text))
 
 
 def use_utf8() -> None:
-    """Make what is printed UTF-8, on Windows consoles and in pipes too."""
+    """Set the encoding of stdout and stderr to UTF-8, on Windows consoles and in pipes too."""
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure:

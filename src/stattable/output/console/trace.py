@@ -1,4 +1,4 @@
-"""Where a figure of a merged workbook comes from."""
+"""The result of `trace`, as a tree."""
 
 from typing import Final
 

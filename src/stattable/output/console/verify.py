@@ -1,4 +1,4 @@
-"""Whether a merged workbook holds, and where a figure of it comes from."""
+"""The result of `verify`."""
 
 from typing import Final
 
@@ -50,9 +50,9 @@ def show_verify(verdict: Verdict) -> None:
     if verdict.roster is FileState.UNKNOWN:
         console.print(Text("名册没有给出，没有核对。", style="dim"))
     if verdict.proved:
-        how = "每一个判断" if verdict.in_words else "每份报表是否计入"
+        how = "每一个判断" if verdict.reasons_compared else "每份报表是否计入"
         console.print(Text(f"核对通过：用这些报表重新汇总，每一个数、{how}都相同。", style="bold green"))
-        if not verdict.in_words:
+        if not verdict.reasons_compared:
             why = "名册不在这里" if verdict.roster is FileState.UNKNOWN else "汇总时用的是另一版程序"
             console.print(Text(f"{why}，判断的理由和各单位的报送情况没有再核对。", style="dim"))
     elif "P007" in codes or FileState.CHANGED in states or matched.new:
