@@ -35,10 +35,11 @@ _OTHER_WORDS: Final = re.compile(
 
 # The words that begin the lines beside the table, which ask who filled it in and when, and who answers for it.
 _FILLED_IN: Final = "(?:填 ?[报表]|报 ?送)"
+_PHONE_WORDS: Final = "联 ?系 ?电 ?话|联 ?系 ?方 ?式|电 ?话|手 ?机(?! ?[报台]) ?号?码?"
+_PERSON_WORDS: Final = f"(?:联 ?[系络] ?[人员]|{_FILLED_IN} ?人(?! ?[数次]))(?: ?姓 ?名)?"
+_DATE_WORDS: Final = f"(?:{_FILLED_IN} ?)?日 ?期|{_FILLED_IN} ?时 ?间"
 CONTACT_WORDS: Final = re.compile(
-    r"(?P<phone>联 ?系 ?电 ?话|联 ?系 ?方 ?式|电 ?话|手 ?机(?! ?[报台]) ?号?码?)"
-    rf"|(?P<contact>(?:联 ?[系络] ?[人员]|{_FILLED_IN} ?人(?! ?[数次]))(?: ?姓 ?名)?)"
-    rf"|(?P<filled_in>(?:{_FILLED_IN} ?)?日 ?期|{_FILLED_IN} ?时 ?间)"
+    f"(?P<phone>{_PHONE_WORDS})|(?P<contact>{_PERSON_WORDS})|(?P<filled_in>{_DATE_WORDS})"
 )
 OFFICER_WORDS: Final = re.compile(r"(?:单 ?位 ?)?(?:负 ?责 ?人|审 ?[核批] ?人|主 ?管 ?领 ?导)")
 

@@ -15,7 +15,9 @@ from stattable.reading.labels import CONTACT_WORDS, LONGEST_LABEL, OFFICER_WORDS
 from stattable.reading.yes_no import read_flag
 
 _NOTE: Final = re.compile(r"^(?:说明|注|备注|填表说明)")
-_FOOT: Final = re.compile(rf"(?:{CONTACT_WORDS.pattern}|{OFFICER_WORDS.pattern}|(?:填报|报送)?单位(?!:?[场人篇个次]))")
+_FOOT: Final = re.compile(
+    rf"(?:{CONTACT_WORDS.pattern}|{OFFICER_WORDS.pattern}|(?:填报|报送)?单位(?!:?[场人篇个次]))"  # the unit that reports
+)
 _TOTALS: Final = re.compile(r"^(?:[合总小共]计|累计|备注|说明):?$")
 _MEASURE: Final = re.compile(r"^[(\[【]?(?:单位:?)?(?:场次?|人次?|人数|次|篇数?|个数?|填.{0,20})[)\]】]?$")
 _NUMBERED: Final = re.compile(r"^[(\[【]?(?:(\d{1,2})|[甲乙丙丁戊己庚辛壬癸A-Z])[)\]】.、栏]?$")
