@@ -234,7 +234,7 @@ def test_match_below_the_root_only() -> None:
     ],
 )
 def test_folder(folders: list[str], key: str | None) -> None:
-    assert Names(tree_of(TWINS)).folder(folders) == key
+    assert Names(tree_of(TWINS)).match_folders(folders) == key
 
 
 @pytest.mark.parametrize(

@@ -117,7 +117,7 @@ class Attributor:
         return self._of_key(one, key, findings)
 
     def _by_name(self, one: ReturnFile, findings: list[Finding]) -> Attribution:
-        folder = self._names.folder(Path(one.path).parent.parts)
+        folder = self._names.match_folders(Path(one.path).parent.parts)
         keys = self._names.match(one.name, folder)
         if not self._register.is_roster and keys:
             said = self._said_above(one, None)

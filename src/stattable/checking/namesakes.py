@@ -66,7 +66,7 @@ def said_above(folders: Sequence[str], level: Level | None, tree: Tree, names: N
         name = comparable_name(_LEAD.sub("", folder))
         if found := _own_level(name):
             said[found] = name
-    known = names.folder(folders)
+    known = names.match_folders(folders)
     for key in (*tree.above(known), known) if known else ():
         said[tree[key].level] = comparable_name(tree[key].name)
     top = tree[root].level if root else None

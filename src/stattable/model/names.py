@@ -1,4 +1,4 @@
-"""Names of units: how they are compared, and which unit of a tree is meant by one."""
+"""Names of units: how they are compared, and which unit of a tree a written name means."""
 
 import re
 from collections.abc import Sequence
@@ -8,25 +8,16 @@ from typing import Final
 from stattable.model.text import without_spaces
 from stattable.model.units import Level, Tree
 
-# One word each.
+# Endings with the same meaning → one word for all of them.
 _SYNONYMS: Final = (
     (re.compile(r"(?:村)?村民委员会$|(?:村)?村委会$"), "村"),
     (re.compile(r"(?:社区)?居民委员会$|(?:社区)?居委会$"), "社区"),
     (re.compile(r"街道办事处$|街道办$|街办$"), "街道"),
 )
-
-
 _SEAL_END: Final = re.compile(r"\((?:公|盖|签)?章\)$")  # copied from the label beside the name
-
-
 _ASSOCIATION_END: Final = re.compile(r"计生协$")
-
-
 _INNER_OFFICE: Final = re.compile(r"街道办事处|街道办(?!事)")
-
-
 _CODE_PREFIX: Final = re.compile(r"^\d{2,12}[_\-. ]*")
-
 
 # 牧委会 and 渔委会 are villages of herders and of fishers. Not every 委员会 is a village: 管理委员会 is none.
 _ENDINGS: Final = (
@@ -39,7 +30,7 @@ _ENDINGS: Final = (
 
 @lru_cache(maxsize=2**16)  # a province's names, each of which is compared some ten times
 def comparable_name(name: str) -> str:
-    """Return `name` as it is compared: NFKC, no white space, without the association's own word, one spelling.
+    """Return `name` as it is compared: NFKC, without white space and the association's own word, in one spelling.
 
     ``官渡镇计划生育协会`` gives ``官渡镇``, ``中山路街道办事处计生协`` gives ``中山路街道``, and ``张村村民委员会``
     gives ``张村``.
@@ -51,7 +42,7 @@ def comparable_name(name: str) -> str:
 
 
 def level_of_name(name: str) -> Level | None:
-    """Return the level that the ending of `name` tells, or None: 市 and 区 may be of two levels."""
+    """Return the level of a unit by the ending of its name, or None: 市 and 区 may be of two levels."""
     bare = comparable_name(name)
     for level, endings in _ENDINGS:
         if bare.endswith(endings):
@@ -60,10 +51,10 @@ def level_of_name(name: str) -> Level | None:
 
 
 class Names:
-    """The names of a tree, to match what people write.
+    """The names of the units of a tree, which written names are matched with.
 
     Args:
-        tree: the units that may be meant.
+        tree: the units.
         root: only this unit and those below it are matched; None for the whole tree.
     """
 
@@ -78,53 +69,54 @@ class Names:
         """Return the keys of all units that `name` may mean.
 
         Args:
-            name: as written, perhaps with the names of some of its parents in front.
-            within: only this unit and those below it; None for all.
+            name: the name as written, perhaps with the names of some of its parents in front.
+            within: only this unit and those below it are matched; None for all.
 
         Returns:
-            Keys in listing order: none, one, or several, which is no match but a question.
+            Keys in listing order: none, one, or several, where the name is ambiguous.
         """
         bare = comparable_name(name)
         for start in range(len(bare)):
-            found = [
+            keys = [
                 key
                 for key in self._keys.get(bare[start:], ())
-                if self._led_by_parents(key, bare[:start]) and (within is None or self._tree.under(key, within))
+                if self._is_parents(prefix=bare[:start], key=key) and (within is None or self._tree.under(key, within))
             ]
-            if found:
-                return found
+            if keys:
+                return keys
         return []
 
-    def _led_by_parents(self, key: str, prefix: str) -> bool:
+    def _is_parents(self, prefix: str, key: str) -> bool:
+        """Whether `prefix` consists of names of units above `key`."""
         for parent in self._tree.above(key):
             if not prefix:
                 break
             prefix = prefix.removeprefix(comparable_name(self._tree[parent].name))
         return not prefix
 
-    def folder(self, parts: Sequence[str]) -> str | None:
-        """Return the unit that the folders of a path lead to, where they mirror the tree.
+    def match_folders(self, folders: Sequence[str]) -> str | None:
+        """Return the key of the unit that the folders of a path lead to, where they mirror the tree.
 
         Args:
-            parts: names of folders, the outermost first; a code in front (``410122_中牟县``) is not looked at.
+            folders: names of folders, the outermost first; a code in front (``410122_中牟县``) is ignored.
         """
-        at: str | None = None
-        for part in parts:
-            found = self.match(_CODE_PREFIX.sub("", part), at) if part.strip(". ") else []
-            if len(found) == 1:
-                at = found[0]
-        return at
+        unit: str | None = None
+        for folder in folders:
+            keys = self.match(_CODE_PREFIX.sub("", folder), unit) if folder.strip(". ") else []
+            if len(keys) == 1:
+                unit = keys[0]
+        return unit
 
     def similar(self, name: str, within: str | None = None) -> list[str]:
-        """Return up to three keys of units whose names are close to `name`, the closest first."""
+        """Return the keys of up to three units whose names are similar to `name`, the most similar first."""
         from difflib import SequenceMatcher
 
-        bare, near = comparable_name(name), []
+        bare, candidates = comparable_name(name), []
         chars = set(bare)
         for known, keys in self._keys.items():
             if abs(len(known) - len(bare)) > 2 or 2 * len(chars.intersection(known)) < len(chars):
                 continue
             ratio = SequenceMatcher(None, known, bare).ratio()
             if ratio >= 0.6:
-                near += [(-ratio, key) for key in keys if within is None or self._tree.under(key, within)]
-        return [key for _, key in sorted(near)[:3]]
+                candidates += [(-ratio, key) for key in keys if within is None or self._tree.under(key, within)]
+        return [key for _, key in sorted(candidates)[:3]]

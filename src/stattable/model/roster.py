@@ -1,4 +1,4 @@
-"""The rows of a roster → the tree of its units, or every fault that it has."""
+"""The rows of a roster → the tree of its units, or all of its faults."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -41,35 +41,35 @@ _SCIENTIFIC: Final = re.compile(r"^\d(\.\d+)?[eE]\+?\d+$")
 @dataclass(frozen=True, slots=True)
 class _Row:
     number: int  # 1-based, as the spreadsheet program counts
-    said: Mapping[str, str]  # what it says, by column
+    texts: Mapping[str, str]  # column → text
     code: str  # as `bare_code` gives it
 
 
 @dataclass(slots=True)
 class _Faults:
-    """The faults of a roster, as they are found."""
+    """Collects the faults of a roster."""
 
     path: str
     columns: dict[str, int] = field(default_factory=dict)
-    found: list[Finding] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
 
     def add(self, row: int, column: str, reason: str, raw: str | None = None, **params: Param) -> None:
         cell = a1(row, self.columns.get(column, 0) + 1)
-        said: dict[str, Param] = {"row": row, "reason": reason, **params}
-        self.found.append(finding("U007", path=self.path, cell=cell, raw=raw or None, params=said))
+        params = {"row": row, "reason": reason, **params}
+        self.findings.append(finding("U007", path=self.path, cell=cell, raw=raw or None, params=params))
 
 
 def build_roster(rows: Iterable[Sequence[object]], path: str) -> tuple[Tree, list[Finding]]:
-    """Make the tree of a roster's rows.
+    """Build the tree of units from a roster's rows.
 
     Args:
-        rows: all rows of the sheet or CSV file, the first that is not empty holding the heads
+        rows: all rows of the sheet or CSV file; the first that is not empty holds the headings
             (代码 名称 级别 上级代码 口径 填报 联系人 电话, or in English; code and name suffice).
-        path: of the roster, for the findings.
+        path: the path of the roster, for the findings.
 
     Returns:
-        The tree, sorted by code, and the faults (U007), one for every row at fault. With any fault the roster is
-        refused as a whole, and the tree is empty.
+        The tree, sorted by code, and the faults (U007), one for every faulty row. With any fault the whole roster is
+        refused, and the tree is empty.
     """
     faults = _Faults(path)
     parsed = _parse(rows, faults)
@@ -87,10 +87,10 @@ def build_roster(rows: Iterable[Sequence[object]], path: str) -> tuple[Tree, lis
             units[row.code] = _placed(units[row.code], row, row_of, faults)
     for unit in units.values():
         _check_place(unit, units, row_of[unit.key], faults)
-    if not parsed and not faults.found:
+    if not parsed and not faults.findings:
         faults.add(1, "", "empty")
-    if faults.found:
-        return Tree(()), sorted(faults.found, key=lambda fault: fault.params["row"])
+    if faults.findings:
+        return Tree(()), sorted(faults.findings, key=lambda fault: fault.params["row"])
     return Tree(sorted(units.values(), key=lambda unit: unit.key)), []
 
 
@@ -101,68 +101,68 @@ def _parse(rows: Iterable[Sequence[object]], faults: _Faults) -> list[_Row]:
         if not any(cells):
             continue
         if not faults.columns:
-            faults.columns = _heads(cells)
+            faults.columns = _heading_columns(cells)
             missing = [COLUMNS[key][0] for key in _NEEDED if key not in faults.columns]
             if missing:
                 faults.add(number, "", "heads", names="、".join(missing))
                 break
             continue
-        said = {key: cells[at] if at < len(cells) else "" for key, at in faults.columns.items()}
-        code = bare_code(said["code"])
+        texts = {key: cells[at] if at < len(cells) else "" for key, at in faults.columns.items()}
+        code = bare_code(texts["code"])
         if not code:
-            faults.add(number, "code", "no_code", said["name"])
+            faults.add(number, "code", "no_code", texts["name"])
         elif _SCIENTIFIC.match(code):
             faults.add(number, "code", "scientific", code)
         elif len(code) > MAX_CODE:
             faults.add(number, "code", "code_long", limit=MAX_CODE)
         else:
-            parsed.append(_Row(number, said, code))
+            parsed.append(_Row(number, texts, code))
     return parsed
 
 
 def _unit(row: _Row, faults: _Faults) -> Unit | None:
     """Return the unit of a row, without its parent, or None where something in the row is wrong."""
-    said = row.said
-    level_word, scope_word = said.get("level", "").lower(), said.get("scope", "").lower()
-    expected = said.get("expected", "").lower()
+    texts = row.texts
+    level_word, scope_word = texts.get("level", "").lower(), texts.get("scope", "").lower()
+    expected = texts.get("expected", "").lower()
     level = LEVEL_BY_WORD.get(level_word) or level_of_code(row.code)
-    if not said["name"]:
+    if not texts["name"]:
         faults.add(row.number, "name", "no_name", row.code)
-    elif len(said["name"]) > MAX_NAME:
+    elif len(texts["name"]) > MAX_NAME:
         faults.add(row.number, "name", "name_long", limit=MAX_NAME)
     elif level_word and level_word not in LEVEL_BY_WORD:
-        faults.add(row.number, "level", "level_word", said["level"])
+        faults.add(row.number, "level", "level_word", texts["level"])
     elif level is None:
         faults.add(row.number, "code", "level_unknown", row.code)
     elif scope_word and scope_word not in SCOPE_BY_WORD:
-        faults.add(row.number, "scope", "scope_word", said["scope"])
+        faults.add(row.number, "scope", "scope_word", texts["scope"])
     elif expected not in _YES | _NO:
-        faults.add(row.number, "expected", "expected_word", said["expected"])
+        faults.add(row.number, "expected", "expected_word", texts["expected"])
     else:
         return Unit(
             key=row.code,
-            name=said["name"],
+            name=texts["name"],
             level=level,
             code=row.code,
             scope=SCOPE_BY_WORD.get(scope_word),
             expected=expected not in _NO,
-            contact=said.get("contact", ""),
-            phone=said.get("phone", ""),
+            contact=texts.get("contact", ""),
+            phone=texts.get("phone", ""),
         )
     return None
 
 
 def _placed(unit: Unit, row: _Row, row_of: Mapping[str, int], faults: _Faults) -> Unit:
-    """Return `unit` with its parent: the one that its row says, or the longest prefix of its code."""
-    said = row.said.get("parent", "")
-    if said in _NO_PARENT:
+    """Return `unit` with its parent: the one that its row names, or the longest prefix of its code."""
+    parent = row.texts.get("parent", "")
+    if parent in _NO_PARENT:
         return unit
-    if not said:
+    if not parent:
         return replace(unit, parent=parent_code(unit.key, row_of))
-    if bare_code(said) not in row_of:
-        faults.add(row.number, "parent", "unknown_parent", said)
+    if bare_code(parent) not in row_of:
+        faults.add(row.number, "parent", "unknown_parent", parent)
         return unit
-    return replace(unit, parent=bare_code(said))
+    return replace(unit, parent=bare_code(parent))
 
 
 def _check_place(unit: Unit, units: Mapping[str, Unit], row: int, faults: _Faults) -> None:
@@ -186,14 +186,14 @@ def _in_cycle(unit: Unit, units: Mapping[str, Unit]) -> bool:
     return False
 
 
-def _heads(cells: Sequence[str]) -> dict[str, int]:
-    heads: dict[str, int] = {}
+def _heading_columns(cells: Sequence[str]) -> dict[str, int]:
+    columns: dict[str, int] = {}
     for at, cell in enumerate(cells):
         word = cell.replace(" ", "").lower()
         for key, words in COLUMNS.items():
             if word in words:
-                heads.setdefault(key, at)
-    return heads
+                columns.setdefault(key, at)
+    return columns
 
 
 def _text(value: object) -> str:

@@ -1,4 +1,4 @@
-"""Normalised text: what people type, brought to one spelling before anything is compared."""
+"""Text that people typed → text to compare, to show, and to name files by."""
 
 import re
 import unicodedata
@@ -12,8 +12,8 @@ INVISIBLE: Final = re.compile(
     "\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-# What could deceive whoever reads it: what steers a terminal, turns the direction of writing, breaks a line where
-# nobody expects it or hides in between; half of a character, which no encoding has.
+# Characters that could deceive a reader: they control a terminal, change the direction of writing, break a line
+# unexpectedly or are invisible; also halves of characters, which no encoding has.
 DECEPTIVE: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
     "\U000e0000-\U000e007f]"
@@ -25,8 +25,8 @@ ESCAPED: Final = re.compile(
 )
 UNPRINTABLE: Final = re.compile(rf"{DECEPTIVE.pattern}|[\t\n]|{ESCAPED.pattern}")  # on one line
 STAND_IN: Final = "\ufffd"
-CELL_LENGTH: Final = 32_767  # characters, as many as a cell of Excel's holds; of a longer text only these are looked at
-_WIDE: Final = ("W", "F")  # of the widths that Unicode knows, those of two columns
+CELL_LENGTH: Final = 32_767  # characters in a cell of Excel; the rest of a longer text is ignored
+_WIDE: Final = ("W", "F")  # Unicode's names for widths of two columns
 _SPACE: Final = re.compile(r"\s+")
 _BRACKETED: Final = re.compile(r"[(\[【〔〈《{][^()\[\]【】〔〕〈〉《》{}]*[)\]】〕〉》}]")
 _FIGURE_BEHIND: Final = re.compile(r"(?<=.)[(\[【〔〈《{]\d[\d,.]*[)\]】〕〉》}]")
@@ -40,12 +40,12 @@ def normalised(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    """Return `text` as it is seen on one line: without invisible characters, runs of white space made one space."""
+    """Return `text` on one line, without invisible characters and with runs of white space made one space."""
     return _SPACE.sub(" ", INVISIBLE.sub("", text)).strip()
 
 
 def printable(text: str) -> str:
-    """Return `text` on one line, with a � for each character that could deceive whoever reads it."""
+    """Return `text` on one line, with a � for each character that could deceive a reader."""
     return UNPRINTABLE.sub(STAND_IN, text)
 
 
@@ -55,10 +55,10 @@ def without_spaces(text: str) -> str:
 
 
 def label_forms(text: str) -> tuple[str, ...]:
-    """Return the spellings under which `text` may be known as a label: without its brackets' content, and with.
+    """Return the spellings by which `text` may be a known label: without the content of its brackets, and with it.
 
     ``省级计生协（填有/无）`` gives ``省级计生协`` first; ``村（居、社区）计生协`` gives ``村居社区计生协`` second.
-    ``活动场次（7）`` gives none: it is no label any more, but a figure that somebody wrote into one.
+    ``活动场次（7）`` gives none, as it holds a figure.
     """
     flat = without_spaces(text)
     if _FIGURE_BEHIND.search(flat):
@@ -80,11 +80,11 @@ def file_name(text: str, ending: str = "") -> str:
     """Return `text` as a part of a path that is safe on Windows too: at most 80 characters and 240 bytes, never empty.
 
     Separators and control characters become ``_``, names that Windows reserves get one in front, and leading
-    and trailing dots and spaces go (so ``..`` does too).
+    and trailing dots and spaces are removed (and so is ``..``).
 
     Args:
-        text: any.
-        ending: what stands behind it and tells it from others, which no cut takes away.
+        text: any text.
+        ending: an ending that is added and never cut, to tell names apart.
     """
     clean = _UNSAFE.sub("_", INVISIBLE.sub("", text)).strip(". ")
     length, size = MAX_FILE_NAME - len(ending), MAX_FILE_NAME_BYTES - len(ending.encode())
@@ -95,7 +95,7 @@ def file_name(text: str, ending: str = "") -> str:
 
 
 def with_ending(name: str, ending: str) -> str:
-    """Return a file's `name` with `ending` behind it, cut before it where the whole is longer than a name may be."""
+    """Return a file's `name` with `ending` added, and cut where both are longer than a name may be."""
     return _cut(name, len(name), _NAME_BYTES - len(ending.encode())) + ending
 
 
@@ -122,16 +122,16 @@ _MOST: Final = 20
 
 
 def listed(texts: Sequence[str], separator: str = "、", most: int = _MOST, rest: str = " 等 {count} 个") -> str:
-    """Return the first of `texts`; where these are not all, `rest` says so, and how many there are."""
+    """Join the first `most` of `texts`; where there are more, add `rest` with their count."""
     return separator.join(texts[:most]) + (rest.format(count=len(texts)) if len(texts) > most else "")
 
 
 def runs(numbers: Iterable[int]) -> str:
-    """Return rising numbers, those that follow one another as a range: ``3、5–9``; of many only the first."""
-    found: list[list[int]] = []
+    """Join rising numbers, with consecutive ones as a range: ``3、5–9``; of many ranges only the first are given."""
+    ranges: list[list[int]] = []
     for number in numbers:
-        if found and number == found[-1][1] + 1:
-            found[-1][1] = number
+        if ranges and number == ranges[-1][1] + 1:
+            ranges[-1][1] = number
         else:
-            found.append([number, number])
-    return listed([str(first) if first == last else f"{first}–{last}" for first, last in found], rest=" 等")
+            ranges.append([number, number])
+    return listed([str(first) if first == last else f"{first}–{last}" for first, last in ranges], rest=" 等")

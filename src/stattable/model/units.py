@@ -1,4 +1,4 @@
-"""Levels, units and the tree they make, and matching a written name to a unit."""
+"""Levels, units, their codes and the tree they make."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,7 +11,7 @@ from stattable.model.text import normalised
 
 
 class Level(StrEnum):
-    """A level of the association, from the top down (form: who reports). `national` is a root only."""
+    """The levels of the association, from the top down; a national unit can only be the root."""
 
     NATIONAL = "national"
     PROVINCE = "province"
@@ -71,7 +71,7 @@ class Scope(StrEnum):
 
 
 class ScopeBy(StrEnum):
-    """What says the scope of a return."""
+    """The sources of a return's scope."""
 
     IDENTITY = "identity"
     ROSTER = "roster"
@@ -104,15 +104,15 @@ class Unit:
     """A unit of the association.
 
     Attributes:
-        key: what it is known by in a tree: its code, or its name where it has none.
-        name: as the roster or its blank writes it.
+        key: its key in a tree: its code, or its name where it has none.
+        name: its name as the roster or its blank writes it.
         level: its level.
         code: its code as :func:`bare_code` gives it, or None.
-        parent: key of the unit above it, or None at the top.
-        scope: what the roster says its returns hold, or None.
-        expected: whether it is to send a return.
-        contact: from the roster, may be empty.
-        phone: from the roster, may be empty.
+        parent: the key of the unit above it, or None at the top.
+        scope: the scope of its returns by the roster, or None.
+        expected: whether it has to send a return.
+        contact: its contact by the roster, may be empty.
+        phone: its phone number by the roster, may be empty.
     """
 
     key: str
@@ -132,14 +132,14 @@ class Unit:
 
 
 def placed_by_code(units: Iterable[Unit]) -> list[Unit]:
-    """Return units, each under the lowest one that is known to stand above it, by what is said or by codes.
+    """Return units, each under the lowest unit above it that its named parent or its code tells.
 
     The parent that a unit names need not be the one right above it: a blank may name only some of the units above.
-    Where a code begins the unit's, and stands for a unit below the parent that is named, that unit is the parent. One
-    of the same level as the named parent is none: what is said now is truer than a code that an earlier place left.
+    Where the unit's code begins with the code of a unit below the named parent, that unit is the parent. One of the
+    same level as the named parent is not: the name is newer than a code that may be left over from an earlier place.
 
     Args:
-        units: with the parents that are said; each is among them, or None.
+        units: the units with their named parents, each of which is among them, or None.
     """
     placed: dict[str, Unit] = {}
     for unit in sorted(units, key=lambda unit: _RANK[unit.level]):  # so that all that is above it has its place
@@ -148,20 +148,20 @@ def placed_by_code(units: Iterable[Unit]) -> list[Unit]:
 
 
 def _parent(unit: Unit, placed: Mapping[str, Unit]) -> str | None:
-    said = placed.get(unit.parent or "")
-    if said and not said.level.above(unit.level):
-        said = None
+    named = placed.get(unit.parent or "")
+    if named and not named.level.above(unit.level):
+        named = None
     code = unit.code or ""
     for length in range(len(code) - 1, 0, -1):
-        one = placed.get(code[:length])
-        if one is None or one.code is None or not one.level.above(unit.level):
+        other = placed.get(code[:length])
+        if other is None or other.code is None or not other.level.above(unit.level):
             continue
-        if said is None or (said.level.above(one.level) and _stands_under(one, said, placed)):
-            return one.key
-    return said.key if said else None
+        if named is None or (named.level.above(other.level) and _is_under(other, named, placed)):
+            return other.key
+    return named.key if named else None
 
 
-def _stands_under(unit: Unit, above: Unit, placed: Mapping[str, Unit]) -> bool:
+def _is_under(unit: Unit, above: Unit, placed: Mapping[str, Unit]) -> bool:
     parent = unit.parent
     while parent is not None and parent != above.key:
         parent = placed[parent].parent
@@ -169,10 +169,10 @@ def _stands_under(unit: Unit, above: Unit, placed: Mapping[str, Unit]) -> bool:
 
 
 class Tree:
-    """Units and who stands under whom.
+    """Units under one another.
 
     Args:
-        units: in the order in which they are to be listed; every parent is among them or None.
+        units: the units in the order in which they are to be listed; every parent is among them or None.
     """
 
     def __init__(self, units: Iterable[Unit]) -> None:
@@ -210,7 +210,7 @@ class Tree:
             stack.extend(reversed(self.children[key]))
 
     def under(self, key: str, root: str) -> bool:
-        """Whether `key` is `root` or stands below it."""
+        """Whether `key` is `root` or below it."""
         at: str | None = key
         while at is not None and at != root:
             at = self.units[at].parent
@@ -231,15 +231,13 @@ CODE_LENGTHS: Final[Mapping[int, Level]] = {
     9: Level.TOWNSHIP,
     12: Level.VILLAGE,
 }
-
-
 MAX_CODE: Final = 32  # characters of a code, of a roster's own too
 _GROUPED: Final = re.compile("[0-9]+(?:[-\u2010-\u2015\u2212][0-9]+)+")
 _LEAST_GROUPED: Final = 6  # digits: 1-1 is somebody's own numbering
 
 
 def bare_code(text: str) -> str:
-    """Return a code as it is compared: NFKC, nothing invisible, no white space, without the zeros that pad it.
+    """Return a code as it is compared: NFKC, without invisible characters, white space and the zeros that pad it.
 
     ``４１０１２２``, ``410122000000``, ``410 122`` and ``41-01-22`` give ``410122``: hyphens that group the digits of a
     division code are no part of it. A roster may have codes of its own, such as ``QY-001``; they keep theirs.
@@ -256,7 +254,7 @@ def bare_code(text: str) -> str:
 
 
 def level_of_code(code: str) -> Level | None:
-    """Return the level that the length of a division code tells; None for any other code."""
+    """Return the level of a division code by its length; None for any other code."""
     return CODE_LENGTHS.get(len(code)) if code.isascii() and code.isdigit() else None
 
 
