@@ -3,7 +3,14 @@
 import pytest
 
 from county import tree_of
-from stattable.checking.namesakes import Above, Named, contradict, doubts, labels, said_above
+from stattable.checking.namesakes import (
+    Above,
+    NamedReturn,
+    above_by_folders,
+    contradict,
+    distinctive_names,
+    find_doubtful,
+)
 from stattable.model.names import Names
 from stattable.model.units import Level, Tree
 
@@ -40,7 +47,7 @@ TREE = tree_of()  # 河南省, 郑州市, 中牟县, 官渡镇 with 官渡村 an
 )
 def test_what_folders_say(folders: str, level: Level | None, root: str | None, said: Above) -> None:
     parts = folders.split("/") if folders else []
-    assert said_above(parts, level, TREE, Names(TREE), root) == said
+    assert above_by_folders(parts, level, TREE, Names(TREE), root) == said
 
 
 @pytest.mark.parametrize(
@@ -64,9 +71,9 @@ def test_contradict(one: Above, two: Above, apart: bool) -> None:
 def named(
     path: str, above: Above | None = None, key: str | None = None, *, name: str = "东村", sure: bool = False,
     edition: int | None = 23, level: Level | None = V,
-) -> Named:  # fmt: skip
+) -> NamedReturn:  # fmt: skip
     """A return, as `path` says: its folder, and a file of any name."""
-    return Named(path, name, level, above or {}, key, sure, edition)
+    return NamedReturn(path, name, level, above or {}, key, sure, edition)
 
 
 FRONT, OTHER_FRONT = named("1", name="甲镇东村"), named("2", name="乙镇东村")
@@ -104,27 +111,27 @@ A, B, SURE = named("甲/1", {T: "甲镇"}), named("乙/1", {T: "乙镇"}), named
         pytest.param([SURE, named("一/1", level=T)], {}, "", id="of another level"),
     ],
 )  # fmt: skip
-def test_returns_of_one_name(returns: list[Named], apart: dict[str, str], doubtful: str) -> None:
+def test_returns_of_one_name(returns: list[NamedReturn], apart: dict[str, str], doubtful: str) -> None:
     for some in (returns, returns[::-1]):
-        assert labels(some) == apart
-        assert doubts(some, {one.path for one in some}).keys() == set(doubtful.split())
+        assert distinctive_names(some) == apart
+        assert find_doubtful(some, {one.path for one in some}).keys() == set(doubtful.split())
 
 
 def test_the_others_are_named() -> None:
     copies = [named(f"{number}/1") for number in range(9)]
-    assert doubts(copies[:3], {"0/1", "1/1", "2/1"})["0/1"] == ["1/1", "2/1"]
-    assert doubts(copies, {one.path for one in copies})["0/1"] == ["1/1", "2/1", "3/1", "4/1"]
+    assert find_doubtful(copies[:3], {"0/1", "1/1", "2/1"})["0/1"] == ["1/1", "2/1"]
+    assert find_doubtful(copies, {one.path for one in copies})["0/1"] == ["1/1", "2/1", "3/1", "4/1"]
 
 
 def test_it_does_not_matter_whose_a_rejected_return_is() -> None:
     returns = [named("一/1"), named("二/1")]
-    assert doubts(returns, {"一/1"}) == doubts(returns, set()) == {}
+    assert find_doubtful(returns, {"一/1"}) == find_doubtful(returns, set()) == {}
 
 
 def test_thousands_of_one_name() -> None:
     returns = [named(f"{number}/1") for number in range(3000)]
-    assert len(doubts(returns, {one.path for one in returns})) == 3000
+    assert len(find_doubtful(returns, {one.path for one in returns})) == 3000
 
 
 def test_no_tree() -> None:
-    assert said_above(["甲镇"], V, Tree([]), Names(Tree([])), None) == {T: "甲镇"}
+    assert above_by_folders(["甲镇"], V, Tree([]), Names(Tree([])), None) == {T: "甲镇"}

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from memory import values_of
-from stattable.checking.rules import OWN_BOUNDS, RULES, Filled, apply, drop_meaningless_zeros
+from stattable.checking.rules import OWN_BOUNDS, RULES, FilledForm, apply_rules, drop_meaningless_zeros
 from stattable.model.catalogue import CATALOGUE
 from stattable.model.findings import Severity
 from stattable.model.form import BLANK, FIELD_BY_KEY, FIELDS, below, fields_to_fill, own
@@ -21,11 +21,11 @@ Found = tuple[str, list[str], dict[str, Any], str | None, Severity | None]
 
 def filled(
     level: Level | None, scope: Scope | None, figures: Mapping[str, Any], unread: tuple[str, ...] = ()
-) -> Filled:
-    return Filled(values_of(figures), level, scope, frozenset(FIELD_BY_KEY[key].index for key in unread))
+) -> FilledForm:
+    return FilledForm(values_of(figures), level, scope, frozenset(FIELD_BY_KEY[key].index for key in unread))
 
 
-def problems(what: Filled) -> list[Found]:
+def problems(what: FilledForm) -> list[Found]:
     """Everything that any check finds: its code, the fields, the parameters, what stands there, how bad it is."""
     return [
         (code, [FIELDS[index].key for index in one.at], dict(one.params), one.raw, one.severity)
@@ -192,7 +192,7 @@ def test_a_problem_becomes_a_finding() -> None:
         "media.county.audiovisual": None,
     }
     cells = [(field.at[0] + 1, field.at[1] + 2) for field in FIELDS]
-    findings = list(apply(filled(V, OWN, figures), "表", cells))
+    findings = list(apply_rules(filled(V, OWN, figures), "表", cells))
     assert [(f.code, f.severity, f.sheet, f.cell, f.field, f.raw, f.params) for f in findings] == [
         ("V001", Severity.WARNING, "表", "D15:K15", None, None, {"section": "媒体宣传", "count": 2}),
         ("R001", Severity.ERROR, "表", "K7", f"{ACTIVITY}.people", "60", {"people": 60, "sessions": " 0"}),
@@ -201,8 +201,8 @@ def test_a_problem_becomes_a_finding() -> None:
 
 def test_a_field_without_a_place_has_no_cell() -> None:
     figures = {**own_values(V), "media.national.text": None}
-    assert [f.cell for f in apply(filled(V, OWN, figures), None, [None] * 40)] == [None]
-    assert [f.cell for f in apply(filled(V, OWN, {}), None, [None] * 40)] == [None]
+    assert [f.cell for f in apply_rules(filled(V, OWN, figures), None, [None] * 40)] == [None]
+    assert [f.cell for f in apply_rules(filled(V, OWN, {}), None, [None] * 40)] == [None]
 
 
 def test_every_rule_is_in_the_catalogue_once() -> None:

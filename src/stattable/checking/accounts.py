@@ -19,25 +19,35 @@ from stattable.qr.kinds import CodeKind
 from stattable.reading.answers import shortened
 
 _URL: Final = re.compile(
-    r"(?:(?P<scheme>https?)://)?(?P<host>[^\s/:?#@]{1,253})(?::(?P<port>\d{1,5}))?(?:[/?#]\S*)?", re.IGNORECASE
+    r"""
+    (?: (?P<scheme>https?) :// )?
+    (?P<host> [^\s/:?\#@]{1,253} )
+    (?: : (?P<port>\d{1,5}) )?
+    (?: [/?\#]\S* )?               # path, query and fragment
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _DOMAIN: Final = re.compile(
-    r"(?:[\w-]{1,63}\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59}|[\u4e00-\u9fff]{2,10})", re.IGNORECASE
+    r"""
+    (?: [\w-]{1,63} \. )+
+    (?: [a-z]{2,63} | xn--[a-z0-9-]{1,59} | [\u4e00-\u9fff]{2,10} )  # the top level
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _MOST_PORTS: Final = 65_535
-# Weibo takes 4 to 30 characters, a Chinese one for two: letters, digits, _ and -.
+# Weibo allows 4 to 30 letters, digits, _ and -; a Chinese character counts as two.
 _WEIBO: Final = re.compile(r"[\w\u4e00-\u9fff·-]{2,30}")
 
 
 @dataclass(frozen=True, slots=True)
 class AnnexEntry:
-    """A row of an annex, and whose it is.
+    """A row of an annex with the unit that it belongs to.
 
     Attributes:
-        row: of the annex.
-        key: the unit's key in the tree, or None where nobody can tell.
+        row: the row.
+        key: the unit's key in the tree, or None where it is not known.
         level: the unit's level, or None.
-        problem: what is wrong with the unit or its level, or None.
+        problem: the reason of A007 where unit or level are wrong, or None.
     """
 
     row: AnnexRow
@@ -47,79 +57,80 @@ class AnnexEntry:
 
 
 class AnnexOwners:
-    """Tells whose the rows of annexes are.
+    """Finds the units that the rows of annexes belong to.
 
     Args:
         tree: all units.
-        is_roster: whether a unit that is not in the tree is nobody's.
+        is_roster: whether the tree is a roster, so that a unit outside it is wrong.
     """
 
     def __init__(self, tree: Tree, *, is_roster: bool) -> None:
         self._tree, self._is_roster = tree, is_roster
-        self._names: Names | None = None  # which takes its time, and most returns have no annex
+        self._names: Names | None = None  # takes time to build, and most returns have no annex
 
-    def of(self, one: CheckedReturn) -> list[AnnexEntry]:
+    def of(self, sender: CheckedReturn) -> list[AnnexEntry]:
         """Return the rows of a return's annex, each with its unit."""
-        annex = one.file.annex
-        return [self._listed(row, one) for row in annex.rows] if annex else []
+        annex = sender.file.annex
+        return [self._entry(row, sender) for row in annex.rows] if annex else []
 
-    def _listed(self, row: AnnexRow, one: CheckedReturn) -> AnnexEntry:
-        said = annex_level(row.level)
+    def _entry(self, row: AnnexRow, sender: CheckedReturn) -> AnnexEntry:
+        level = annex_level(row.level)
+        problem = None if level else "no_level"
         if not row.unit:
-            return AnnexEntry(row, one.key, said or one.level, "no_unit")
-        if comparable_name(row.unit) == comparable_name(one.unit.name or "") and said in {None, one.level}:
-            return AnnexEntry(row, one.key, one.level, None if said else "no_level")
+            return AnnexEntry(row, sender.key, level or sender.level, "no_unit")
+        if comparable_name(row.unit) == comparable_name(sender.unit.name or "") and level in {None, sender.level}:
+            return AnnexEntry(row, sender.key, sender.level, problem)
         self._names = self._names or Names(self._tree)
-        keys = [key for key in self._names.match(row.unit) if said is None or self._tree[key].level is said]
-        within = [key for key in keys if one.key and one.key in self._tree and self._tree.under(key, one.key)]
+        keys = [key for key in self._names.match(row.unit) if level is None or self._tree[key].level is level]
+        top = sender.key if sender.key and sender.key in self._tree else None
+        within = [key for key in keys if top and self._tree.under(key, top)]
         if len(within) == 1:
-            level = self._tree[within[0]].level
-            return AnnexEntry(row, within[0], level, None if said else "no_level")
+            return AnnexEntry(row, within[0], self._tree[within[0]].level, problem)
         if within:
-            return AnnexEntry(row, None, said, "ambiguous")
-        if said is None:
-            return AnnexEntry(row, None, None, "no_level")
-        outside = bool(keys) or self._is_roster or not (one.level and one.level.above(said))
-        return AnnexEntry(row, None, said, "outside" if outside else None)
+            return AnnexEntry(row, None, level, "ambiguous")
+        if level is None:
+            return AnnexEntry(row, None, None, problem)
+        is_outside = bool(keys) or self._is_roster or not (sender.level and sender.level.above(level))
+        return AnnexEntry(row, None, level, "outside" if is_outside else None)
 
 
-def annex_findings(one: CheckedReturn, listed: Sequence[AnnexEntry]) -> list[Finding]:
-    """Return what is to be said of a return's annex.
+def annex_findings(sender: CheckedReturn, entries: Sequence[AnnexEntry]) -> list[Finding]:
+    """Return the findings about a return's annex.
 
     Args:
-        one: a return; its figures are those that its annex is held against.
-        listed: the rows of its annex.
+        sender: the return, whose figures its annex is compared with.
+        entries: the rows of its annex.
     """
-    annex = one.file.annex
-    if one.level is None or not has_annex(one.level) or one.file.values is None:
+    annex = sender.file.annex
+    if sender.level is None or not has_annex(sender.level) or sender.file.values is None:
         return []
     sheet = annex.sheet if annex else None
-    findings = [*differing_counts(one.values, one.level, listed, has_rows=annex is not None, sheet=sheet)]
+    findings = [*differing_counts(sender.values, sender.level, entries, has_rows=annex is not None, sheet=sheet)]
     if annex is None:
         return findings
-    for row in listed:
-        findings += _of_row(annex, row)
-    findings += _stray(annex)
+    for entry in entries:
+        findings += _entry_findings(annex, entry)
+    findings += _picture_findings(annex)
     if annex.unread:
         findings.append(finding("A008", sheet=annex.sheet))
-    return [*findings, *_twice(annex, listed, one.unit.name or "")]
+    return [*findings, *_repeated_accounts(annex, entries, sender.unit.name or "")]
 
 
 def differing_counts(
-    values: Values, level: Level, listed: Sequence[AnnexEntry], *, has_rows: bool, sheet: str | None
+    values: Values, level: Level, entries: Sequence[AnnexEntry], *, has_rows: bool, sheet: str | None
 ) -> Iterator[Finding]:
-    """Yield A001 for each level and kind of which the form counts other than the annex lists; one without an annex.
+    """Yield A001 for each level and kind with other counts in the form than in the annex; one for all without an annex.
 
     Args:
         values: the 40 figures.
-        level: of the unit that they are of: up to the province, 有 stands for one account or more.
-        listed: the rows of its annex.
+        level: the level of their unit: up to the province, 有 means one account or more.
+        entries: the rows of its annex.
         has_rows: whether there is an annex.
-        sheet: on which it stands.
+        sheet: the sheet of the annex.
     """
     amounts = {
         index: min(amount, 1) if FIELDS[index].kind_at(level) is Kind.FLAG else amount
-        for index, amount in counts([(one.level, one.row) for one in listed]).items()
+        for index, amount in counts([(entry.level, entry.row) for entry in entries]).items()
     }
     differing = [index for index in ACCOUNT_FIELDS if number(values[index]) != amounts[index]]
     if differing and not has_rows:
@@ -127,10 +138,10 @@ def differing_counts(
         yield finding("A001", params={"reason": "none", "form": total, "listed": 0, "what": ""})
         return
     for index in differing:
-        its_level, kind = ACCOUNT_FIELDS[index]
+        account_level, kind = ACCOUNT_FIELDS[index]
         params: dict[str, Param] = {
             "reason": "differs", "form": number(values[index]), "listed": amounts[index],
-            "what": f"{its_level.label}{KINDS[kind]}",
+            "what": f"{account_level.label}{KINDS[kind]}",
         }  # fmt: skip
         yield finding("A001", sheet=sheet, field=FIELDS[index].key, params=params)
 
@@ -138,8 +149,8 @@ def differing_counts(
 # -- row by row -------------------------------------------------------------------------------------------
 
 
-def _of_row(annex: Annex, one: AnnexEntry) -> Iterator[Finding]:
-    row = one.row
+def _entry_findings(annex: Annex, entry: AnnexEntry) -> Iterator[Finding]:
+    row = entry.row
     for url in row.websites:
         suggestion = url_problem(url)
         if suggestion is not None:
@@ -160,13 +171,13 @@ def _of_row(annex: Annex, one: AnnexEntry) -> Iterator[Finding]:
         suggestion = weibo_problem(name)
         if suggestion is not None:
             yield _at(annex, row, "weibo", "A006", raw=name, suggestion=suggestion or None)
-    if one.problem:
-        key = "level" if one.problem == "no_level" else "unit"
-        yield _at(annex, row, key, "A007", raw=row.unit or None, params={"reason": one.problem})
+    if entry.problem:
+        key = "level" if entry.problem == "no_level" else "unit"
+        yield _at(annex, row, key, "A007", raw=row.unit or None, params={"reason": entry.problem})
 
 
 def url_problem(url: str) -> str | None:
-    """Return None for a website's URL, else what may have been meant, ``""`` where nobody knows."""
+    """Return None for a website's URL, else a suggestion, or ``""`` where there is none."""
     match = _URL.fullmatch(url)
     if match is None or int(match["port"] or 0) > _MOST_PORTS:
         return ""
@@ -180,7 +191,7 @@ def url_problem(url: str) -> str | None:
 
 
 def weibo_problem(name: str) -> str | None:
-    """Return None for what can be a Weibo name, else what may have been meant, ``""`` where nobody knows."""
+    """Return None for a possible Weibo name, else a suggestion, or ``""`` where there is none."""
     bare = name.lstrip("@＠")
     width = sum(2 if ord(char) > 0x7F else 1 for char in bare)
     if not _WEIBO.fullmatch(bare) or not 4 <= width <= 30 or bare.isdigit():
@@ -189,7 +200,7 @@ def weibo_problem(name: str) -> str | None:
 
 
 def picture_problem(fault: str | None, kinds: Sequence[str]) -> str | None:
-    """Return what is wrong with a picture that should be an official account's QR code, or None."""
+    """Return why a picture is no official account's QR code, or None where it is one."""
     if fault:
         return fault
     if not kinds:
@@ -197,11 +208,12 @@ def picture_problem(fault: str | None, kinds: Sequence[str]) -> str | None:
     return None if CodeKind.OFFICIAL.value in kinds else kinds[0]
 
 
-def _stray(annex: Annex) -> Iterator[Finding]:
+def _picture_findings(annex: Annex) -> Iterator[Finding]:
+    """Yield A004 for pictures that belong to no row, and for those that were not read."""
     label = COLUMNS["qr"].text
     if annex.stray:
         params: dict[str, Param] = {"reason": "stray", "count": len(annex.stray), "label": label}
-        yield finding("A004", sheet=annex.sheet, cell=a1_range(one.cell for one in annex.stray), params=params)
+        yield finding("A004", sheet=annex.sheet, cell=a1_range(picture.cell for picture in annex.stray), params=params)
     if annex.left_out:
         params = {"reason": "many", "count": annex.left_out, "label": label}
         yield finding("A004", sheet=annex.sheet, params=params)
@@ -216,13 +228,13 @@ def _at(annex: Annex, row: AnnexRow, key: str, code: str, **parts: object) -> Fi
 # -- what is listed twice ---------------------------------------------------------------------------------
 
 
-class Given(NamedTuple):
-    """An account that a row gives: two are the same where `kind` and `value` are.
+class Account(NamedTuple):
+    """An account in a row of an annex; two are the same where `kind` and `value` are.
 
     Attributes:
         kind: ``website``, ``qr`` or ``weibo``.
-        value: as it is compared.
-        shown: as it is written, or as the QR code says.
+        value: its name or address as it is compared.
+        shown: the same as it is written, or as the QR code holds it.
     """
 
     kind: str
@@ -231,64 +243,62 @@ class Given(NamedTuple):
 
     @property
     def key(self) -> tuple[str, str]:
-        """What it is compared by."""
+        """The kind and value, by which accounts are compared."""
         return self.kind, self.value
 
 
-def given_in(row: AnnexRow) -> Iterator[Given]:
-    """Yield the accounts that a row gives by their URL, QR code or Weibo name."""
+def accounts_in(row: AnnexRow) -> Iterator[Account]:
+    """Yield the accounts in a row that are told by URL, QR code or Weibo name."""
     for url in row.websites:
         host, slash, rest = url.partition("://")[2].rstrip("/").partition("/") if "://" in url else url.partition("/")
-        yield Given("website", host.lower().removeprefix("www.") + slash + rest, url)
+        yield Account("website", host.lower().removeprefix("www.") + slash + rest, url)
     for payload in row.payloads:
-        yield Given("qr", payload, shortened(payload))
+        yield Account("qr", payload, shortened(payload))
     for name in row.weibo:
-        yield Given("weibo", without_spaces(name.lstrip("@＠")).lower(), name)
+        yield Account("weibo", without_spaces(name.lstrip("@＠")).lower(), name)
 
 
-def _twice(annex: Annex, listed: Sequence[AnnexEntry], reporter: str) -> Iterator[Finding]:
-    """Yield A005 for what a return lists in two rows, or twice in one."""
+def _repeated_accounts(annex: Annex, entries: Sequence[AnnexEntry], reporter: str) -> Iterator[Finding]:
+    """Yield A005 for each account that a return lists in two rows, or twice in one."""
     firsts: dict[tuple[str, str], AnnexEntry] = {}
-    for one in listed:
+    for entry in entries:
         seen: set[tuple[str, str]] = set()
-        for given in given_in(one.row):
-            first = firsts.setdefault(given.key, one)
-            if first is not one or given.key in seen:
+        for account in accounts_in(entry.row):
+            first = firsts.setdefault(account.key, entry)
+            if first is not entry or account.key in seen:
                 where = a1(first.row.row, annex.columns["unit"])
-                yield shared(annex, one.row, given, first.row.unit or reporter, where)
-            seen.add(given.key)
+                yield _listed_elsewhere(annex, entry.row, account, first.row.unit or reporter, where)
+            seen.add(account.key)
 
 
-def shared(annex: Annex, row: AnnexRow, given: Given, other: str, where: str) -> Finding:
-    """Return A005 for an account of a row that another row gives, too."""
-    return _at(annex, row, given.kind, "A005", raw=given.shown, params={"other": other, "where": where})
+def _listed_elsewhere(annex: Annex, row: AnnexRow, account: Account, other: str, where: str) -> Finding:
+    return _at(annex, row, account.kind, "A005", raw=account.shown, params={"other": other, "where": where})
 
 
 def with_annex_findings(returns: Sequence[CheckedReturn], owners: AnnexOwners) -> list[CheckedReturn]:
-    """Say what is to be said of the annexes of all returns, each by itself and what two units share (A005).
+    """Return `returns` with the findings about their annexes, including accounts that two units list (A005).
 
     Args:
-        returns: in the order of their paths.
-        owners: tells whose the rows are.
-
-    Returns:
-        The same returns in the same order, with the findings of the family A.
+        returns: the returns in the order of their paths.
+        owners: the units that rows belong to.
     """
-    marked = []
+    checked = []
     firsts: dict[tuple[str, str], tuple[CheckedReturn, AnnexEntry]] = {}
-    for one in returns:
-        listed = owners.of(one) if one.file.annex else []
-        findings = annex_findings(one, listed) if one.status is Status.ACCEPTED else []
-        annex = one.file.annex
-        for row in listed if annex and one.status is Status.ACCEPTED else []:
-            for given in given_in(row.row):
-                first, before = firsts.setdefault(given.key, (one, row))
-                if first is not one and annex and _unit(before) != _unit(row):
+    for sender in returns:
+        if sender.status is not Status.ACCEPTED:
+            checked.append(sender)
+            continue
+        annex, entries = sender.file.annex, owners.of(sender)
+        findings = annex_findings(sender, entries)
+        for entry in entries:
+            for account in accounts_in(entry.row):
+                first, before = firsts.setdefault(account.key, (sender, entry))
+                if first is not sender and annex and _unit_of(before) != _unit_of(entry):
                     other = before.row.unit or first.unit.name or ""
-                    findings.append(shared(annex, row.row, given, other, first.path))
-        marked.append(one.with_findings(*findings) if findings else one)
-    return marked
+                    findings.append(_listed_elsewhere(annex, entry.row, account, other, first.path))
+        checked.append(sender.with_findings(*findings) if findings else sender)
+    return checked
 
 
-def _unit(one: AnnexEntry) -> str:
-    return one.key or comparable_name(one.row.unit)
+def _unit_of(entry: AnnexEntry) -> str:
+    return entry.key or comparable_name(entry.row.unit)

@@ -9,7 +9,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from stattable.checking.namesakes import ENOUGH, Above, Named, contradict, labels, names_above, said_above
+from stattable.checking.namesakes import (
+    MOST_RIVALS,
+    Above,
+    NamedReturn,
+    above_by_folders,
+    above_by_tree,
+    contradict,
+    distinctive_names,
+)
 from stattable.checking.register import Register, _places, keys_of, unplaced_key
 from stattable.model.catalogue import finding
 from stattable.model.cell_names import a1
@@ -63,7 +71,7 @@ class Attributor:
         self._above: dict[tuple[Path, Level | None], Above] = {}  # by folder: many files lie in one
         self._known: dict[str | None, Above] = {}  # by parent: many units stand under one
 
-    def attribute_all(self, files: Sequence[ReturnFile]) -> tuple[list[Attribution], list[Named]]:
+    def attribute_all(self, files: Sequence[ReturnFile]) -> tuple[list[Attribution], list[NamedReturn]]:
         """Return whose returns they all hold; without a roster, units of one name are told apart.
 
         Beside it what is known of the units, where there may be returns of which nobody can tell whether they are of
@@ -74,7 +82,7 @@ class Attributor:
         if self._register.is_roster or all(one.identity and one.identity.unit.code for one, *_ in owned):
             return whose, []
         named = [self._named(one, its.level, key) for one, its, key in owned]
-        apart = labels(named)
+        apart = distinctive_names(named)
         for at, one in enumerate(files):
             if one.path in apart:
                 whose[at] = self._labelled(one, whose[at], apart[one.path])
@@ -147,10 +155,10 @@ class Attributor:
         key = unplaced_key(one.name)
         return self._scoped(one, UnitRef(None, one.name, level), key, level, None, findings)
 
-    def _named(self, one: ReturnFile, level: Level | None, key: str) -> Named:
+    def _named(self, one: ReturnFile, level: Level | None, key: str) -> NamedReturn:
         if key not in self._tree:
             above = self._said_above(one, level)
-            return Named(one.path, comparable_name(one.name), level, above, None, sure=False, edition=one.edition)
+            return NamedReturn(one.path, comparable_name(one.name), level, above, None, sure=False, edition=one.edition)
         unit, above = self._tree[key], self._known_above(key)
         is_root = key == self._register.root
         sure = is_root or unit.code is not None
@@ -158,7 +166,7 @@ class Attributor:
             said = self._said_above(one, level)
             confirmed = bool(said) and said.items() <= above.items()
             above, sure = above if confirmed else said, sure and confirmed
-        return Named(one.path, comparable_name(unit.name), level, above, key, sure, one.edition)
+        return NamedReturn(one.path, comparable_name(unit.name), level, above, key, sure, one.edition)
 
     def _labelled(self, one: ReturnFile, whose: Attribution, label: str) -> Attribution:
         ref = UnitRef(None, label.replace("/", ""), whose.level)
@@ -168,13 +176,13 @@ class Attributor:
     def _said_above(self, one: ReturnFile, level: Level | None) -> Above:
         at = Path(one.path).parent, level
         if at not in self._above:
-            self._above[at] = said_above(at[0].parts, level, self._tree, self._names, self._register.root)
+            self._above[at] = above_by_folders(at[0].parts, level, self._tree, self._names, self._register.root)
         return self._above[at]
 
     def _known_above(self, key: str) -> Above:
         parent = self._tree[key].parent
         if parent not in self._known:
-            self._known[parent] = names_above(key, self._tree)
+            self._known[parent] = above_by_tree(key, self._tree)
         return self._known[parent]
 
     def _is_of(self, one: ReturnFile, identity: Identity) -> bool:
@@ -290,7 +298,7 @@ def _nobody(findings: Sequence[Finding], name: str | None = None) -> Attribution
 
 def in_doubt(one: ReturnFile, others: Sequence[str]) -> Attribution:
     """Return whose return `one` is, where it may be of the same unit as `others` of its name: nobody's (U014)."""
-    shown = "、".join(others[: ENOUGH - 1]) + ("等" if len(others) == ENOUGH else "")
+    shown = "、".join(others[: MOST_RIVALS - 1]) + ("等" if len(others) == MOST_RIVALS else "")
     return _nobody([_u("U014", one, params={"name": one.name, "others": shown})], one.name)
 
 

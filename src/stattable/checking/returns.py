@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from stattable.checking.attribution import Attribution, Attributor, in_doubt
-from stattable.checking.namesakes import doubts
+from stattable.checking.namesakes import find_doubtful
 from stattable.checking.register import Register
-from stattable.checking.rules import Filled, apply, drop_meaningless_zeros
+from stattable.checking.rules import FilledForm, apply_rules, drop_meaningless_zeros
 from stattable.model.catalogue import finding
 from stattable.model.cell_names import a1
 from stattable.model.findings import Finding, Param, Status, UnitRef, rejects
@@ -92,7 +92,7 @@ def check_returns(files: Sequence[ReturnFile], register: Register, edition: int 
     attributor = Attributor(register)
     whose, named = attributor.attribute_all(files)
     returns = [_judge(one, its, edition) for one, its in zip(files, whose, strict=True)]
-    others = doubts(named, {one.path for one in returns if one.status is Status.ACCEPTED})
+    others = find_doubtful(named, {one.path for one in returns if one.status is Status.ACCEPTED})
     return Batch(
         register.tree,
         tuple(
@@ -115,7 +115,7 @@ def _judge(one: ReturnFile, whose: Attribution, edition: int | None) -> CheckedR
             if one.cells[field.index] is None
             or any(finding.field == field.key and finding.code in _UNREAD for finding in findings)
         )
-        findings += apply(Filled(values, whose.level, whose.scope, unread), one.sheet, one.cells)
+        findings += apply_rules(FilledForm(values, whose.level, whose.scope, unread), one.sheet, one.cells)
         values = settled
     said = tuple(replace(finding, path=one.path, unit=whose.unit) for finding in findings)
     return CheckedReturn(one, whose.unit, whose.key, whose.level, whose.scope, whose.scope_by, values, said)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from stattable.checking.accounts import AnnexEntry, AnnexOwners, differing_counts, given_in
+from stattable.checking.accounts import AnnexEntry, AnnexOwners, accounts_in, differing_counts
 from stattable.checking.returns import CheckedReturn
 from stattable.merging.rollup import RollUp
 from stattable.model.annex import COLUMNS, LEVELS, UNREADABLE, has_annex
@@ -130,5 +130,5 @@ def _missing_above(
 
 
 def _values(one: AnnexEntry) -> set[tuple[str, str]]:
-    values = {given.key for given in given_in(one.row)}
+    values = {account.key for account in accounts_in(one.row)}
     return values or {("name", comparable_name(name)) for name in one.row.wechat}

@@ -172,7 +172,7 @@ def _upright(data: bytes, kind: str) -> "Image.Image | None":
         if max(image.size) > MAX_SIDE or image.width * image.height > MAX_PIXELS:
             return None
         if kind == "PNG":
-            image.verify()  # its checksums, which are not looked at as it is decoded
+            image.verify()  # its checksums, which are not checked while it is decoded
     with _opened(data, kind) as image:
         image.load()
         turn = _orientation(image)

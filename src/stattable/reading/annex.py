@@ -14,7 +14,7 @@ from stattable.reading.labels import label_name
 
 _LONGEST_HEADING: Final = 30
 _UNIT_WORDS: Final = re.compile("单 ?位|名 ?称")  # a quick test: no row without them has the unit's heading
-_LEAST_ACCOUNTS: Final = 2  # headings of accounts beside the unit's: the form has more of them, but no unit's
+_LEAST_ACCOUNTS: Final = 2  # headings of accounts, with the unit's heading, which the form has not
 _LEAST_HEADINGS: Final = 3  # in a row of headings that is repeated on every page
 _ACCOUNTS: Final = frozenset({"website", "wechat", "qr", "weibo"})
 _SUMS: Final = frozenset("合计 总计 共计 小计".split())

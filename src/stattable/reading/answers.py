@@ -74,7 +74,7 @@ def as_shown(raw: RawCell, limit: int = 60) -> str:
 
 
 def shortened(raw: RawCell) -> str:
-    """Return a cell as findings show it, cut before the work where its text is very long."""
+    """Return a cell as findings show it, with a very long text cut first."""
     return as_shown(raw[:LONGEST_TEXT] if isinstance(raw, str) else raw)
 
 

@@ -18,7 +18,7 @@ _SHORT_YEAR: Final = re.compile(rf"^([0-9]{{2}}) ?[-./年] ?{_MONTH_DAY}$")
 _NUMERAL: Final = f"[0-9{CHINESE_NUMERAL}]"
 _CHINESE_DATE: Final = re.compile(rf"^({_NUMERAL}{{4}})年({_NUMERAL}{{1,3}})月({_NUMERAL}{{1,4}})[日号]?$")
 _ZEROS: Final = str.maketrans("oO", "〇〇")
-_SERIALS: Final = range(36526, 73051)  # 2000-01-01 to 2099-12-31: what a date may look like that lost its format
+_SERIALS: Final = range(36526, 73051)  # 2000-01-01 to 2099-12-31: a date without its format
 _YEARS: Final = range(2000, 2100)
 
 
@@ -34,7 +34,7 @@ def read_date(raw: RawCell, edition: int | None) -> tuple[date | None, dict[str,
     """
     if isinstance(raw, date):
         return _real_date(raw.year, raw.month, raw.day)
-    if isinstance(raw, (int, float)) and _SERIALS[0] <= raw <= _SERIALS[-1]:  # with its time, perhaps
+    if isinstance(raw, (int, float)) and _SERIALS[0] <= raw <= _SERIALS[-1]:  # perhaps with the time of day
         return EXCEL_EPOCH + timedelta(days=int(raw)), None
     text = normalised(as_shown(raw))
     if not text or re.fullmatch(r"[年月日 ./\\—_-]+", text):

@@ -149,7 +149,7 @@ class Labels:
                 self.pieces.add((row, column))
                 self.names.get(row, {}).pop(column, None)  # 县级计生协 under 地市
         known = {row: len(self.names.get(row, {})) for *_, rows in stacks for row in rows}
-        for name, column, rows in stacks:  # beside those that stand in one cell
+        for name, column, rows in stacks:  # next to the labels that are in one cell
             at = max(reversed(rows), key=lambda row: known[row])
             self.names.setdefault(at, {})[column] = name
 
