@@ -19,7 +19,7 @@ import python_calamine
 
 import hebi
 from stattable.checking.check import CheckOptions, check
-from stattable.reading.return_file import read_return
+from stattable.reading.files import read_return
 from stattable.reading.roster import read_roster
 
 ROUNDS = 5

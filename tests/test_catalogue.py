@@ -65,7 +65,9 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
     "V001": [{"section": "宣传活动", "count": 2}],
     "V007": [{"value": "1200"}],
     "V008": [{"value": "12000"}],
-    "V010": [{"problem": problem, "year": 2021} for problem in ("blank", "unreadable", "impossible", "no_year")],
+    "V010": [
+        {"problem": problem, "year": 2021} for problem in ("blank", "unreadable", "impossible", "no_year", "other_year")
+    ],
     "V011": [{"problem": problem} for problem in ("blank", "no_number")],
     "V013": [{"format": '0"万"'}],
     "R001": [{"people": 60, "sessions": " 0"}],

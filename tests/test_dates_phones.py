@@ -33,7 +33,7 @@ def test_the_same_date_in_all_its_forms(raw: Any) -> None:
     ],
 )
 def test_a_serial_is_a_date_of_this_century(raw: Any, expected: date | None) -> None:
-    assert read_date(raw, 23)[0] == expected
+    assert read_date(raw, None)[0] == expected
 
 
 @pytest.mark.parametrize("raw", ["6月30日", "6月30号", "6.30", "6-30", "6/30"])
@@ -41,6 +41,17 @@ def test_a_date_without_a_year_takes_the_editions(raw: str) -> None:
     assert read_date(raw, 23) == (date(2021, 6, 30), {"problem": "no_year", "year": 2021})
     assert read_date(raw, 28) == (date(2026, 6, 30), {"problem": "no_year", "year": 2026})
     assert read_date(raw, None) == (None, {"problem": "unreadable"})
+
+
+@pytest.mark.parametrize(
+    ("raw", "is_of_the_year"),
+    [("2021年6月15日", True), ("2022-01-05", True), ("2020-12-31", False), ("2012年6月15日", False),
+     ("2023.1.1", False), (date(2012, 6, 15), False), (44377, True), (42535, False)],
+)  # fmt: skip
+def test_a_date_of_another_year_is_none(raw: Any, is_of_the_year: bool) -> None:
+    found, problem = read_date(raw, 23)
+    other_year = {"problem": "other_year", "year": 2021}
+    assert (found is not None, problem) == (is_of_the_year, None if is_of_the_year else other_year)
 
 
 @pytest.mark.parametrize(

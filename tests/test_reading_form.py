@@ -495,6 +495,14 @@ def test_a_blank_page_has_no_values() -> None:
     assert one.findings == ()
 
 
+def test_labels_of_radicals_are_the_labels() -> None:
+    """They are copied from a PDF, and look the same."""
+    radicals = str.maketrans("文网人", "⽂⽹⼈")
+    grid = [[cell.translate(radicals) if isinstance(cell, str) else cell for cell in row] for row in page()]
+    one = located(grid)
+    assert (one.values, one.findings) == (VALUES, ())
+
+
 def test_what_the_schema_does_not_allow_is_a_finding_of_its_field(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever reads a cell, no value that the form does not hold goes on."""
     monkeypatch.setattr("stattable.reading.form.read_figure", lambda kind, raw: Reading(-1 if raw == 100 else 1))

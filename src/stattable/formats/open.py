@@ -68,10 +68,11 @@ def open_unless_heavy(path: str) -> Opened | None:
     Raises:
         OSError: the file cannot be read.
     """
-    about = Path(path).stat()
+    file = Path(path)
+    about = file.stat()
     if _HEAVY < about.st_size <= MAX_BYTES:
         return None
-    opened = _open(path, about)
+    opened = _open(file, about)
     return None if opened[0] and opened[0].is_heavy else opened
 
 
@@ -84,16 +85,17 @@ def open_file(path: str) -> Opened:
     Raises:
         OSError: the file cannot be read.
     """
-    return _open(path, Path(path).stat())
+    file = Path(path)
+    return _open(file, file.stat())
 
 
-def _open(path: str, about: os.stat_result) -> Opened:
+def _open(file: Path, about: os.stat_result) -> Opened:
     facts = FileFacts(None, about.st_size, about.st_mtime)
     if not stat.S_ISREG(about.st_mode):  # a pipe may wait forever, a device never end
         return None, facts, [_fault("F005", kind="device")]
     if about.st_size > MAX_BYTES:
         return None, facts, [_fault("F004", reason="size", mb=-(-about.st_size // 2**20))]
-    data = Path(path).read_bytes()
+    data = file.read_bytes()
     facts = FileFacts(sha256(data), len(data), about.st_mtime)
     package = open_package(io.BytesIO(data)) if data.startswith(ZIP) else None
     kind = package_kind(package) if package else sniff(io.BytesIO(data))

@@ -327,6 +327,7 @@ _PROBLEMS: Final = {
     "unreadable": "“{raw}”认不出",
     "impossible": "“{raw}”不存在",
     "no_year": "“{raw}”没有写年份，按 {year} 年读",
+    "other_year": "“{raw}”不是 {year} 年的，和表头的届次对不上",
     "no_number": "“{raw}”里没有可用的号码",
 }
 _REASONS: Final[Mapping[str, Mapping[str, str]]] = {

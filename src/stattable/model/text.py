@@ -28,6 +28,13 @@ STAND_IN: Final = "\ufffd"
 CELL_LENGTH: Final = 32_767  # characters in a cell of Excel; the rest of a longer text is ignored
 _WIDE: Final = ("W", "F")  # Unicode's names for widths of two columns
 _SPACE: Final = re.compile(r"\s+")
+# Radicals that look like the characters, and come with text copied from a PDF: those that NFKC leaves as they are.
+# As in EquivalentUnifiedIdeograph of the Unicode Character Database.
+_RADICALS: Final = str.maketrans(
+    "⺁⺄⺌⺒⺓⺝⺠⺩⺬⺮⺯⺻⺼⺽⻁⻃⻄⻅⻆⻉⻊⻋⻑⻓⻔⻗⻘⻙⻚⻛⻜⻝⻞⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻰⻱",
+    "厂乙小巳幺月民王示竹糸聿肉臼虎西西见角贝足车長长门雨青韦页风飞食食马骨鬼鱼鸟卤麦黄黾齐齿龙龜",
+)
+_RADICAL: Final = re.compile("[\u2e80-\u2eff]")
 _BRACKETED: Final = re.compile(r"[(\[【〔〈《{][^()\[\]【】〔〕〈〉《》{}]*[)\]】〕〉》}]")
 _FIGURE_BEHIND: Final = re.compile(r"(?<=.)[(\[【〔〈《{]\d[\d,.]*[)\]】〕〉》}]")
 _PUNCTUATION: Final = re.compile(r"[\s、,，.。·・•:;：；_\-—–/\\|()\[\]【】〔〕〈〉《》{}“”\"'‘’*]+")
@@ -36,7 +43,10 @@ _ASSOCIATION: Final = re.compile(r"计划生育协会|计生协会")
 
 def normalised(text: str) -> str:
     """Return `text` in NFKC, without invisible characters, white space trimmed and runs of it made one space."""
-    return _SPACE.sub(" ", INVISIBLE.sub("", unicodedata.normalize("NFKC", text[:CELL_LENGTH]))).strip()
+    plain = INVISIBLE.sub("", unicodedata.normalize("NFKC", text[:CELL_LENGTH]))
+    if _RADICAL.search(plain):
+        plain = plain.translate(_RADICALS)
+    return _SPACE.sub(" ", plain).strip()
 
 
 def visible(text: str) -> str:

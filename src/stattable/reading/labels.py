@@ -25,8 +25,11 @@ LONGEST_LABEL: Final = 60
 # A number may stand in front of a label: 一、宣传活动, (1)活动场次.
 _NUMBER: Final = r"^\W*(?:(?:\d{1,2}|[一二三四五六七八九十]{1,3})\W+|[①-⑳]\W*)"
 _NUMBER_IN_FRONT: Final = re.compile(_NUMBER)
-# No label begins without one of these, a quick test where a sheet holds two million other texts.
-_BEGINNINGS: Final = re.compile("|".join(sorted({rf"{form[0]}\W*{form[1]}" for form in (*_NAME_BY_FORM, *_PARTS)})))
+# No label begins without one of these, a quick test where a sheet holds two million other texts; radicals may stand for
+# any of the characters.
+_BEGINNINGS: Final = re.compile(
+    "|".join(sorted({rf"{form[0]}\W*{form[1]}" for form in (*_NAME_BY_FORM, *_PARTS)})) + "|[\u2e80-\u2fdf]"
+)
 # Nor has any label other words outside brackets.
 _CHARACTERS: Final = "".join(sorted(set("计划生育协会".join(_NAME_BY_FORM))))
 _OTHER_WORDS: Final = re.compile(
