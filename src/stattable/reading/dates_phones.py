@@ -30,8 +30,8 @@ def read_date(raw: RawCell, edition: int | None) -> tuple[date | None, dict[str,
         edition: the edition of the form, whose year completes a date without one; None where it is not known.
 
     Returns:
-        The date, or None where it cannot be read or is neither of that year nor of the next, since dates decide which of
-        two returns is the later one; and the parameters of V010 or None.
+        The date, or None where it cannot be read or is neither of that year nor of the next, since it decides which
+        of two returns is the later one; and the parameters of V010 or None.
     """
     filled_in, problem = _read_date(raw, edition)
     if filled_in and edition is not None and filled_in.year - year_of(edition) not in {0, 1}:
