@@ -72,7 +72,7 @@ def test_a_lock_file_is_not_even_an_input_when_it_is_named(folder: Path) -> None
 @pytest.mark.parametrize("argument", ["收到", "收到/名册.xlsx"])
 def test_the_roster_is_no_input(folder: Path, argument: str) -> None:
     put(folder, ["a.xlsx", "名册.xlsx"])
-    inputs = find_inputs([argument, "收到/a.xlsx"], never=["收到/乡镇/../名册.xlsx"])
+    inputs = find_inputs([argument, "收到/a.xlsx"], excluded=["收到/乡镇/../名册.xlsx"])
     assert (paths(inputs), inputs.findings) == (["收到/a.xlsx"], ())
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from stattable.reading.labels import label_name, promising
+from stattable.reading.labels import label_name, possible_labels
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ from stattable.reading.labels import label_name, promising
 )
 def test_a_label_with_a_number_in_front(text: str, name: str | None) -> None:
     assert label_name(text) == name
-    assert bool(promising([text])) is (name is not None)
+    assert bool(possible_labels([text])) is (name is not None)
 
 
 @pytest.mark.parametrize("text", ["活动场次（7）", "活动场次\n(１２０)", "1、活动场次【7】", "活动场次（场）（7）"])

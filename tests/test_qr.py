@@ -16,7 +16,7 @@ from PIL import Image, ImageFilter, ImageOps
 
 from stattable.qr import images, thumbnail
 from stattable.qr.decode import _text
-from stattable.qr.images import MAX_SIDE, Looked, look_at
+from stattable.qr.images import MAX_SIDE, PictureContent, read_picture
 from stattable.qr.kinds import Code, CodeKind, kind_of
 from stattable.qr.thumbnail import SIDE
 
@@ -27,8 +27,8 @@ GROUP = "https://weixin.qq.com/g/AzDjiKCWy9IWUqHM"
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> None:
-    """What other tests looked at, perhaps in another way, is not remembered."""
-    images._seen.clear()
+    """Pictures that other tests read, perhaps in another way, are not remembered."""
+    images._known.clear()
 
 
 def code(content: str | bytes = ACCOUNT, scale: int = 8, *, quiet: bool = True) -> Image.Image:
@@ -45,12 +45,12 @@ def saved(picture: Image.Image, kind: str = "PNG", **options: object) -> bytes:
 
 
 def payloads(data: bytes) -> list[str]:
-    return [one.payload for one in look_at(data).codes]
+    return [one.payload for one in read_picture(data).codes]
 
 
-def opened(looked: Looked) -> Image.Image:
-    assert looked.image is not None
-    return Image.open(io.BytesIO(looked.image))
+def opened(content: PictureContent) -> Image.Image:
+    assert content.image is not None
+    return Image.open(io.BytesIO(content.image))
 
 
 def photo(width: int, height: int) -> Image.Image:
@@ -189,38 +189,38 @@ PICTURES: dict[str, Callable[[], bytes]] = {
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_pictures_of_a_code(name: str) -> None:
-    looked = look_at(PICTURES[name]())
-    assert looked.codes == (Code(ACCOUNT, CodeKind.OFFICIAL),)
-    assert looked.fault is None
-    again = opened(looked)
+    content = read_picture(PICTURES[name]())
+    assert content.codes == (Code(ACCOUNT, CodeKind.OFFICIAL),)
+    assert content.fault is None
+    again = opened(content)
     assert again.format == "PNG"
     assert again.width == again.height <= SIDE
-    assert payloads(looked.image or b"") == [ACCOUNT]
+    assert payloads(content.image or b"") == [ACCOUNT]
 
 
 def test_a_code_in_a_photo() -> None:
     picture = photo(2000, 1500)
     picture.paste(code().resize((700, 700)).rotate(5, expand=True, fillcolor=230), (600, 300))
-    looked = look_at(saved(picture, "JPEG", quality=70))
-    assert looked.codes == (Code(ACCOUNT, CodeKind.OFFICIAL),)
-    assert opened(looked).size == (SIDE, SIDE)
-    assert payloads(looked.image or b"") == [ACCOUNT]
+    content = read_picture(saved(picture, "JPEG", quality=70))
+    assert content.codes == (Code(ACCOUNT, CodeKind.OFFICIAL),)
+    assert opened(content).size == (SIDE, SIDE)
+    assert payloads(content.image or b"") == [ACCOUNT]
 
 
 def test_a_code_that_is_small_in_a_photo_is_embedded_larger() -> None:
     picture = photo(1500, 1000)
     picture.paste(code().resize((160, 160)), (600, 300))
-    looked = look_at(saved(picture))
-    assert SIDE < opened(looked).width <= 4 * SIDE
-    assert payloads(looked.image or b"") == [ACCOUNT]
+    content = read_picture(saved(picture))
+    assert SIDE < opened(content).width <= 4 * SIDE
+    assert payloads(content.image or b"") == [ACCOUNT]
 
 
 def test_a_code_that_is_read_at_no_other_size_keeps_its_own() -> None:
     picture = photo(3000, 400)
     picture.paste(code(scale=1), (600, 100))
-    looked = look_at(saved(picture))
-    assert opened(looked).size == (3000, 3000)
-    assert payloads(looked.image or b"") == [ACCOUNT]
+    content = read_picture(saved(picture))
+    assert opened(content).size == (3000, 3000)
+    assert payloads(content.image or b"") == [ACCOUNT]
 
 
 def test_a_photo_of_more_pixels_than_are_worked_on(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -238,16 +238,16 @@ def test_several_codes_in_reading_order() -> None:
     picture.paste(code(ACCOUNT, 8), (420, 10))
     picture.paste(code(GROUP, 5), (500, 450))
     picture.paste(code(CARD, 6), (10, 450))
-    looked = look_at(saved(picture))
-    assert [one.kind for one in looked.codes] == [CodeKind.PERSONAL, CodeKind.OFFICIAL, CodeKind.GROUP]
-    assert sorted(payloads(looked.image or b"")) == sorted([CARD, ACCOUNT, GROUP])
+    content = read_picture(saved(picture))
+    assert [one.kind for one in content.codes] == [CodeKind.PERSONAL, CodeKind.OFFICIAL, CodeKind.GROUP]
+    assert sorted(payloads(content.image or b"")) == sorted([CARD, ACCOUNT, GROUP])
 
 
 def test_a_picture_without_a_code() -> None:
-    looked = look_at(saved(photo(800, 400)))
-    assert (looked.codes, looked.fault) == ((), None)
-    assert opened(looked).size == (SIDE, SIDE)
-    assert opened(looked).convert("RGB").getpixel((0, 0)) == (255, 255, 255)
+    content = read_picture(saved(photo(800, 400)))
+    assert (content.codes, content.fault) == ((), None)
+    assert opened(content).size == (SIDE, SIDE)
+    assert opened(content).convert("RGB").getpixel((0, 0)) == (255, 255, 255)
 
 
 @pytest.mark.parametrize(
@@ -336,7 +336,7 @@ def swapped(data: bytes, at: int) -> bytes:
     ],
 )
 def test_what_cannot_be_read(fault: str, data: bytes) -> None:
-    assert look_at(data) == Looked((), None, fault)  # type: ignore[arg-type]
+    assert read_picture(data) == PictureContent((), None, fault)  # type: ignore[arg-type]
 
 
 LONG_BMP = struct.pack("<IiiHHIIiiII", 40, MAX_SIDE + 1, 8, 1, 32, 0, 0, 0, 0, 0, 0) + bytes(5 * 4 * (MAX_SIDE + 8))
@@ -345,14 +345,14 @@ LONG_BMP = struct.pack("<IiiHHIIiiII", 40, MAX_SIDE + 1, 8, 1, 32, 0, 0, 0, 0, 0
 @pytest.mark.parametrize("inner", [png_of(9_000, 9_000, zlib.compress(bytes(1126 * 9_000))), LONG_BMP])
 def test_a_picture_in_an_icon_that_is_larger_than_the_icon_says(inner: bytes) -> None:
     entry = struct.pack("<BBBBHHII", 64, 64, 0, 0, 1, 32, len(inner), 22)
-    assert look_at(b"\x00\x00\x01\x00\x01\x00" + entry + inner).fault == "pixels"
+    assert read_picture(b"\x00\x00\x01\x00\x01\x00" + entry + inner).fault == "pixels"
 
 
 def test_a_picture_of_too_many_pixels_costs_nothing() -> None:
     data = png_of(20_000, 20_000, zlib.compress(bytes(2501 * 20_000), 1))
     images._load_decoders()
     start = time.process_time()
-    assert images._look_at(data).fault == "pixels"
+    assert images._read_picture(data).fault == "pixels"
     assert time.process_time() - start < 0.05
 
 
@@ -362,19 +362,19 @@ def test_too_little_memory_is_no_fault_of_the_picture(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(images, "_flattened", no_memory)
     with pytest.raises(MemoryError):
-        images._look_at(SOUND)
+        images._read_picture(SOUND)
 
 
 def test_a_code_that_few_colours_would_lose_keeps_all(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(thumbnail, "_few_colours", lambda picture: Image.new("1", picture.size))
-    looked = images._look_at(saved(code().convert("RGB")))
-    assert payloads(looked.image or b"") == [ACCOUNT]
+    content = images._read_picture(saved(code().convert("RGB")))
+    assert payloads(content.image or b"") == [ACCOUNT]
 
 
 def test_pillow_is_left_as_it_was() -> None:
     before = Image.MAX_IMAGE_PIXELS
-    look_at(SOUND)
-    look_at(SOUND[:-20])
+    read_picture(SOUND)
+    read_picture(SOUND[:-20])
     assert before == Image.MAX_IMAGE_PIXELS
 
 
@@ -388,15 +388,15 @@ def test_the_same_pixels_are_the_same_picture() -> None:
         saved(code().convert("RGB"), "WEBP", lossless=True),
         saved(code(), dpi=(300, 300)),
     ]
-    assert len({look_at(data).image for data in lossless}) == 1
-    assert images._look_at(SOUND) == images._look_at(SOUND)
+    assert len({read_picture(data).image for data in lossless}) == 1
+    assert images._read_picture(SOUND) == images._read_picture(SOUND)
 
 
 def test_what_is_embedded_is_small_and_says_nothing_but_its_pixels() -> None:
     info = Image.Exif()
     info[0x010E] = "a name"
     for picture in (code(scale=7), code(scale=10), code(scale=10).convert("RGB")):
-        image = look_at(saved(picture, exif=info, dpi=(96, 96), icc_profile=b"profile")).image or b""
+        image = read_picture(saved(picture, exif=info, dpi=(96, 96), icc_profile=b"profile")).image or b""
         assert len(image) <= 5 * 1024
         again = Image.open(io.BytesIO(image))
         again.load()
@@ -405,7 +405,7 @@ def test_what_is_embedded_is_small_and_says_nothing_but_its_pixels() -> None:
 
 def test_small_pictures_are_not_blown_up_and_oblong_ones_stand_on_a_square() -> None:
     picture = Image.new("L", (200, 120), 0)
-    image = opened(look_at(saved(picture))).convert("L")
+    image = opened(read_picture(saved(picture))).convert("L")
     assert image.size == (200, 200)
     assert image.crop((0, 40, 200, 160)).getextrema() == (0, 0)
     assert image.crop((0, 0, 200, 40)).getextrema() == image.crop((0, 160, 200, 200)).getextrema() == (255, 255)
@@ -414,19 +414,19 @@ def test_small_pictures_are_not_blown_up_and_oblong_ones_stand_on_a_square() -> 
 def test_paper_is_white_in_a_coloured_picture() -> None:
     picture = code(scale=10).convert("RGB").point(lambda value: min(value, 252))
     picture.paste((20, 160, 60), (160, 160, 200, 200))
-    image = opened(look_at(saved(picture, "JPEG", quality=85))).convert("RGB")
+    image = opened(read_picture(saved(picture, "JPEG", quality=85))).convert("RGB")
     assert image.getpixel((3, 3)) == (255, 255, 255)
 
 
 def test_a_picture_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(images, "_KEPT", 2)
-    monkeypatch.setattr(images, "_seen", {})
-    first = look_at(b"one")
-    assert look_at(b"one") is first
-    look_at(b"two")
-    look_at(b"three")
-    assert len(images._seen) == 2
-    assert look_at(b"one") is not first
+    monkeypatch.setattr(images, "_known", {})
+    first = read_picture(b"one")
+    assert read_picture(b"one") is first
+    read_picture(b"two")
+    read_picture(b"three")
+    assert len(images._known) == 2
+    assert read_picture(b"one") is not first
 
 
 def test_importing_loads_neither_library() -> None:
@@ -449,8 +449,8 @@ STARTS += [b"RIFF\0\0\0\0WEBP", b"\x00\x00\x01\x00\x01\x00", b"MM\x00*", b"<svg"
 @given(st.sampled_from(STARTS), st.binary(max_size=400))
 @settings(deadline=None, derandomize=True)
 def test_nothing_is_ever_raised(start: bytes, rest: bytes) -> None:
-    looked = look_at(start + rest)
-    assert (looked.image is None) == (looked.fault is not None)
+    content = read_picture(start + rest)
+    assert (content.image is None) == (content.fault is not None)
 
 
 SAMPLES = [saved(code(scale=3).convert("RGB"), kind) for kind in ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "ICO")]
@@ -464,8 +464,8 @@ def test_nothing_is_raised_for_a_damaged_picture(sample: bytes, data: st.DataObj
     for _ in range(data.draw(st.integers(0, 4))):
         if damaged:
             damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
-    looked = look_at(bytes(damaged))
-    assert (looked.image is None) == (looked.fault is not None)
+    content = read_picture(bytes(damaged))
+    assert (content.image is None) == (content.fault is not None)
 
 
 @given(st.text(max_size=60))

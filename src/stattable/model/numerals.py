@@ -1,71 +1,56 @@
-"""Chinese numerals."""
+"""Chinese numerals → numbers."""
 
+import re
 from typing import Final
 
-_DIGITS: Final = {
-    **{char: value for value, char in enumerate("〇一二三四五六七八九")},
-    **{char: value for value, char in enumerate("零壹贰叁肆伍陆柒捌玖")},
-    "两": 2, "兩": 2, "俩": 2, "貳": 2, "仨": 3, "叄": 3, "参": 3, "參": 3, "陸": 6, "○": 0,
+# Each character in one spelling for all: digits, T for 十, H for 百, K for 千, W for 万, Y for 亿.
+_SPELLING: Final = {
+    **{char: str(value) for value, char in enumerate("〇一二三四五六七八九")},
+    **{char: str(value) for value, char in enumerate("零壹贰叁肆伍陆柒捌玖")},
+    "两": "2", "兩": "2", "俩": "2", "貳": "2", "仨": "3", "叄": "3", "参": "3", "參": "3", "陸": "6", "○": "0",
+    "十": "T", "拾": "T", "百": "H", "佰": "H", "千": "K", "仟": "K", "万": "W", "萬": "W", "亿": "Y", "億": "Y",
+    "廿": "2T", "卄": "2T", "卅": "3T", "卌": "4T",
 }  # fmt: skip
+_TO_SPELLING: Final = str.maketrans(_SPELLING)
+CHINESE_NUMERAL: Final = "".join(_SPELLING)
 
-
-_TENS: Final = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
-
-
-_MYRIADS: Final = {"万": 10_000, "萬": 10_000, "亿": 100_000_000, "億": 100_000_000}
-
-
-_SHORT_TENS: Final = {"廿": "二十", "卄": "二十", "卅": "三十", "卌": "四十"}
-
-
-CHINESE_NUMERAL: Final = "".join({**_DIGITS, **_TENS, **_MYRIADS, **_SHORT_TENS})
+_PLACES: Final = {"": 1, "T": 10, "H": 100, "K": 1000}
+_NEXT_LOWER: Final = {"H": "T", "K": "H", "W": "K", "Y": "KW"}
+_SPOKEN_END: Final = re.compile("([HKWY])[1-9]$")
+_SECTION: Final = "(?: 0*[1-9]K )? (?: 0*[1-9]H )? (?: (?:0*[1-9])?T )? (?: 0*[1-9] )?"
+_NUMBER: Final = re.compile(
+    rf"""
+    (?! .* (?: W0+.K | K0+.H | H0+.T ) )  # 一千零一百: the 零 stands for nothing
+    (?! .* [HKY][1-9][WY] )               # 一百二万: nobody can tell what the 二 stands for
+    (?: (?!Y) ({_SECTION}) Y )?
+    (?: (?!W) ({_SECTION}) W )?
+    ({_SECTION})
+    """,
+    re.VERBOSE,
+)
 
 
 def chinese_number(text: str) -> int | None:
     """Return the whole number that a Chinese numeral names, or None where `text` is not one.
 
     Reads 一百二十, 壹佰贰拾, 廿五, 两千, 一万二 (12,000), 一百二 (120) and, where a zero shows that it is meant
-    so, digit by digit (二〇二一). 三四 is no number: it says three or four.
+    so, digit by digit (二〇二一). 三四 is no number: it means three or four.
     """
-    for short, long in _SHORT_TENS.items():
-        text = text.replace(short, long)
-    if not text or any(char not in CHINESE_NUMERAL for char in text):
+    if not text or any(char not in _SPELLING for char in text):
         return None
-    if all(char in _DIGITS for char in text):
-        digits = [_DIGITS[char] for char in text]
-        return int("".join(map(str, digits))) if len(digits) == 1 or 0 in digits else None
-    total = section = 0
-    digit: int | None = None
-    last_place = 0  # the place value last seen
-    last_zero = after_zero = False  # whether the character before is 零, and whether 零 stands before `digit`
-    biggest_ten = biggest_myriad = 10**12
-    for char in text:
-        if char in _DIGITS:
-            if digit is not None and digit != 0:
-                return None
-            digit, after_zero = _DIGITS[char], last_zero
-            last_zero = digit == 0
-        elif char in _TENS:
-            place = _TENS[char]
-            if place >= biggest_ten or digit == 0:
-                return None
-            if digit is None and (place != 10 or section % 100):
-                return None
-            if after_zero and digit and place * 10 == last_place:  # 一千零一百: the 零 stands for nothing
-                return None
-            section += (1 if digit is None else digit) * place
-            digit, last_place, biggest_ten, last_zero = None, place, place, False
-        else:
-            place = _MYRIADS[char]
-            clipped = digit and last_place > 10 and not after_zero  # 一百二万: nobody can tell what it stands for
-            section += digit or 0
-            if place >= biggest_myriad or not section or clipped or last_zero:
-                return None
-            total += section * place
-            section, digit, last_place, last_zero = 0, None, place, False
-            biggest_ten, biggest_myriad = 10**12, place
-    if digit:  # a last digit right after a place is in the next lower one: 一百二 is 120, 一百零二 is 102
-        section += digit if after_zero or last_place <= 10 else digit * last_place // 10
-    elif last_zero:
+    spelling = text.translate(_TO_SPELLING)
+    if spelling.isdecimal():
+        return int(spelling) if len(spelling) == 1 or "0" in spelling else None
+    if end := _SPOKEN_END.search(spelling):  # a last digit right after a place is in the next lower one
+        spelling += _NEXT_LOWER[end[1]]
+    match = _NUMBER.fullmatch(spelling)
+    if match is None:
         return None
-    return total + section
+    hundred_millions, ten_thousands, ones = (_section(section or "") for section in match.groups())
+    return hundred_millions * 10**8 + ten_thousands * 10**4 + ones
+
+
+def _section(text: str) -> int:
+    """Return the number below 10,000 that a section of a numeral stands for."""
+    terms = re.findall("([1-9]?)([KHT]?)", text)
+    return sum(int(digit or 1) * _PLACES[place] for digit, place in terms if digit or place)

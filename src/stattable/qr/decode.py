@@ -9,29 +9,27 @@ if TYPE_CHECKING:
     from zxingcpp import Barcode
 
 
-def _payloads(grey: "Image.Image") -> list[str]:
-    """Return what the QR codes of a picture say, each once, in reading order: the first attempt that finds any."""
+def read_payloads(grey: "Image.Image") -> list[str]:
+    """Return the texts of a picture's QR codes, each once, in reading order; those of the first form that has any."""
     import zxingcpp
 
     wanted = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
-    for attempt in _attempts(grey):
-        if found := zxingcpp.read_barcodes(attempt, formats=wanted):
-            return list(dict.fromkeys(_text(one) for one in _in_reading_order(found)))
+    for form in _forms(grey):
+        if codes := zxingcpp.read_barcodes(form, formats=wanted):
+            return list(dict.fromkeys(map(_text, _in_reading_order(codes))))
     return []
 
 
-# Pixels of the longer side. What is larger than one of these is also tried at that size, where neither noise nor a
-# screen's grid is left. What is small is also tried larger, as codes of two or three pixels a module need it.
+# Pixels of the longer side. A larger picture is also tried at these sizes, which remove noise and a screen's grid; a
+# small one is also tried larger, which codes of two or three pixels a module need.
 _REDUCED: Final = (1600, 800, 400)
-
-
 _SMALL: Final = 800
 
 
-def _attempts(grey: "Image.Image") -> Iterator["Image.Image"]:
-    """Give a picture in the forms in which its codes may be found; zxing-cpp itself looks for inverted ones in each.
+def _forms(grey: "Image.Image") -> Iterator["Image.Image"]:
+    """Yield the forms of a picture in which its codes may be read; zxing-cpp itself tries each inverted, too.
 
-    Which forms, and in which order, was measured on 1,500 made pictures: small, turned, blurred, noisy, unevenly lit.
+    The forms and their order were measured on 1,500 made pictures: small, turned, blurred, noisy, unevenly lit.
     """
     from PIL import Image, ImageFilter, ImageOps
 
@@ -51,38 +49,38 @@ def _attempts(grey: "Image.Image") -> Iterator["Image.Image"]:
         yield ImageOps.scale(clear, 3, Image.Resampling.BICUBIC).filter(ImageFilter.GaussianBlur(2))
 
 
-def _in_reading_order(found: "Iterable[Barcode]") -> "list[Barcode]":
-    """Sort codes by lines from the top, in a line from the left; what begins in a code's upper half is beside it."""
+def _in_reading_order(codes: "Iterable[Barcode]") -> "list[Barcode]":
+    """Sort codes by lines, each from the left; a code that begins in the upper half of another is in its line."""
 
-    def place(one: "Barcode") -> tuple[int, int, int]:
-        at = one.position
+    def place(code: "Barcode") -> tuple[int, int, int]:
+        at = code.position
         corners = (at.top_left, at.top_right, at.bottom_right, at.bottom_left)
         top, bottom = min(corner.y for corner in corners), max(corner.y for corner in corners)
         return top, (top + bottom) // 2, min(corner.x for corner in corners)
 
     lines: list[tuple[int, list[Barcode]]] = []
-    for one in sorted(found, key=place):
-        top, middle, _ = place(one)
+    for code in sorted(codes, key=place):
+        top, middle, _ = place(code)
         if lines and top < lines[-1][0]:
-            lines[-1][1].append(one)
+            lines[-1][1].append(code)
         else:
-            lines.append((middle, [one]))
-    return [one for _, line in lines for one in sorted(line, key=lambda one: place(one)[2])]
+            lines.append((middle, [code]))
+    return [code for _, line in lines for code in sorted(line, key=lambda code: place(code)[2])]
 
 
 _IDEOGRAPH: Final = re.compile("[\u3400-\u9fff]")
 
 
-def _text(found: "Barcode") -> str:
-    """Return the text of a code: UTF-8 where its bytes are, else GB 18030, unless the code itself says another.
+def _text(code: "Barcode") -> str:
+    """Return the text of a code, decoded as UTF-8, else as GB 18030, unless the code names another encoding.
 
-    zxing-cpp knows only what a code says; for one that says nothing it takes GBK for Japanese or Western letters.
+    Where a code names none, zxing-cpp takes GBK for Japanese or Western letters.
     """
     for encoding in ("utf-8", "gb18030"):
-        if encoding != "utf-8" and _IDEOGRAPH.search(found.text):
+        if encoding != "utf-8" and _IDEOGRAPH.search(code.text):
             break
         try:
-            return found.bytes.decode(encoding)
+            return code.bytes.decode(encoding)
         except UnicodeDecodeError:
             continue
-    return found.text
+    return code.text

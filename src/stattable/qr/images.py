@@ -1,7 +1,7 @@
-"""One picture's bytes → the QR codes in it and the picture as it is embedded again. Nothing that a code says is opened.
+"""The bytes of a picture → its QR codes, and the picture as it is embedded again. No address in a code is opened.
 
 A picture comes from outside: its format is told by its bytes, its size is known before a pixel is decoded, and only the
-decoders of Pillow that are named here ever see it. Pillow and zxing-cpp are imported where they are used.
+decoders of Pillow that are named here ever get it. Pillow and zxing-cpp are imported where they are used.
 """
 
 import hashlib
@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from stattable.qr.decode import _payloads
+from stattable.qr.decode import read_payloads
 from stattable.qr.kinds import Code, kind_of
-from stattable.qr.thumbnail import _embedded
+from stattable.qr.thumbnail import thumbnail
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -27,15 +27,15 @@ Fault = Literal["svg", "emf", "pixels", "broken", "format"]
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
-    """What a picture shows.
+class PictureContent:
+    """The content of a picture.
 
     Attributes:
-        codes: the QR codes in it, no payload twice, in reading order.
+        codes: its QR codes, each text once, in reading order.
         image: the picture as it is embedded again: a PNG on a white square without metadata, at most `SIDE` pixels wide
             where its codes can still be read; the same pixels give the same bytes. None where it can't be read.
-        fault: why it can't be read: ``svg``, ``emf`` (and WMF), more ``pixels`` than are decoded, ``broken``, or a
-            ``format`` that is none of those read; else None.
+        fault: why it can't be read: ``svg``, ``emf`` (and WMF), more ``pixels`` than are decoded, ``broken``, or any
+            other ``format``; else None.
     """
 
     codes: tuple[Code, ...]
@@ -44,7 +44,18 @@ class Looked:
 
 
 _HEAD: Final = 64 * 1024  # bytes within which an SVG says what it is
-_BMP_HEADERS: Final = frozenset({12, 16, 40, 52, 56, 64, 108, 124})  # bytes; what tells a BMP from a text
+_BMP_HEADERS: Final = frozenset({12, 16, 40, 52, 56, 64, 108, 124})  # bytes; they tell a BMP from a text
+_MAGIC: Final = (
+    (b"\x89PNG\r\n\x1a\n", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"GIF87a", "GIF"),
+    (b"GIF89a", "GIF"),
+    (b"II*\x00", "TIFF"),
+    (b"MM\x00*", "TIFF"),
+    (b"II+\x00", "TIFF"),
+    (b"MM\x00+", "TIFF"),
+    (b"\x00\x00\x01\x00", "ICO"),
+)
 _SVG: Final = re.compile(rb"<(?:[A-Za-z][\w.-]{0,30}:)?svg[\s/>]")
 _HTML: Final = re.compile(rb"<(?:!doctype\s{1,9}html|html)\b", re.IGNORECASE)
 _GZIP: Final = b"\x1f\x8b"
@@ -53,24 +64,18 @@ _WMF: Final = (b"\xd7\xcd\xc6\x9a", b"\x01\x00\x09\x00\x00", b"\x02\x00\x09\x00\
 
 def _format_of(data: bytes) -> str:
     """Return the format of a picture by its bytes: Pillow's name in capitals where it is decoded, else the fault."""
-    for name, magic in (
-        ("PNG", b"\x89PNG\r\n\x1a\n"),
-        ("JPEG", b"\xff\xd8\xff"),
-        ("GIF", b"GIF87a"),
-        ("GIF", b"GIF89a"),
-        ("TIFF", b"II*\x00"),
-        ("TIFF", b"MM\x00*"),
-        ("TIFF", b"II+\x00"),
-        ("TIFF", b"MM\x00+"),
-        ("ICO", b"\x00\x00\x01\x00"),
-    ):
+    for magic, name in _MAGIC:
         if data.startswith(magic):
             return name
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
         return "WEBP"
     if data.startswith(b"BM") and int.from_bytes(data[14:18], "little") in _BMP_HEADERS:
         return "BMP"
-    head = data[:_HEAD]
+    return _drawing_format(data[:_HEAD])
+
+
+def _drawing_format(head: bytes) -> Fault:
+    """Return the format of a drawing, none of which is decoded, by its first bytes."""
     if head.startswith(_GZIP):  # .svgz, .emz, .wmz
         try:
             head = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(head, _HEAD)
@@ -87,14 +92,14 @@ def _format_of(data: bytes) -> str:
 
 _KEPT: Final = 256  # pictures
 _KEPT_BYTES: Final = 256 * 1024  # of a picture; larger ones are rare, and made again
-_seen: Final[dict[bytes, Looked]] = {}
+_known: Final[dict[bytes, PictureContent]] = {}
 
 
-def look_at(data: bytes) -> Looked:
-    """Return what a picture shows.
+def read_picture(data: bytes) -> PictureContent:
+    """Return the content of a picture.
 
     Args:
-        data: the bytes of its file, whatever they are. Pictures looked at before are remembered by their SHA-256.
+        data: the bytes of its file, whatever they are. Pictures read before are remembered by their SHA-256.
 
     Returns:
         Its codes and the picture to embed, or why it can't be read.
@@ -103,18 +108,18 @@ def look_at(data: bytes) -> Looked:
         MemoryError: there is not enough memory; nothing else, whatever `data` is.
     """
     key = hashlib.sha256(data).digest()
-    if known := _seen.get(key):
+    if known := _known.get(key):
         return known
-    looked = _look_at(data)
-    if len(looked.image or b"") <= _KEPT_BYTES:
-        if len(_seen) >= _KEPT:
-            _seen.pop(next(iter(_seen)), None)
-        _seen[key] = looked
-    return looked
+    content = _read_picture(data)
+    if len(content.image or b"") <= _KEPT_BYTES:
+        if len(_known) >= _KEPT:
+            _known.pop(next(iter(_known)), None)
+        _known[key] = content
+    return content
 
 
-def pixels_of(data: bytes) -> int:
-    """Return how many pixels a picture says that it has, without decoding any; 0 where it does not say it."""
+def pixel_count(data: bytes) -> int:
+    """Return the number of pixels that a picture declares, without decoding any; 0 where it declares none."""
     kind = _format_of(data)
     if kind in {"svg", "emf", "format"}:
         return 0
@@ -124,16 +129,17 @@ def pixels_of(data: bytes) -> int:
             return int(image.width * image.height)
     except MemoryError:
         raise
-    except Exception:  # it is broken, or too large: looking at it will tell, and costs little
+    except Exception:  # it is broken, or too large: reading it will tell, and costs little
         return 0
 
 
-def _look_at(data: bytes) -> Looked:
+def _read_picture(data: bytes) -> PictureContent:
     picture = _decoded(data, _format_of(data))
     if isinstance(picture, str):
-        return Looked((), None, picture)
-    payloads = _payloads(picture.convert("L"))
-    return Looked(tuple(Code(one, kind_of(one)) for one in payloads), _embedded(picture, set(payloads)), None)
+        return PictureContent((), None, picture)
+    payloads = read_payloads(picture.convert("L"))
+    codes = tuple(Code(payload, kind_of(payload)) for payload in payloads)
+    return PictureContent(codes, thumbnail(picture, set(payloads)), None)
 
 
 _WORKING: Final = 12_500_000  # pixels; what has more is made smaller as it is flattened
@@ -166,7 +172,7 @@ def _upright(data: bytes, kind: str) -> "Image.Image | None":
         if max(image.size) > MAX_SIDE or image.width * image.height > MAX_PIXELS:
             return None
         if kind == "PNG":
-            image.verify()  # its checksums, which are not looked at as it is decoded
+            image.verify()  # its checksums, which are not checked while it is decoded
     with _opened(data, kind) as image:
         image.load()
         turn = _orientation(image)
@@ -210,15 +216,15 @@ def _opened(data: bytes, kind: str) -> "Image.Image":
     return Image.open(io.BytesIO(data), formats=(kind,))
 
 
-_ORIENTATION: Final = 0x0112  # the tag of EXIF
+_ORIENTATION: Final = 0x0112  # its tag in EXIF
 
 
 def _orientation(image: "Image.Image") -> "Image.Transpose | None":
-    """Return how a picture is to be turned, as its EXIF says; a broken EXIF says nothing."""
+    """Return the turn that a picture's EXIF asks for, or None; a broken EXIF asks for none."""
     from PIL.Image import Transpose
 
     try:
-        told = image.getexif().get(_ORIENTATION)
+        orientation = image.getexif().get(_ORIENTATION)
     except Exception:  # as above; the picture itself is sound
         return None
     turns = {
@@ -230,7 +236,7 @@ def _orientation(image: "Image.Image") -> "Image.Transpose | None":
         7: Transpose.TRANSVERSE,
         8: Transpose.ROTATE_90,
     }
-    return turns.get(told) if isinstance(told, int) else None
+    return turns.get(orientation) if isinstance(orientation, int) else None
 
 
 def _flattened(image: "Image.Image") -> "Image.Image":
@@ -259,7 +265,7 @@ def _flattened(image: "Image.Image") -> "Image.Image":
 
 
 def _scale_of(image: "Image.Image") -> tuple[float, float] | None:
-    """Return what makes more than 8 bits of grey 8 bits, as factor and offset; None where there are 8 at most."""
+    """Return the factor and offset that reduce more than 8 bits of grey to 8; None where there are 8 at most."""
     if image.mode.startswith("I;16"):
         return 255 / 65535, 0.0
     if image.mode not in {"I", "F"}:
@@ -276,8 +282,8 @@ def _flat_strip(image: "Image.Image", scale: tuple[float, float] | None) -> "Ima
         whole = image.convert("I") if image.mode.startswith("I;16") else image
         return whole.point(lambda value: value * factor + offset).convert("L")
     if image.has_transparency_data:
-        seen = image.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", seen.size, "white"), seen).convert("RGB")
+        layer = image.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer).convert("RGB")
     return image.convert("L" if image.mode in {"1", "L"} else "RGB")
 
 

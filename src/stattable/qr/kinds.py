@@ -1,16 +1,13 @@
-"""What a QR code says that it is."""
+"""The kinds of QR codes, told apart by how their text starts."""
 
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    pass
+from typing import Final
 
 
 class CodeKind(StrEnum):
-    """What WeChat and others do with a code."""
+    """The kinds of codes, by what WeChat and others do with them."""
 
     OFFICIAL = "official account"
     PERSONAL = "personal card"
@@ -24,7 +21,7 @@ class CodeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A QR code: the text in it, and what that text is."""
+    """A QR code: its text, and the kind of that text."""
 
     payload: str
     kind: CodeKind
@@ -77,9 +74,9 @@ _WEB_PORT: Final = re.compile(r":(?:80|443)?$")
 
 
 def kind_of(payload: str) -> CodeKind:
-    """Return what a code with the text `payload` is, by how the text starts.
+    """Return the kind of a code by the start of its text.
 
-    White space around it and the case of scheme and host mean nothing; a web address may lack its scheme.
+    White space around the text and the case of scheme and host do not matter; a web address may lack its scheme.
     """
     match = _ADDRESS.fullmatch(payload.strip())
     if not match:

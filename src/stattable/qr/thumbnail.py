@@ -3,24 +3,22 @@
 import io
 from typing import TYPE_CHECKING, Final
 
-from stattable.qr.decode import _payloads
+from stattable.qr.decode import read_payloads
 
 if TYPE_CHECKING:
     from PIL import Image
 
 
 SIDE: Final = 300  # pixels: the side of the picture that is embedded again
-
-
 _SIDES: Final = (SIDE, 2 * SIDE, 4 * SIDE, 8 * SIDE)
 
 
-def _embedded(picture: "Image.Image", payloads: set[str]) -> bytes:
-    """Return `picture` as a small PNG in which `payloads` can be read: the first side of several at which they can."""
+def thumbnail(picture: "Image.Image", payloads: set[str]) -> bytes:
+    """Return `picture` as a PNG of the smallest of several sizes at which `payloads` can be read."""
     longest = max(picture.size)
     for side in (*(side for side in _SIDES if side < longest), longest):
         few = _few_colours(_on_square(picture, side))
-        if not payloads or set(_payloads(few.convert("L"))) == payloads:
+        if not payloads or set(read_payloads(few.convert("L"))) == payloads:
             return _png(few)
     return _png(_on_square(picture, longest))
 
@@ -40,23 +38,19 @@ def _on_square(picture: "Image.Image", side: int) -> "Image.Image":
 
 
 _GREYS: Final = 16  # 4 bits a pixel
-
-
 _COLOURS: Final = 128
-
-
-_WHITE: Final = 248  # what is no darker is paper, once there are few colours
+_WHITE: Final = 248  # and lighter: paper, once there are few colours
 
 
 def _few_colours(picture: "Image.Image") -> "Image.Image":
-    """Return a picture in black and white, 16 greys or 128 colours: a third of the bytes, and it looks the same."""
+    """Return a picture in black and white, 16 greys or 128 colours, which looks the same with a third of the bytes."""
     from PIL import Image
 
     if picture.mode == "RGB":
         few = picture.quantize(_COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
         colours = bytes(few.getpalette() or ())
         triples = (colours[at : at + 3] for at in range(0, len(colours), 3))
-        few.putpalette(b"".join(b"\xff" * 3 if min(one) >= _WHITE else one for one in triples))
+        few.putpalette(b"".join(b"\xff" * 3 if min(colour) >= _WHITE else colour for colour in triples))
         return few
     if {value for _, value in picture.getcolors(256) or ()} <= {0, 255}:
         return picture.convert("1", dither=Image.Dither.NONE)

@@ -1,4 +1,4 @@
-"""Raw cells: what a cell and a reading of one are, how findings show a cell, and what all readers share."""
+"""What the readers of single cells share: the result of a reading, how findings show a cell, and common patterns."""
 
 import re
 import unicodedata
@@ -11,7 +11,7 @@ from stattable.model.text import normalised, visible
 
 
 class Reading(NamedTuple):
-    """What a cell was read as.
+    """The result of reading a cell.
 
     Attributes:
         value: None where it is blank or could not be read.
@@ -31,16 +31,26 @@ LOOKED_AT: Final = 2000  # characters before white space is trimmed; what is lon
 
 _DASHES: Final = re.compile(r"^[-‐-―−─━ー⸺⸻➖_/╱\\～~.。,、…*·・•=|丨 ]+$")
 _NOT_APPLICABLE: Final = frozenset("不涉及 不适用 空 空白 n/a na nan null".split())
+_ERROR_NAMES: Final = "REF|DIV/0|N/A|NAME|NULL|NUM|VALUE|SPILL|CALC|FIELD|BLOCKED|CONNECT|BUSY|UNKNOWN|GETTING_DATA"
 _ERROR_VALUE: Final = re.compile(
-    r"^#(?:REF|DIV/0|N/A|NAME|NULL|NUM|VALUE|SPILL|CALC|FIELD|BLOCKED|CONNECT|BUSY|UNKNOWN|GETTING_DATA)[!?]?$"
-    r"|^(?:Err|错误):[0-9]+$|^=[-+(]*[A-Z$]",
-    re.IGNORECASE,
+    rf"""
+    ^\#(?:{_ERROR_NAMES})[!?]?$     # as Excel shows it
+    | ^(?:Err|错误):[0-9]+$         # as LibreOffice does
+    | ^=[-+(]*[A-Z$]                # a formula as text
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 
 # What counts and dates have in common.
 SPOKEN: Final = str.maketrans("0123456789", "〇一二三四五六七八九")
 YEAR_FIRST: Final = re.compile(
-    r"(?<![0-9])([0-9]{4}) ?[-./年,、。 ] ?([0-9]{1,2}) ?[-./月,、。 ] ?([0-9]{1,2})(?![0-9]) ?[日号]?"
+    r"""
+    (?<![0-9]) ([0-9]{4})
+    [ ]? [-./年,、。 ] [ ]? ([0-9]{1,2})
+    [ ]? [-./月,、。 ] [ ]? ([0-9]{1,2}) (?![0-9])
+    [ ]? [日号]?
+    """,
+    re.VERBOSE,
 )
 EXCEL_EPOCH: Final = date(1899, 12, 30)
 
@@ -64,23 +74,23 @@ def as_shown(raw: RawCell, limit: int = 60) -> str:
 
 
 def shortened(raw: RawCell) -> str:
-    """Return a cell as findings show it, looking at no more of a long text than people would."""
+    """Return a cell as findings show it, with a very long text cut first."""
     return as_shown(raw[:LONGEST_TEXT] if isinstance(raw, str) else raw)
 
 
 def answer_text(raw: str) -> str | None:
-    """Return `raw` in plain, or None where it is too long to be an answer."""
+    """Return `raw` normalised, or None where it is too long to be an answer."""
     text = normalised(raw) if len(raw) <= LOOKED_AT else None
     return None if text is None or len(text) > LONGEST_ANSWER else text
 
 
 def has_marks(raw: str) -> bool:
-    """Whether there is a ①, ² or ½ in `raw`: NFKC would make a digit of a footnote's mark, and 1201 of 120①."""
+    """Whether `raw` holds a ①, ² or ½, which NFKC would make digits of: 1201 of 120①."""
     return not raw.isascii() and any(unicodedata.category(char) == "No" for char in raw)
 
 
 def no_answer(text: str) -> Reading | None:
-    """Read plain text that answers nothing, an error value (V006) or a dash and its like (V007); None for any other."""
+    """Read an error value (V006), or a dash or its like (V007), from normalised text; None for any other text."""
     if _ERROR_VALUE.match(text):
         return Reading(code="V006")
     return Reading(code="V007") if _DASHES.match(text) or text.lower() in _NOT_APPLICABLE else None

@@ -24,22 +24,30 @@ from stattable.reading.answers import (
 
 LARGEST_COUNT: Final = 10**10  # all of China's people several times over; what is above it is no count
 
-# Below `read_count`, a text goes from the sure to the doubtful: `_count` knows what is blank, none, negative or an
-# error, `_figure` what is one number and nothing else, `_noted` and `_worded` one number and words that leave it as
-# it is; for the rest `_inexact` says why it is no number, and which may be meant. No value comes from there.
+# A text is tried from the sure to the doubtful. `_count` reads blanks, none, negative numbers and errors, `_figure` one
+# number and nothing else, `_noted` and `_worded` one number with words that do not change it. `_inexact` rejects the
+# rest with a reason and perhaps a suggestion, and never gives a value.
 
 _UNITS: Final = "场[ ]?次|人[ ]?次|户次|家次|批次|场|次|人|名|位|篇|条|个|家|户|份|期|件|部|段|则|集|批|项"
 _UNIT_BEHIND: Final = re.compile(
     rf"""(?<=.) [ ]?
-    (?: {_UNITS}
-      | [(\[【] (?:{_UNITS}) [)\]】]
-      | (?:人|场) [ ]? \(次\) )$""",
+    (?: {_UNITS}                        # 120人次
+      | [(\[【] (?:{_UNITS}) [)\]】]    # 120(人次)
+      | (?:人|场) [ ]? \(次\)           # 120人(次)
+    )$""",
     re.VERBOSE,
 )
 _NUMBER: Final = r"(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)"
 _PLAIN: Final = re.compile(rf"^=?\+?({_NUMBER})$")
 _DOTTED: Final = re.compile(r"^([1-9][0-9]{0,2})\.([0-9]{3})$")
-_GROUPED: Final = re.compile(r"^[1-9][0-9]{0,2}([,'’])[0-9]{3}(?:\1[0-9]{3})*(?:\.[0-9]+)?$")
+_GROUPED: Final = re.compile(
+    r"""^
+    [1-9][0-9]{0,2}                         # the first group
+    ([,'’]) [0-9]{3} (?: \1 [0-9]{3} )*     # groups of three, with the same mark before each
+    (?: \.[0-9]+ )?
+    $""",
+    re.VERBOSE,
+)
 _SPACED: Final = re.compile(  # 100 200 may be two numbers, 12 345 is one
     r"^(?: [1-9][0-9]? (?:[ ][0-9]{3})+ | [1-9][0-9]{2} (?:[ ]000)+ )$", re.VERBOSE
 )
@@ -47,8 +55,8 @@ _BETWEEN_LINES: Final = re.compile(r"(?<=\d)\s*[\t-\r\x85\u2028\u2029]\s*(?=\d)"
 _SCALE: Final = {"万": 10_000, "千": 1000, "百": 100, "亿": 10**8, "w": 10_000, "k": 1000}
 _SCALED: Final = re.compile(
     rf"""^({_NUMBER}) [ ]?
-    ([百千]?[万亿] | [百千wWkK])
-    ([0-9零〇一二两三四五六七八九十百千]*)$  # 12万5, 1万2千""",
+    ([百千]?[万亿] | [百千wWkK])            # the magnitude
+    ([0-9零〇一二两三四五六七八九十百千]*)$  # 5 of 12万5, 2千 of 1万2千""",
     re.VERBOSE,
 )
 _SHORT_FORM: Final = re.compile(r"^一$|[百佰千仟万萬亿億][一二两三四五六七八九壹贰叁肆伍陆柒捌玖]$")
@@ -59,14 +67,14 @@ _MARKS: Final = "。.、,;:! "
 _DOING: Final = "开展|举办|组织|进行|举行|安排|参加|参与|发布|刊发|发表|发放|制作|办"
 _NIL: Final = re.compile(
     rf"""
-    (?: [因受由][^0-9]{{1,20}}? (?=[未没]) )?                                       # 因疫情
-    (?: 本(?:年度?|月|期|次|级|单位|[地村乡镇县]) | 本社区 )?
-    (?: [均都全还尚] | 暂时? | 目前 | 至今 )?
-    (?: 没有?(?:{_DOING})? | 无 | [未没][能曾有]?(?:{_DOING}) ) 过?
-    (?: 任何 | 相关 | [此该][类项]? )?
-    (?: 活动|宣传|场次|人员?|稿件|内容|工作|项目|会员|日|参[加与] ){{0,4}}
-    (?: [,;:。] (?!.*(?:待|补|统计|见|另|附|详))                                     # a reason, and no promise
-        [^0-9二三四五六七八九十百千万两几多]* )?
+    (?: [因受由][^0-9]{{1,20}}? (?=[未没]) )?                            # the reason in front: 因疫情
+    (?: 本(?:年度?|月|期|次|级|单位|[地村乡镇县]) | 本社区 )?            # when or where: 本年度
+    (?: [均都全还尚] | 暂时? | 目前 | 至今 )?                            # for now: 尚
+    (?: 没有?(?:{_DOING})? | 无 | [未没][能曾有]?(?:{_DOING}) ) 过?      # none, or not done: 未开展
+    (?: 任何 | 相关 | [此该][类项]? )?                                   # any: 任何
+    (?: 活动|宣传|场次|人员?|稿件|内容|工作|项目|会员|日|参[加与] ){{0,4}} # what: 宣传活动
+    (?: [,;:。] (?!.*(?:待|补|统计|见|另|附|详))                         # the reason behind, which promises nothing
+        [^0-9二三四五六七八九十百千万两几多]* )?                         # and gives no figure
     | nil | none
     """,
     re.VERBOSE,
@@ -75,7 +83,11 @@ _NEGATIVE: Final = re.compile(r"^(?:[-−–—]|负) ?(.+)$")
 
 _NOTE: Final = re.compile(r"[(\[【〔{][^()\[\]【】〔〕{}]*(?:[)\]】〕}]|$)")
 _BETWEEN_NOTES: Final = re.compile(r"(?<=[0-9])[ \0]*\0[ \0]*(?=[0-9])")
-_OF_WHICH: Final = re.compile(r"^([^(\[【]+?)[,;:、。 ]*((?:其中|不?包括|[不未]?含|另).*)$")
+_BREAKDOWN: Final = re.compile(
+    r"""^([^(\[【]+?) [,;:、。\ ]*              # the number
+    ( (?: 其中 | 不?包括 | [不未]?含 | 另 ).* )$  # a note without brackets: 其中线上80""",
+    re.VERBOSE,
+)
 _BRACKETS: Final = "()[]【】〔〕{} "
 _NOTED_NUMBER: Final = re.compile(
     rf"""
@@ -90,7 +102,9 @@ _NOTED_NUMBER: Final = re.compile(
 _SCALE_NOTED: Final = re.compile(r"[(\[【〔{] ?[万千百亿]")
 _NO_PART: Final = re.compile(r"另|[不未]含|不包|[之以]外|外加|还有|除")
 _UNSURE: Final = re.compile(r"约|估|预计|计划|左右|上下|暂[定报]|待|拟|补|未统计|[0-9][余多]|\?")
-_MEASURED: Final = re.compile(r"(?<=[0-9十百千万余多一二两三四五六七八九]) ?(?:([场次期])|[人名位])")
+_MEASURE: Final = re.compile(
+    r"(?<=[0-9十百千万余多一二两三四五六七八九]) ?(?:([场次期])|[人名位])"
+)  # sessions or people
 _WORDS: Final = (
     "共计?|一共|总[共计数]|合计|累计|计(?!划)|[全本]年"
     "|人次|[人场篇数]数|数量|场次|已|受众|覆盖|惠及|服务|活动"
@@ -144,7 +158,7 @@ def read_count(raw: RawCell) -> Reading:
         raw: the cell as the file holds it.
 
     Returns:
-        The value with V007 or V008 where it was read by a custom, or no value and V002 to V006.
+        The value, with V007 or V008 where it is not written as a plain number, or no value and V002 to V006.
     """
     if raw is None:
         return BLANK_READING
@@ -238,7 +252,7 @@ def _count(text: str) -> Reading:
 
 
 def _figure(text: str) -> tuple[Fraction, str] | None:
-    """Return the one number that `text` spells, with V007, or with V008 where it could spell another one, too."""
+    """Return the one number that `text` spells, with V007, or V008 where it could be read as another number too."""
     bare = _UNIT_BEHIND.sub("", text)
     if match := _PLAIN.match(bare):
         return Fraction(match[1]), "V008" if _DOTTED.match(bare) else "V007"
@@ -273,7 +287,7 @@ def _scaled(text: str) -> Fraction | None:
 
 def _noted(text: str) -> Reading | None:
     """Read a number with a note, in brackets or behind 其中; None where `text` has no note."""
-    rest, notes = _OF_WHICH.sub(r"\1(\2)", text), ""
+    rest, notes = _BREAKDOWN.sub(r"\1(\2)", text), ""
     while match := _NOTE.search(rest):  # the innermost first
         rest, notes = f"{rest[: match.start()]}\0{rest[match.end() :]}", notes + match[0]
     outside = [part.strip() for part in rest.split("\0") if part.strip()]
@@ -295,7 +309,7 @@ def _noted(text: str) -> Reading | None:
     if inner.value is None:
         return inner if inner.code in {"V003", "V004", "V005"} else Reading(code="V002")
     parts = [figure[0] for number in _NOTED_NUMBER.findall(notes) if (figure := _figure(number))]
-    if max(parts, default=0) > inner.value or _measures(text) > 1 or _NO_PART.search(notes):
+    if max(parts, default=0) > inner.value or _count_measures(text) > 1 or _NO_PART.search(notes):
         return Reading(code="V003")
     if _UNSURE.search(notes):
         return Reading(code="V003", suggestion=str(inner.value))
@@ -309,13 +323,13 @@ def _worded(text: str) -> Reading | None:
     return _whole(figure[0], "V008") if figure else None
 
 
-def _measures(text: str) -> int:
-    """Return of how many kinds the figures in `text` are, counting 场 and 人."""
-    return len({bool(match[1]) for match in _MEASURED.finditer(text)})
+def _count_measures(text: str) -> int:
+    """Return how many of the two measures, 场 and 人, stand behind figures in `text`."""
+    return len({bool(match[1]) for match in _MEASURE.finditer(text)})
 
 
 def _inexact(text: str) -> Reading:
-    """Say of `text` that it is several numbers, about one, or none; suggest the number it comes to."""
+    """Reject `text` as several numbers, about one, or none; suggest the number that may have been meant."""
     if (result := _arithmetic(text)) is not None:
         return Reading(code="V003", suggestion=_suggested(result) if result >= 0 else None)
     if YEAR_FIRST.fullmatch(text):
@@ -338,14 +352,14 @@ def _inexact(text: str) -> Reading:
 
 
 def _arithmetic(text: str) -> Fraction | None:
-    """Return what arithmetic typed as text comes to: 5+3, 5场+3场=8场, 50人×2场, =8-3; None for any other text."""
+    """Return the result of arithmetic typed as text: 5+3, 5场+3场=8场, 50人×2场, =8-3; None for any other text."""
     formula = text.startswith("=")
     text = text.replace("加", "+").replace("乘", "×")
     sides = text.removeprefix("=").split("=")
     terms = re.findall("[+-]?[^+-]+", sides[0])
     if not formula and (len(terms) < 2 or "-" in text) and not _TIMES.search(text):  # 100-200 is a range
         return None
-    if "".join(terms) != sides[0] or (len(terms) > 1 and _measures(text) > 1):
+    if "".join(terms) != sides[0] or (len(terms) > 1 and _count_measures(text) > 1):
         return None
     total = Fraction(0)
     for term in terms:
@@ -361,8 +375,8 @@ def _arithmetic(text: str) -> Fraction | None:
 
 
 def _total(text: str) -> str | None:
-    """Return the number that several are parts of, or None where nothing says so."""
-    if _measures(text) > 1:
+    """Return the total of several numbers in `text`, or None where nothing says that they are its parts."""
+    if _count_measures(text) > 1:
         return None
     figures = [_figure(part.strip()) for part in _PART_OF_SEVERAL.findall(text)]
     numbers = [figure[0] for figure in figures if figure]

@@ -12,11 +12,13 @@ from stattable.model.text import normalised
 from stattable.reading.answers import EXCEL_EPOCH, LONGEST_ANSWER, SPOKEN, YEAR_FIRST, as_shown
 
 _COMPACT: Final = re.compile(r"^([0-9]{4})([0-9]{2})([0-9]{2})$")
-_SHORT_YEAR: Final = re.compile(r"^([0-9]{2}) ?[-./年] ?([0-9]{1,2}) ?[-./月] ?([0-9]{1,2}) ?[日号]?$")
-_NO_YEAR: Final = re.compile(r"^([0-9]{1,2}) ?[-./月] ?([0-9]{1,2}) ?[日号]?$")
-_CHINESE_DATE: Final = re.compile("^({0}{{4}})年({0}{{1,3}})月({0}{{1,4}})[日号]?$".format(f"[0-9{CHINESE_NUMERAL}]"))
+_MONTH_DAY: Final = r"([0-9]{1,2}) ?[-./月] ?([0-9]{1,2}) ?[日号]?"
+_NO_YEAR: Final = re.compile(rf"^{_MONTH_DAY}$")
+_SHORT_YEAR: Final = re.compile(rf"^([0-9]{{2}}) ?[-./年] ?{_MONTH_DAY}$")
+_NUMERAL: Final = f"[0-9{CHINESE_NUMERAL}]"
+_CHINESE_DATE: Final = re.compile(rf"^({_NUMERAL}{{4}})年({_NUMERAL}{{1,3}})月({_NUMERAL}{{1,4}})[日号]?$")
 _ZEROS: Final = str.maketrans("oO", "〇〇")
-_SERIALS: Final = range(36526, 73051)  # 2000-01-01 to 2099-12-31: what a date may look like that lost its format
+_SERIALS: Final = range(36526, 73051)  # 2000-01-01 to 2099-12-31: a date without its format
 _YEARS: Final = range(2000, 2100)
 
 
@@ -27,12 +29,12 @@ def read_date(
 
     Args:
         raw: a real date, an Excel serial, or text in one of the common forms.
-        edition: whose year a date without one takes; None where it is not known.
+        edition: the edition of the form, whose year completes a date without one; None where it is not known.
         any_year: whether the date may be of any year.
 
     Returns:
-        The date, or None where it cannot be read or is none of that year or the one after it, for it tells which of two
-        returns is the later one; and the parameters of V010 where there is something to say.
+        The date, or None where it cannot be read or is neither of that year nor of the next, since it decides which
+        of two returns is the later one; and the parameters of V010 or None.
     """
     filled_in, problem = _read_date(raw, edition)
     if filled_in and edition is not None and not any_year and filled_in.year - year_of(edition) not in {0, 1}:
@@ -43,7 +45,7 @@ def read_date(
 def _read_date(raw: RawCell, edition: int | None) -> tuple[date | None, dict[str, Param] | None]:
     if isinstance(raw, date):
         return _real_date(raw.year, raw.month, raw.day)
-    if isinstance(raw, (int, float)) and _SERIALS[0] <= raw <= _SERIALS[-1]:  # with its time, perhaps
+    if isinstance(raw, (int, float)) and _SERIALS[0] <= raw <= _SERIALS[-1]:  # perhaps with the time of day
         return EXCEL_EPOCH + timedelta(days=int(raw)), None
     text = normalised(as_shown(raw))
     if not text or re.fullmatch(r"[年月日 ./\\—_-]+", text):
@@ -57,25 +59,31 @@ def _read_date(raw: RawCell, edition: int | None) -> tuple[date | None, dict[str
     if match := _CHINESE_DATE.match(text.replace(" ", "").translate(_ZEROS)):
         return _real_date(*(chinese_number(part.translate(SPOKEN)) or 0 for part in match.groups()))
     if (match := _NO_YEAR.match(text)) and edition is not None and isinstance(raw, str):  # 6.3 may have been 6.30
-        found, problem = _real_date(year_of(edition), int(match[1]), int(match[2]))
-        return found, problem or {"problem": "no_year", "year": year_of(edition)}
+        day, problem = _real_date(year_of(edition), int(match[1]), int(match[2]))
+        return day, problem or {"problem": "no_year", "year": year_of(edition)}
     return None, {"problem": "unreadable"}
 
 
 def _real_date(year: int, month: int, day: int) -> tuple[date | None, dict[str, Param] | None]:
     try:
-        found = date(year, month, day)
+        filled_in = date(year, month, day)
     except ValueError:
         return None, {"problem": "impossible"}
-    return (found, None) if year in _YEARS else (None, {"problem": "unreadable"})
+    return (filled_in, None) if year in _YEARS else (None, {"problem": "unreadable"})
 
 
-_JOINT: Final = r"[ .·\-–—‐()]{0,2}"
+_JOINT: Final = r"[\ .·\-–—‐()]{0,2}"
 _PHONE: Final = re.compile(
-    rf"(?<![0-9])(?:(?:(?:00)?86{_JOINT})?1[3-9](?:{_JOINT}[0-9]){{9}}"  # a mobile phone
-    rf"|0(?:1[0-9]|2[0-9]|[3-9][0-9]{{2}}){_JOINT}[0-9]{{3,4}}{_JOINT}[0-9]{{4}}"  # a fixed one, with its area code
-    rf"|[48]00{_JOINT}[0-9]{{3,4}}{_JOINT}[0-9]{{3,4}}"
-    r"|[2-9][0-9]{6,7})(?![0-9])"
+    rf"""
+    (?<![0-9])
+    (?: (?: (?:00)?86 {_JOINT} )? 1[3-9] (?: {_JOINT} [0-9] ){{9}}                       # a mobile phone
+      | 0 (?: 1[0-9] | 2[0-9] | [3-9][0-9]{{2}} ) {_JOINT} [0-9]{{3,4}} {_JOINT} [0-9]{{4}}  # an area code and a line
+      | [48]00 {_JOINT} [0-9]{{3,4}} {_JOINT} [0-9]{{3,4}}                               # a service number
+      | [2-9][0-9]{{6,7}}                                                                # a line without an area code
+    )
+    (?![0-9])
+    """,
+    re.VERBOSE,
 )
 
 

@@ -1,4 +1,4 @@
-"""Arguments → the files to read: folders walked, what is never an input left out, the rest looked at once."""
+"""Arguments → the files to read: those named and those in folders, each once, without what is never an input."""
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,12 +20,12 @@ _NAMES_SHOWN: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What there is to read.
+    """The files to read.
 
     Attributes:
         paths: the files, as the user named them or the folder they are in, sorted, each file once.
-        named: those of them that the user named, not found by walking.
-        findings: F006, one for every folder with files that are no returns; F007 for one that cannot be opened.
+        named: the paths that the user named, which were not only found in a folder.
+        findings: F006 for every folder with files that are no returns, F007 for one that cannot be opened.
     """
 
     paths: tuple[str, ...]
@@ -33,32 +33,32 @@ class Inputs:
     findings: tuple[Finding, ...]
 
 
-def find_inputs(arguments: Iterable[str], never: Iterable[str | Path] = ()) -> Inputs:
+def find_inputs(arguments: Iterable[str], excluded: Iterable[str | Path] = ()) -> Inputs:
     """Return the files that `arguments`, files and folders, lead to.
 
     Args:
         arguments: paths that exist.
-        never: files that are no inputs, wherever they turn up: the roster.
+        excluded: files that are no inputs, wherever they turn up, such as the roster.
     """
-    skipped = set(map(file_key, never))
+    skipped = set(map(file_key, excluded))
     chosen: dict[str, str] = {}  # real path → the first of its names in sorted order
     named: set[str] = set()
-    others: dict[str, str] = {}  # the same, of files that are no returns
-    closed: dict[str, OSError] = {}
+    others: dict[str, str] = {}  # the same for files that are no returns
+    unopened: dict[str, OSError] = {}
     for argument in arguments:
-        walked = Path(argument).is_dir()
-        for path in _walk(argument, closed) if walked else [argument]:
+        is_folder = Path(argument).is_dir()
+        for path in _walk(argument, unopened) if is_folder else [argument]:
             real = os.path.realpath(path)
-            if _never(path) or (skipped and file_key(path) in skipped):
+            if _is_never_input(path) or (skipped and file_key(path) in skipped):
                 continue
-            kept = others if walked and not _is_return_like(path) else chosen
-            kept[real] = min(path, kept.get(real, path))
-            if not walked:
+            group = others if is_folder and not _is_return_like(path) else chosen
+            group[real] = min(path, group.get(real, path))
+            if not is_folder:
                 named.add(real)
     return Inputs(
         tuple(sorted(chosen.values())),
         frozenset(path for real, path in chosen.items() if real in named),
-        (*_not_returns(path for real, path in others.items() if real not in named), *_not_opened(closed)),
+        (*_not_returns(path for real, path in others.items() if real not in named), *_not_opened(unopened)),
     )
 
 
@@ -72,14 +72,16 @@ def _not_returns(paths: Iterable[str]) -> Iterator[Finding]:
         )
 
 
-def _not_opened(closed: Mapping[str, OSError]) -> Iterator[Finding]:
-    for folder, error in sorted(closed.items()):
+def _not_opened(unopened: Mapping[str, OSError]) -> Iterator[Finding]:
+    for folder, error in sorted(unopened.items()):
         yield finding("F007", path=folder, params={"detail": type(error).__name__})
 
 
-def _walk(folder: str, closed: dict[str, OSError]) -> Iterator[str]:
+def _walk(folder: str, unopened: dict[str, OSError]) -> Iterator[str]:
+    """Yield the files in a folder and those below it, following links; folders that fail go to `unopened`."""
+
     def cannot_open(error: OSError) -> None:
-        closed[str(error.filename)] = error
+        unopened[str(error.filename)] = error
 
     seen = {os.path.realpath(folder)}  # a link may lead to a folder elsewhere, or back to one above it
 
@@ -97,7 +99,7 @@ def _walk(folder: str, closed: dict[str, OSError]) -> Iterator[str]:
             yield str(Path(parent) / name)
 
 
-def _never(path: str) -> bool:
+def _is_never_input(path: str) -> bool:
     name = Path(path).name
     return name.startswith(_NEVER_PREFIXES) or name.lower() in _NEVER_NAMES
 

@@ -1,4 +1,4 @@
-"""The form's labels: which texts are labels or parts of labels, and where they stand on a sheet."""
+"""The form's labels: which texts are labels or parts of them, and where they are on a sheet."""
 
 import re
 from collections import Counter
@@ -13,7 +13,7 @@ from stattable.model.text import label_forms
 from stattable.reading.answers import shortened
 
 _NAME_BY_FORM: Final[Mapping[str, str]] = {label_forms(label.text)[0]: label.name for label in LABELS}
-# 音频, 视频稿件: the spellings of a part → the column it is a part of, and which.
+# 音频, 视频稿件: the spellings of a part → its column's label, and the part.
 _PARTS: Final[Mapping[str, tuple[str, str]]] = {
     form: (column.text, part)
     for column in dict.fromkeys(field.column for field in FIELDS)
@@ -25,23 +25,30 @@ LONGEST_LABEL: Final = 60
 # A number may stand in front of a label: 一、宣传活动, (1)活动场次.
 _NUMBER: Final = r"^\W*(?:(?:\d{1,2}|[一二三四五六七八九十]{1,3})\W+|[①-⑳]\W*)"
 _NUMBER_IN_FRONT: Final = re.compile(_NUMBER)
-# A text without these begins no label: quick to see, where a sheet holds two million other texts. Radicals may pass for
-# any of them.
+# No label begins without one of these, a quick test where a sheet holds two million other texts; radicals may stand for
+# any of the characters.
 _BEGINNINGS: Final = re.compile(
     "|".join(sorted({rf"{form[0]}\W*{form[1]}" for form in (*_NAME_BY_FORM, *_PARTS)})) + "|[\u2e80-\u2fdf]"
 )
-# Nor is one a label that has other words than they have, unless these stand in brackets.
-_WORDS: Final = "".join(sorted(set("计划生育协会".join(_NAME_BY_FORM))))
+# Nor has any label other words outside brackets.
+_CHARACTERS: Final = "".join(sorted(set("计划生育协会".join(_NAME_BY_FORM))))
 _OTHER_WORDS: Final = re.compile(
-    rf"(?:{_NUMBER})?+[^(（\[【〔〈《{{]*(?![{_WORDS}])[0-9A-Za-z\u4e00-\u9fff][^(（\[【〔〈《{{]*$"
+    rf"""
+    (?: {_NUMBER} )?+
+    [^(（\[【〔〈《{{]*
+    (?! [{_CHARACTERS}] ) [0-9A-Za-z\u4e00-\u9fff]
+    [^(（\[【〔〈《{{]*$
+    """,
+    re.VERBOSE,
 )
 
-# The words that begin the lines beside the table, which ask who filled it in and when, and who answers for it.
+# The labels around the table that ask who filled it in and when, and who is responsible for it.
 _FILLED_IN: Final = "(?:填 ?[报表]|报 ?送)"
+_PHONE_WORDS: Final = "联 ?系 ?电 ?话|联 ?系 ?方 ?式|电 ?话|手 ?机(?! ?[报台]) ?号?码?"
+_PERSON_WORDS: Final = f"(?:联 ?[系络] ?[人员]|{_FILLED_IN} ?人(?! ?[数次]))(?: ?姓 ?名)?"
+_DATE_WORDS: Final = f"(?:{_FILLED_IN} ?)?日 ?期|{_FILLED_IN} ?时 ?间"
 CONTACT_WORDS: Final = re.compile(
-    r"(?P<phone>联 ?系 ?电 ?话|联 ?系 ?方 ?式|电 ?话|手 ?机(?! ?[报台]) ?号?码?)"
-    rf"|(?P<contact>(?:联 ?[系络] ?[人员]|{_FILLED_IN} ?人(?! ?[数次]))(?: ?姓 ?名)?)"
-    rf"|(?P<filled_in>(?:{_FILLED_IN} ?)?日 ?期|{_FILLED_IN} ?时 ?间)"
+    f"(?P<phone>{_PHONE_WORDS})|(?P<contact>{_PERSON_WORDS})|(?P<filled_in>{_DATE_WORDS})"
 )
 OFFICER_WORDS: Final = re.compile(r"(?:单 ?位 ?)?(?:负 ?责 ?人|审 ?[核批] ?人|主 ?管 ?领 ?导)")
 
@@ -62,7 +69,7 @@ def _forms(text: str) -> tuple[str, ...]:
     return label_forms(_NUMBER_IN_FRONT.sub("", text))
 
 
-def promising(cells: Sequence[RawCell]) -> list[tuple[int, str]]:
+def possible_labels(cells: Sequence[RawCell]) -> list[tuple[int, str]]:
     """Return the columns and texts of a row that may be labels or parts of labels."""
     texts = [(at, text) for at, text in enumerate(cells, 1) if isinstance(text, str) and 0 < len(text) <= LONGEST_LABEL]
     if not texts or not _BEGINNINGS.search("\n".join([text for _, text in texts])):  # a row at once
@@ -71,11 +78,11 @@ def promising(cells: Sequence[RawCell]) -> list[tuple[int, str]]:
 
 
 class Labels:
-    """The labels of the form on a sheet, one that stands in several cells at one of them.
+    """The labels of the form on a sheet; one that is spread over several cells counts at one of them.
 
     Attributes:
         names: row → column → the label's name.
-        splits: where a label was made two columns of, these columns in the order of its parts.
+        splits: place of a label that was split into two columns → these columns, in the order of its parts.
         pieces: the cells that hold a piece of a label.
         covered: the cells under merged ranges, whose labels nobody sees, in the rows with labels.
     """
@@ -85,11 +92,11 @@ class Labels:
         self.names: dict[int, dict[int, str]] = {}
         self.splits: dict[Cell, tuple[int, ...]] = {}
         self.pieces: set[Cell] = set()
-        rows = {row: texts for row, cells in enumerate(sheet.rows, start=1) if (texts := promising(cells))}
+        rows = {row: texts for row, cells in enumerate(sheet.rows, start=1) if (texts := possible_labels(cells))}
         self.covered = sheet.covered(rows)
         self._ends = {(top, left): right for top, left, _, right in sheet.merges if top in rows}
         parts: dict[int, dict[int, tuple[str, str]]] = {}
-        begun: dict[Cell, str] = {}
+        beginnings: dict[Cell, str] = {}
         for row, texts in rows.items():
             for column, text in texts:
                 if (row, column) in self.covered:
@@ -97,27 +104,27 @@ class Labels:
                 if name := _label_name(text):
                     self.names.setdefault(row, {})[column] = name
                 else:
-                    begun[row, column] = text
+                    beginnings[row, column] = text
                     if part := next((_PARTS[form] for form in _forms(text) if form in _PARTS), None):
                         parts.setdefault(row, {})[column] = part
-        self._join_stacked(begun)
+        self._join_stacked(beginnings)
         for row, columns in parts.items():
             self._join_split(row, {at: part for at, part in columns.items() if (row, at) not in self.pieces})
 
-    def of(self, row: int, names: Set[str]) -> dict[int, str]:
-        """Return the columns of `row` that hold one of `names`."""
+    def columns_of(self, row: int, names: Set[str]) -> dict[int, str]:
+        """Return the columns of `row` that hold one of `names`, with the name."""
         return {column: name for column, name in self.names.get(row, {}).items() if name in names}
 
-    def reach(self, row: int, column: int) -> int:
-        """Return the sheet's last column that the cell at `row` and `column` is merged over, in a row with labels."""
+    def last_column(self, row: int, column: int) -> int:
+        """Return the last column that the cell at `row` and `column` is merged over, in a row with labels."""
         return max(column, min(self._ends.get((row, column), column), len(self.sheet.rows[row - 1])))
 
-    def seen(self, row: int, column: int) -> str:
-        """Return what is seen in a cell, in a row with labels."""
+    def visible_text(self, row: int, column: int) -> str:
+        """Return the text that a cell shows, in a row with labels."""
         return "" if (row, column) in self.covered else shortened(self.sheet.cell(row, column))
 
     def shift(self, rows: Iterable[int]) -> tuple[int, int]:
-        """Return how far most labels in `rows` stand from the template's places, in rows and columns."""
+        """Return by how many rows and columns most labels in `rows` are moved from the template's places."""
         votes = Counter(
             (row - label.at[0], column - label.at[1])
             for row in rows
@@ -127,10 +134,10 @@ class Labels:
         )
         return votes.most_common(1)[0][0]
 
-    def _join_stacked(self, begun: Mapping[Cell, str]) -> None:
-        """Find the labels that were written over two or three cells, one above the other."""
+    def _join_stacked(self, beginnings: Mapping[Cell, str]) -> None:
+        """Add the labels that are written over two or three cells, one above the other."""
         stacks: list[tuple[str, int, range]] = []
-        for (row, column), upper in begun.items():
+        for (row, column), upper in beginnings.items():
             text = upper
             for end in (row + 1, row + 2):
                 lower = self.sheet.cell(end, column)
@@ -145,16 +152,16 @@ class Labels:
                 self.pieces.add((row, column))
                 self.names.get(row, {}).pop(column, None)  # 县级计生协 under 地市
         known = {row: len(self.names.get(row, {})) for *_, rows in stacks for row in rows}
-        for name, column, rows in stacks:  # beside those that stand in one cell
+        for name, column, rows in stacks:  # next to the labels that are in one cell
             at = max(reversed(rows), key=lambda row: known[row])
             self.names.setdefault(at, {})[column] = name
 
     def _join_split(self, row: int, parts: Mapping[int, tuple[str, str]]) -> None:
-        """Find the labels that two columns were made of, side by side, or under the label itself."""
+        """Add the labels that are split into two columns, in their own row or under the whole label."""
         last = 0
-        for (left, (name, one)), (right, (again, other)) in pairwise(sorted(parts.items())):
-            apart = any(left < column < right for column in self.names.get(row, {}))
-            if left <= last or name != again or one == other or apart:
+        for (left, (name, left_part)), (right, (right_name, right_part)) in pairwise(sorted(parts.items())):
+            separated = any(left < column < right for column in self.names.get(row, {}))
+            if left <= last or name != right_name or left_part == right_part or separated:
                 continue
             last = right
             self.pieces |= {(row, left), (row, right)}
@@ -163,4 +170,5 @@ class Labels:
             if at < row and above.get(right) == name:
                 del above[right]
             self.names.setdefault(at, {})[left] = name
-            self.splits[at, left] = (left, right) if _PART_ORDER[one] < _PART_ORDER[other] else (right, left)
+            in_order = _PART_ORDER[left_part] < _PART_ORDER[right_part]
+            self.splits[at, left] = (left, right) if in_order else (right, left)

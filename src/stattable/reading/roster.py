@@ -18,10 +18,10 @@ from stattable.reading.answers import as_shown
 
 
 def read_roster(path: str) -> tuple[Tree, list[Finding]]:
-    """Read a roster.
+    """Read the roster at `path`.
 
     Returns:
-        The tree, and the faults (U007); with any fault the tree is empty.
+        The tree and the faults (U007); with any fault the tree is empty.
 
     Raises:
         Refusal: the file is no roster at all.
@@ -30,11 +30,13 @@ def read_roster(path: str) -> tuple[Tree, list[Finding]]:
         data = Path(path).read_bytes()
         rows: list[list[object]]
         if data.startswith((ZIP, OLE)):
-            raws = read_rows(path)
-            if unread := [_unread(path, number, cell) for number, raw in enumerate(raws, 1) for cell in raw
-                          if isinstance(cell, Unread)]:  # fmt: skip
-                return Tree([]), unread
-            rows = [list(row) for row in raws]
+            raw_rows = read_rows(path)
+            unread = [
+                (row, cell) for row, cells in enumerate(raw_rows, 1) for cell in cells if isinstance(cell, Unread)
+            ]
+            if unread:
+                return Tree([]), [_unread(path, row, cell) for row, cell in unread]
+            rows = [list(row) for row in raw_rows]
         else:
             rows = [list(row) for row in _csv_rows(data)]
     except (OSError, ValueError, Unreadable, csv.Error) as error:
@@ -43,9 +45,8 @@ def read_roster(path: str) -> tuple[Tree, list[Finding]]:
 
 
 def _unread(path: str, row: int, cell: Unread) -> Finding:
-    return finding(
-        "U007", path=path, raw=as_shown(cell), params={"reason": "formula", "row": row, "raw": as_shown(cell)}
-    )
+    raw = as_shown(cell)
+    return finding("U007", path=path, raw=raw, params={"reason": "formula", "row": row, "raw": raw})
 
 
 def _csv_rows(data: bytes) -> list[list[str]]:

@@ -1,4 +1,4 @@
-"""The rows under the headings of a block: which hold figures, and which totals, columns' numbers or remarks."""
+"""The rows under the headings of a block: which hold figures, totals, the numbers of columns, or remarks."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -15,11 +15,17 @@ from stattable.reading.labels import CONTACT_WORDS, LONGEST_LABEL, OFFICER_WORDS
 from stattable.reading.yes_no import read_flag
 
 _NOTE: Final = re.compile(r"^(?:说明|注|备注|填表说明)")
-_FOOT: Final = re.compile(rf"(?:{CONTACT_WORDS.pattern}|{OFFICER_WORDS.pattern}|(?:填报|报送)?单位(?!:?[场人篇个次]))")
+_REPORTER: Final = "(?:填报|报送)?单位(?!:?[场人篇个次])"
+_FOOT: Final = re.compile(f"(?:{CONTACT_WORDS.pattern}|{OFFICER_WORDS.pattern}|{_REPORTER})")
 _TOTALS: Final = re.compile(r"^(?:[合总小共]计|累计|备注|说明):?$")
-_MEASURE: Final = re.compile(r"^[(\[【]?(?:单位:?)?(?:场次?|人次?|人数|次|篇数?|个数?|填.{0,20})[)\]】]?$")
+_MEASURE: Final = re.compile(
+    r"""^[(\[【]? (?:单位:?)?                               # 单位:
+    (?: 场次? | 人次? | 人数 | 次 | 篇数? | 个数? | 填.{0,20} )  # 人次, 填有或无
+    [)\]】]?$""",
+    re.VERBOSE,
+)
 _NUMBERED: Final = re.compile(r"^[(\[【]?(?:(\d{1,2})|[甲乙丙丁戊己庚辛壬癸A-Z])[)\]】.、栏]?$")
-_MOST_NUMBERS: Final = len(FIELDS) + 4  # of a column: some are numbered that stand before the fields
+_MOST_NUMBERS: Final = len(FIELDS) + 4  # of columns: some before those of the fields may be numbered too
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +33,15 @@ class BlockRows:
     """The rows under the headings of a block.
 
     Attributes:
-        headings: the row of its column headings.
-        columns: of its labels, from left to right.
-        blank: those with nothing in the columns of its figures.
-        figures: those with figures, or else with anything.
-        numbers: the one that numbers the columns, above all figures, or None.
-        totals: those with totals.
+        column_row: the row of its column headings.
+        columns: the columns of its labels, from left to right.
+        blank: the rows with nothing in the columns of figures.
+        figures: the rows with figures, or those with anything where none has a figure.
+        numbers: the row that numbers the columns, above all figures, or None.
+        totals: the rows with totals.
     """
 
-    headings: int
+    column_row: int
     columns: Sequence[int]
     blank: Sequence[int]
     figures: Sequence[int]
@@ -43,34 +49,34 @@ class BlockRows:
     totals: Sequence[int]
 
 
-def lines_under(
-    headings: int, edges: Sequence[int], columns: Iterable[int], labels: Labels, beside: Iterable[int] = ()
+def rows_under(
+    column_row: int, edges: Sequence[int], columns: Iterable[int], labels: Labels, spanned: Iterable[int] = ()
 ) -> BlockRows:
-    """Return the rows under the column headings of a block, down to the next block or the foot of the table.
+    """Sort the rows under the column headings of a block, down to the next block or the foot of the table.
 
     Args:
-        headings: the row of the column headings.
+        column_row: the row of the column headings.
         edges: all rows with headings, from the top.
-        columns: of these headings.
-        labels: of the sheet.
-        beside: other columns that figures may stand in, where a heading spans several.
+        columns: the columns of these headings.
+        labels: the labels of the sheet.
+        spanned: other columns that may hold figures, where a heading spans several.
     """
     sheet = labels.sheet
     columns = sorted(columns)
-    wide = sorted({*columns, *beside})
-    end = next((edge for edge in edges if edge > headings), len(sheet.rows) + 1)
+    wide = sorted({*columns, *spanned})
+    end = next((edge for edge in edges if edge > column_row), len(sheet.rows) + 1)
     blank: list[int] = []
     totals: list[int] = []
     filled: dict[int, list[RawCell]] = {}
-    for row in range(headings + 1, end):
+    for row in range(column_row + 1, end):
         cells = sheet.rows[row - 1]
         if is_foot(cells[: columns[-1]]) or len(labels.names.get(row, ())) > 2:
             break
         written: list[RawCell] = [value for column in wide if (value := sheet.cell(row, column)) is not None]
-        pieces = any((row, column) in labels.pieces for column in columns)
-        if pieces or (written and all(isinstance(value, str) and _is(value, _MEASURE) for value in written)):
+        has_pieces = any((row, column) in labels.pieces for column in columns)
+        if has_pieces or (written and all(_matches(value, _MEASURE) for value in written)):
             continue
-        if any(isinstance(value, str) and _is(value, _TOTALS) for value in cells[: columns[0]]):
+        if any(_matches(value, _TOTALS) for value in cells[: columns[0]]):
             totals += [row] if any(map(is_figure, written)) else []
         elif written:
             filled[row] = written
@@ -78,15 +84,15 @@ def lines_under(
             blank.append(row)
     figures = [row for row, written in filled.items() if any(map(is_figure, written))] or list(filled)
     numbers = figures[0] if figures and _is_numbering(sheet, figures[0], columns) else None
-    return BlockRows(headings, columns, blank, figures[1:] if numbers else figures, numbers, totals)
+    return BlockRows(column_row, columns, blank, figures[1:] if numbers else figures, numbers, totals)
 
 
-def _is(text: str, words: re.Pattern[str]) -> bool:
-    return len(text) <= LONGEST_LABEL and words.match(without_spaces(text)) is not None
+def _matches(value: RawCell, words: re.Pattern[str]) -> bool:
+    return isinstance(value, str) and len(value) <= LONGEST_LABEL and words.match(without_spaces(value)) is not None
 
 
 def is_figure(value: RawCell) -> bool:
-    """Whether `value` has something of a figure, unlike a blank and a remark."""
+    """Whether `value` is a figure or was meant as one, unlike a blank and a remark."""
     if not isinstance(value, str) or len(value) > LONGEST_TEXT:
         return not isinstance(value, str) and value is not None
     count = read_count(value)
@@ -95,38 +101,40 @@ def is_figure(value: RawCell) -> bool:
 
 
 def _is_numbering(sheet: RawSheet, row: int, columns: Sequence[int]) -> bool:
-    """Whether a row numbers the columns as statistics forms do, 1 2 3 … or 甲 乙 1 2 …, spacers counted or not."""
-    seen = {column: _NUMBERED.match(normalised(shortened(sheet.cell(row, column)))) for column in columns}
-    numbers = [(column, int(match[1])) for column, match in seen.items() if match and match[1]]
+    """Whether a row numbers the columns as statistics forms do, 1 2 3 … or 甲 乙 1 2 …, with or without gaps."""
+    matches = {column: _NUMBERED.match(normalised(shortened(sheet.cell(row, column)))) for column in columns}
+    numbers = [(column, int(match[1])) for column, match in matches.items() if match and match[1]]
     in_step = all(second - first in {1, right - left} for (left, first), (right, second) in pairwise(numbers))
-    return all(seen.values()) and len(numbers) > 2 and in_step and numbers[0][1] > 0 and numbers[-1][1] <= _MOST_NUMBERS
+    in_range = len(numbers) > 2 and numbers[0][1] > 0 and numbers[-1][1] <= _MOST_NUMBERS
+    return all(matches.values()) and in_step and in_range
 
 
-def figure_row(lines: BlockRows, numbered: bool) -> int | None:
+def figure_row(rows: BlockRows, numbered: bool) -> int | None:
     """Return the row of a block's figures: the only one with figures in it, or the first where none has.
 
     Args:
-        lines: the rows of the block.
-        numbered: another block has its columns numbered, beside a row of figures.
+        rows: the rows of the block.
+        numbered: whether another block has both a row that numbers its columns and a row of figures.
 
     Returns:
         The row, or None where it is not sure.
     """
-    if len(lines.figures) == 1:
-        return lines.figures[0]
-    below = [row for row in lines.blank if row > (lines.numbers or 0)]
-    only = [row for row in (lines.numbers, *lines.totals) if row]
-    if not lines.figures and not below and len(only) == 1 and not (lines.numbers and numbered):
-        return only[0]  # there is no other row that the figures could stand in
-    return below[0] if not lines.figures and below and (not only or (numbered and not lines.totals)) else None
+    if rows.figures:
+        return rows.figures[0] if len(rows.figures) == 1 else None
+    below = [row for row in rows.blank if row > (rows.numbers or 0)]
+    others = [row for row in (rows.numbers, *rows.totals) if row]
+    if below:
+        return below[0] if not others or (numbered and not rows.totals) else None
+    # Without a blank row the figures can only be in another one, where there is just one.
+    return others[0] if len(others) == 1 and not (rows.numbers and numbered) else None
 
 
 def figure_cells(cells: Sequence[Cell], sheet: RawSheet) -> list[Cell]:
-    """Return those of the `cells` under one heading that hold its figure: one, or several where it is not sure.
+    """Return those `cells` under one heading that may hold its figure: one, or several where it is not sure.
 
     Args:
-        cells: that are seen, from left to right; the first is the heading's own.
-        sheet: they stand on.
+        cells: the visible cells, from left to right; the first is the heading's own.
+        sheet: the sheet with these cells.
     """
     written = [at for at in cells if sheet.cell(*at) is not None]
     figures = [at for at in written if is_figure(sheet.cell(*at))]
@@ -135,21 +143,21 @@ def figure_cells(cells: Sequence[Cell], sheet: RawSheet) -> list[Cell]:
 
 
 def is_remark(value: RawCell) -> bool:
-    """Whether a cell says what stands beside it, or explains something."""
-    return isinstance(value, str) and (_is(value, _TOTALS) or is_note([value]))
+    """Whether a cell names a total or explains something."""
+    return _matches(value, _TOTALS) or is_note([value])
 
 
 def is_foot(cells: Sequence[RawCell]) -> bool:
-    """Whether a row is of those under the table, which ask who filled it in and when."""
-    return _begins(cells, _FOOT)
+    """Whether a row asks who filled in the table and when, as those under it do."""
+    return _any_begins(cells, _FOOT)
 
 
 def is_note(cells: Sequence[RawCell]) -> bool:
     """Whether a row explains or remarks on something."""
-    return _begins(cells, _NOTE)
+    return _any_begins(cells, _NOTE)
 
 
-def _begins(cells: Sequence[RawCell], words: re.Pattern[str]) -> bool:
+def _any_begins(cells: Sequence[RawCell], words: re.Pattern[str]) -> bool:
     return any(
         isinstance(value, str) and value and words.match(without_spaces(value[:LONGEST_LABEL])) for value in cells
     )

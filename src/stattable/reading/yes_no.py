@@ -1,4 +1,4 @@
-"""One cell that asks for 有 or 无 → yes or no, in the many ways there are to say so."""
+"""One cell that should hold 有 or 无 → yes or no, however it is worded or marked."""
 
 import re
 from typing import Final
@@ -21,26 +21,37 @@ _LETTER_TICK: Final = re.compile("[RP](?=[有无是否])|(?<=[有无是否])[RP]
 _LETTER_BOX: Final = re.compile("o(?=[有无是否])|(?<=[有无是否])o")
 _BRACKET_MARK: Final = re.compile(rf"([(\[【]) ?([xXvV{_TICKS}{_CROSSES}{_BOXES}]?) ?[)\]】]")
 
-_HAVING: Final = "开通|开设|建立|建成|建好|注册|上线|设立|建"
+_SET_UP: Final = "开通|开设|建立|建成|建好|注册|上线|设立|建"
 _YES: Final = re.compile(
-    rf"(?:[均都全]?(?:已经?)?(?:有|是|具[备有]|拥有|[建设]有|{_HAVING})[的了]?|对|v|y|yes|true|1|1\.0|(?:1|一)个)"
+    rf"""
+    [均都全]? (?:已经?)?                                     # all, already
+    (?: 有 | 是 | 具[备有] | 拥有 | [建设]有 | {_SET_UP} ) [的了]?
+    | 对 | v | y | yes | true | 1 | 1\.0 | [1一]个
+    """,
+    re.VERBOSE,
 )
 _NO: Final = re.compile(
-    rf"(?:[均都全]?(?:没有?|[暂尚]?无|否|不是|未有|(?:[尚暂还]?未|还?没有?)(?:{_HAVING}))[的了]?|还没有?"
-    r"|x|n|no|false|0|0\.0|0个)"
+    rf"""
+    [均都全]?                                                # all
+    (?: 没有? | [暂尚]?无 | 否 | 不是 | 未有
+      | (?: [尚暂还]?未 | 还?没有? ) (?: {_SET_UP} )         # not set up yet
+    ) [的了]?
+    | 还没有? | x | n | no | false | 0 | 0\.0 | 0个
+    """,
+    re.VERBOSE,
 )
-_NEITHER: Final = frozenset("是否 有无 有或无 是或否".split())
-_SOME: Final = re.compile("有(?:[1-9一两二三四五六七八九][0-9]?)[个家]")
+_QUESTION: Final = frozenset("是否 有无 有或无 是或否".split())  # the label's words, with no answer
+_YES_WITH_COUNT: Final = re.compile("有(?:[1-9一两二三四五六七八九][0-9]?)[个家]")
 _MARK: Final = f"([{_TICKS}{_BOXES}{_CIRCLES}{_CROSSES}]?)"
 # Both answers with marks, all before their word or all behind it: where one of each could be, nobody can tell.
 _CHOICE: Final = re.compile(f"^(?:{_MARK}[有是]{_MARK}[无否]|[有是]{_MARK}[无否]{_MARK})$")
-_APART: Final = re.compile(f"^{_MARK}[有是]{_MARK}[ /、,;]+{_MARK}[无否]{_MARK}$")
+_SPACED_CHOICE: Final = re.compile(f"^{_MARK}[有是]{_MARK}[ /、,;]+{_MARK}[无否]{_MARK}$")
 _NOTE_BEHIND: Final = re.compile(r"^(.+?)[(\[【][^()\[\]【】]*[)\]】]$")
 _NOT_ANY_MORE: Final = re.compile("停|注销|关闭|筹|在建|建设中|未|没|无|拟|计划|准备|待|\\?")
 
 
 def read_flag(raw: RawCell) -> Reading:
-    """Read a yes or no (有/无); V007 for other ways to say so, V009 where it says neither."""
+    """Read a yes or no (有/无), with V007 or V008 where it is worded otherwise; V009 where it is neither."""
     if raw is None:
         return BLANK_READING
     if isinstance(raw, Unread):
@@ -60,7 +71,7 @@ def read_flag(raw: RawCell) -> Reading:
 def _flag(text: str) -> Reading:
     """Read a yes or no from plain text."""
     text = _BRACKET_MARK.sub(_mark_of, _LETTER_BOX.sub("□", _LETTER_TICK.sub("☑", text)))
-    if match := _APART.match(text):  # 有√ 无: the space says whose mark it is
+    if match := _SPACED_CHOICE.match(text):  # 有√ 无: the space says whose mark it is
         text = f"{match[1] or match[2] or '□'}有{match[3] or match[4] or '□'}无"
     text = text.replace(" ", "")
     if text in {"", "有", "无"}:
@@ -68,7 +79,7 @@ def _flag(text: str) -> Reading:
     if nothing := no_answer(text):
         return nothing
     word = re.sub(r"[/、,;\\()\[\]【】'\"‘’“”`。!_]", "", text).rstrip(".").lower()
-    if word in _NEITHER or not word.strip(_BOXES):
+    if word in _QUESTION or not word.strip(_BOXES):
         return Reading(code="V007")
     if choice := _CHOICE.match(word):
         return _chosen(choice)
@@ -79,7 +90,7 @@ def _flag(text: str) -> Reading:
         return Reading(False, "V007")
     if _YES.fullmatch(answer) or _NO.fullmatch(answer):
         return Reading(_YES.fullmatch(answer) is not None, "V007")
-    if _SOME.fullmatch(answer):
+    if _YES_WITH_COUNT.fullmatch(answer):
         return Reading(True, "V008")
     if match := _NOTE_BEHIND.match(text):
         inner = _flag(match[1])
@@ -90,7 +101,7 @@ def _flag(text: str) -> Reading:
 
 
 def _mark_of(match: re.Match[str]) -> str:
-    """Return the mark that a pair of brackets is, with what stands in it: a [x] is ticked, a (×) is not."""
+    """Return the mark that a pair of brackets and its content stand for: a [x] is ticked, a (×) is not."""
     bracket, mark = match.groups()
     if mark in _BOXES:
         return "□"
