@@ -9,8 +9,10 @@ from itertools import pairwise
 import pytest
 from python_calamine import CalamineWorkbook
 
+from stattable.formats.calamine import CalamineBook
 from stattable.formats.inspection.xls import XlsInspector, stored_number
 from stattable.formats.sheet import Appearance, Cell, Inspection, Unread
+from stattable.formats.sniff import FileKind
 from writers.containers import GOLDEN, formula, number, ole, ole_in_a_circle, record, xls
 
 SUM, NOTHING, EMPTY_TEXT = b"\x1e\x01\x00", b"\x03\0\0\0\0\0\xff\xff", b"\x17\x00\x00"
@@ -159,6 +161,26 @@ def multi(first: int, *styles: int) -> bytes:
 def test_hidden(cells: bytes, displays: dict[Cell, Appearance]) -> None:
     styles = AUTOMATIC + style() + style(code=9)
     assert inspected(xls(cells, styles=styles)) == (Inspection({}, None, displays) if displays else None)
+
+
+# -- what calamine reads otherwise than Excel -------------------------------------------------------------
+
+
+def test_a_formula_in_a_record_of_excel_4_has_its_result() -> None:
+    cells = record(0x0406, formula(5, 1, TWO, SUM)[4:])
+    data = xls(cells)
+    alone = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0)
+    assert alone.to_python() == []  # should this ever change, nothing need be put right any more
+    book = CalamineBook(data, FileKind.XLS, None)
+    assert book.sheet(book.names[0]).cell(6, 2) == 2.0
+
+
+@pytest.mark.parametrize("font", [{"struck": True}, {"script": 1}, {"script": 2}])
+def test_annotating_fonts_of_excel_95_are_no_damage(font: dict[str, int]) -> None:
+    """Its texts stand in their cells: there are no shared ones."""
+    body = struct.pack("<HHHHHBBBB", 200, 8 * bool(font.get("struck")), 8, 400, font.get("script", 0), 0, 0, 0, 0)
+    fonts = record(0x31, body + b"\5Arial")
+    assert inspected(xls(number(5, 1, 3.0), styles=fonts, version=0x500)) is None
 
 
 # -- how much calamine would lay out ----------------------------------------------------------------------

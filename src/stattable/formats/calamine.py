@@ -9,8 +9,6 @@ from typing import Final
 import python_calamine
 
 from stattable.formats.inspection.plainness import is_plain_package
-from stattable.formats.inspection.xls import XlsInspector
-from stattable.formats.inspection.xls_records import as_excel_reads
 from stattable.formats.inspection.xlsx import XlsxInspector
 from stattable.formats.package import Package
 from stattable.formats.sheet import (
@@ -46,9 +44,7 @@ class CalamineBook:
 
     def __init__(self, data: bytes, kind: FileKind, package: Package | None) -> None:
         with _reading():
-            if package is None:
-                data = as_excel_reads(data)
-            self._inspector = _inspector(data, kind, package)
+            self._inspector, data = _inspector(data, kind, package)
             _within_limits(self._inspector.at_once)
             self._book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
             metadata = self._book.sheets_metadata
@@ -166,19 +162,22 @@ def _within_limits(reaches: Iterable[Cell]) -> None:
         raise Unreadable("F004", reason="cells")
 
 
-def _inspector(data: bytes, kind: FileKind, package: Package | None) -> Inspector:
-    """Return what inspects a workbook of this kind."""
+def _inspector(data: bytes, kind: FileKind, package: Package | None) -> tuple[Inspector, bytes]:
+    """Return what inspects a workbook of this kind, and the file as calamine is to read it."""
     if package is None:
-        return XlsInspector(data)
+        from stattable.formats.inspection.xls import XlsInspector
+
+        inspector = XlsInspector(data)
+        return inspector, inspector.data
     if kind is FileKind.ODS:
         from stattable.formats.inspection.ods import OdsInspector
 
-        return OdsInspector(package.content("content.xml"))
+        return OdsInspector(package.content("content.xml")), data
     if kind is FileKind.XLSB:
         from stattable.formats.inspection.xlsb import XlsbInspector
 
-        return XlsbInspector(package)
-    return XlsxInspector(package)
+        return XlsbInspector(package), data
+    return XlsxInspector(package), data
 
 
 @contextmanager

@@ -197,7 +197,7 @@ def _read_figures(
         ]
     for index in faulty_fields(values):
         field, at = FIELDS[index], layout.cells[index]
-        code = "V009" if field.kind is Kind.FLAG else "V002"
+        code = "V009" if field.kind_at(level) is Kind.FLAG else "V002"
         raw_text = shortened(sheet.cell(*at)) if at else None
         findings.append(finding(code, sheet=sheet.name, cell=a1(*at) if at else None, field=field.key, raw=raw_text))
         values[index] = None

@@ -15,9 +15,9 @@ from stattable.formats.inspection.xls_records import (
     CODE_PAGE,
     EXCEL_97,
     FORMULA,
+    open_stream,
     records,
     two_bytes,
-    workbook_stream,
 )
 from stattable.formats.inspection.xlsx_setup import margin_parts
 from stattable.formats.sheet import MAX_COLUMNS, Appearance, Cell, Inspection, Margin, Setup, Unread, annotated_run
@@ -53,10 +53,13 @@ class XlsInspector:
 
     Args:
         data: the whole file.
+
+    Attributes:
+        data: the file as calamine is to read it.
     """
 
     def __init__(self, data: bytes) -> None:
-        self._stream = workbook_stream(data)
+        self.data, self._stream = open_stream(data)
 
     def reach(self, sheet: int) -> Cell:
         """Return how many rows and columns calamine lays out."""

@@ -16,21 +16,6 @@ _STREAMS: Final = ("Workbook", "Book")  # what holds a workbook, the second one 
 _HEAD: Final = struct.Struct("<HH")  # of a record: its kind and length
 
 
-def workbook_stream(data: bytes) -> bytes:
-    """Return the stream that holds the workbook of an .xls, given as a whole file.
-
-    Raises:
-        ValueError: there is none.
-    """
-    import olefile
-
-    with olefile.OleFileIO(io.BytesIO(data)) as document:
-        for name in _STREAMS:
-            if document.exists(name):
-                return bytes(document.openstream(name).read())
-    raise ValueError("Workbook")
-
-
 def records(stream: bytes) -> Iterator[tuple[int, bytes]]:
     """Yield kind and body of the records of one substream, but for those of the charts within it."""
     at = depth = 0
@@ -47,41 +32,50 @@ def records(stream: bytes) -> Iterator[tuple[int, bytes]]:
         at += 4 + length
 
 
-def two_bytes(body: bytes | bytearray, at: int = 0) -> int:
+def two_bytes(body: bytes, at: int = 0) -> int:
     """Return the two bytes at `at` as a number."""
     return int.from_bytes(body[at : at + 2], "little")
 
 
-def as_excel_reads(data: bytes) -> bytes:
-    """Return an .xls with two records put as calamine wants them, which Excel reads however they are.
+def open_stream(data: bytes) -> tuple[bytes, bytes]:
+    """Return an .xls as calamine is to read it, and the stream in it that holds the workbook.
 
-    Of an Excel 97 workbook all texts are UTF-16, whatever code page it states; other writers leave theirs, and calamine
-    believes them. A formula may be in a record of Excel 4's number, which calamine passes over.
+    Two records are put as calamine wants them, which Excel reads however they are. Texts of an Excel 97 workbook are
+    UTF-16, whatever code page it states: other writers leave theirs, and calamine believes it. A formula may be in a
+    record of Excel 4's number, which calamine passes over.
 
     Args:
         data: the whole file.
+
+    Raises:
+        ValueError: it holds no workbook.
     """
     import olefile
 
     file = io.BytesIO(data)
     with olefile.OleFileIO(file, write_mode=True) as document:
         name = next((name for name in _STREAMS if document.exists(name)), None)
-        stream = bytearray(document.openstream(name).read()) if name else bytearray()
-        if len(stream) < 6 or two_bytes(stream, 4) != EXCEL_97:
-            return data
-        changed, at = False, 0
-        while at + 4 <= len(stream):
-            kind, length = _HEAD.unpack_from(stream, at)
-            if kind == CODE_PAGE and two_bytes(stream, at + 4) != _UTF_16:
-                stream[at + 4 : at + 6] = _UTF_16.to_bytes(2, "little")
-                changed = True
-            elif kind == _FORMULA_OF_EXCEL_4:
-                stream[at : at + 2] = FORMULA.to_bytes(2, "little")
-                changed = True
-            elif kind == length == 0:  # what fills up the last sector
-                break
-            at += 4 + length
-        if changed:
-            document.write_stream(name, bytes(stream))
-            return file.getvalue()
-    return data
+        if name is None:
+            raise ValueError("Workbook")
+        stream = bytes(document.openstream(name).read())
+        mended = _mended(stream)
+        if mended == stream:
+            return data, stream
+        document.write_stream(name, mended)
+        return file.getvalue(), mended
+
+
+def _mended(stream: bytes) -> bytes:
+    if two_bytes(stream, 4) != EXCEL_97:
+        return stream
+    mended, at = bytearray(stream), 0
+    while at + _HEAD.size <= len(stream):
+        kind, length = _HEAD.unpack_from(stream, at)
+        if kind == CODE_PAGE:
+            mended[at + 4 : at + 6] = _UTF_16.to_bytes(2, "little")
+        elif kind == _FORMULA_OF_EXCEL_4:
+            mended[at : at + 2] = FORMULA.to_bytes(2, "little")
+        elif kind == length == 0:  # what fills up the last sector
+            break
+        at += _HEAD.size + length
+    return bytes(mended)
