@@ -4,7 +4,9 @@ from typing import Any
 import pytest
 
 from stattable.formats.sheet import Unread
+from stattable.model.catalogue import render
 from stattable.model.findings import Finding
+from stattable.model.form import label_of
 from stattable.reading.surroundings import Surroundings, read_surroundings
 from writers.pages import Grid, page, placed, put, raw_sheet
 
@@ -177,3 +179,12 @@ def test_the_ordinal_goes_before_the_year_wherever_it_stands() -> None:
     assert one.edition == 23
     below = beside(put(page(), A2="", A19="说明：2020年会员活动日不计"))  # no title
     assert below.edition is None
+
+
+@pytest.mark.parametrize(("edition", "year"), [("28", 2026), ("23", 2021)])
+def test_the_date_that_is_asked_for_is_of_the_editions_year(edition: str, year: int) -> None:
+    title = f"第{edition}个“5.29会员活动日”信息统计表"
+    (of_date,) = [one for one in read(put(page(), A2=title, H18="2012年6月15日"))[1] if one.code == "V010"]
+    assert render(of_date, label_of) == (
+        f"填报日期“2012年6月15日”不是 {year} 年的，和表头的届次对不上。请填写完整日期，如 {year}年6月15日。"
+    )

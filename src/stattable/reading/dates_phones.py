@@ -38,7 +38,7 @@ def read_date(
     """
     filled_in, problem = _read_date(raw, edition)
     if filled_in and edition is not None and not any_year and filled_in.year - year_of(edition) not in {0, 1}:
-        return None, {"problem": "other_year", "year": year_of(edition)}
+        return None, {"problem": "other_year"}
     return filled_in, problem
 
 
@@ -60,7 +60,7 @@ def _read_date(raw: RawCell, edition: int | None) -> tuple[date | None, dict[str
         return _real_date(*(chinese_number(part.translate(SPOKEN)) or 0 for part in match.groups()))
     if (match := _NO_YEAR.match(text)) and edition is not None and isinstance(raw, str):  # 6.3 may have been 6.30
         day, problem = _real_date(year_of(edition), int(match[1]), int(match[2]))
-        return day, problem or {"problem": "no_year", "year": year_of(edition)}
+        return day, problem or {"problem": "no_year"}
     return None, {"problem": "unreadable"}
 
 

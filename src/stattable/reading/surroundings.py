@@ -12,7 +12,7 @@ from stattable.model.annex import column_key
 from stattable.model.catalogue import finding
 from stattable.model.cell_names import a1
 from stattable.model.findings import Finding
-from stattable.model.form import NAME_LINE, edition_of
+from stattable.model.form import DEFAULT_EDITION, NAME_LINE, edition_of, year_of
 from stattable.model.numerals import chinese_number
 from stattable.model.text import normalised
 from stattable.reading.answers import LONGEST_ANSWER, LONGEST_TEXT, as_shown, shortened
@@ -103,10 +103,11 @@ def read_surroundings(
     contact = as_shown(raw_contact, LONGEST_ANSWER)
     phone, phone_problem = read_phone(raw_phone)
     filled_in, date_problem = read_date(raw_date, edition, any_year=any_year)
+    year = year_of(DEFAULT_EDITION if edition is None else edition)
     findings = [] if contact else [finding("V012", sheet=sheet.name, cell=contact_cell)]
     for code, raw, cell, problem in (
         ("V011", raw_phone, phone_cell, phone_problem),
-        ("V010", raw_date, date_cell, date_problem),
+        ("V010", raw_date, date_cell, date_problem and {**date_problem, "year": year}),
     ):
         if problem:
             findings.append(finding(code, sheet=sheet.name, cell=cell, raw=shortened(raw) or None, params=problem))
