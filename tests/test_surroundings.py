@@ -186,5 +186,5 @@ def test_the_date_that_is_asked_for_is_of_the_editions_year(edition: str, year: 
     title = f"第{edition}个“5.29会员活动日”信息统计表"
     (of_date,) = [one for one in read(put(page(), A2=title, H18="2012年6月15日"))[1] if one.code == "V010"]
     assert render(of_date, label_of) == (
-        f"填报日期“2012年6月15日”不是 {year} 年的，和表头的届次对不上。请填写完整日期，如 {year}年6月15日。"
+        f"填报日期“2012年6月15日”不是 {year} 年的，和表头的届次对不上。请填写完整、正确的日期，如 {year}年6月15日。"
     )
