@@ -12,6 +12,8 @@ import pytest
 
 from command_line import Result, run, squeezed
 from county import GUANDU, GUANDU_VILLAGE, TOWNSHIPS, VILLAGES
+from stattable.merging import merge as merging
+from stattable.merging.root import find_register
 from stattable.model.units import Level
 from writers.county import send
 from writers.returns import own_values
@@ -72,6 +74,15 @@ def test_an_earlier_result_is_replaced(output: str) -> None:
     assert (first.code, second.code, "kept" in second.json) == (0, 0, False)
     assert second.json["total"]["activities.township.sessions"] == 5
     assert (sorted(after), after[output] != before[output]) == (sorted(before), True)
+
+
+def test_the_units_are_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where earlier results lie among the inputs, too, and in the folder of the levels' workbooks."""
+    calls = []
+    monkeypatch.setattr(merging, "find_register", lambda *given: calls.append(1) or find_register(*given))
+    options = ("-o", "收到/中牟县.xlsx", "--each-level", "收到/逐级")
+    assert [merge(*options).code for _ in range(2)] == [0, 0]
+    assert len(calls) == 2
 
 
 def township(path: str) -> None:

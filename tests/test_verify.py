@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -386,6 +387,19 @@ def test_a_total_that_holds_a_workbook_that_was_typed_over() -> None:
     assert "表内一致" in said
     assert "核对通过" not in said
     assert not against.json["proved"]
+
+
+def test_each_return_is_opened_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = Counter[str]()
+    read_bytes = Path.read_bytes
+
+    def counted(path: Path) -> bytes:
+        opened[path.as_posix()] += 1
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", counted)
+    assert verify("收到", "--jobs", "1").json["proved"]
+    assert {path: n for path, n in opened.items() if n > 1} == {}
 
 
 def test_ten_late_returns_are_one_finding() -> None:
