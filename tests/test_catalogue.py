@@ -19,7 +19,7 @@ SEVERITIES = {
     E: "F001 F002 F003 F004 F005 F007 T001 T002 T003 T005 T006 U001 U002 U003 U005 U007 U009 U013 U014"
        " V000 V002 V003 V004 V005 V006 V009 R001 R004 R005 H001 H002 H003 H004 H006 H007 H008"
        " P001 P002 P003 P004 P005 P006 P007 P008 P009 P010 P011 P012 P013 P014",
-    W: "T004 T007 U006 U010 V001 V008 V010 V011 V012 V013 R002 R003 O001 O002 O003 C001"
+    W: "F008 T004 T007 U006 U010 V001 V008 V010 V011 V012 V013 R002 R003 O001 O002 O003 C001"
        " A001 A002 A003 A004 A005 A006 A007 A008 A009",
     I: "F006 U004 U008 U011 U012 V007 H005",
 }  # fmt: skip
@@ -36,6 +36,7 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
     "F005": [{"kind": kind} for kind in catalogue._KINDS] + [{"kind": "docx", "searched": 1}],
     "F006": [{"count": 2, "names": "照片.jpg、总结.txt"}],
     "F007": [{"detail": "ValueError"}],
+    "F008": [{"sheets": ("附件",)}],
     "T002": [{"label": "活动场次"}, {"label": "活动场次", "doubled": 1}],
     "T003": [{"edition": 22, "year": 2020}, {"edition": 22, "year": 2020, "wanted": 23}],
     "T005": [{"label": "宣传活动", "reason": reason} for reason in catalogue._REASONS["T005"]],

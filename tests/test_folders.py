@@ -9,9 +9,9 @@ import pytest
 from command_line import run
 from county import GUANDU, GUANDU_VILLAGE, TO_COUNTY
 from memory import values_of
-from stattable.formats.open import open_file
 from stattable.model.identity import UnitFacts
 from stattable.model.units import Level, Scope
+from stattable.reading.open import open_file
 from stattable.writing.blank import Blank, blank_bytes
 from test_broken import broken
 from writers.containers import GOLDEN, ole, zipped

@@ -24,7 +24,7 @@ def zipped(parts: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED, level
 
 def opened(data: bytes) -> Package:
     """The package whose file is `data`."""
-    return Package(zipfile.ZipFile(io.BytesIO(data)), data)
+    return Package(zipfile.ZipFile(io.BytesIO(data)))
 
 
 def parts_of(package: bytes) -> dict[str, bytes]:

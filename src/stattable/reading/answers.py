@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Final, NamedTuple
 
 from stattable.formats.sheet import RawCell, Unread
@@ -52,7 +52,6 @@ YEAR_FIRST: Final = re.compile(
     """,
     re.VERBOSE,
 )
-EXCEL_EPOCH: Final = date(1899, 12, 30)
 
 
 def as_shown(raw: RawCell, limit: int = 60) -> str:

@@ -44,6 +44,8 @@ def read_form(book: Book, path: str, facts: FileFacts) -> ReturnFile:
     file = replace(file, identity=identity, record=_record(book, identity))
     sheets = _sheets(book, identity)
     file = _with_form(file, book, sheets)
+    if book.lost and file.sheet is not None:
+        file = _with(file, finding("F008", params={"sheets": book.lost}))
     if identity and identity.figures:
         file = _with(file, *altered(file, identity.figures, identity.unit.level))
     if file.values is None or (identity and not has_annex(identity.unit.level)):
@@ -99,7 +101,7 @@ def _with_form(file: ReturnFile, book: Book, sheets: Sequence[RawSheet]) -> Retu
     if len(forms) > 1:  # spare copies that nobody filled in do not count
         forms = [one for one in forms if _filled_in(*one)] or forms[:1]
     if not forms:
-        return _with(file, finding("T001"))
+        return _with(file, finding("F001" if book.lost else "T001"))
     if len(forms) > 1:
         hidden = {sheet.name: "" if sheet.name in book.visible else "（隐藏）" for sheet, _ in forms}
         names = "、".join(f"“{name}”{how}" for name, how in hidden.items())

@@ -102,7 +102,7 @@ def read_surroundings(
     raw_date, date_cell = notes.get("filled_in", _NOT_THERE)
     contact = as_shown(raw_contact, LONGEST_ANSWER)
     phone, phone_problem = read_phone(raw_phone)
-    filled_in, date_problem = read_date(raw_date, edition, any_year=any_year)
+    filled_in, date_problem = read_date(raw_date, edition, any_year=any_year, epoch=sheet.epoch)
     year = year_of(DEFAULT_EDITION if edition is None else edition)
     findings = [] if contact else [finding("V012", sheet=sheet.name, cell=contact_cell)]
     for code, raw, cell, problem in (
