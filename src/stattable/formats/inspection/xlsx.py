@@ -30,10 +30,12 @@ from stattable.formats.xml import elements, in_utf8, local_name
 
 _CLAIMED_STRINGS: Final = re.compile(rb"uniqueCount\s*=\s*[\"'](\d+)")
 _SUSPECT: Final = (  # each by itself, for each is quick by its first letters
-    re.compile(rb"t\s*=\s*[\"']e[\"']"),  # an error value
+    re.compile(rb"\"e\""),  # an error value
+    re.compile(rb"'e'"),
     re.compile(rb"</f>(?!<v>[^<])"),  # a formula without a value
     re.compile(rb":f>(?!<\w+:v>[^<])"),
-    re.compile(rb"<(?:\w+:)?f(?:\s[^<]*)?/>(?!<(?:\w+:)?v>[^<])"),
+    re.compile(rb"<f(?:\s[^<]*)?/>(?!<v>[^<])"),
+    re.compile(rb":f(?:\s[^<]*)?/>(?!<\w+:v>[^<])"),
     re.compile(rb"rPr"),  # a text in several formats
     re.compile(rb"hidden\s*=\s*[\"'][1t]"),
     re.compile(rb"ht(?<!Height)\s*=\s*[\"']0(?:\.0*)?[\"']"),
@@ -42,8 +44,9 @@ _SUSPECT: Final = (  # each by itself, for each is quick by its first letters
 _UNUSUAL: Final = (  # what calamine reads otherwise than office programs do
     re.compile(rb"<!"),  # a comment within a value
     re.compile(rb"<\?(?!xml\s)"),
-    re.compile(rb"<(?:\w+:)?v>[^<]*&#"),  # a character by its number
-    re.compile(rb"</(?:\w+:)?(?:v|is)>\s*<[^/]"),  # a value that is not the last of its cell
+    re.compile(rb"v>[^<&]*&#"),  # a character by its number
+    re.compile(rb"v>\s*<[^/]"),  # a value that is not the last of its cell
+    re.compile(rb"is>\s*<(?!/|(?:\w+:)?(?:t|r|rPh|phoneticPr)\b)"),  # or a text that is not
     re.compile(rb"inlineStr[\"'][^>]*>\s*<(?!(?:\w+:)?is\b)"),  # a cell that is said to hold its text, and does not
 )
 _HAS_FORMULAS: Final = re.compile(rb"<(?:\w+:)?f[\s/>]")
