@@ -88,8 +88,8 @@ def test_a_folder_with_everything_in_it(tmp_path: Path) -> None:
     said = sorted((finding["code"], Path(finding["path"] or "").name) for finding in result.json["findings"])
     assert said == [
         ("C001", ""),  # of the township's own
+        ("F003", "官渡村.xlsx"),
         ("F003", "空的.xlsx"),
-        ("F005", "全部.zip"),
         ("F005", "活动总结.doc"),
         ("F005", "盖章扫描件.pdf"),
         ("F006", "官渡镇"),

@@ -1,5 +1,4 @@
 import io
-import zipfile
 from pathlib import Path, PurePath
 
 import pytest
@@ -15,7 +14,7 @@ from stattable.formats.sniff import (
     package_kind,
     sniff,
 )
-from writers.containers import GOLDEN, OLE_MAGIC, ole, xls, zipped
+from writers.containers import GOLDEN, OLE_MAGIC, locked_zip, ole, xls, zipped
 from writers.returns import filled
 
 ODS = b"application/vnd.oasis.opendocument.spreadsheet"
@@ -26,14 +25,6 @@ MANIFEST = "META-INF/manifest.xml"
 
 def kind_of(data: bytes) -> str:
     return sniff(io.BytesIO(data)).value
-
-
-def locked_zip() -> bytes:
-    """A zip with a password: the flag that says so is all of it that matters."""
-    data = bytearray(zipped({"a.txt": b"secret"}, zipfile.ZIP_STORED))
-    for at in (data.index(b"PK\x03\x04") + 6, data.index(b"PK\x01\x02") + 8):
-        data[at] |= 1
-    return bytes(data)
 
 
 @pytest.mark.parametrize("suffix", ["xls", "ods", "xlsx"])

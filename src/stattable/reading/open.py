@@ -1,10 +1,7 @@
 """A path → an open file: what it is, whether it is within the limits, and what reads it."""
 
 import io
-import os
-import stat
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from stattable.formats.calamine import CalamineBook
@@ -13,6 +10,7 @@ from stattable.formats.fingerprint import FileFacts, sha256
 from stattable.formats.package import Package, open_package
 from stattable.formats.sheet import Book, RawCell, Unreadable
 from stattable.formats.sniff import MAX_BYTES, OLE, TABLES, WORKBOOKS, ZIP, FileKind, package_kind, sniff
+from stattable.formats.storage import About, DamagedEntry, about, read
 from stattable.model.catalogue import finding
 from stattable.model.findings import Finding, Param
 
@@ -68,11 +66,10 @@ def open_unless_heavy(path: str) -> Opened | None:
     Raises:
         OSError: the file cannot be read.
     """
-    file = Path(path)
-    about = file.stat()
-    if _HEAVY < about.st_size <= MAX_BYTES:
+    found = about(path)
+    if _HEAVY < found.size <= MAX_BYTES:
         return None
-    opened = _open(file, about)
+    opened = _open(path, found)
     return None if opened is None or (opened[0] and opened[0].is_heavy) else opened
 
 
@@ -85,21 +82,23 @@ def open_file(path: str) -> Opened:
     Raises:
         OSError: the file cannot be read.
     """
-    file = Path(path)
-    opened = _open(file, file.stat(), decrypts=True)
+    opened = _open(path, about(path), decrypts=True)
     assert opened is not None
     return opened
 
 
-def _open(file: Path, about: os.stat_result, *, decrypts: bool = False) -> Opened | None:
+def _open(path: str, found: About, *, decrypts: bool = False) -> Opened | None:
     """Open a file, or return None where it is to be decrypted first, which it may make as slow as it likes."""
-    facts = FileFacts(None, about.st_size, about.st_mtime)
-    if not stat.S_ISREG(about.st_mode):  # a pipe may wait forever, a device never end
+    facts = FileFacts(None, found.size, found.mtime)
+    if not found.is_regular:  # a pipe may wait forever, a device never end
         return None, facts, [_fault("F005", kind="device")]
-    if about.st_size > MAX_BYTES:
-        return None, facts, [_fault("F004", reason="size", mb=-(-about.st_size // 2**20))]
-    data = file.read_bytes()
-    facts = FileFacts(sha256(data), len(data), about.st_mtime)
+    if found.size > MAX_BYTES:
+        return None, facts, [_fault("F004", reason="size", mb=-(-found.size // 2**20))]
+    try:
+        data = read(path)
+    except DamagedEntry:
+        return None, facts, [_fault("F001")]
+    facts = FileFacts(sha256(data), len(data), found.mtime)
     kind, package = _kind(data)
     if kind is FileKind.ENCRYPTED and data.startswith(OLE):
         if not decrypts:
