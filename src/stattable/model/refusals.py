@@ -15,6 +15,7 @@ class Refusal(Exception):  # noqa: N818  -- it is no error of the program's
 
     def __init__(self, reason: str, **params: object) -> None:
         super().__init__(_REFUSALS[reason].format(**params))
+        self.params = [str(value) for value in params.values()]
 
 
 _REFUSALS: Final[Mapping[str, str]] = {
@@ -87,6 +88,7 @@ class HalfWritten(Exception):  # noqa: N818  -- it is what is left of an error
     """
 
     def __init__(self, stuck: Mapping[str, str]) -> None:
+        self.places = [one for pair in stuck.items() for one in pair if one]
         named = "；".join(f"{place}（原来的内容在 {kept}）" if kept else place for place, kept in stuck.items())
         super().__init__(f"没有全部写完，有 {len(stuck)} 个文件已经换成新的，没能换回去：{named}。其余的文件没有改动。")
 
@@ -95,3 +97,9 @@ def write_fault(error: OSError) -> str:
     """Return the message for a file that could not be written."""
     why = _WRITE_FAULTS.get(error.errno or 0, error.strerror or str(error))
     return f"写不了文件：{error.filename or ''}（{why}）。{_NOTHING_CHANGED}"
+
+
+def print_fault(error: OSError) -> str:
+    """Return the message for a result that could not be shown, or not all of it."""
+    why = _WRITE_FAULTS.get(error.errno or 0, error.strerror or str(error))
+    return f"结果没有全部显示出来（{why}）。要写的文件不受影响。"
