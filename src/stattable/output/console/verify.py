@@ -39,8 +39,10 @@ def show_verify(verdict: Verdict) -> None:
     if verdict.check_code:
         console.show(f"{CHECK_CODE} {verdict.check_code}，应与盖章的那一页页脚上的相同。")
     if matched is None:
-        why = "没有给出报表所在的文件夹" if report.ledger else "汇总台账读不出来"
-        console.show(Text(f"{why}，没有与报表核对。", style="dim"))
+        why = (
+            "没有给出报表所在的文件夹，所以没有与报表核对；把文件夹写在命令最后即可。" if report.ledger else _NO_LEDGER
+        )
+        console.show(Text(why, style="dim"))
         return
     states = list(matched.states.values())
     counts = (
@@ -51,15 +53,16 @@ def show_verify(verdict: Verdict) -> None:
     )
     console.show(Text("汇总时的报表：").append_text(joined(*counts)))
     if verdict.roster is FileState.UNKNOWN:
-        console.show(Text("名册没有给出，没有核对。", style="dim"))
+        console.show(Text("没有给出名册，所以没有核对名册；把名册文件写在命令最后即可。", style="dim"))
     if verdict.proved:
         how = "每一个判断" if verdict.reasons_compared else "每份报表是否计入"
         console.show(Text(f"核对通过：用这些报表重新汇总，每一个数、{how}都相同。", style="bold green"))
         if not verdict.reasons_compared:
-            why = "名册不在这里" if verdict.roster is FileState.UNKNOWN else "汇总时用的是另一版程序"
+            why = "没有名册" if verdict.roster is FileState.UNKNOWN else "汇总时用的是另一版程序"
             console.show(Text(f"{why}，判断的理由和各单位的报送情况没有再核对。", style="dim"))
     elif "P007" in codes or FileState.CHANGED in states or matched.new:
         console.show(Text("汇总表已经过时，请重新汇总。", style="bold red"))
 
 
+_NO_LEDGER: Final = "汇总台账读不出来，没有与报表核对。"
 _OF_SOURCES: Final = frozenset({"P004", "P005", "P006", "P007", "P008", "P012", "P014"})
