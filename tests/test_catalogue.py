@@ -45,7 +45,7 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
     "U002": each("U002", name="官渡镇", count=2, candidates="甲、乙", root="中牟县", root_level="县级",
                  level="乡镇级", folder="郑州市"),
     "U003": [{"made_for": "官渡镇", "name": "狼城岗镇"}],
-    "U004": [{"other": "a.xlsx"}],
+    "U004": [{"other": "a.xlsx"}, {"reason": "copies", "other": "a.xlsx", "count": 2, "copies": ("b.xlsx", "c.xlsx")}],
     "U005": [{"reason": reason, "name": "官渡镇", "count": 2, "others": "a.xlsx"}
              for reason in catalogue._REASONS["U005"]],
     "U006": [{"name": "郑州市"}],

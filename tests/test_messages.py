@@ -94,6 +94,26 @@ def test_the_same_twice_and_a_later_one() -> None:
     )
 
 
+@pytest.mark.parametrize("count", [3, 30])
+def test_many_copies_of_one_return_are_one_finding(count: int) -> None:
+    for number in range(count + 1):
+        typed(Path(f"收到/{number:03}.xlsx"), "官渡镇", {**own_values(Level.TOWNSHIP), **sessions(village=2)})
+    roster = ["--roster", "名册.csv"]
+    merge = ["merge", "收到", *roster, "--root", "410122101", "-o", "a.xlsx"]
+    for command in (["check", "收到", *roster], merge):
+        out = run(*command).out
+        assert out.count("H005") == 1
+        assert out.count("U004") == (1 if count > 3 else 3)
+        if count > 3:
+            named = "、".join(f"收到/00{number}.xlsx" for number in range(1, 6))
+            assert f"同一单位的同一张表还有 30 份：{named} 等 30 份。" in out
+        assert len(messages(*command, *(["--force"] if command is merge else []), code="U004")) == count
+        assert len(messages(*command, *(["--force"] if command is merge else []), code="H005")) == 1
+    sheet: Any = openpyxl.load_workbook("a.xlsx")["审核意见"]
+    assert [row[2] for row in sheet.iter_rows(min_row=2, values_only=True)].count("U004") == (1 if count > 3 else 3)
+    assert run("verify", "a.xlsx", "收到", "名册.csv").code == 0
+
+
 def test_the_option_for_the_scope_is_given_whole_and_is_accepted() -> None:
     send(GUANDU_VILLAGE)
     typed(Path("收到/镇.xlsx"), "官渡镇", {**own_values(Level.TOWNSHIP), **sessions(village=2)})

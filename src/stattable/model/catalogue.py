@@ -557,6 +557,7 @@ _PARTS: Final = _Listing(separator="，", most=3, rest="等")
 _FIGURES: Final = _Listing(separator="，", most=3, rest=" 等 {count} 个数", none="各栏都是 0")
 _LISTINGS: Final[Mapping[tuple[str, str], _Listing]] = {
     ("A009", "names"): _FEW_UNITS,
+    ("U004", "copies"): _Listing(most=5, rest=" 等 {count} 份"),
     ("H001", "made_of"): _PARTS,
     ("H002", "made_of"): _PARTS,
     ("H004", "holders"): _FEW_UNITS,
@@ -582,6 +583,7 @@ _INSTEAD: Final[
     Mapping[tuple[str, str], str]
 ] = {  # of some reasons of a code: what is said in place of its text and remedy
     ("T005", "list"): "这像是一行一个单位的清单，不是信息统计表。请每个单位各报一张，或由乡镇报汇总表。",
+    ("U004", "copies"): "同一单位的同一张表还有 {count} 份：{copies}。数字完全相同，只计一次。不用处理。",
     ("V006", "error"): "{where}是错误值“{raw}”，没有可用的数。请在 Excel 或 WPS 里打开，改成数字后保存。",
     ("V006", "text"): "{where}填的公式“{raw}”存成了文字，不会算出结果。请改填算好的数。",
     ("V006", "unknown"): "{where}的公式还没有算出结果。请在 Excel 或 WPS 里打开后保存一次{instead}。",

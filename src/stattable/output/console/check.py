@@ -5,6 +5,7 @@ from typing import Final
 
 from rich.text import Text
 
+from stattable.checking.duplicates import fold_copies
 from stattable.checking.returns import Batch, CheckedReturn
 from stattable.model.findings import Finding, Severity, Status
 from stattable.output.console.findings import severity_line, show_findings
@@ -23,8 +24,12 @@ def show_check(batch: Batch, findings: Sequence[Finding], shown: Shown) -> None:
     """Show the findings of `check`, file by file, and a summary."""
     console = make_console()
     paths = frozenset(one.path for one in batch.returns)
+    of_files = [finding for one in batch.returns for finding in one.findings if shown(finding)]
+    visible_of: dict[str, list[Finding]] = {}
+    for finding in fold_copies(of_files):
+        visible_of.setdefault(finding.path or "", []).append(finding)
     for one in batch.returns:
-        visible = [finding for finding in one.findings if shown(finding)]
+        visible = visible_of.get(one.path)
         if visible:
             _show_head(console, one)
             show_findings(console, visible, paths, others=_OTHERS)
@@ -34,7 +39,7 @@ def show_check(batch: Batch, findings: Sequence[Finding], shown: Shown) -> None:
         show_findings(console, others, paths, with_path=True, others=_OTHERS)
         console.print()
     statuses = [one.status for one in batch.returns]
-    everything = [f for one in batch.returns for f in one.findings if shown(f)] + others
+    everything = [*of_files, *others]
     clean = sum(not any(map(shown, one.findings)) for one in batch.returns)
     counts = (
         (f"{statuses.count(Status.ACCEPTED)} 个可以计入", "green"),

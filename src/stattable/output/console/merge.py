@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 from rich.table import Table
 from rich.text import Text
 
+from stattable.checking.duplicates import fold_copies
 from stattable.merging.result import MergeResult
 from stattable.model import form
 from stattable.model.catalogue import FAMILIES
@@ -90,7 +91,7 @@ def show_merge(
 def _groups(merged: MergeResult) -> list[tuple[str, list[Finding]]]:
     """Return the findings by file, those of files with the worst first."""
     groups: dict[str, list[Finding]] = {}
-    for finding in merged.findings:
+    for finding in fold_copies(merged.findings):
         groups.setdefault(finding.path or FAMILIES["C"], []).append(finding)
     order = tuple(Severity)
     return sorted(groups.items(), key=lambda group: min(order.index(finding.severity) for finding in group[1]))
