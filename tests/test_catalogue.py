@@ -203,7 +203,7 @@ def test_entry(entry: Entry) -> None:
     assert not re.search(r"[{}。]", entry.title)
     assert entry.why.endswith("。")
     assert placeholders(entry.why) == set()
-    assert entry.remedy.endswith("。") or placeholders(entry.remedy) == {"advice"}
+    assert entry.remedy.endswith("。") or placeholders(entry.remedy) in ({"advice"}, {"move"})
 
 
 def test_the_words_for_every_reason_are_used() -> None:
@@ -221,6 +221,13 @@ def test_the_words_for_every_reason_are_used() -> None:
 
 def test_found_takes_the_catalogues_severity() -> None:
     assert (finding("U006").severity, finding("U006", E).severity) == (W, E)
+
+
+@pytest.mark.parametrize("entry", CATALOGUE.values(), ids=lambda entry: entry.code)
+def test_general_remedy(entry: Entry) -> None:
+    said = catalogue.general_remedy(entry)
+    assert re.fullmatch(r"[^{}]+。", said)
+    assert (said == "按提示中的建议处理。") is (entry.remedy == "{advice}")
 
 
 @pytest.mark.parametrize(("written", "code"), [("V003", "V003"), (" v003 ", "V003"), ("V999", None), ("", None)])

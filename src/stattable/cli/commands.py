@@ -114,7 +114,7 @@ def new_command(
     with progress_bar("制作空白表", len(blanks), quiet=quiet) as progress:
         write_blanks(blanks, roster=roster, force=force, jobs=jobs, progress=progress)
     if not quiet:
-        say(f"已写出 {len(blanks)} 张空白表：{output}")
+        say(f"已写出 {len(blanks)} 张空白表：{output}", whole=[output])
     return OK
 
 

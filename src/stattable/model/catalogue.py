@@ -171,7 +171,7 @@ _ENTRIES: Final = (
     Entry("R003", _W, "人数少于场次", "{label}：场次{sessions_at}是 {sessions}，人数{people_at}却只有 {people}。", "请核对两个数是否填反了。",
           "平均每场不到一个人，多半是两格填反了。"),
     Entry("R004", _E, "填了别级的栏目", "{where}填了“{raw}”，{whose}不填这一栏。",
-          "{advice}",
+          "{move}",
           "每一级只填本级（汇总表还有下级）的栏目，别级的数字由别级报。"),
     Entry("R005", _E, "本级表里有下级的数", "{where}填了“{raw}”，而这是一张本级表，下级的数由下级自己报。",
           "请清空这一格；如果这张表本来就包含下级，请改用汇总空白表。",
@@ -579,6 +579,15 @@ _AROUND: Final[Mapping[tuple[str, str], str]] = {  # what stands around a parame
     ("P007", "place"): "（“{}”）",
     ("U011", "apart"): "，与同名的单位按上级“{}”区分",
 }
+_GENERAL: Final = {  # what stands in a remedy for what only a finding knows
+    "name": "该单位",
+    "contact": "",
+    "move": "请把数移到本级的栏目，或者清空这一格。",
+    "key": "代码",
+    "other_scope": "own（本级）或 cumulative（汇总）",
+    "instead": "，或直接填算好的数",
+    "year": "2021",
+}
 _INSTEAD: Final[
     Mapping[tuple[str, str], str]
 ] = {  # of some reasons of a code: what is said in place of its text and remedy
@@ -590,7 +599,6 @@ _INSTEAD: Final[
 }
 _ADVICE: Final[Mapping[str, str]] = {
     "U001": "请补上单位名称{maybe}。",
-    "R004": "{move}",
     "U002": "请核对单位名称是否写对{maybe}；名称前面可以加上级名称，如“中牟县官渡镇计生协”。",
 }
 
@@ -625,6 +633,14 @@ def decision(reason: str, **params: object) -> str:
 def explain(code: str) -> Entry | None:
     """Return the entry of `code`, in either case, or None where there is none."""
     return CATALOGUE.get(code.strip().upper())
+
+
+def general_remedy(entry: Entry) -> str:
+    """Return what to do about the findings of a code, where nothing is known of any one of them."""
+    try:
+        return entry.remedy.replace("“{name}”", "{name}").format(**_GENERAL)
+    except KeyError:
+        return "按提示中的建议处理。"
 
 
 def render(finding: Finding, label_of: Callable[[str], str]) -> str:
