@@ -133,7 +133,7 @@ def test_a_number_that_is_shown_as_it_is(value: bytes, shown: str) -> None:
 )  # fmt: skip
 def test_a_number_that_is_shown_as_another(value: bytes, shown: str) -> None:
     cell = number(value, b"<text:p>%s</text:p>" % shown.encode())
-    assert OdsInspector(content(row(cell))).inspect(0) == Inspection({}, [], {(1, 1): Appearance(None, shown)})
+    assert OdsInspector(content(row(cell))).inspect(0) == Inspection({}, [], {(1, 1): Appearance(shown_as=shown)})
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def column(attributes: bytes = b"", columns: int = 1) -> bytes:
         ),
         (column(HIDDEN, 16384) + row(number(columns=300)), {(1, n): Appearance("column") for n in range(1, 201)}),
         (column(HIDDEN) + row(number(), HIDDEN), {(1, 1): Appearance("row")}),
-        (row(number(b"1", b"<text:p>1%</text:p>"), HIDDEN), {(1, 1): Appearance("row", "1%")}),
+        (row(number(b"1", b"<text:p>1%</text:p>"), HIDDEN), {(1, 1): Appearance("row", shown_as="1%")}),
     ],
 )
 def test_hidden(rows: bytes, displays: dict[Cell, Appearance]) -> None:
@@ -314,9 +314,9 @@ def test_libreoffice() -> None:
             **{(row, 4): Appearance("column") for row in range(1, 7)},
             **{(2, column): Appearance("row") for column in range(1, 5)},
             **{(3, column): Appearance("colour") for column in range(1, 3)},
-            (4, 1): Appearance(None, "401万"),
-            (4, 2): Appearance(None, "40200%"),
-            (4, 3): Appearance(None, ""),
+            (4, 1): Appearance(shown_as="401万"),
+            (4, 2): Appearance(shown_as="40200%"),
+            (4, 3): Appearance(shown_as=""),
         },
     )
 

@@ -1,11 +1,13 @@
 """The same unit twice: returns of one unit and scope, the same (U004) or different ones (U005, U010)."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
+from typing import Final
 
 from stattable.checking.returns import CheckedReturn
 from stattable.model.catalogue import finding
-from stattable.model.findings import Param, Status
+from stattable.model.findings import Finding, Param, Status
 from stattable.model.form import Values
 from stattable.model.record import TIME, Record
 from stattable.model.units import Scope
@@ -42,7 +44,9 @@ def _mark_group(marked: list[CheckedReturn], group: Sequence[int], latest: bool)
     for first, *copies in same:
         for at in copies:
             of_first = finding("U004", params={"other": marked[first].path})
-            marked[at] = marked[at].with_findings(of_first, duplicate=True)
+            one = marked[at]
+            once = tuple(f for f in one.findings if f.code != "H005")  # the first one says it for all
+            marked[at] = replace(one, findings=once).with_findings(of_first, duplicate=True)
     if len(same) == 1:
         return
     different = [copies[0] for copies in same]
@@ -60,6 +64,32 @@ def _mark_group(marked: list[CheckedReturn], group: Sequence[int], latest: bool)
         elif at != winner:
             older = finding("U010", params={"name": name, "other": names[winner]})
             marked[at] = marked[at].with_findings(older, duplicate=True)
+
+
+_MOST_COPIES: Final = 3  # of one return, each with a finding of its own where people read them
+
+
+def fold_copies(findings: Sequence[Finding]) -> list[Finding]:
+    """Return findings as people read them: the many copies of one return (U004) are one finding, on that return.
+
+    Args:
+        findings: in any order; those that are not folded keep it.
+    """
+    copies: dict[str, list[Finding]] = {}
+    for one in findings:
+        if one.code == "U004":
+            copies.setdefault(str(one.params["other"]), []).append(one)
+    folded = list[Finding]()
+    for one in findings:
+        same = copies[str(one.params["other"])] if one.code == "U004" else []
+        if len(same) <= _MOST_COPIES:
+            folded.append(one)
+        elif one is same[0]:
+            first = str(one.params["other"])
+            paths = tuple(copy.path or "" for copy in same)
+            params: dict[str, Param] = {"reason": "copies", "other": first, "count": len(same), "copies": paths}
+            folded.append(replace(one, path=first, params=params))
+    return folded
 
 
 def _alike(marked: Sequence[CheckedReturn], group: Sequence[int]) -> list[list[int]]:

@@ -46,10 +46,17 @@ class Appearance:
         hidden_by: why it is not to be taken for what is reported: it stands in a hidden ``row`` or ``column``, in its
             background's ``colour``, or is ``struck`` out; else None.
         misleading_format: the number format that shows another number than the stored one, or None.
+        shown_as: what is shown in place of the stored number, where that is known and not its format; else None.
     """
 
     hidden_by: str | None = None
     misleading_format: str | None = None
+    shown_as: str | None = None
+
+    @property
+    def is_misleading(self) -> bool:
+        """Whether another number is shown than the stored one."""
+        return self.misleading_format is not None or self.shown_as is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,7 +203,7 @@ def _read_row(table: _Table, row: ElementTree.Element, styles: Mapping[str | Non
                 how = table.odd_columns.get(column) if style is None else styles.get(style)
                 why = why or (how if how in _HIDES_CELL else None)
                 if unread or why or number is not None:
-                    table.odd.append((rows, column, unread, Appearance(why, number)))
+                    table.odd.append((rows, column, unread, Appearance(why, shown_as=number)))
         down, across = int(said.get("number-rows-spanned") or 1), int(said.get("number-columns-spanned") or 1)
         if (down > 1 or across > 1) and rows and columns:
             table.merges.append((rows[0], columns[0], rows[0] + down - 1, columns[0] + across - 1))
