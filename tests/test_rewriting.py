@@ -11,6 +11,8 @@ from typing import Any
 
 import olefile
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from stattable.formats.inspection.xls_records import in_encoding, open_xls
 from stattable.formats.xml import in_utf8, without_forbidden
@@ -180,6 +182,43 @@ def test_cells_that_office_programs_read(kind: str, tmp_path: Path) -> None:
     at = EXPECTED.cells.index((6, 8))
     assert one.values[at] == value
     assert one.values[:at] + one.values[at + 1 :] == (EXPECTED.values or ())[:at] + (EXPECTED.values or ())[at + 1 :]
+
+
+WAYS = [
+    "12",
+    "1&#50;",
+    "&#x31;2",
+    "1<!-- c -->2",
+    "<![CDATA[12]]>",
+    "1<![CDATA[2]]>",
+    "1<?p x?>2",
+    " 12\n",
+]  # to write 12
+SPACES = 'xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+
+
+@st.composite
+def odd_cells(draw: st.DrawFn) -> tuple[bytes, bytes]:
+    """The attributes of a cell that holds 12, and what is in it."""
+    prefix, way, more = draw(st.sampled_from(["", "x:"])), draw(st.sampled_from(WAYS)), draw(st.sampled_from(["", " "]))
+    value = f"<{prefix}v {SPACES}{' xml:space=' + chr(34) + 'preserve' + chr(34) if more else ''}>{way}</{prefix}v>"
+    text = f"<{prefix}is {SPACES}><{prefix}t>{way}</{prefix}t></{prefix}is>"
+    formula = f"<{prefix}f {SPACES}>6+6</{prefix}f>"
+    kind = draw(st.sampled_from(["", ' t="n"', ' t="str"', ' t="inlineStr"']))
+    held = [[value], [value, formula]] if "inline" not in kind else [[text], [value], [value, text]]
+    inside = draw(
+        st.permutations([*draw(st.sampled_from(held)), *draw(st.sampled_from([[], ["<extLst/>", "<!-- y -->"]]))])
+    )
+    return kind.encode(), more.join(inside).encode()
+
+
+@given(odd_cells())
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_cell_is_read_whole_however_it_is_written(tmp_path: Path, odd: tuple[bytes, bytes]) -> None:
+    attributes, inside = odd
+    one = read(zipped(cell("H6", inside, attributes)), tmp_path)
+    assert one.values is not None
+    assert one.values[EXPECTED.cells.index((6, 8))] == 12
 
 
 @pytest.mark.parametrize("more", [b"", b"<!-- x -->"])

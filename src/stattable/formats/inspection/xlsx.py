@@ -44,11 +44,11 @@ _SUSPECT: Final = (  # each by itself, for each is quick by its first letters
 _UNUSUAL: Final = (  # what calamine reads otherwise than office programs do
     re.compile(rb"<!"),  # a comment within a value
     re.compile(rb"<\?(?!xml\s)"),
-    re.compile(rb"v>[^<&]*&#"),  # a character by its number
     re.compile(rb"v>\s*<[^/]"),  # a value that is not the last of its cell
     re.compile(rb"is>\s*<(?!/|(?:\w+:)?(?:t|r|rPh|phoneticPr)\b)"),  # or a text that is not
     re.compile(rb"inlineStr[\"'][^>]*>\s*<(?!(?:\w+:)?is\b)"),  # a cell that is said to hold its text, and does not
 )
+_REFERENCE_IN_VALUE: Final = re.compile(rb"[<:]v(?:\s[^<>]*)?>[^<&]*&#")  # a character by its number
 _HAS_FORMULAS: Final = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _USUAL_STRINGS, _USUAL_WORKBOOK = "xl/sharedStrings.xml", "xl/workbook.xml"
 _STATES: Final = frozenset({"visible", "hidden", "veryHidden"})
@@ -214,7 +214,8 @@ def counts_from_1904(workbook: Packed) -> bool:
 
 
 def _is_unusual(content: bytes) -> bool:
-    return any(mark.search(content) for mark in _UNUSUAL)
+    has_references = b"&#" in content and _REFERENCE_IN_VALUE.search(content) is not None
+    return has_references or any(mark.search(content) for mark in _UNUSUAL)
 
 
 def _hold_strings_to_their_claim(content: bytes) -> None:
