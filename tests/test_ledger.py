@@ -1,4 +1,3 @@
-import csv
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -13,7 +12,6 @@ from stattable.merging.result import MergeOptions, MergeResult
 from stattable.merging.root import RootOptions
 from stattable.model.catalogue import finding
 from stattable.model.identity import UnitFacts
-from stattable.model.roster import build_roster
 from stattable.model.units import Level, Scope, Tree
 from stattable.proving.ledger import (
     ADJUSTED,
@@ -103,10 +101,7 @@ def test_entries() -> None:
 def test_what_says_the_scope(
     roster_says: str, scopes: dict[str, Scope], returns: list[Any], scope_by: tuple[str, str]
 ) -> None:
-    tree, _ = build_roster(
-        csv.reader(f"代码,名称,口径\n{COUNTY},中牟县,\n{TOWN},官渡镇,{roster_says}\n{VILLAGE},官渡村,\n".splitlines()),
-        "名册.csv",
-    )
+    tree = tree_of(f"代码,名称,口径\n{COUNTY},中牟县,\n{TOWN},官渡镇,{roster_says}\n{VILLAGE},官渡村,\n")
     (entry,) = ledger_of(memory.merge(returns, roster=tree, scopes=scopes), RUN).entries
     assert (entry.scope, entry.scope_by) == scope_by
 

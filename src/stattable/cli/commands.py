@@ -105,11 +105,11 @@ def new_command(
     else:
         if level is not None or code is not None:
             raise click.UsageError("--level 和 --code 只能和 --unit 一起用；按名册时用 --root。")
-        tree, faults = roster_of(roster)
-        if faults:
-            show_faults(faults)
+        units = roster_of(roster)
+        show_faults([*units.faults, *units.notes])
+        if units.faults:
             return FINDINGS
-        blanks = list(blanks_of(tree, root, scope, its_edition, Path(output)))
+        blanks = list(blanks_of(units.tree, root, scope, its_edition, Path(output)))
     with progress_bar("制作空白表", len(blanks), quiet=quiet) as progress:
         write_blanks(blanks, roster=roster, force=force, jobs=jobs, progress=progress)
     if not quiet:
@@ -152,13 +152,14 @@ def check_command(
 
     shown = finding_filter(select, ignore)
     its_edition = which_edition(edition, year)
-    tree, faults = roster_of(roster) if roster else (None, [])
+    tree, faults, notes = roster_of(roster) if roster else (None, [], [])
     if faults:
+        faults += notes
         print_document(
             layout, lambda: json_documents.refused_json("check", faults), faults, lambda: show_faults(faults)
         )
         return FINDINGS
-    inputs = inputs_of(paths, [roster] if roster else [])
+    inputs = inputs_of(paths, [roster] if roster else [], notes)
     options = CheckOptions(tree, level, its_edition, jobs, debug)
     with progress_bar("读取", len(inputs.paths), quiet=quiet) as progress:
         batch = check(inputs.paths, options, progress)
@@ -263,13 +264,14 @@ def merge_command(
     its_edition = which_edition(edition, year)
     if root is not None and code is not None:
         raise click.UsageError("--root 和 --code 是同一件事，只写一个。")
-    tree, faults = roster_of(roster) if roster else (None, [])
+    tree, faults, notes = roster_of(roster) if roster else (None, [], [])
     if faults:
+        faults += notes
         print_document(
             layout, lambda: json_documents.refused_json("merge", faults), faults, lambda: show_faults(faults)
         )
         return FINDINGS
-    inputs = inputs_of(paths, [roster] if roster else [])
+    inputs = inputs_of(paths, [roster] if roster else [], notes)
     places = LevelPlaces(each_level, partial(level_places, folder=Path(each_level))) if each_level else None
     outputs = Outputs(output, accounts_csv, places, roster, force)
     refuse_to_overwrite(outputs, inputs)

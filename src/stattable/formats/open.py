@@ -11,7 +11,7 @@ from typing import Final
 from stattable.formats.calamine import CalamineBook
 from stattable.formats.fingerprint import FileFacts, sha256
 from stattable.formats.package import Package
-from stattable.formats.sheet import Book, RawCell, Unreadable
+from stattable.formats.sheet import Book, Unreadable
 from stattable.formats.sniff import MAX_BYTES, TABLES, WORKBOOKS, ZIP, FileKind, open_package, package_kind, sniff
 from stattable.model.catalogue import finding
 from stattable.model.findings import Finding, Param
@@ -107,8 +107,8 @@ def _open(file: Path, about: os.stat_result) -> Opened:
     return OpenFile(kind, is_heavy, data, Package(package, data) if package else None), facts, []
 
 
-def read_rows(path: str) -> list[list[RawCell]]:
-    """Return all rows of the first sheet of a workbook, as for a roster.
+def open_workbook(path: str) -> CalamineBook:
+    """Open a workbook whose sheets are to be read whole, as a roster's.
 
     Raises:
         OSError: the file cannot be read.
@@ -119,11 +119,11 @@ def read_rows(path: str) -> list[list[RawCell]]:
         raise ValueError(findings[0].code)
     try:
         book = file.book()
-        if not isinstance(book, CalamineBook):
-            raise ValueError("F005")
-        return book.all_rows(book.names[0]) if book.names else []
     except Unreadable as fault:
         raise ValueError(fault.code) from fault
+    if not isinstance(book, CalamineBook):
+        raise ValueError("F005")
+    return book
 
 
 def _too_much(package: zipfile.ZipFile, size: int) -> str | None:

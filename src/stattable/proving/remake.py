@@ -109,9 +109,9 @@ class _Remake:
     def _tree(self) -> Tree:
         """Return the units of the roster if it is here unchanged, else those of the record."""
         if self._roster is FileState.SAME and self._roster_path:
-            tree, faults = read_roster(self._roster_path)
-            if not faults:
-                return tree
+            roster = read_roster(self._roster_path)
+            if not roster.faults:
+                return roster.tree
         return self._report.record.tree
 
     def _of_the_same_units(self, matched: FileMatch) -> FileMatch:
@@ -223,7 +223,7 @@ class _Remake:
         return self._ledger.is_of_this_version
 
 
-_OF_THE_RUN: Final = frozenset({"F006", "U012"})  # of folders, and of what was not said: no file tells
+_OF_THE_RUN: Final = frozenset({"F006", "U012", "U015"})  # of folders, rosters, what was not said: no return tells
 
 
 def _is_again(row: tuple[str, ...]) -> bool:

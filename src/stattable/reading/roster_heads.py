@@ -1,0 +1,249 @@
+"""Where a roster has its heads, and which of its rows are no units: titles, repeated heads, sums and notes."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from stattable.model.names import comparable_name, level_of_name
+from stattable.model.roster import COLUMNS
+from stattable.model.text import label_forms
+from stattable.model.units import LEVEL_BY_WORD, bare_code, level_of_code
+
+LOOKED_THROUGH: Final = 200  # rows, in which heads are looked for
+_KEYS: Final = {form: key for key, words in COLUMNS.items() for word in words for form in label_forms(word.lower())}
+_LEAST_CODE: Final = 6  # digits of a code that is no year or number
+
+_COUNT: Final = r":?\(?共?(?:\d+[个家户人名条行]?(?:单位|村|镇|乡|社区)?)?\)?"
+_SUM: Final = re.compile(
+    rf"(?:.*(?:合计|总计|小计|共计|总数)|汇总|累计|计|total|sum){_COUNT}|共\d+[个家户人名条行].*", re.IGNORECASE
+)
+_COUNT_ONLY: Final = re.compile(rf"{_COUNT}|[\d.,%/—-]*")
+_PEOPLE: Final = "制表|填表|填报|编制|审核|复核|校对|联系|经办|负责|统计|录入|打印|分管|主管"
+_LABEL: Final = re.compile(
+    rf"(?:{_PEOPLE})(?:单位|人|人员|日期|时间|部门|领导|电话|人电话|人签字)?|单位负责人|日期|时间|电话|联系电话|手机|盖章|公章"
+    r"|单位\(?(?:公章|盖章)\)?"
+)
+_REMARK: Final = re.compile(r"备注|说明|注|附注|附|填表说明|注意|注意事项|提示")
+_PROSE: Final = re.compile(
+    rf"""
+    .*。.*                                     # no name of a unit has one
+    | (?:{_LABEL.pattern}|{_REMARK.pattern}) \d* [:.、] .*
+    | .{{0,8}} (?:人|单位|日期|时间|电话|部门|地址|邮箱|说明|备注|注) :.*
+    | 第?\d+页.*                              # 第 1 页 共 3 页
+    | \(?以下(?:空白|无正文)\)?
+    | \d{{4}}年(?:\d{{1,2}}月)?(?:\d{{1,2}}日)?
+    """,
+    re.VERBOSE,
+)
+_SERIES: Final = ("甲", "乙", "丙", "丁", "戊", "己", "庚", "辛", "壬", "癸")
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """The heads of a roster.
+
+    Attributes:
+        first: the 1-based number of their first row.
+        last: and of their last.
+        columns: the 0-based place of each column, by its key in `COLUMNS`.
+        aliases: the places of all columns with other names.
+    """
+
+    first: int
+    last: int
+    columns: Mapping[str, int]
+    aliases: tuple[int, ...]
+
+
+def missing_columns(columns: Mapping[str, int]) -> list[str]:
+    """Return the keys of the columns that a roster needs beside these."""
+    missing = [] if {"code", "parent", "above"} & columns.keys() else ["code"]
+    return missing + ([] if "name" in columns else ["name"])
+
+
+def find_heads(rows: Sequence[Sequence[str]]) -> Heads | None:
+    """Return the heads in the first row that has all that are needed, with what the rows above and below it add.
+
+    Args:
+        rows: all cells, normalised.
+    """
+    for at, row in enumerate(rows[:LOOKED_THROUGH]):
+        if missing_columns(_columns([_key(cell) for cell in row])[0]):
+            continue
+        above = rows[at - 1] if at else ()
+        keys, first = _joined_keys(above, row), at + 1
+        if any(key and key != _key(cell) for key, cell in zip(keys, row, strict=False)):
+            first = at
+        below = rows[at + 1] if at + 1 < len(rows) else ()
+        columns, aliases = _columns(keys)
+        last = at + 1
+        if any(below) and all(map(_key, filter(None, below))):
+            lower = [*_joined_keys(row, below), *[None] * len(keys)]
+            keys = [key or upper for key, upper in zip(lower, keys, strict=False)]
+            columns, aliases = _columns(keys)
+            last += 1
+        return Heads(first, last, columns, aliases)
+    return None
+
+
+def nearest_heads(rows: Sequence[Sequence[str]]) -> tuple[int, dict[str, int]]:
+    """Return the 1-based number and the columns of the row that is most like heads, where none has all of them."""
+    best = next((at for at, row in enumerate(rows) if any(row)), 0)
+    columns: dict[str, int] = {}
+    for at, row in enumerate(rows[:LOOKED_THROUGH]):
+        found, _ = _columns([_key(cell) for cell in row])
+        if len(found) > max(1, len(columns)):
+            best, columns = at, found
+    if not columns and rows:
+        columns, _ = _columns([_key(cell) for cell in rows[best]])
+    return best + 1, columns
+
+
+def _key(text: str) -> str | None:
+    return next((_KEYS[form] for form in label_forms(text.lower()) if form in _KEYS), None) if text else None
+
+
+def _joined_keys(above: Sequence[str], row: Sequence[str]) -> list[str | None]:
+    """Return the keys of heads, those that a head above is part of among them: 代码 under 上级 is 上级代码."""
+    keys: list[str | None] = []
+    upper = ""
+    for at, cell in enumerate(row):
+        upper = (above[at] if at < len(above) else "") or upper
+        keys.append((cell and upper and _key(upper + cell)) or _key(cell))
+    return keys
+
+
+def _columns(keys: Iterable[str | None]) -> tuple[dict[str, int], tuple[int, ...]]:
+    columns: dict[str, int] = {}
+    aliases = []
+    for at, key in enumerate(keys):
+        if key:
+            columns.setdefault(key, at)
+        if key == "alias":
+            aliases.append(at)
+    return columns, tuple(aliases)
+
+
+# -- rows that are no units -------------------------------------------------------------------------------
+
+
+class RowKinds:
+    """Tells the rows of units from others. In doubt a row is a unit, whose faults are named.
+
+    Args:
+        rows: all cells of the sheet, normalised.
+        heads: where its heads are.
+    """
+
+    def __init__(self, rows: Sequence[Sequence[str]], heads: Heads) -> None:
+        self._rows, self._heads = rows, heads
+        self._names = {comparable_name(self._said(row, "name")) for row in rows[heads.last :]}
+        self._titles = {_said_cells(row) for row in rows[: heads.first - 1]}
+        self._repeated = self._repeated_heads()
+
+    def titles(self) -> list[int]:
+        """Return the numbers of the rows above the heads that say something."""
+        return [at for at, row in enumerate(self._rows[: self._heads.first - 1], start=1) if any(row)]
+
+    def is_like_unit(self, number: int) -> bool:
+        """Whether a row above the heads looks like one of a unit."""
+        row = self._rows[number - 1]
+        name, parents = self._said(row, "name"), [self._said(row, key) for key in ("parent", "above")]
+        if not name or _is_note(name):
+            return False
+        is_code = _is_long_code(self._said(row, "code"))
+        return is_code or (level_of_name(name) is not None and any(one and not _is_note(one) for one in parents))
+
+    def kind_of(self, number: int) -> str | None:
+        """Return what a row below the heads is, where it is no unit.
+
+        Returns:
+            ``heads``, ``sum`` or ``note``; ``like_note`` where it looks like one of the last two and says a code, a
+            level or a parent nevertheless; None for a unit.
+        """
+        row = self._rows[number - 1]
+        if number in self._repeated:
+            return "heads"
+        said = _said_cells(row)
+        if self._is_numbering(number, said):
+            return "heads"
+        code, name = self._said(row, "code"), self._said(row, "name")
+        is_code = _is_long_code(code)
+        for kind, is_such in (("sum", _is_sum), ("note", _is_note)):
+            if not is_code and self._is_other(row, said, code, name, is_such):
+                return kind
+        if name and (_is_sum(name) or _LABEL.fullmatch(name) or _REMARK.fullmatch(name)):
+            return "like_note"
+        return None
+
+    def _is_other(
+        self, row: Sequence[str], said: Sequence[str], code: str, name: str, is_such: Callable[[str], bool]
+    ) -> bool:
+        """Whether a row is surely no unit: it says so first, or in place of a code or a name, and has none of these."""
+        in_code, in_name = is_such(code), is_such(name)
+        if not (in_code or in_name or is_such(said[0])):
+            return False
+        if code and not in_code and ((name and not in_name) or not (_COUNT_ONLY.fullmatch(code) or not code.isascii())):
+            return False
+        if name and not in_name and not _COUNT_ONLY.fullmatch(name):
+            may_be_unit = level_of_name(name) is not None and not _LABEL.fullmatch(code)
+            if not in_code or may_be_unit:
+                return False
+        if self._said(row, "level").lower() in LEVEL_BY_WORD:
+            return False
+        parents = [self._said(row, key) for key in ("parent", "above")]
+        return all(self._is_no_parent(one) for one in parents if one)
+
+    def _is_no_parent(self, text: str) -> bool:
+        if _is_note(text) or _is_sum(text):
+            return True
+        return not (_is_long_code(text) or comparable_name(text) in self._names or level_of_name(text))
+
+    def _repeated_heads(self) -> set[int]:
+        """Return the numbers of the rows that repeat the heads, as on each page, with titles right above them."""
+        heads = self._rows[self._heads.first - 1 : self._heads.last]
+        names = {self._said(row, "name") for row in heads} - {""}
+        repeated: set[int] = set()
+        for number, row in enumerate(self._rows[self._heads.last :], start=self._heads.last + 1):
+            if self._said(row, "name") in names or (number - 1 in repeated and len(heads) > 1):
+                cells = _said_cells(row)
+                if len(cells) > 1 and all(map(_key, cells)):
+                    repeated.add(number)
+        for number in sorted(repeated):
+            above = number - 1
+            while above > self._heads.last and (
+                _said_cells(self._rows[above - 1]) in self._titles or not any(self._rows[above - 1])
+            ):
+                repeated.add(above)
+                above -= 1
+        return repeated
+
+    def _is_numbering(self, number: int, said: Sequence[str]) -> bool:
+        """Whether a row right below the heads numbers the columns."""
+        if number != self._heads.last + 1 or len(said) < 2:
+            return False
+        figures = [one.strip("()") for one in said if one not in _SERIES]
+        return figures == [str(at) for at in range(1, len(figures) + 1)]
+
+    def _said(self, row: Sequence[str], key: str) -> str:
+        at = self._heads.columns.get(key)
+        return row[at] if at is not None and at < len(row) else ""
+
+
+def _said_cells(row: Sequence[str]) -> tuple[str, ...]:
+    return tuple(cell for cell in row if cell)
+
+
+def _is_sum(text: str) -> bool:
+    return _SUM.fullmatch(text.replace(" ", "")) is not None
+
+
+def _is_note(text: str) -> bool:
+    flat = text.replace(" ", "")
+    return any(pattern.fullmatch(flat) for pattern in (_LABEL, _REMARK, _PROSE)) if flat else False
+
+
+def _is_long_code(text: str) -> bool:
+    code = bare_code(text)
+    return len(code) >= _LEAST_CODE and level_of_code(code) is not None

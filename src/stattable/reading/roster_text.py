@@ -1,0 +1,105 @@
+"""A roster that is text, its cells parted by tabs, commas or the like → rows, and quotation marks that swallow rows."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+
+from stattable.formats.documents.markup import decode
+from stattable.formats.documents.text import separator_of
+from stattable.reading.roster_heads import LOOKED_THROUGH, find_heads
+
+_BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
+_SEPARATORS: Final = "\t,;，；|"
+_DECLARED: Final = re.compile(r'"?sep=(.)"?[\t,; ]*(?:\r\n|\r|\n)', re.IGNORECASE)  # Excel's, in the first line
+_LEAST_ZEROS: Final = 20  # one byte of so many is 0 in a text in UTF-16 with figures and separators
+
+
+@dataclass(frozen=True, slots=True)
+class Swallowed:
+    """A cell that took in what follows it, because of a quotation mark that is none.
+
+    Attributes:
+        row: 1-based.
+        column: 1-based, None where the mark is never closed.
+        lines: how many further lines of the text it took in.
+    """
+
+    row: int
+    column: int | None
+    lines: int
+
+
+def read_text_rows(data: bytes) -> tuple[list[list[str]], list[Swallowed]]:
+    """Return the rows of a text, and its cells that took in others.
+
+    Raises:
+        ValueError, Unreadable: it is in no encoding that is known.
+    """
+    text = _text_of(data)
+    if declared := _DECLARED.match(text):
+        text = text[declared.end() :]
+    lines = list(io.StringIO(text, newline=""))
+    separator = declared[1] if declared else _separator(text, lines)
+    rows: list[list[str]] = []
+    swallowed: list[Swallowed] = []
+    for cells, first, after in _records(lines, separator):
+        rows.append(cells)
+        swallowed += _swallowed(cells, lines[first:after], separator, len(rows))
+    return rows, swallowed
+
+
+def _text_of(data: bytes) -> str:
+    """Return the text of a file: as any document's, but for UTF-16 without a byte order mark."""
+    if data.startswith(_BOMS) or _LEAST_ZEROS * data.count(0) < len(data) or not data:
+        return decode(data)
+    return data.decode("utf-16-le" if data[1::2].count(0) > data[::2].count(0) else "utf-16-be")
+
+
+def _separator(text: str, lines: Sequence[str]) -> str:
+    """Return what parts the cells: that with which there are heads, else that of any text."""
+    for separator in _SEPARATORS:
+        rows = [cells for cells, *_ in islice(_records(lines, separator), LOOKED_THROUGH)]
+        if find_heads(rows):
+            return separator
+    return separator_of(text)
+
+
+def _records(lines: Sequence[str], separator: str) -> Iterator[tuple[list[str], int, int]]:
+    """Yield the cells of each row, with the numbers of its first line and the one after its last."""
+    reader = csv.reader(lines, delimiter=separator)
+    first = 0
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:  # a cell that took in more than any cell holds
+            yield [], first, len(lines)
+            return
+        yield cells, first, reader.line_num
+        first = reader.line_num
+
+
+def _swallowed(cells: Sequence[str], lines: Sequence[str], separator: str, row: int) -> Iterator[Swallowed]:
+    """Yield the cells of a row that took in others.
+
+    A cell may well hold line breaks, or a separator in its middle. One with both, or with a separator at an end, is
+    what stands between two ditto marks.
+    """
+    if len(lines) > 1:
+        try:
+            list(csv.reader(lines, delimiter=separator, strict=True))
+        except csv.Error:
+            yield Swallowed(row, None, len(lines) - 1)
+            return
+    for column, cell in enumerate(cells, start=1):
+        if separator in cell and (cell.startswith(separator) or cell.endswith(separator) or _is_broken(cell)):
+            yield Swallowed(row, column, len(cell.splitlines()) - 1)
+
+
+def _is_broken(cell: str) -> bool:
+    return "\n" in cell or "\r" in cell
