@@ -123,11 +123,12 @@ def _words(draft: Draft, said: Mapping[str, str], faults: RosterFaults) -> _Word
         faults.add(draft.row, "name", "no_name", codes=draft.code)
     elif not _SAYS_SOMETHING.search(comparable_name(draft.name)) or draft.name in _SAME_AS_ABOVE:
         faults.add(draft.row, "name", "no_words", draft.name)
+        draft.is_faulty = True
     elif max(map(len, (draft.name, *draft.aliases))) > MAX_NAME:
         faults.add(draft.row, "name", "name_long", limit=MAX_NAME)
     elif level_word and level_word not in LEVEL_BY_WORD:
         faults.add(draft.row, "level", "level_word", said["level"])
-        draft.is_level_wrong = True
+        draft.is_faulty = True
     elif is_scientific(draft.code):
         faults.add(draft.row, "code", "scientific", draft.code, what="代码")
     elif len(draft.code) > MAX_CODE:
@@ -167,7 +168,7 @@ def _check_place(draft: Draft, faults: RosterFaults) -> None:
     if _is_in_circle(draft):
         faults.add(draft.row, "parent", "cycle", codes=draft.code or draft.name)
     elif level is None:
-        if not draft.code and draft.is_placed and not draft.is_level_wrong:
+        if not draft.code and draft.is_placed and not draft.is_faulty:
             faults.add(draft.row, "level", "level_needed", draft.name)
     elif above and above.level and not above.level.above(level):
         words = {"level": level.label, "parent": above.name, "above": above.level.label}

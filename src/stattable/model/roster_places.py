@@ -32,7 +32,7 @@ class Draft:
         aliases: other names under which it may report.
         parent: the draft of the unit above it.
         is_placed: whether its parent, or that it has none, is known.
-        is_level_wrong: whether its row says a level that is none.
+        is_faulty: whether its row has a fault because of which its level is not asked for.
         key: of its unit, once all is known.
     """
 
@@ -45,7 +45,7 @@ class Draft:
     aliases: tuple[str, ...] = ()
     parent: "Draft | None" = None
     is_placed: bool = False
-    is_level_wrong: bool = False
+    is_faulty: bool = False
     key: str = ""
 
     @property
@@ -175,14 +175,12 @@ class _Places:
                 draft.place(None)
                 tops.append(draft)
         others = [draft for draft in unknown if not draft.is_placed]
-        if not tops and len(others) + len(silent) == 1:
-            (top,) = (*others, *silent)
-            top.place(None)
-            return
-        for draft in others:
+        if not tops and len(top := silent or others) == 1:
+            top[0].place(None)
+        for draft in (draft for draft in others if not draft.is_placed):
             said = draft.said_parent
             self._faults.add(draft.row, _column(draft), "unknown_name", said)
-        for draft in silent:
+        for draft in (draft for draft in silent if not draft.is_placed):
             reason = "no_code" if self._by_code else "no_parent"
             self._faults.add(draft.row, "name", reason, draft.name)
         if len(self._by_code) < len(self._drafts):
