@@ -160,10 +160,12 @@ def test_heads_in_two_rows_give_all_columns(tmp_path: Path) -> None:
         (f"名册,\n代码,名称\n{UNITS}第1页 共2页,\n\n名册,\n代码,名称\n410122103,万滩镇\n",
          "第 1 行在表头上面（“名册”），没有当作单位；第 8–9 行是重复的表头或者栏号，没有当作单位；"
          "第 6 行是说明（“第1页 共2页”），没有当作单位"),
+        (f"代码,名称\n{UNITS}填报单位（盖章）：淇县,主任：张三\n说明：1.代码\n2.名称用全称，按时报\n年 月 日\n----\n",
+         "第 5–9 行是说明（“填报单位(盖章):淇县”、“说明:1.代码”、“2.名称用全称,按时报”等），没有当作单位"),
         (f"代码,名称\n1,2\n{UNITS}", "第 2 行是重复的表头或者栏号，没有当作单位"),
         (f"代码,名称\n（1）,（2）\n{UNITS}", "第 2 行是重复的表头或者栏号，没有当作单位"),
     ],
-    ids=str.split("title titles total totals notes pages numbers bracketed-numbers"),
+    ids=str.split("title titles total totals notes pages more-notes numbers bracketed-numbers"),
 )  # fmt: skip
 def test_what_is_passed_over_is_said(tmp_path: Path, text: str, said: str) -> None:
     keys, findings = read(tmp_path, text)
@@ -186,10 +188,15 @@ def test_what_is_passed_over_is_said(tmp_path: Path, text: str, said: str) -> No
          "名册第 3 行：没有代码，也没有写上级（名称是“刁家乡”）；没有代码的单位，至少要写名称和上级"),
         ("410122101,官渡镇\n代码,名称\n410122,中牟县\n",
          "名册第 1 行：在表头上面，却像是单位（“官渡镇”）；请把表头移到所有单位的上面"),
+        ("代码,名称,代码,名称\n410122,中牟县,410122101,官渡镇\n",
+         "名册第 1 行：并排有两份名册，右边的一份（C、D 列）会漏掉；请把它接到左边一份的下面"),
+        ("代码,名称,电话\n410122,中牟县,1\n代码,名称,联系人\n410122101,官渡镇,甲\n",
+         "名册第 3 行：代码 代码 不是 2、4、6、9 或 12 位数字，又没有写级别"),
         ("代码,名称\n410122,中牟县\n410122101,〃\n410122102,同上\n",
          "名册第 3–4 行：名称“〃”、“同上”不是单位的名称；请写出单位的全称，不要用“同上”一类的记号"),
     ],
-    ids=str.split("code level parent colon remark-for-code remark-in-front above-the-heads ditto"),
+    ids=str.split("code level parent colon remark-for-code remark-in-front above-the-heads"
+                  " side-by-side other-heads ditto"),
 )  # fmt: skip
 def test_in_doubt_a_row_is_a_fault(tmp_path: Path, text: str, fault: str) -> None:
     keys, findings = read(tmp_path, text)

@@ -28,12 +28,13 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "name": ("名称", "单位名称", "单位", "单位全称", "全称", "计生协名称", "name"),
     "level": ("级别", "层级", "单位级别", "行政级别", "level"),
     "parent": ("上级代码", "上级单位代码", "上级编码", "parent", "parent_code"),
-    "above": ("上级", "上级单位", "上级名称", "上级单位名称", "上级计生协", "所属上级", "parent_name"),
+    "above": ("上级", "上级单位", "上级名称", "上级单位名称", "上级计生协", "所属上级", "所属单位",
+              "隶属单位", "parent_name"),
     "scope": ("口径", "scope"),
     "expected": ("填报", "是否填报", "expected"),
-    "contact": ("联系人", "contact"),
-    "phone": ("电话", "联系电话", "phone"),
-    "alias": ("别名", "又名", "曾用名", "简称", "其他名称", "alias", "aliases"),
+    "contact": ("联系人", "联系人姓名", "contact"),
+    "phone": ("电话", "联系电话", "电话号码", "手机", "手机号码", "phone"),
+    "alias": ("别名", "又名", "曾用名", "简称", "别称", "原名", "原名称", "其他名称", "alias", "aliases"),
 }  # fmt: skip
 _NO: Final = frozenset({"否", "不", "无", "no", "n", "false", "0", "×"})
 _YES: Final = frozenset({"", "是", "有", "yes", "y", "true", "1", "√"})

@@ -182,6 +182,9 @@ def _read_sheet(
         return Roster(Tree(()), faults.findings(), passed.finding(path, sheet))
     faults = faults or RosterFaults(path, sheet.name, heads.columns)
     units = _unit_rows(sheet, heads, passed, faults)
+    if any(row[at] for _, row in _rows_below(sheet, heads) for at in heads.doubled):
+        letters = "、".join(column_letters(at + 1) for at in heads.doubled)
+        faults.add(heads.last, "", "doubled", names=letters)
     tree = build_roster(units, faults)
     if unseen := sorted({row.number for row in units}.intersection(hidden)):
         passed.words.append(phrase("U015", "hidden_rows", rows=runs(unseen)))

@@ -16,26 +16,28 @@ _LEAST_CODE: Final = 6  # digits of a code that is no year or number
 
 _COUNT: Final = r":?\(?共?(?:\d+[个家户人名条行]?(?:单位|村|镇|乡|社区)?)?\)?"
 _SUM: Final = re.compile(
-    rf"(?:.*(?:合计|总计|小计|共计|总数)|汇总|累计|计|total|sum){_COUNT}|共\d+[个家户人名条行].*", re.IGNORECASE
+    rf"(?:.*(?:合计数?|总计|小计|共计|总数)|汇总|累计|计|total|sum){_COUNT}|.*共有?\d+[个家户人名条行].*", re.IGNORECASE
 )
 _COUNT_ONLY: Final = re.compile(rf"{_COUNT}|[\d.,%/—-]*")
 _PEOPLE: Final = "制表|填表|填报|编制|审核|复核|校对|联系|经办|负责|统计|录入|打印|分管|主管"
 _LABEL: Final = re.compile(
-    rf"(?:{_PEOPLE})(?:单位|人|人员|日期|时间|部门|领导|电话|人电话|人签字)?|单位负责人|日期|时间|电话|联系电话|手机|盖章|公章"
-    r"|单位\(?(?:公章|盖章)\)?"
+    rf"(?:{_PEOPLE})(?:单位|人|人员|日期|时间|部门|领导|电话|人电话|人签字)?|单位负责人|日期|时间|电话|联系电话|手机"
+    r"|(?:单位)?\(?(?:公章|盖章)\)?|年月日"
 )
 _REMARK: Final = re.compile(r"备注|说明|注|附注|附|填表说明|注意|注意事项|提示")
 _PROSE: Final = re.compile(
     rf"""
     .*。.*                                     # no name of a unit has one
     | (?:{_LABEL.pattern}|{_REMARK.pattern}) \d* [:.、] .*
-    | .{{0,8}} (?:人|单位|日期|时间|电话|部门|地址|邮箱|说明|备注|注) :.*
+    | .{{0,12}} (?:人|单位|日期|时间|电话|部门|地址|邮箱|说明|备注|注|签字|章|长|员|主任|\)) :.*
     | 第?\d+页.*                              # 第 1 页 共 3 页
     | \(?以下(?:空白|无正文)\)?
     | \d{{4}}年(?:\d{{1,2}}月)?(?:\d{{1,2}}日)?
+    | [\W_]+                                  # a line of dashes
     """,
     re.VERBOSE,
 )
+_NUMBERED: Final = re.compile(r"\(?[\d一二三四五六七八九十]{1,2}[、.)].{6,}")  # one of several notes
 _SERIES: Final = ("甲", "乙", "丙", "丁", "戊", "己", "庚", "辛", "壬", "癸")
 
 
@@ -48,12 +50,14 @@ class Heads:
         last: and of their last.
         columns: the 0-based place of each column, by its key in `COLUMNS`.
         aliases: the places of all columns with other names.
+        doubled: the places of the heads of a second list beside the first.
     """
 
     first: int
     last: int
     columns: Mapping[str, int]
     aliases: tuple[int, ...]
+    doubled: tuple[int, ...]
 
 
 def missing_columns(columns: Mapping[str, int]) -> list[str]:
@@ -83,7 +87,7 @@ def find_heads(rows: Sequence[Sequence[str]]) -> Heads | None:
             keys = [key or upper for key, upper in zip(lower, keys, strict=False)]
             columns, aliases = _columns(keys)
             last += 1
-        return Heads(first, last, columns, aliases)
+        return Heads(first, last, columns, aliases, _doubled(keys, columns))
     return None
 
 
@@ -123,6 +127,13 @@ def _columns(keys: Iterable[str | None]) -> tuple[dict[str, int], tuple[int, ...
         if key == "alias":
             aliases.append(at)
     return columns, tuple(aliases)
+
+
+def _doubled(keys: Sequence[str | None], columns: Mapping[str, int]) -> tuple[int, ...]:
+    """Return the places of a second column of names, and of codes or parents, if there are both."""
+    again = [(at, key) for at, key in enumerate(keys) if key in {"code", "name", "above"} and columns[key] != at]
+    found = {key for _, key in again}
+    return tuple(at for at, _ in again) if "name" in found and len(found) > 1 else ()
 
 
 # -- rows that are no units -------------------------------------------------------------------------------
@@ -202,14 +213,13 @@ class RowKinds:
 
     def _repeated_heads(self) -> set[int]:
         """Return the numbers of the rows that repeat the heads, as on each page, with titles right above them."""
-        heads = self._rows[self._heads.first - 1 : self._heads.last]
-        names = {self._said(row, "name") for row in heads} - {""}
-        repeated: set[int] = set()
-        for number, row in enumerate(self._rows[self._heads.last :], start=self._heads.last + 1):
-            if self._said(row, "name") in names or (number - 1 in repeated and len(heads) > 1):
-                cells = _said_cells(row)
-                if len(cells) > 1 and all(map(_key, cells)):
-                    repeated.add(number)
+        heads = {_flat(row) for row in self._rows[self._heads.first - 1 : self._heads.last]}
+        names = {self._said(row, "name") for row in self._rows[self._heads.first - 1 : self._heads.last]}
+        repeated = {
+            number
+            for number, row in enumerate(self._rows[self._heads.last :], start=self._heads.last + 1)
+            if self._said(row, "name") in names and any(row) and _flat(row) in heads
+        }
         for number in sorted(repeated):
             above = number - 1
             while above > self._heads.last and (
@@ -231,6 +241,10 @@ class RowKinds:
         return row[at] if at is not None and at < len(row) else ""
 
 
+def _flat(row: Sequence[str]) -> tuple[str, ...]:
+    return tuple(cell.replace(" ", "") for cell in row)
+
+
 def _said_cells(row: Sequence[str]) -> tuple[str, ...]:
     return tuple(cell for cell in row if cell)
 
@@ -241,7 +255,9 @@ def _is_sum(text: str) -> bool:
 
 def _is_note(text: str) -> bool:
     flat = text.replace(" ", "")
-    return any(pattern.fullmatch(flat) for pattern in (_LABEL, _REMARK, _PROSE)) if flat else False
+    if not flat or any(pattern.fullmatch(flat) for pattern in (_LABEL, _REMARK, _PROSE)):
+        return bool(flat)
+    return _NUMBERED.fullmatch(flat) is not None and level_of_name(flat) is None
 
 
 def _is_long_code(text: str) -> bool:
