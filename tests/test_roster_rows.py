@@ -112,6 +112,22 @@ def test_quotation_marks_that_swallow_nothing(tmp_path: Path, rows: str) -> None
     assert (len(keys), said) == (rows.count("4101"), [])
 
 
+@pytest.mark.parametrize(
+    ("cell", "is_prose"),
+    [
+        ('"老镇,旧镇\n古镇"', True),
+        ('"老镇,旧镇\n410122103,万滩镇"', False),
+        ('"老镇,旧镇\n"', False),
+        ('",老镇"', False),
+    ],
+    ids=["lines", "a-row", "an-end", "a-beginning"],
+)
+def test_lists_of_several_lines(tmp_path: Path, cell: str, is_prose: bool) -> None:
+    for head in ("别名", "备注"):
+        keys, said = read(tmp_path, f"代码,名称,{head}\n410122,中牟县,{cell}\n410122101,官渡镇,\n")
+        assert (keys, "引号" in "".join(said)) == (KEYS[:2] if is_prose else [], not is_prose)
+
+
 # -- heads ------------------------------------------------------------------------------------------------
 
 

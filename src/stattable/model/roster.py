@@ -38,6 +38,8 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
 }  # fmt: skip
 _NO: Final = frozenset({"否", "不", "无", "no", "n", "false", "0", "×"})
 _YES: Final = frozenset({"", "是", "有", "yes", "y", "true", "1", "√"})
+_PROVINCES: Final = frozenset("11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63"
+                             " 64 65 71 81 82".split())  # of GB/T 2260  # fmt: skip
 _SAME_AS_ABOVE: Final = frozenset({"同上", "同前", "同左"})
 _SAYS_SOMETHING: Final = re.compile(r"[^\W_]")
 
@@ -147,7 +149,8 @@ def _add_odd_code(draft: Draft, faults: RosterFaults) -> None:
     """Add the fault of a code that is no division code and has no level beside it."""
     code = draft.code
     if code.isascii() and code.isdigit() and len(code) + 1 in CODE_LENGTHS:
-        faults.add(draft.row, "code", "digit_lost", code, pairs=phrase("U007", "digit_lost", said=code))
+        how = "digit_lost" if code[:2] in _PROVINCES else "zero_lost"
+        faults.add(draft.row, "code", "digit_lost", code, pairs=phrase("U007", how, said=code, count=len(code)))
     else:
         faults.add(draft.row, "code", "level_unknown", code, codes=code)
 

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
@@ -15,6 +15,8 @@ from stattable.reading.roster_heads import LOOKED_THROUGH, find_heads
 _BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
 _SEPARATORS: Final = "\t,;，；|"
 _DECLARED: Final = re.compile(r'"?sep=(.)"?[\t,; ]*(?:\r\n|\r|\n)', re.IGNORECASE)  # Excel's, in the first line
+_PROSE: Final = frozenset({"alias", "contact", "phone"})  # columns of a roster that may hold lists
+_LINE_WITH_CODE: Final = re.compile(r"[\r\n][^\w\r\n]*\d{4}")
 _LEAST_ZEROS: Final = 20  # one byte of so many is 0 in a text in UTF-16 with figures and separators
 
 
@@ -45,10 +47,17 @@ def read_text_rows(data: bytes) -> tuple[list[list[str]], list[Swallowed]]:
     lines = list(io.StringIO(text, newline=""))
     separator = declared[1] if declared else _separator(text, lines)
     rows: list[list[str]] = []
-    swallowed: list[Swallowed] = []
+    doubtful: list[tuple[int, int, int]] = []  # a row, and the lines that it takes up
     for cells, first, after in _records(lines, separator):
         rows.append(cells)
-        swallowed += _swallowed(cells, lines[first:after], separator, len(rows))
+        if after - first > 1 or any(separator in cell for cell in cells):
+            doubtful.append((len(rows), first, after))
+    prose = _columns_of_prose(rows)
+    swallowed = [
+        one
+        for row, first, after in doubtful
+        for one in _swallowed(rows[row - 1], lines[first:after], separator, row, prose)
+    ]
     return rows, swallowed
 
 
@@ -84,11 +93,22 @@ def _records(lines: Sequence[str], separator: str) -> Iterator[tuple[list[str], 
         first = reader.line_num
 
 
-def _swallowed(cells: Sequence[str], lines: Sequence[str], separator: str, row: int) -> Iterator[Swallowed]:
+def _columns_of_prose(rows: Sequence[Sequence[str]]) -> Callable[[int], bool]:
+    """Return a test of whether a 1-based column may hold lists and sentences, as other names and remarks are."""
+    heads = find_heads(rows)
+    if heads is None:
+        return lambda _: False
+    terse = {at + 1 for key, at in heads.columns.items() if key not in _PROSE}
+    return lambda column: column not in terse
+
+
+def _swallowed(
+    cells: Sequence[str], lines: Sequence[str], separator: str, row: int, is_prose: Callable[[int], bool]
+) -> Iterator[Swallowed]:
     """Yield the cells of a row that took in others.
 
-    A cell may well hold line breaks, or a separator in its middle. One with both, or with a separator at an end, is
-    what stands between two ditto marks.
+    A cell may well hold line breaks, or separators in its middle, and some cells both. What stands between two ditto
+    marks has either at an end, or is in a cell that is no prose, or its lines begin with codes.
     """
     if len(lines) > 1:
         try:
@@ -96,10 +116,9 @@ def _swallowed(cells: Sequence[str], lines: Sequence[str], separator: str, row: 
         except csv.Error:
             yield Swallowed(row, None, len(lines) - 1)
             return
+    ends = (separator, "\r", "\n")
     for column, cell in enumerate(cells, start=1):
-        if separator in cell and (cell.startswith(separator) or cell.endswith(separator) or _is_broken(cell)):
-            yield Swallowed(row, column, len(cell.splitlines()) - 1)
-
-
-def _is_broken(cell: str) -> bool:
-    return "\n" in cell or "\r" in cell
+        more = len(cell.splitlines()) - 1
+        is_row_like = more > 0 and (not is_prose(column) or _LINE_WITH_CODE.search(cell))
+        if separator in cell and (cell.startswith(ends) or cell.endswith(ends) or is_row_like):
+            yield Swallowed(row, column, more)
