@@ -18,7 +18,7 @@ from stattable.formats import calamine, sheet
 from stattable.formats import open as opening
 from stattable.formats.fingerprint import FileFacts
 from stattable.formats.inspection import xlsx
-from stattable.formats.open import open_file, open_workbook
+from stattable.formats.open import open_file
 from stattable.formats.sheet import Book, Unread
 from stattable.model.catalogue import finding
 from stattable.model.identity import Identity, WorkbookKind
@@ -137,7 +137,7 @@ def test_no_more_than_10000_rows_and_200_columns(tmp_path: Path) -> None:
     sheet = open_book(path).sheet("Sheet")
     assert (len(sheet.rows), {len(row) for row in sheet.rows}) == (10_000, {200})
     assert (sheet.rows[0][-1], sheet.rows[-1][0]) == (200, 10_000)
-    assert open_workbook(str(path)).unbounded("Sheet").rows[-1][0] == 10_001
+    assert opening.open_book(str(path)).unbounded("Sheet").rows[-1][0] == 10_001
 
 
 # -- the closer look --------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from openpyxl.worksheet.table import Table
 from command_line import codes, run
 from stattable.model.catalogue import render
 from stattable.model.form import label_of
+from stattable.model.refusals import Refusal
 from stattable.reading.roster import Roster, read_roster
 from writers import books
 from writers.returns import save
@@ -279,7 +280,9 @@ def test_formulas_that_a_roster_does_not_need(tmp_path: Path) -> None:
     assert read_book(tmp_path, workbook(("名册", rows))) == (KEYS[:2], [])
 
 
-@pytest.mark.parametrize("write", [books.xls, books.ods, books.xlsx], ids=["xls", "ods", "xlsx"])
+@pytest.mark.parametrize(
+    "write", [books.xls, books.ods, books.xlsx, books.as_spreadsheet_xml], ids=["xls", "ods", "xlsx", "xml"]
+)
 def test_every_kind_of_workbook(tmp_path: Path, write: Any) -> None:
     cells: dict[books.Cell, Any] = {(1, 1): "中牟县名册"}
     cells |= {(row, at): value for row, said in enumerate(ROWS, start=2) for at, value in enumerate(said, start=1)}
@@ -288,6 +291,22 @@ def test_every_kind_of_workbook(tmp_path: Path, write: Any) -> None:
     path.write_bytes(write(book))
     said = "用的是工作表“名册”；没有读别的工作表：“说明”；第 1 行在表头上面（“中牟县名册”），没有当作单位"
     assert said_of(read_roster(str(path))) == (KEYS, [f"读名册时，{said}{CHECK}"])
+
+
+@pytest.mark.parametrize("write", [books.as_html, books.as_docx], ids=["html", "docx"])
+def test_a_table_of_a_document(tmp_path: Path, write: Any) -> None:
+    cells = {(row, at): value for row, said in enumerate(ROWS, start=1) for at, value in enumerate(said, start=1)}
+    path = tmp_path / "名册.xls"
+    path.write_bytes(write([books.Page("名册", cells)]))
+    assert said_of(read_roster(str(path)))[0] == KEYS
+
+
+def test_a_document_of_more_rows_than_are_read(tmp_path: Path) -> None:
+    rows = "".join(f"<tr><td>{number}</td><td>第{number}村</td></tr>" for number in range(410122100201, 410122110300))
+    path = tmp_path / "名册.xls"
+    path.write_text(f"<html><table><tr><td>代码</td><td>名称</td></tr>{rows}</table></html>", encoding="utf-8")
+    with pytest.raises(Refusal, match="读不出来"):
+        read_roster(str(path))
 
 
 # -- commands ---------------------------------------------------------------------------------------------

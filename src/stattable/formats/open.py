@@ -107,23 +107,17 @@ def _open(file: Path, about: os.stat_result) -> Opened:
     return OpenFile(kind, is_heavy, data, Package(package, data) if package else None), facts, []
 
 
-def open_workbook(path: str) -> CalamineBook:
-    """Open a workbook whose sheets are to be read whole, as a roster's.
+def open_book(path: str) -> Book:
+    """Open a workbook or a document with tables, whose sheets are to be read whole, as a roster's.
 
     Raises:
         OSError: the file cannot be read.
-        ValueError: it is no workbook that can be read.
+        Unreadable: it is none that can be read.
     """
     file, _, findings = open_file(path)
     if file is None:
-        raise ValueError(findings[0].code)
-    try:
-        book = file.book()
-    except Unreadable as fault:
-        raise ValueError(fault.code) from fault
-    if not isinstance(book, CalamineBook):
-        raise ValueError("F005")
-    return book
+        raise Unreadable(findings[0].code)
+    return file.book()
 
 
 def _too_much(package: zipfile.ZipFile, size: int) -> str | None:

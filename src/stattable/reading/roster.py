@@ -1,5 +1,6 @@
 """A roster file → its tree: a text or a workbook, whatever stands above, between and below the rows of its units."""
 
+import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -7,9 +8,9 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from stattable.formats.calamine import CalamineBook
-from stattable.formats.open import open_workbook
-from stattable.formats.sheet import Merge, RawCell, Unread, Unreadable
-from stattable.formats.sniff import OLE, ZIP
+from stattable.formats.open import open_book
+from stattable.formats.sheet import Book, Merge, RawCell, Unread, Unreadable
+from stattable.formats.sniff import OLE, TABLES, WORKBOOKS, ZIP, FileKind, sniff
 from stattable.model.catalogue import finding, phrase
 from stattable.model.cell_names import column_letters
 from stattable.model.findings import Finding
@@ -86,8 +87,8 @@ def read_roster(path: str) -> Roster:
     """
     try:
         data = Path(path).read_bytes()
-        if data.startswith((ZIP, OLE)):
-            return _read_workbook(open_workbook(path), path)
+        if sniff(io.BytesIO(data)) in WORKBOOKS | TABLES - {FileKind.TEXT} or data.startswith((ZIP, OLE)):
+            return _read_workbook(open_book(path), path)
         rows, swallowed = read_text_rows(data)
     except (OSError, ValueError, Unreadable) as error:
         raise Refusal("roster_unreadable", path=path) from error
@@ -104,7 +105,7 @@ def read_roster_rows(rows: Iterable[Sequence[RawCell]], path: str) -> Roster:
     return _read_sheet(_sheet(None, [*rows]), path, _Passed())
 
 
-def _read_workbook(book: CalamineBook, path: str) -> Roster:
+def _read_workbook(book: Book, path: str) -> Roster:
     """Read the roster in a workbook: in its first sheet that has the heads of one, of those that are shown if any has.
 
     Raises:
@@ -125,11 +126,11 @@ def _read_workbook(book: CalamineBook, path: str) -> Roster:
         passed.words.append(phrase("U015", "sheet" if chosen.is_visible else "hidden_sheet", name=chosen.name))
     if others:
         passed.words.append(phrase("U015", "sheets", names=tuple(sheet.name or "" for sheet in others)))
-    hidden = book.setup(chosen.name).hidden_rows if chosen.name else ()
+    hidden = book.setup(chosen.name).hidden_rows if chosen.name and isinstance(book, CalamineBook) else ()
     return _read_sheet(chosen, path, passed, faults, hidden)
 
 
-def _sheets_of(book: CalamineBook) -> list[_Sheet]:
+def _sheets_of(book: Book) -> list[_Sheet]:
     sheets: list[_Sheet] = []
     faults: list[Unreadable] = []
     for name in book.names:
