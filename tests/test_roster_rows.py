@@ -179,10 +179,12 @@ def test_heads_in_two_rows_give_all_columns(tmp_path: Path) -> None:
          "第 6 行是说明（“第1页 共2页”），没有当作单位"),
         (f"代码,名称\n{UNITS}填报单位（盖章）：淇县,主任：张三\n说明：1.代码\n2.名称用全称，按时报\n年 月 日\n----\n",
          "第 5–9 行是说明（“填报单位(盖章):淇县”、“说明:1.代码”、“2.名称用全称,按时报”等），没有当作单位"),
+        (f"代码,名称\n{UNITS}- 1 -,\n制表人 张三,日期 2021年6月1日\n主 任：李四,\n2021 年 6 月,\n共2页,\n（以下空白）,\n",
+         "第 5–10 行是说明（“- 1 -”、“制表人 张三”、“主 任:李四”等），没有当作单位"),
         (f"代码,名称\n1,2\n{UNITS}", "第 2 行是重复的表头或者栏号，没有当作单位"),
         (f"代码,名称\n（1）,（2）\n{UNITS}", "第 2 行是重复的表头或者栏号，没有当作单位"),
     ],
-    ids=str.split("title titles total totals notes pages more-notes numbers bracketed-numbers"),
+    ids=str.split("title titles total totals notes pages more-notes signatures numbers bracketed-numbers"),
 )  # fmt: skip
 def test_what_is_passed_over_is_said(tmp_path: Path, text: str, said: str) -> None:
     keys, findings = read(tmp_path, text)
@@ -199,6 +201,8 @@ def test_what_is_passed_over_is_said(tmp_path: Path, text: str, said: str) -> No
          f"名册第 3 行：名称“填报单位”{LIKE}"),
         ("代码,名称\n410122,中牟县\n,刁家乡：新增\n",
          "名册第 3 行：没有代码，也没有写上级（名称是“刁家乡:新增”）；没有代码的单位，至少要写名称和上级"),
+        ("代码,名称\n410122,中牟县\n,刁家乡。\n,2、万滩镇\n",
+         "名册第 3–4 行：没有代码，也没有写上级（名称是“刁家乡。”、“2、万滩镇”）；没有代码的单位，至少要写名称和上级"),
         ("代码,名称\n410122,中牟县\n备注：新增,刁家乡\n",
          "名册第 3 行：代码 备注:新增 不是 2、4、6、9 或 12 位数字，又没有写级别"),
         ("序号,代码,名称\n1,410122,中牟县\n备注：新增,,刁家乡\n",
@@ -212,7 +216,7 @@ def test_what_is_passed_over_is_said(tmp_path: Path, text: str, said: str) -> No
         ("代码,名称\n410122,中牟县\n410122101,〃\n410122102,同上\n",
          "名册第 3–4 行：名称“〃”、“同上”不是单位的名称；请写出单位的全称，不要用“同上”一类的记号"),
     ],
-    ids=str.split("code level parent colon remark-for-code remark-in-front above-the-heads"
+    ids=str.split("code level parent colon full-stop remark-for-code remark-in-front above-the-heads"
                   " side-by-side other-heads ditto"),
 )  # fmt: skip
 def test_in_doubt_a_row_is_a_fault(tmp_path: Path, text: str, fault: str) -> None:

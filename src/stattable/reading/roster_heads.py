@@ -25,19 +25,20 @@ _LABEL: Final = re.compile(
     r"|(?:单位)?\(?(?:公章|盖章)\)?|年月日"
 )
 _REMARK: Final = re.compile(r"备注|说明|注|附注|附|填表说明|注意|注意事项|提示")
-_PROSE: Final = re.compile(
+_LABELLED: Final = re.compile(
     rf"""
-    .*。.*                                     # no name of a unit has one
-    | (?:{_LABEL.pattern}|{_REMARK.pattern}) \d* [:.、] .*
-    | .{{0,12}} (?:人|单位|日期|时间|电话|部门|地址|邮箱|说明|备注|注|签字|章|长|员|主任|\)) :.*
-    | 第?\d+页.*                              # 第 1 页 共 3 页
-    | \(?以下(?:空白|无正文)\)?
-    | \d{{4}}年(?:\d{{1,2}}月)?(?:\d{{1,2}}日)?
+    (?:{_LABEL.pattern}|{_REMARK.pattern}) \d* [:.、] .*
+    | (?:{_PEOPLE}) (?:单位|人|日期|时间|部门|电话) (?:[ ]|\d{{4}}) .*
+    | .{{0,12}} (?:人|单位|日期|时间|电话|部门|地址|邮箱|说明|备注|注|签字|章|长|员|主任|\)) [ ]? :.*
+    | 第?[ ]?\d+[ ]?页.* | 共[ ]?\d+[ ]?页.* | [-—–]+[ ]?\d+[ ]?[-—–]+
+    | \(?以下[ ]?(?:空白|无正文)\)?
+    | \d{{4}}[ ]?年(?:[ ]?\d{{1,2}}[ ]?月)?(?:[ ]?\d{{1,2}}[ ]?日)?
     | [\W_]+                                  # a line of dashes
     """,
     re.VERBOSE,
 )
-_NUMBERED: Final = re.compile(r"\(?[\d一二三四五六七八九十]{1,2}[、.)].{6,}")  # one of several notes
+_PROSE: Final = re.compile(r".*。.*|\(?[\d一二三四五六七八九十]{1,2}[、.)].{6,}")  # a sentence, or one of several notes
+_LONGEST_NAME: Final = 12  # characters; what is longer and ends as the name of a unit does may be a sentence
 _SERIES: Final = ("甲", "乙", "丙", "丁", "戊", "己", "庚", "辛", "壬", "癸")
 
 
@@ -255,9 +256,10 @@ def _is_sum(text: str) -> bool:
 
 def _is_note(text: str) -> bool:
     flat = text.replace(" ", "")
-    if not flat or any(pattern.fullmatch(flat) for pattern in (_LABEL, _REMARK, _PROSE)):
+    if not flat or any(map(_LABELLED.fullmatch, (text, flat))) or _LABEL.fullmatch(flat) or _REMARK.fullmatch(flat):
         return bool(flat)
-    return _NUMBERED.fullmatch(flat) is not None and level_of_name(flat) is None
+    may_be_name = len(flat) <= _LONGEST_NAME and level_of_name(flat.strip("。")) is not None
+    return _PROSE.fullmatch(flat) is not None and not may_be_name
 
 
 def _is_long_code(text: str) -> bool:
