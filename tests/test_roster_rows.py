@@ -280,8 +280,11 @@ def test_a_table_with_its_totals(tmp_path: Path) -> None:
 
 
 def test_formulas_that_a_roster_does_not_need(tmp_path: Path) -> None:
-    rows = [["代码", "名称", "序号"], ['="410122"', "中牟县", "=ROW()-1"], [410122101, "官渡镇", "=#REF!"]]
+    rows = [["序号", "代码", "名称"], ["=ROW()-1", '="410122"', "中牟县"], ["=#REF!", 410122101, "官渡镇"]]
+    sums = [["合计", None, "=COUNTA(B2:B3)"], [None, "合计", "=COUNTA(B2:B3)"]]
     assert read_book(tmp_path, workbook(("名册", rows))) == (KEYS[:2], [])
+    said = [f"读名册时，第 4–5 行是合计（“合计”），没有当作单位{CHECK}"]
+    assert read_book(tmp_path, workbook(("名册", [*rows, *sums]))) == (KEYS[:2], said)
 
 
 @pytest.mark.parametrize(

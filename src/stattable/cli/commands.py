@@ -59,7 +59,7 @@ def main() -> None:
 )
 @click.option("--code", metavar="代码", help="单位的区划代码。")
 @roster_option
-@click.option("--root", metavar="代码", help="只给这个单位和它的下级做。")
+@click.option("--root", metavar="代码", help="只给这个单位和它的下级做；也可以写名称。")
 @click.option(
     "--scope",
     type=SCOPE,
@@ -185,7 +185,7 @@ def check_command(
     help="汇总表写到哪里。",
 )
 @roster_option
-@click.option("--root", metavar="代码", help="给这个单位汇总。")
+@click.option("--root", metavar="代码", help="给这个单位汇总；有名册时也可以写名称。")
 @click.option("--unit", metavar="名称", help="给这个单位汇总（没有名册时）。")
 @click.option("--level", type=LEVEL, metavar="级别", help="--unit 是哪一级。")
 @click.option("--code", metavar="代码", help="--unit 的区划代码。")

@@ -20,7 +20,7 @@ class RootOptions:
 
     Attributes:
         roster: its tree, or None.
-        code: of the root, or None.
+        code: of the root, or None; with a roster it may be its key there, or its name.
         name: of the root, or None.
         level: of the root, or None.
         scopes: the scope of a unit's returns that do not state it, by the unit's code or name.

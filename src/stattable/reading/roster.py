@@ -70,7 +70,7 @@ class _Passed:
     def finding(self, path: str, sheet: _Sheet) -> list[Finding]:
         """Return U015, where anything is to be said."""
         parts = [
-            phrase("U015", kind, rows=runs(rows), texts=tuple(_first_text(sheet, row) for row in rows))
+            phrase("U015", kind, rows=runs(rows), texts=tuple(dict.fromkeys(_first_text(sheet, row) for row in rows)))
             for kind, rows in self.rows.items()
             if rows
         ]
@@ -181,7 +181,8 @@ def _read_sheet(
         else:
             faults.add(1, "", "empty")
         return Roster(Tree(()), faults.findings(), passed.finding(path, sheet))
-    faults = faults or RosterFaults(path, sheet.name, heads.columns)
+    if faults is None:
+        faults = RosterFaults(path, sheet.name, heads.columns)
     units = _unit_rows(sheet, heads, passed, faults)
     if any(row[at] for _, row in _rows_below(sheet, heads) for at in heads.doubled):
         letters = "、".join(column_letters(at + 1) for at in heads.doubled)
@@ -220,15 +221,15 @@ def _merged_cells(sheet: _Sheet, heads: Heads) -> tuple[dict[tuple[int, str], st
     merged: dict[tuple[int, str], str] = {}
     more: set[int] = set()
     for top, left, bottom, _ in sheet.merges:
-        key, below = keys.get(left), range(top + 1, bottom + 1)
+        key, below = keys.get(left), range(top + 1, min(bottom, len(sheet.rows)) + 1)
         if top <= heads.last or key is None:
             continue
         if key in _MERGED:
             merged |= {(row, key): sheet.rows[top - 1][left - 1] for row in below}
         elif key == "name":
             more.update(below)
-    code = heads.columns.get("code")
-    return merged, {row for row in more if code is None or not sheet.rows[row - 1][code]}
+    own = [heads.columns[key] for key in ("code", "name") if key in heads.columns]
+    return merged, {row for row in more if not any(sheet.rows[row - 1][at] for at in own)}
 
 
 def _add_unread(sheet: _Sheet, heads: Heads, number: int, faults: RosterFaults) -> bool:

@@ -18,7 +18,7 @@ _COUNT: Final = r":?\(?共?(?:\d+[个家户人名条行]?(?:单位|村|镇|乡|�
 _SUM: Final = re.compile(
     rf"(?:.*(?:合计数?|总计|小计|共计|总数)|汇总|累计|计|total|sum){_COUNT}|.*共有?\d+[个家户人名条行].*", re.IGNORECASE
 )
-_COUNT_ONLY: Final = re.compile(rf"{_COUNT}|[\d.,%/—-]*")
+_COUNT_ONLY: Final = re.compile(rf"{_COUNT}|[\d.,%/—-]*|=.*")  # or a formula
 _PEOPLE: Final = "制表|填表|填报|编制|审核|复核|校对|联系|经办|负责|统计|录入|打印|分管|主管"
 _LABEL: Final = re.compile(
     rf"(?:{_PEOPLE})(?:单位|人|人员|日期|时间|部门|领导|电话|人电话|人签字)?|单位负责人|日期|时间|电话|联系电话|手机"
