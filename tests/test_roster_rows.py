@@ -56,7 +56,7 @@ def read_book(tmp_path: Path, made: openpyxl.Workbook) -> tuple[list[str], list[
         '代码,名称\n="410122",中牟县\n"=""410122101""",官渡镇\n=410122102,狼城岗镇\n',
         "代码,名称\n410122.0,中牟县\n410122101.00,官渡镇\n４１０１２２　１０２.0,狼城岗镇\n",
         "代码,名称\n’410122,中牟县\n'410122101,官渡镇\n`410 122 102,狼城岗镇\n",
-        '代码,名称\n"410,122",中牟县\n"410,122,101",官渡镇\n410122102,狼城岗镇\n',
+        '代码,名称\n"410,122",中牟县\n"410,122,101.00",官渡镇\n= "410122102",狼城岗镇\n',
         f"sep=;\r\n代码;名称\r\n{UNITS.replace(',', ';')}",
         f'"sep=;"\n代码;名称\n{UNITS.replace(",", ";")}',
         f"SEP=\t\n代码\t名称\n{UNITS.replace(',', chr(9))}",
@@ -189,6 +189,11 @@ def test_heads_in_two_rows_give_all_columns(tmp_path: Path) -> None:
 def test_what_is_passed_over_is_said(tmp_path: Path, text: str, said: str) -> None:
     keys, findings = read(tmp_path, text)
     assert (keys[:3], findings) == (KEYS, [f"读名册时，{said}{CHECK}"])
+
+
+def test_a_title_in_two_cells_is_no_unit(tmp_path: Path) -> None:
+    said = f"读名册时，第 1 行在表头上面（“中牟县计生协”），没有当作单位{CHECK}"
+    assert read(tmp_path, "中牟县计生协,单位名册\n名称,上级\n中牟县,\n") == (["中牟县"], [said])
 
 
 @pytest.mark.parametrize(

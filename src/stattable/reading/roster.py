@@ -24,9 +24,8 @@ from stattable.reading.answers import as_shown
 from stattable.reading.roster_heads import Heads, RowKinds, find_heads, missing_columns, nearest_heads
 from stattable.reading.roster_text import Swallowed, read_text_rows
 
-_TEXT_FORMULA: Final = re.compile(r'="([^"]*)"|=(\d+)')  # what keeps a code a text, when it is saved as CSV
-_FLOAT: Final = re.compile(r"(\d+)\.0*")
-_GROUPED: Final = re.compile(r"\d{1,3}(?:,\d{3})+")
+_TEXT_FORMULA: Final = re.compile(r'= ?"([^"]*)"|=(\d+)')  # what keeps a code a text, when it is saved as CSV
+_NUMBER: Final = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(?:\.0*)?")
 _QUOTES: Final = "'’‘`"  # in front of what is to be a text
 _BETWEEN_ALIASES: Final = re.compile(r"[、；;，,/\r\n]+")
 _NO_ALIAS: Final = frozenset({"无", "-", "—", "同上", "没有"})
@@ -281,6 +280,5 @@ def _constant(text: str) -> str:
 def _code(text: str) -> str:
     """Return a code without what a program made of it as a number: 410122.0, 410,122."""
     text = (_constant(text) or text).replace(" ", "")
-    if match := _FLOAT.fullmatch(text):
-        return match[1]
-    return text.replace(",", "") if _GROUPED.fullmatch(text) else text
+    match = _NUMBER.fullmatch(text)
+    return match[1].replace(",", "") if match else text

@@ -165,7 +165,9 @@ class RowKinds:
         if not name or _is_note(name):
             return False
         is_code = _is_long_code(self._said(row, "code"))
-        return is_code or (level_of_name(name) is not None and any(one and not _is_note(one) for one in parents))
+        return is_code or (
+            level_of_name(name) is not None and any(one and not self._is_no_parent(one) for one in parents)
+        )
 
     def kind_of(self, number: int) -> str | None:
         """Return what a row below the heads is, where it is no unit.
