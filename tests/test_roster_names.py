@@ -117,14 +117,17 @@ def test_levels(rows: str, levels: str | None) -> None:
          ["名册第 3 行：上级“官渡镇”不在名册里；请核对名称，或者为它加一行；它不归名册里的单位管的，写“-”",
           "名册第 4 行：没有代码，也没有写上级（名称是“张三村”）；没有代码的单位，至少要写名称和上级"]),
         ("代码,名称,上级\n,中牟县,-\n410122101,官渡镇,",
-         ["名册第 3 行：看不出上级（名称是“官渡镇”）：名册里没有代码是它开头几位的单位；"
+         ["名册第 3 行：看不出上级（名称是“官渡镇”），可能归没有代码的单位管；"
+          "请写上级单位的名称或代码，没有上级的写“-”"]),
+        ("代码,名称,上级\n410122,中牟县,\n,万滩镇,中牟县\n410122103201,万滩村,\n410122101,官渡镇,",
+         ["名册第 4 行：看不出上级（名称是“万滩村”），可能归没有代码的单位管；"
           "请写上级单位的名称或代码，没有上级的写“-”"]),
         ("代码,名称,上级\n410122,中牟县,\n410122101,官渡镇,\n,官渡镇,中牟县",
          ["名册第 4 行：名称“官渡镇”与第 3 行重复，上级也相同；请删去多余的，是两个单位的请都写上代码"]),
         ("代码,名称,上级\n410122,中牟县,\n410122101,官渡镇,郑州市",
          ["名册第 3 行：上级“郑州市”不在名册里；请核对名称，或者为它加一行；它不归名册里的单位管的，写“-”"]),
     ],
-    ids=str.split("no-parents flat ambiguous unknown absent twice circle order level no-name mixed mixed-top"
+    ids=str.split("no-parents flat ambiguous unknown absent twice circle order level no-name mixed mixed-top mixed-skip"
                   " mixed-twice against-the-code"),
 )  # fmt: skip
 def test_faults(text: str, faults: list[str]) -> None:

@@ -88,6 +88,7 @@ def place_drafts(drafts: Sequence[Draft], faults: RosterFaults) -> None:
             draft.level = draft.level or _level_by_name(draft.name)
     _Places(drafts, faults).place()
     _infer_levels(drafts)
+    _check_prefixes(drafts, faults)
 
 
 class _Places:
@@ -183,16 +184,18 @@ class _Places:
         for draft in (draft for draft in silent if not draft.is_placed):
             reason = "no_code" if self._by_code else "no_parent"
             self._faults.add(draft.row, "name", reason, draft.name)
-        if len(self._by_code) < len(self._drafts):
-            self._hold_tops_together(tops)
 
-    def _hold_tops_together(self, tops: Sequence[Draft]) -> None:
-        """Report tops of a lower level than others, where units without codes may be what should stand above them."""
-        levels = [draft.level for draft in tops if draft.level]
-        for draft in tops:
-            is_said = draft.said_parent in NO_PARENT
-            if not is_said and draft.level and any(level.above(draft.level) for level in levels):
-                self._faults.add(draft.row, "code", "no_prefix", draft.name)
+
+def _check_prefixes(drafts: Sequence[Draft], faults: RosterFaults) -> None:
+    """Report units that only their codes place, beside one without a code that may be what stands above them."""
+    beside: defaultdict[Draft | None, list[Level]] = defaultdict(list)
+    for draft in drafts:
+        if draft.is_placed and draft.level and not draft.code:
+            beside[draft.parent].append(draft.level)
+    for draft in drafts:
+        above = beside.get(draft.parent, ()) if draft.code and not draft.said_parent else ()
+        if draft.level and any(level.above(draft.level) for level in above):
+            faults.add(draft.row, "code", "no_prefix", draft.name)
 
 
 def _joined_names(text: str) -> str:
