@@ -83,7 +83,7 @@ def test_keys_do_not_depend_on_the_order_of_rows() -> None:
 def test_levels(rows: str, levels: str | None) -> None:
     units, faults = built(f"名称,上级\n{rows}")
     if levels is None:
-        assert (units, len(faults), "请加一列“级别”" in faults[0]) == ({}, 1, True)
+        assert (units, len(faults), "请在“级别”一列写明" in faults[0]) == ({}, 1, True)
     else:
         assert ([LEVEL_LABELS[unit.level] for unit in units.values()], faults) == (levels.split(), [])
 
@@ -122,13 +122,15 @@ def test_levels(rows: str, levels: str | None) -> None:
         ("代码,名称,上级\n410122,中牟县,\n,万滩镇,中牟县\n410122103201,万滩村,\n410122101,官渡镇,",
          ["名册第 4 行：看不出上级（名称是“万滩村”），可能归没有代码的单位管；"
           "请写上级单位的名称或代码，没有上级的写“-”"]),
+        ("代码,名称,级别,上级\n410122,中牟县,,\nQY001,富士康社区,村级,官渡真",
+         ["名册第 3 行：上级“官渡真”不在名册里；请核对名称，或者为它加一行；它不归名册里的单位管的，写“-”"]),
         ("代码,名称,上级\n410122,中牟县,\n410122101,官渡镇,\n,官渡镇,中牟县",
          ["名册第 4 行：名称“官渡镇”与第 3 行重复，上级也相同；请删去多余的，是两个单位的请都写上代码"]),
         ("代码,名称,上级\n410122,中牟县,\n410122101,官渡镇,郑州市",
          ["名册第 3 行：上级“郑州市”不在名册里；请核对名称，或者为它加一行；它不归名册里的单位管的，写“-”"]),
     ],
-    ids=str.split("no-parents flat ambiguous unknown absent twice circle order level no-name mixed mixed-top mixed-skip"
-                  " mixed-twice against-the-code"),
+    ids=str.split("no-parents flat ambiguous unknown absent twice circle order level no-name mixed mixed-top"
+                  " mixed-skip own-code mixed-twice against-the-code"),
 )  # fmt: skip
 def test_faults(text: str, faults: list[str]) -> None:
     assert built(text) == ({}, faults)

@@ -297,7 +297,7 @@ _ROSTER_FAULTS: Final = {
     "code_long": "代码超过 {limit} 个字符",
     "level_word": "级别{raws}认不出（应为省级、地市级、县级、乡镇级或村居社区级）",
     "level_unknown": "代码 {codes} 不是 2、4、6、9 或 12 位数字，又没有写级别",
-    "level_needed": "看不出{raws}是哪一级；请加一列“级别”，写明省级、地市级、县级、乡镇级或村居社区级",
+    "level_needed": "看不出{raws}是哪一级；请在“级别”一列写明（没有这一列就加上）：省级、地市级、县级、乡镇级或村居社区级",
     "digit_lost": "代码少了一位，多半是开头的 0 被 Excel 去掉了，或者漏抄了：{pairs}；请找回原来的代码，把这一列设为“文本”格式后重新填写",
     "scope_word": "口径{raws}认不出（应为本级或汇总）",
     "expected_word": "填报{raws}认不出（应为是或否）",

@@ -171,8 +171,10 @@ class _Places:
             silent: without a code, and their rows name none.
         """
         tops = [draft for draft in self._drafts if draft.is_placed and draft.parent is None]
+        highest = min((_RANKS[draft.level] for draft in self._drafts if draft.level), default=0)
         for draft in unknown:
-            if draft.code and self._by_prefix(draft) is None:  # the roster begins below the parent
+            is_highest = draft.level is not None and _RANKS[draft.level] == highest
+            if draft.code and is_highest and self._by_prefix(draft) is None:  # the roster begins below the parent
                 draft.place(None)
                 tops.append(draft)
         others = [draft for draft in unknown if not draft.is_placed]
