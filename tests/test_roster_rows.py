@@ -229,6 +229,19 @@ def test_in_doubt_a_row_is_a_fault(tmp_path: Path, text: str, fault: str) -> Non
     assert (keys, findings[:1]) == ([], [f"{fault}。请改正名册后重试。"])
 
 
+@pytest.mark.parametrize("name", ["富士康集团", "金水区", "刁家乡"])
+@pytest.mark.parametrize("code", ["", "-", "/", "无", "〃", '"', "备注", "注：新增", "合计", "第1页", "制表人：张三"])
+def test_no_unit_is_passed_over_for_what_stands_in_place_of_its_code(tmp_path: Path, code: str, name: str) -> None:
+    cell = code.replace('"', '""""')
+    keys, findings = read(tmp_path, f"代码,名称\n410122,中牟县\n{cell},{name}\n")
+    assert (keys, [one[:8] for one in findings]) == ([], ["名册第 3 行："])
+
+
+def test_a_unit_whose_code_is_a_dash_has_none(tmp_path: Path) -> None:
+    keys, findings = read(tmp_path, "代码,名称,上级\n410122,中牟县,-\n-,刁家乡,中牟县\n/,黄店镇,410122.0\n")
+    assert (keys, findings) == (["410122", "410122/刁家乡", "410122/黄店镇"], [])
+
+
 # -- workbooks --------------------------------------------------------------------------------------------
 
 NOTE_SHEET = ("填写说明", [["先看这里"]])

@@ -15,6 +15,8 @@ from stattable.model.units import Level, bare_code, parent_code
 NO_PARENT: Final = frozenset({"-", "—", "－", "/", "无"})
 _MOST_ABOVE: Final = len(Level)  # units above one
 _BETWEEN_NAMES: Final = re.compile(r"[/\\>》→|·,、]+")  # in 淇县/城关镇
+_LEVELS: Final = tuple(Level)
+_RANKS: Final[Mapping[Level, int]] = {level: rank for rank, level in enumerate(_LEVELS)}
 _MUNICIPALITIES: Final = frozenset({"北京市", "上海市", "天津市", "重庆市"})
 
 
@@ -236,9 +238,6 @@ _SCIENTIFIC: Final = re.compile(r"\d(\.\d+)?[eE]\+?\d+")
 
 
 # -- levels -----------------------------------------------------------------------------------------------
-
-_LEVELS: Final = tuple(Level)
-_RANKS: Final[Mapping[Level, int]] = {level: rank for rank, level in enumerate(_LEVELS)}
 
 
 def top_down(drafts: Iterable[Draft]) -> Iterator[Draft]:

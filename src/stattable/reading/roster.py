@@ -28,6 +28,7 @@ _TEXT_FORMULA: Final = re.compile(r'= ?"([^"]*)"|=(\d+)')  # what keeps a code a
 _NUMBER: Final = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(?:\.0*)?")
 _QUOTES: Final = "'’‘`"  # in front of what is to be a text
 _BETWEEN_ALIASES: Final = re.compile(r"[、；;，,/\r\n]+")
+_NO_CODE: Final = frozenset({"-", "--", "—", "——", "/", "无", "暂无", "没有"})
 _NO_ALIAS: Final = frozenset({"无", "-", "—", "同上", "没有"})
 _MERGED: Final = ("level", "parent", "above", "scope", "expected")  # which one cell may say for several units
 _UNIT_ROWS: Final = ("title", "heads", "sum", "note", "more")
@@ -209,7 +210,8 @@ def _unit_rows(sheet: _Sheet, heads: Heads, passed: _Passed, faults: RosterFault
             faults.add(number, "name", kind, row[heads.columns["name"]])
         elif not _add_unread(sheet, heads, number, faults):
             said = {key: merged.get((number, key)) or row[at] for key, at in heads.columns.items()}
-            said |= {key: _code(said[key]) for key in ("code", "parent", "above") if key in said}
+            said |= {key: _parent(said[key]) for key in ("parent", "above") if key in said}
+            said |= {"code": _code(said["code"])} if "code" in said else {}
             units.append(RosterRow(number, said, _aliases(sheet.raw[number - 1], heads)))
     return units
 
@@ -277,8 +279,15 @@ def _constant(text: str) -> str:
     return normalised(match[1] or match[2] or "") if match else ""
 
 
+def _parent(text: str) -> str:
+    """Return the code or the name of a parent; one that there is not stays as it is said."""
+    return _code(text) or text
+
+
 def _code(text: str) -> str:
     """Return a code without what a program made of it as a number: 410122.0, 410,122."""
     text = (_constant(text) or text).replace(" ", "")
+    if text in _NO_CODE:
+        return ""
     match = _NUMBER.fullmatch(text)
     return match[1].replace(",", "") if match else text

@@ -28,16 +28,17 @@ _REMARK: Final = re.compile(r"备注|说明|注|附注|附|填表说明|注意|�
 _LABELLED: Final = re.compile(
     rf"""
     (?:{_LABEL.pattern}|{_REMARK.pattern}) \d* [:.、] .*
-    | (?:{_PEOPLE}) (?:单位|人|日期|时间|部门|电话) (?:[ ]|\d{{4}}) .*
+    | (?:{_PEOPLE})? (?:单位|人|日期|时间|部门|电话) (?:[ ]|\d{{4}}) .*
     | .{{0,12}} (?:人|单位|日期|时间|电话|部门|地址|邮箱|说明|备注|注|签字|章|长|员|主任|\)) [ ]? :.*
     | 第?[ ]?\d+[ ]?页.* | 共[ ]?\d+[ ]?页.* | [-—–]+[ ]?\d+[ ]?[-—–]+
     | \(?以下[ ]?(?:空白|无正文)\)?
     | \d{{4}}[ ]?年(?:[ ]?\d{{1,2}}[ ]?月)?(?:[ ]?\d{{1,2}}[ ]?日)?
-    | [\W_]+                                  # a line of dashes
     """,
     re.VERBOSE,
 )
 _PROSE: Final = re.compile(r".*。.*|\(?[\d一二三四五六七八九十]{1,2}[、.)].{6,}")  # a sentence, or one of several notes
+_MARKS: Final = re.compile(r"[\W_]+")
+_OPEN_ENDINGS: Final = ("市", "区", "州", "盟")  # of units of more than one level
 _LONGEST_NAME: Final = 12  # characters; what is longer and ends as the name of a unit does may be a sentence
 _SERIES: Final = ("甲", "乙", "丙", "丁", "戊", "己", "庚", "辛", "壬", "癸")
 
@@ -74,20 +75,19 @@ def find_heads(rows: Sequence[Sequence[str]]) -> Heads | None:
         rows: all cells, normalised.
     """
     for at, row in enumerate(rows[:LOOKED_THROUGH]):
-        if missing_columns(_columns([_key(cell) for cell in row])[0]):
+        first, last, keys = at + 1, at + 1, [_key(cell) for cell in row]
+        if missing_columns(_columns(keys)[0]):
             continue
-        above = rows[at - 1] if at else ()
-        keys, first = _joined_keys(above, row), at + 1
-        if any(key and key != _key(cell) for key, cell in zip(keys, row, strict=False)):
-            first = at
-        below = rows[at + 1] if at + 1 < len(rows) else ()
-        columns, aliases = _columns(keys)
-        last = at + 1
+        above, below = rows[at - 1] if at else (), rows[at + 1] if at + 1 < len(rows) else ()
+        joined = _joined_keys(above, row)
+        if joined != keys and not missing_columns(_columns(joined)[0]):
+            first, keys = at, joined
         if any(below) and all(map(_key, filter(None, below))):
             lower = [*_joined_keys(row, below), *[None] * len(keys)]
-            keys = [key or upper for key, upper in zip(lower, keys, strict=False)]
-            columns, aliases = _columns(keys)
-            last += 1
+            joined = [key or upper for key, upper in zip(lower, keys, strict=False)]
+            if not missing_columns(_columns(joined)[0]):
+                last, keys = at + 2, joined
+        columns, aliases = _columns(keys)
         return Heads(first, last, columns, aliases, _doubled(keys, columns))
     return None
 
@@ -182,6 +182,8 @@ class RowKinds:
         said = _said_cells(row)
         if self._is_numbering(number, said):
             return "heads"
+        if all(map(_MARKS.fullmatch, said)):
+            return "note"
         code, name = self._said(row, "code"), self._said(row, "name")
         is_code = _is_long_code(code)
         for kind, is_such in (("sum", _is_sum), ("note", _is_note)):
@@ -198,12 +200,10 @@ class RowKinds:
         in_code, in_name = is_such(code), is_such(name)
         if not (in_code or in_name or is_such(said[0])):
             return False
-        if code and not in_code and ((name and not in_name) or not (_COUNT_ONLY.fullmatch(code) or not code.isascii())):
+        if code and not in_code and ((name and not in_name) or not (_is_count(code) or not code.isascii())):
             return False
-        if name and not in_name and not _COUNT_ONLY.fullmatch(name):
-            may_be_unit = level_of_name(name) is not None and not _LABEL.fullmatch(code)
-            if not in_code or may_be_unit:
-                return False
+        if name and not in_name and not _is_count(name) and not _is_field(code, name):
+            return False
         if self._said(row, "level").lower() in LEVEL_BY_WORD:
             return False
         parents = [self._said(row, key) for key in ("parent", "above")]
@@ -254,6 +254,19 @@ def _said_cells(row: Sequence[str]) -> tuple[str, ...]:
 
 def _is_sum(text: str) -> bool:
     return _SUM.fullmatch(text.replace(" ", "")) is not None
+
+
+def _is_field(label: str, text: str) -> bool:
+    """Whether two cells side by side are a label and what it asks for, as 填表人 and a name, and surely no unit."""
+    flat = label.replace(" ", "")
+    if _REMARK.fullmatch(flat):
+        return len(text) > _LONGEST_NAME
+    is_unit_like = level_of_name(text) is not None or comparable_name(text).endswith(_OPEN_ENDINGS)
+    return _LABEL.fullmatch(flat) is not None and (flat.endswith("单位") or not is_unit_like)
+
+
+def _is_count(text: str) -> bool:
+    return _COUNT_ONLY.fullmatch(text.replace(" ", "")) is not None
 
 
 def _is_note(text: str) -> bool:
