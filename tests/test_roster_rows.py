@@ -94,9 +94,12 @@ DITTO = "；请把表示“同上”的引号改成文字或者删去，格子�
          "从第 2 行起，后面的 1 行都当成了一格的内容"),
         ('410122,中牟县,"\n410122101,官渡镇,"\n410122102,狼城岗镇,"\n410122103,万滩镇,"\n', "2–3",
          "第 2 行的“联系人”一格把后面的 1 行都当成了它的内容；第 3 行的“联系人”一格把后面的 1 行都当成了它的内容"),
+        ('410122,中牟县,甲\n410122101,官渡镇,"\n",狼城岗镇,甲\n410122103,万滩镇,甲\n', "3",
+         "第 3 行的“联系人”一格把后面的 1 行都当成了它的内容"),
+        ('410122,中牟县,"甲\n410122102",狼城岗镇,乙\n', "2", "第 2 行的“联系人”一格把后面的 1 行都当成了它的内容"),
         (f'410122,中牟县,"\n{"410122101,官渡镇,甲" * 9000}\n', "2", "从第 2 行起，后面的 1 行都当成了一格的内容"),
     ],
-    ids=str.split("two two-in-names one in-a-line around-rows torn four long"),
+    ids=str.split("two two-in-names one in-a-line around-rows torn four first-cell glued long"),
 )  # fmt: skip
 def test_a_quotation_mark_that_swallows_rows(tmp_path: Path, rows: str, rows_at_fault: str, what: str) -> None:
     said = read(tmp_path, f"代码,名称,联系人\n{rows}")

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
@@ -16,7 +16,8 @@ _BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
 _SEPARATORS: Final = "\t,;，；|"
 _DECLARED: Final = re.compile(r'"?sep=(.)"?[\t,; ]*(?:\r\n|\r|\n)', re.IGNORECASE)  # Excel's, in the first line
 _PROSE: Final = frozenset({"alias", "contact", "phone"})  # columns of a roster that may hold lists
-_LINE_WITH_CODE: Final = re.compile(r"[\r\n][^\w\r\n]*\d{4}")
+_LINE_END: Final = re.compile(r"\r\n|\r|\n")
+_CODE: Final = re.compile(r"[1-9]\d{5}(?:\d{3}){0,2}")  # of a county, a township or a village
 _LEAST_ZEROS: Final = 20  # one byte of so many is 0 in a text in UTF-16 with figures and separators
 
 
@@ -52,13 +53,8 @@ def read_text_rows(data: bytes) -> tuple[list[list[str]], list[Swallowed]]:
         rows.append(cells)
         if after - first > 1 or any(separator in cell for cell in cells):
             doubtful.append((len(rows), first, after))
-    prose = _columns_of_prose(rows)
-    swallowed = [
-        one
-        for row, first, after in doubtful
-        for one in _swallowed(rows[row - 1], lines[first:after], separator, row, prose)
-    ]
-    return rows, swallowed
+    doubts = _Doubts(rows, separator)
+    return rows, [one for row, first, after in doubtful for one in doubts.swallowed(row, lines[first:after])]
 
 
 def _text_of(data: bytes) -> str:
@@ -93,32 +89,48 @@ def _records(lines: Sequence[str], separator: str) -> Iterator[tuple[list[str], 
         first = reader.line_num
 
 
-def _columns_of_prose(rows: Sequence[Sequence[str]]) -> Callable[[int], bool]:
-    """Return a test of whether a 1-based column may hold lists and sentences, as other names and remarks are."""
-    heads = find_heads(rows)
-    if heads is None:
-        return lambda _: False
-    terse = {at + 1 for key, at in heads.columns.items() if key not in _PROSE}
-    return lambda column: column not in terse
+class _Doubts:
+    """Tells cells that took in others from those that hold line breaks and separators of their own.
 
-
-def _swallowed(
-    cells: Sequence[str], lines: Sequence[str], separator: str, row: int, is_prose: Callable[[int], bool]
-) -> Iterator[Swallowed]:
-    """Yield the cells of a row that took in others.
-
-    A cell may well hold line breaks, or separators in its middle, and some cells both. What stands between two ditto
-    marks has either at an end, or is in a cell that is no prose, or its lines begin with codes.
+    Args:
+        rows: all of them.
+        separator: what parts their cells.
     """
-    if len(lines) > 1:
-        try:
-            list(csv.reader(lines, delimiter=separator, strict=True))
-        except csv.Error:
-            yield Swallowed(row, None, len(lines) - 1)
-            return
-    ends = (separator, "\r", "\n")
-    for column, cell in enumerate(cells, start=1):
-        more = len(cell.splitlines()) - 1
-        is_row_like = more > 0 and (not is_prose(column) or _LINE_WITH_CODE.search(cell))
-        if separator in cell and (cell.startswith(ends) or cell.endswith(ends) or is_row_like):
-            yield Swallowed(row, column, more)
+
+    def __init__(self, rows: Sequence[Sequence[str]], separator: str) -> None:
+        self._rows, self._separator = rows, separator
+        heads = find_heads(rows)
+        self._width = len(rows[heads.last - 1]) if heads else None
+        self._terse = {at + 1 for key, at in heads.columns.items() if key not in _PROSE} if heads else None
+
+    def swallowed(self, row: int, lines: Sequence[str]) -> Iterator[Swallowed]:
+        """Yield the cells of a row that took in others.
+
+        A cell may well hold line breaks, or separators in its middle, and some cells both. What stands between two
+        ditto marks has either at an end, or is in a cell that is no prose, or holds a code, or the row has more cells
+        than there are heads.
+
+        Args:
+            row: 1-based.
+            lines: of the text that it takes up.
+        """
+        cells = self._rows[row - 1]
+        if len(lines) > 1:
+            try:
+                list(csv.reader(lines, delimiter=self._separator, strict=True))
+            except csv.Error:
+                yield Swallowed(row, None, len(lines) - 1)
+                return
+        is_wide = self._width is not None and any(cells[self._width :])
+        for column, cell in enumerate(cells, start=1):
+            breaks = len(_LINE_END.findall(cell))
+            if (breaks and is_wide) or (self._separator in cell and self._is_of_others(cell, column, breaks)):
+                yield Swallowed(row, column, breaks)
+
+    def _is_of_others(self, cell: str, column: int, breaks: int) -> bool:
+        ends = (self._separator, "\r", "\n")
+        if cell.startswith(ends) or cell.endswith(ends):
+            return True
+        is_terse = self._terse is None or column in self._terse
+        parts = (part for line in _LINE_END.split(cell) for part in line.split(self._separator))
+        return breaks > 0 and (is_terse or any(_CODE.fullmatch(part.strip()) for part in parts))
