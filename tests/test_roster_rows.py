@@ -116,6 +116,12 @@ def test_quotation_marks_that_swallow_nothing(tmp_path: Path, rows: str) -> None
     assert (len(keys), said) == (rows.count("4101"), [])
 
 
+def test_a_row_without_a_code_that_was_swallowed(tmp_path: Path) -> None:
+    rows = '淇县,,甲\n高村镇,淇县,"甲\n西岗镇,淇县,甲"\n桥盟街道,淇县,乙\n'
+    keys, said = read(tmp_path, f"名称,上级,联系人\n{rows}")
+    assert (keys, [one[:20] for one in said]) == ([], ['名册第 3 行：引号（"）可能没有成对，'])
+
+
 @pytest.mark.parametrize(
     ("cell", "is_prose"),
     [

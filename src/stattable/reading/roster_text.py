@@ -53,6 +53,8 @@ def read_text_rows(data: bytes) -> tuple[list[list[str]], list[Swallowed]]:
         rows.append(cells)
         if after - first > 1 or any(separator in cell for cell in cells):
             doubtful.append((len(rows), first, after))
+    if not doubtful:
+        return rows, []
     doubts = _Doubts(rows, separator)
     return rows, [one for row, first, after in doubtful for one in doubts.swallowed(row, lines[first:after])]
 
@@ -101,14 +103,16 @@ class _Doubts:
         self._rows, self._separator = rows, separator
         heads = find_heads(rows)
         self._width = len(rows[heads.last - 1]) if heads else None
+        places = [heads.columns[key] for key in ("name", "parent", "above") if key in heads.columns] if heads else []
+        self._named = {row[at].strip() for row in rows for at in places if at < len(row)} - {""}
         self._terse = {at + 1 for key, at in heads.columns.items() if key not in _PROSE} if heads else None
 
     def swallowed(self, row: int, lines: Sequence[str]) -> Iterator[Swallowed]:
         """Yield the cells of a row that took in others.
 
         A cell may well hold line breaks, or separators in its middle, and some cells both. What stands between two
-        ditto marks has either at an end, or is in a cell that is no prose, or holds a code, or the row has more cells
-        than there are heads.
+        ditto marks has either at an end, or is in a cell that is no prose, or holds a code or a name that the roster
+        has elsewhere, or the row has more cells than there are heads.
 
         Args:
             row: 1-based.
@@ -132,5 +136,5 @@ class _Doubts:
         if cell.startswith(ends) or cell.endswith(ends):
             return True
         is_terse = self._terse is None or column in self._terse
-        parts = (part for line in _LINE_END.split(cell) for part in line.split(self._separator))
-        return breaks > 0 and (is_terse or any(_CODE.fullmatch(part.strip()) for part in parts))
+        parts = (part.strip() for line in _LINE_END.split(cell) for part in line.split(self._separator))
+        return breaks > 0 and (is_terse or any(_CODE.fullmatch(part) or part in self._named for part in parts))
