@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from stattable.model.catalogue import phrase
@@ -36,6 +36,7 @@ class Draft:
         is_placed: whether its parent, or that it has none, is known.
         is_faulty: whether its row has a fault because of which its level is not asked for.
         key: of its unit, once all is known.
+        names: all its names, for comparing.
     """
 
     row: int
@@ -49,11 +50,10 @@ class Draft:
     is_placed: bool = False
     is_faulty: bool = False
     key: str = ""
+    names: tuple[str, ...] = field(init=False)
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """All its names, for comparing."""
-        return tuple(dict.fromkeys(filter(None, map(comparable_name, (self.name, *self.aliases)))))
+    def __post_init__(self) -> None:
+        self.names = tuple(dict.fromkeys(filter(None, map(comparable_name, (self.name, *self.aliases)))))
 
     @property
     def said_parent(self) -> str:
@@ -98,6 +98,7 @@ class _Places:
         self._drafts, self._faults = drafts, faults
         self._by_code = {draft.code: draft for draft in drafts if draft.code}
         self._by_name: defaultdict[str, list[Draft]] = defaultdict(list)
+        self._found: dict[str, list[Draft]] = {}  # what the names of parents mean, as far as others are placed
         for draft in drafts:
             for name in draft.names:
                 self._by_name[name].append(draft)
@@ -117,6 +118,7 @@ class _Places:
             else:
                 silent.append(draft)
         for is_first in (True, *[False] * len(Level)):  # names in front are held against parents that are known by then
+            self._found.clear()
             waiting = [draft for draft in waiting if not self._placed_by_name(draft, whole=is_first)]
         self._place_tops(waiting, silent)
 
@@ -151,19 +153,26 @@ class _Places:
 
     def _meant(self, draft: Draft, *, whole: bool) -> list[Draft]:
         """Return the drafts that the name of a parent may mean, those that can be its parent if there are any."""
-        texts = dict.fromkeys((comparable_name(draft.said_parent), _joined_names(draft.said_parent)))
-        parts = ((text[:start], text[start:]) for text in texts for start in range(1 if whole else len(text)))
-        led = (
-            [one for one in self._by_name.get(name, ()) if one is not draft and _is_led(one, prefix)]
-            for prefix, name in parts
-        )
-        found = next(filter(None, led), [])
+        said = draft.said_parent
+        if said not in self._found:  # many units stand under one
+            self._found[said] = next(self._named(said, whole=whole), [])
+        found = self._found[said]
+        if draft in found:
+            others = ([one for one in named if one is not draft] for named in self._named(said, whole=whole))
+            found = next(filter(None, others), [])
         by_code = self._by_prefix(draft)
         if by_code in found:
             return [by_code]
         able = [one for one in found if not (one.level and draft.level) or one.level.above(draft.level)]
         distinct = {(one.code, one.names[:1], one.said_parent): one for one in reversed(able or found)}
         return list(distinct.values())[::-1]  # of two rows that say the same, which is a fault, the first
+
+    def _named(self, said: str, *, whole: bool) -> Iterator[list[Draft]]:
+        """Yield the drafts that a name may mean, first those that bear the most of it."""
+        for text in dict.fromkeys((comparable_name(said), _joined_names(said))):
+            for start in range(1 if whole else len(text)):
+                if led := [one for one in self._by_name.get(text[start:], ()) if _is_led(one, text[:start])]:
+                    yield led
 
     def _place_tops(self, unknown: Sequence[Draft], silent: Sequence[Draft]) -> None:
         """Settle which of the drafts without a known parent are tops, and which are at fault.

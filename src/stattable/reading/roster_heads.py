@@ -8,7 +8,7 @@ from typing import Final
 from stattable.model.names import comparable_name, level_of_name
 from stattable.model.roster import COLUMNS
 from stattable.model.text import label_forms
-from stattable.model.units import LEVEL_BY_WORD, bare_code, level_of_code
+from stattable.model.units import CODE_LENGTHS, LEVEL_BY_WORD
 
 LOOKED_THROUGH: Final = 200  # rows, in which heads are looked for
 _KEYS: Final = {form: key for key, words in COLUMNS.items() for word in words for form in label_forms(word.lower())}
@@ -278,5 +278,6 @@ def _is_note(text: str) -> bool:
 
 
 def _is_long_code(text: str) -> bool:
-    code = bare_code(text)
-    return len(code) >= _LEAST_CODE and level_of_code(code) is not None
+    """Whether a text is a division code, with the zeros that pad it, and no year or number."""
+    digits = text.replace(" ", "").replace("-", "")
+    return len(digits) in CODE_LENGTHS and len(digits) >= _LEAST_CODE and digits.isascii() and digits.isdigit()
