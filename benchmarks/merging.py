@@ -139,7 +139,7 @@ def measure(scratch: Path, units: list[tuple[str, str]], rounds: int) -> None:
     roster, folder, output = scratch / "roster.csv", scratch / "returns", scratch / "merged.xlsx"
     with roster.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([("代码", "名称"), *units])
-    tree, faults = read_roster(str(roster))
+    tree, faults, _ = read_roster(str(roster))
     assert not faults
     paths, traced = send_all(tree, folder)
     size = sum(Path(path).stat().st_size for path in paths)

@@ -52,7 +52,7 @@ def main() -> None:
         city = hebi.make()
         paths = sorted(str(path) for path in hebi.write(city, Path(folder)).values())
         blanks = [path for path in paths if path.endswith(".xlsx")]
-        tree, _ = read_roster(str(hebi.ROSTER))
+        tree = read_roster(str(hebi.ROSTER)).tree
         readers: dict[str, Callable[[], object]] = {
             "bare calamine": lambda: [bare(path) for path in blanks],
             "receive (file → figures)": lambda: [read_return(path) for path in blanks],

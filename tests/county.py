@@ -3,8 +3,8 @@
 import csv
 
 from stattable.model.identity import UnitFacts
-from stattable.model.roster import build_roster
 from stattable.model.units import Level, Tree
+from stattable.reading.roster import read_roster_rows
 
 ROSTER = """代码,名称,级别,上级代码,口径,填报,联系人,电话
 41,河南省,,,,,,
@@ -38,6 +38,6 @@ ABOVE = {
 
 def tree_of(roster: str = ROSTER) -> Tree:
     """The units of a roster without faults."""
-    tree, faults = build_roster(csv.reader(roster.splitlines()), "名册.csv")
+    tree, faults, _ = read_roster_rows(list(csv.reader(roster.splitlines())), "名册.csv")
     assert not faults
     return tree

@@ -54,7 +54,7 @@ class Hebi:
 
 
 def make() -> Hebi:
-    tree, faults = read_roster(str(ROSTER))
+    tree, faults, _ = read_roster(str(ROSTER))
     assert not faults
     rng = random.Random(SEED)
     hebi = Hebi(tree, {code: random_values(rng, tree[code].level) for code in tree.below(ROOT)})

@@ -112,7 +112,7 @@ def some_cumulative(province: Province) -> list[Sent]:
 
 def write(province: Province, sent: Sequence[Sent], folder: Path) -> dict[tuple[str, Scope], Path]:
     """Write the returns into folders that mirror the tree; give their paths by unit and scope."""
-    tree, faults = read_roster(str(province.roster))
+    tree, faults, _ = read_roster(str(province.roster))
     assert not faults
     places = {
         (blank.unit.code, blank.scope): (path, blank)

@@ -21,7 +21,7 @@ SEVERITIES = {
        " P001 P002 P003 P004 P005 P006 P007 P008 P009 P010 P011 P012 P013 P014",
     W: "F008 T004 T007 U006 U010 V001 V008 V010 V011 V012 V013 R002 R003 O001 O002 O003 C001"
        " A001 A002 A003 A004 A005 A006 A007 A008 A009",
-    I: "F006 U004 U008 U011 U012 V007 H005",
+    I: "F006 U004 U008 U011 U012 U015 V007 H005",
 }  # fmt: skip
 
 
@@ -51,8 +51,9 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
              for reason in catalogue._REASONS["U005"]],
     "U006": [{"name": "郑州市"}],
     "U007": [
-        {"reason": reason, "row": 3, "other": 2, "names": "代码", "parent": "中牟县", "above": "县级", "limit": 100}
-        for reason in catalogue._ROSTER_FAULTS
+        {"reason": reason, "rows": rows, "names": ("一",), "raws": ("一", "二"), "codes": ("一", "二"), "what": "代码",
+         "pairs": ("一与第 2 行",), "clauses": ("一", "二"), "limit": 100}
+        for reason in catalogue._ROSTER_FAULTS for rows in (("3",), ("3", "4", "6"))
     ],
     "U008": [{"name": "中牟县"}],
     "U009": each("U009", key="41", one="a.xlsx", two="b.xlsx", one_says="河南省", two_says="河北省", count=1, most=20),
@@ -64,6 +65,7 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
     "U012": [{"name": "中牟县", "level": "县级"}],
     "U013": each("U013"),
     "U014": [{"name": "东村", "others": "甲/东村.xlsx、乙/东村.xlsx"}],
+    "U015": [{"parts": ("第 1 行在表头上面（“名册”），没有当作单位",), "rows": ("1",)}],
     "V001": [{"section": "宣传活动", "count": 2}],
     "V007": [{"value": "1200"}],
     "V008": [{"value": "12000"}],

@@ -570,6 +570,7 @@ CASES: dict[str, tuple[Case, Case]] = {
     "U012": (for_whom(), for_whom("--root", "410122101")),
     "U013": (of_village(change=more_above(5)), of_village(change=more_above(0))),
     "U014": (in_two_folders("第一批", "第二批"), in_two_folders("官渡镇", "狼城岗镇")),
+    "U015": (with_roster(ROSTER + "合计,8,,,,,,\n"), with_roster(ROSTER + "43,湖南省,,,,,,\n")),
     "V000": (of_village(figures=dict.fromkeys(VILLAGE)), of_village(figures=dict.fromkeys(VILLAGE, 0))),
     "V001": (figure("media.county.text", None), figure("media.county.text", 0)),
     "V002": (figure(SESSIONS, "若干"), figure(SESSIONS, "2")),

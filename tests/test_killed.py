@@ -77,7 +77,7 @@ class Place:
 
 def send(box: Path, roster: Path, sessions: int) -> Files:
     """Every unit's return, with as many sessions."""
-    tree, _ = read_roster(str(roster))
+    tree = read_roster(str(roster)).tree
     written = {}
     for path, blank in blanks_of(tree, None, Scope.OWN, hebi.EDITION, box):
         figures = [(sessions if field.index in own_fields(blank.unit.level) else None) for field in FIELDS]

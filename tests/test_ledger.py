@@ -1,4 +1,3 @@
-import csv
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -13,7 +12,6 @@ from stattable.merging.result import MergeOptions, MergeResult
 from stattable.merging.root import RootOptions
 from stattable.model.catalogue import finding
 from stattable.model.identity import UnitFacts
-from stattable.model.roster import build_roster
 from stattable.model.units import Level, Scope, Tree
 from stattable.proving.ledger import (
     ADJUSTED,
@@ -103,10 +101,7 @@ def test_entries() -> None:
 def test_what_says_the_scope(
     roster_says: str, scopes: dict[str, Scope], returns: list[Any], scope_by: tuple[str, str]
 ) -> None:
-    tree, _ = build_roster(
-        csv.reader(f"代码,名称,口径\n{COUNTY},中牟县,\n{TOWN},官渡镇,{roster_says}\n{VILLAGE},官渡村,\n".splitlines()),
-        "名册.csv",
-    )
+    tree = tree_of(f"代码,名称,口径\n{COUNTY},中牟县,\n{TOWN},官渡镇,{roster_says}\n{VILLAGE},官渡村,\n")
     (entry,) = ledger_of(memory.merge(returns, roster=tree, scopes=scopes), RUN).entries
     assert (entry.scope, entry.scope_by) == scope_by
 
@@ -323,7 +318,7 @@ def remembered(tree: Tree, root: str) -> Tree:
 def test_without_a_roster_the_root_is_said_in_full(asked: dict[str, Any]) -> None:
     ledger = read_back(ledger_of(memory.merge([town(), village()], **asked), RUN))
     assert ledger
-    assert ledger.options(TREE, GUANDU) == MergeOptions(
+    assert ledger.options(TREE, GUANDU, TOWN) == MergeOptions(
         RootOptions(None, TOWN, "官渡镇", Level.TOWNSHIP, asked.get("scopes", {})),
         asked.get("edition"),
         asked.get("latest", False),
@@ -336,7 +331,7 @@ def test_with_a_roster_the_units_are_those_that_the_workbook_remembers(asked: di
     ledger = read_back(ledger_of(memory.merge([town(), village()], roster=TREE, **asked), WITH_ROSTER))
     known = remembered(TREE, TOWN)
     assert ledger
-    assert ledger.options(known, GUANDU) == MergeOptions(
+    assert ledger.options(known, GUANDU, TOWN) == MergeOptions(
         RootOptions(known, TOWN, scopes=asked.get("scopes", {})), asked.get("edition"), asked.get("latest", False)
     )
 
@@ -347,7 +342,7 @@ def test_so_asked_it_comes_out_the_same(asked: dict[str, Any], run: Run) -> None
     returns = [town(scope=None), village(), memory.sent(TREE, "410122101202", {OF_VILLAGE: 4}, OWN)]
     roster = TREE if run.roster else None
     first = memory.merge(returns, roster=roster, code=TOWN, **asked)
-    options = ledger_of(first, run).options(remembered(TREE, TOWN), GUANDU)
+    options = ledger_of(first, run).options(remembered(TREE, TOWN), GUANDU, TOWN)
     root = {key: getattr(options.root, key) for key in ("roster", "code", "name", "level", "scopes")}
     again = memory.merge(returns, edition=options.edition, latest=options.latest, **root)
     assert (again.root, again.total, again.statuses) == (first.root, first.total, first.statuses)
@@ -355,4 +350,4 @@ def test_so_asked_it_comes_out_the_same(asked: dict[str, Any], run: Run) -> None
 
 def test_a_name_may_hold_what_parts_it_from_its_scope() -> None:
     ledger = Ledger((*HEAD, ("选项 --scope", "官=渡镇=own"), ("选项 --scope", "410122=cumulative")), ())
-    assert ledger.options(TREE, ZHONGMU).root.scopes == {"官=渡镇": OWN, COUNTY: CUMULATIVE}
+    assert ledger.options(TREE, ZHONGMU, COUNTY).root.scopes == {"官=渡镇": OWN, COUNTY: CUMULATIVE}

@@ -9,9 +9,8 @@ from county import ROSTER, tree_of
 from stattable.model.catalogue import render
 from stattable.model.form import label_of
 from stattable.model.refusals import Refusal
-from stattable.model.roster import build_roster
 from stattable.model.units import Level, Scope, Tree, Unit
-from stattable.reading.roster import read_roster
+from stattable.reading.roster import read_roster, read_roster_rows
 from writers.returns import save
 
 SMALL = """代码,名称
@@ -23,7 +22,7 @@ SMALL = """代码,名称
 
 def built(text: str) -> tuple[dict[str, Unit], list[str]]:
     """Build the roster `text`; return its units, and its faults as they read."""
-    tree, faults = build_roster(csv.reader(text.splitlines()), "名册.csv")
+    tree, faults, _ = read_roster_rows(list(csv.reader(text.splitlines())), "名册.csv")
     return tree.units, [render(fault, label_of) for fault in faults]
 
 
@@ -66,7 +65,7 @@ SMALL_PLACES = {
 def test_read_csv(tmp_path: Path, encoding: str, text: str) -> None:
     path = tmp_path / "名册.csv"
     path.write_bytes(text.encode(encoding))
-    tree, faults = read_roster(str(path))
+    tree, faults, _ = read_roster(str(path))
     assert (places(tree), faults) == (SMALL_PLACES, [])
 
 
@@ -76,7 +75,7 @@ def test_read_xlsx(tmp_path: Path, codes: list[object]) -> None:
     rows = [["代码", "名称"], *zip(codes, ["中牟县", "官渡镇", "官渡村"], strict=True)]
     for row in rows:
         workbook.worksheets[0].append(list(row))
-    tree, faults = read_roster(str(save(workbook, tmp_path / "名册.xlsx")))
+    tree, faults, _ = read_roster(str(save(workbook, tmp_path / "名册.xlsx")))
     assert (places(tree), faults) == (SMALL_PLACES, [])
 
 
@@ -193,14 +192,20 @@ FIX = "请改正名册后重试。"
     ("row", "fault"),
     [
         ("410122000000,中牟县,,,,", "名册第 4 行：代码 410122 与第 3 行重复。"),
-        (",刁家乡,,,,", "名册第 4 行：没有代码（名称是“刁家乡”）。"),
+        (",刁家乡,,,,", "名册第 4 行：没有代码，也没有写上级（名称是“刁家乡”）；没有代码的单位，至少要写名称和上级。"),
         ("410122103,,,,,", "名册第 4 行：没有名称（代码是 410122103）。"),
         (f"410122103,{'乡' * 256},,,,", "名册第 4 行：名称超过 255 个字。"),
         (f"{'A' * 33},刁家乡,乡,,,", "名册第 4 行：代码超过 32 个字符。"),
         ("4.10E+11,刁家乡,,,,", "名册第 4 行：代码成了“4.10E+11”，是 Excel 把长数字改成了科学计数，后几位已经丢失；"
-                               "请把这一列设为“文本”格式后重新填写。"),
+                               "请找回原来的代码，把这一列设为“文本”格式后重新填写，另存为 .xlsx。"),
         ("410122103,刁家乡,科,,,", "名册第 4 行：级别“科”认不出（应为省级、地市级、县级、乡镇级或村居社区级）。"),
         ("QY001,富士康集团,,,,", "名册第 4 行：代码 QY001 不是 2、4、6、9 或 12 位数字，又没有写级别。"),
+        ("101,郑州市,,,,",
+         "名册第 4 行：代码少了一位，多半是开头的 0 被 Excel 去掉了，或者漏抄了：101（原来可能是 0101）；"
+         "请找回原来的代码，把这一列设为“文本”格式后重新填写。"),
+        ("41012210120,某村,,,,",
+         "名册第 4 行：代码少了一位，多半是开头的 0 被 Excel 去掉了，或者漏抄了：41012210120（只有 11 位）；"
+         "请找回原来的代码，把这一列设为“文本”格式后重新填写。"),
         ("4101221,刁家乡,,,,", "名册第 4 行：代码 4101221 不是 2、4、6、9 或 12 位数字，又没有写级别。"),
         ("410122103,刁家乡,,,全部,", "名册第 4 行：口径“全部”认不出（应为本级或汇总）。"),
         ("410122103,刁家乡,,,,也许", "名册第 4 行：填报“也许”认不出（应为是或否）。"),
@@ -239,8 +244,7 @@ def test_every_fault_is_named() -> None:
     )
     assert units == {}
     assert faults == [
-        f"名册第 2 行：410122 的上级绕了一圈又回到它自己。{FIX}",
-        f"名册第 3 行：410122101 的上级绕了一圈又回到它自己。{FIX}",
+        f"名册第 2–3 行：410122、410122101 的上级绕了一圈又回到它自己。{FIX}",
         f"名册第 4 行：代码 410122101 与第 3 行重复。{FIX}",
         f"名册第 5 行：没有名称（代码是 410122102）。{FIX}",
     ]
@@ -252,7 +256,7 @@ def test_every_fault_is_named() -> None:
 )
 def test_a_fault_names_its_cell(row: str, cell: str) -> None:
     text = f"{HEAD}\n41,河南省,,,,\n410122,中牟县,,,,\n{row}"
-    _, faults = build_roster(csv.reader(text.splitlines()), "名册.csv")
+    _, faults, _ = read_roster_rows(list(csv.reader(text.splitlines())), "名册.csv")
     assert [(fault.code, fault.path, fault.cell) for fault in faults] == [("U007", "名册.csv", cell)]
 
 
@@ -278,6 +282,32 @@ def test_a_formula_without_a_result_is_a_fault_and_no_blank(tmp_path: Path) -> N
     workbook = openpyxl.Workbook()
     for row in (["代码", "名称", "口径"], ["410122", "中牟县", '=IF(1,"汇总","本级")'], ["410122101", "官渡镇", None]):
         workbook.active.append(row)
-    tree, faults = read_roster(str(save(workbook, tmp_path / "名册.xlsx")))
+    tree, faults, _ = read_roster(str(save(workbook, tmp_path / "名册.xlsx")))
     assert not tree.units
-    assert [(fault.code, fault.params["row"], fault.raw) for fault in faults] == [("U007", 2, '=IF(1,"汇总","本级")')]
+    assert [(fault.code, fault.rows, fault.raw) for fault in faults] == [("U007", (2,), '=IF(1,"汇总","本级")')]
+
+
+@pytest.mark.parametrize(
+    ("rows", "fault"),
+    [
+        ("1,河南省,,,,\n101,郑州市,,,,\n", "名册第 2–3 行：代码少了一位，多半是开头的 0 被 Excel 去掉了，或者漏抄了："
+         "1（原来可能是 01）、101（原来可能是 0101）；请找回原来的代码，把这一列设为“文本”格式后重新填写。"),
+        ("41,河南省,,,,\n41,湖南省,,,,\n4101,郑州市,,,,\n410000,山西省,,,,\n4101,开封市,,,,\n",
+         "名册第 3、5–6 行（共 3 行）：代码 41 与第 2 行、4101 与第 4 行重复。"),
+        ("41,河南省,科,,,\n4101,郑州市,股,,,\n410122,中牟县,科,,,\n",
+         "名册第 2–4 行（共 3 行）：级别“科”、“股”认不出（应为省级、地市级、县级、乡镇级或村居社区级）。"),
+        ("41,河南省,县,,,\n4101,郑州市,县,,,\n4102,开封市,乡,41,,\n4103,洛阳市,省,41,,\n",
+         "名册第 3、5 行：级别是县级，上级“河南省”却是县级；级别是省级，上级“河南省”却是县级，上级的级别必须更高。"),
+        (",,,,,甲\n,,,,,乙\n", "名册第 2–3 行：既没有代码，也没有名称。"),
+    ],
+    ids=["zeros", "twice", "level-word", "level-order", "nothing"],
+)  # fmt: skip
+def test_one_cause_is_one_finding(rows: str, fault: str) -> None:
+    assert built(f"{HEAD}\n{rows}") == ({}, [fault + FIX])
+
+
+def test_a_cause_in_two_columns_is_two_findings() -> None:
+    _, faults = built(f"{HEAD}\n4.10E+11,甲村,,4.10E+08,,\n4.10E+11,乙村,,4.10E+08,,\n")
+    assert [fault[: fault.index("，")] for fault in faults] == [
+        "名册第 2–3 行：代码成了“4.10E+11”", "名册第 2–3 行：上级代码成了“4.10E+08”",
+    ]  # fmt: skip

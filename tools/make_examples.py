@@ -141,7 +141,7 @@ def make_returns() -> None:
     shutil.rmtree(EXAMPLES / RECEIVED, ignore_errors=True)
     EXAMPLES.mkdir(exist_ok=True)
     (EXAMPLES / ROSTER).write_text(ROWS, encoding="utf-8-sig", newline="\r\n")
-    tree, faults = read_roster(str(EXAMPLES / ROSTER))
+    tree, faults, _ = read_roster(str(EXAMPLES / ROSTER))
     assert not faults, faults
     silent = {MISSING, *tree.children[CUMULATIVE]}
     for path, own_blank in blanks_of(tree, COUNTY, Scope.OWN, EDITION, EXAMPLES / RECEIVED):

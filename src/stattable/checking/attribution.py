@@ -23,10 +23,10 @@ from stattable.model.catalogue import finding
 from stattable.model.cell_names import a1
 from stattable.model.findings import Finding, Param, Severity, UnitRef
 from stattable.model.form import FIELDS, Value, fields_only_below, own_fields
-from stattable.model.identity import Identity
+from stattable.model.identity import Identity, UnitFacts
 from stattable.model.names import Names, comparable_name, level_of_name
 from stattable.model.text import listed
-from stattable.model.units import Level, Scope, ScopeBy
+from stattable.model.units import Level, Scope, ScopeBy, Unit, level_of_code
 from stattable.reading.return_file import ReturnFile
 
 
@@ -87,13 +87,13 @@ class Attributor:
         """Return the attribution of one file, without regard to the others."""
         findings: list[Finding] = []
         if one.values is None:
-            return self._of_key(one, _key_of(one.identity), findings)
+            return self._of_key(one, self._key_of(one.identity), findings)
         if conflict := self._register.conflicts.get(one.path):
             return Attribution(UnitRef(), None, None, None, None, (conflict,))
         if not one.name:
             hint = one.identity.unit.name if one.identity else self._hint_of_path(one.path)
             findings.append(_u("U001", one, suggestion=hint))
-            return self._of_key(one, _key_of(one.identity), findings)
+            return self._of_key(one, self._key_of(one.identity), findings)
         if one.identity and has_place(one.identity):
             return self._by_identity(one, one.identity, findings)
         if one.identity and not self._is_of(one, one.identity):
@@ -101,17 +101,14 @@ class Attributor:
         return self._by_name(one, findings)
 
     def _by_identity(self, one: ReturnFile, identity: Identity, findings: list[Finding]) -> Attribution:
-        key = _key_of(identity)
+        key = self._key_of(identity)
         if not self._is_of(one, identity):
             return _nobody([_misused(one, identity)])
         if key is None or key not in self._tree:
             return self._stranger(one, findings)
         unit = self._tree[key]
         said = identity.unit
-        if self._register.is_roster and (comparable_name(unit.name), unit.level) != (
-            comparable_name(said.name),
-            said.level,
-        ):
+        if self._register.is_roster and not _is_called(unit, said):
             params: dict[str, Param] = {
                 "reason": "roster", "key": key,
                 "one_says": f"{said.name}（{said.level.label}）", "two_says": f"{unit.name}（{unit.level.label}）",
@@ -185,11 +182,34 @@ class Attributor:
 
         The identity may not say which parents stand above the unit; the tree may know those in front of the name.
         """
-        wanted = (comparable_name(identity.unit.name), identity.unit.level)
         return _same_name(one.name, identity) or any(
-            (comparable_name(unit.name), unit.level) == wanted and (identity.unit.code or key) == key
-            for key, unit in ((key, self._tree[key]) for key in self._names.match(one.name))
+            _is_called(self._tree[key], identity.unit) and (not identity.unit.code or self._key_of(identity) == key)
+            for key in self._names.match(one.name)
         )
+
+    def _key_of(self, identity: Identity | None) -> str | None:
+        """Return the key of the unit that an identity is of, by the names in it where roster or blank has no codes."""
+        if identity is None:
+            return None
+        key = identity_keys(identity)[-1]
+        if key in self._tree or not self._register.is_roster:
+            return key
+        named = [
+            other for other in self._names.match(identity.unit.name)
+            if _is_called(self._tree[other], identity.unit) and self._stands_as(other, identity)
+        ]  # fmt: skip
+        return named[0] if len(named) == 1 else key
+
+    def _stands_as(self, key: str, identity: Identity) -> bool:
+        """Whether nothing that an identity says of codes and of the units above speaks against a unit of the roster."""
+        said = {facts.level: facts for facts in (*identity.above, identity.unit)}
+        chain = [self._tree[one] for one in (*self._tree.above(key), key)]
+        if any(unit.level in said and not _is_called(unit, said[unit.level]) for unit in chain):
+            return False
+        code, known = identity.unit.code or "", [unit.code for unit in chain if unit.code]
+        if not (code and known and level_of_code(code) and level_of_code(known[-1])):
+            return not (code and self._tree[key].code)
+        return self._tree[key].code is None and code.startswith(known[-1])
 
     def _elsewhere(self, name: str, folder: str | None) -> dict[str, Param]:
         """Return parameters of U002: where in the roster a name stands that is not within root and folder."""
@@ -267,8 +287,9 @@ class Attributor:
         return self._full_name(keys[0]) if len(keys) == 1 else None
 
 
-def _key_of(identity: Identity | None) -> str | None:
-    return identity_keys(identity)[-1] if identity else None
+def _is_called(unit: Unit, facts: UnitFacts) -> bool:
+    """Whether a unit bears the name and the level that an identity says."""
+    return unit.level is facts.level and comparable_name(facts.name) in map(comparable_name, unit.names)
 
 
 def _same_name(name: str, identity: Identity) -> bool:

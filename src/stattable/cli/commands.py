@@ -60,7 +60,7 @@ def main() -> None:
 )
 @click.option("--code", metavar="代码", help="单位的区划代码。")
 @roster_option
-@click.option("--root", metavar="代码", help="只给这个单位和它的下级做。")
+@click.option("--root", metavar="代码", help="只给这个单位和它的下级做；也可以写名称。")
 @click.option(
     "--scope",
     type=SCOPE,
@@ -106,11 +106,11 @@ def new_command(
     else:
         if level is not None or code is not None:
             raise click.UsageError("--level 和 --code 只能和 --unit 一起用；按名册时用 --root。")
-        tree, faults = roster_of(roster)
-        if faults:
-            show_faults(faults)
+        units = roster_of(roster)
+        show_faults([*units.faults, *units.notes])
+        if units.faults:
             return FINDINGS
-        blanks = list(blanks_of(tree, root, scope, its_edition, Path(output)))
+        blanks = list(blanks_of(units.tree, root, scope, its_edition, Path(output)))
     with progress_bar("制作空白表", len(blanks), quiet=quiet) as progress:
         write_blanks(blanks, roster=roster, force=force, jobs=jobs, progress=progress)
     if not quiet:
@@ -153,13 +153,14 @@ def check_command(
 
     shown = finding_filter(select, ignore)
     its_edition = which_edition(edition, year)
-    tree, faults = roster_of(roster) if roster else (None, [])
+    tree, faults, notes = roster_of(roster) if roster else (None, [], [])
     if faults:
+        faults += notes
         print_document(
             layout, lambda: json_documents.refused_json("check", faults), faults, lambda: show_faults(faults)
         )
         return FINDINGS
-    inputs = inputs_of(paths, [roster] if roster else [])
+    inputs = inputs_of(paths, [roster] if roster else [], notes)
     options = CheckOptions(tree, level, its_edition, jobs, debug)
     with progress_bar("读取", len(inputs.paths), quiet=quiet) as progress:
         batch = check(inputs.paths, options, progress)
@@ -185,7 +186,7 @@ def check_command(
     help="汇总表写到哪里。",
 )
 @roster_option
-@click.option("--root", metavar="代码", help="给这个单位汇总。")
+@click.option("--root", metavar="代码", help="给这个单位汇总；有名册时也可以写名称。")
 @click.option("--unit", metavar="名称", help="给这个单位汇总（没有名册时）。")
 @click.option("--level", type=LEVEL, metavar="级别", help="--unit 是哪一级。")
 @click.option("--code", metavar="代码", help="--unit 的区划代码。")
@@ -264,13 +265,14 @@ def merge_command(
     its_edition = which_edition(edition, year)
     if root is not None and code is not None:
         raise click.UsageError("--root 和 --code 是同一件事，只写一个。")
-    tree, faults = roster_of(roster) if roster else (None, [])
+    tree, faults, notes = roster_of(roster) if roster else (None, [], [])
     if faults:
+        faults += notes
         print_document(
             layout, lambda: json_documents.refused_json("merge", faults), faults, lambda: show_faults(faults)
         )
         return FINDINGS
-    inputs = inputs_of(paths, [roster] if roster else [])
+    inputs = inputs_of(paths, [roster] if roster else [], notes)
     places = LevelPlaces(each_level, partial(level_places, folder=Path(each_level))) if each_level else None
     outputs = Outputs(output, accounts_csv, places, roster, force)
     refuse_to_overwrite(outputs, inputs)

@@ -80,7 +80,8 @@ paths_argument = click.argument(
 
 roster_option = click.option(
     "--roster", metavar="名册", type=click.Path(exists=True, dir_okay=False),
-    help="单位名册（.csv 或 .xlsx）：代码 名称 级别 上级代码 口径 填报 联系人 电话，至少要有代码和名称。",
+    help="单位名册（.csv 或 .xlsx）：代码 名称 级别 上级代码 口径 填报 联系人 电话 别名，至少要有代码和名称；"
+    "没有代码的至少要有名称和上级。",
 )  # fmt: skip
 
 

@@ -1,14 +1,15 @@
 """What several commands do before and after their work."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
     from stattable.model.findings import Finding
-    from stattable.model.units import Tree
     from stattable.reading.inputs import Inputs
+    from stattable.reading.roster import Roster
 
 
 def which_edition(edition: int | None, year: int | None) -> int | None:
@@ -22,22 +23,22 @@ def which_edition(edition: int | None, year: int | None) -> int | None:
     return edition_of(year)
 
 
-def roster_of(path: str) -> "tuple[Tree, list[Finding]]":
-    """Return the tree of a roster, and its faults, with which the tree is of no use."""
+def roster_of(path: str) -> "Roster":
+    """Return what a roster comes to; with faults its tree is of no use."""
     from stattable.reading.roster import read_roster
 
     return read_roster(path)
 
 
-def inputs_of(paths: Sequence[str], never: Sequence[str]) -> "Inputs":
-    """Return the files to read, without those in `never`; refuse if there are none."""
+def inputs_of(paths: Sequence[str], never: Sequence[str], notes: "Sequence[Finding]" = ()) -> "Inputs":
+    """Return the files to read, without those in `never`, and with `notes` to them; refuse if there are none."""
     from stattable.model.refusals import Refusal
     from stattable.reading.inputs import find_inputs
 
     inputs = find_inputs(paths, never)
     if not inputs.paths:
         raise Refusal("nothing_to_read", paths="、".join(paths))
-    return inputs
+    return replace(inputs, findings=(*inputs.findings, *notes))
 
 
 def finding_filter(select: Sequence[str], ignore: Sequence[str]) -> "Callable[[Finding], bool]":

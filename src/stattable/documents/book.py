@@ -6,7 +6,7 @@ from stattable.documents.html import read_web
 from stattable.documents.spreadsheetml import read_workbook
 from stattable.documents.text import read_text
 from stattable.documents.word import read_word
-from stattable.formats.sheet import Pictures, RawSheet, Unreadable
+from stattable.formats.sheet import MAX_ROWS, Pictures, RawSheet, Unreadable
 from stattable.formats.sniff import FileKind
 
 
@@ -28,6 +28,17 @@ class TableBook:
     def sheet(self, name: str, *, whole: bool = False) -> RawSheet:  # noqa: ARG002  -- they are within it anyhow
         """Return the cells of the sheet `name`."""
         return self._sheets[name]
+
+    def unbounded(self, name: str) -> RawSheet:
+        """Return the cells of the sheet `name`.
+
+        Raises:
+            Unreadable: there are as many rows as are read of a document, and perhaps more (F004).
+        """
+        sheet = self._sheets[name]
+        if len(sheet.rows) >= MAX_ROWS:
+            raise Unreadable("F004", reason="cells")
+        return sheet
 
     def pictures(self, name: str) -> Pictures | None:  # noqa: ARG002
         """Return None: pictures beside tables are not read."""

@@ -16,6 +16,7 @@ from stattable.formats.sheet import (
     MAX_ROWS,
     Cell,
     Inspector,
+    Merge,
     Pictures,
     RawCell,
     RawSheet,
@@ -71,10 +72,7 @@ class CalamineBook:
             rows = sheet.to_python(skip_empty_area=False, nrows=None if whole else MAX_ROWS)
             if self._inspector.encoding:
                 rows = [[self._in_encoding(one) if isinstance(one, str) else one for one in row] for row in rows]
-            merges = [
-                (top + 1, left + 1, bottom + 1, right + 1)
-                for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
-            ]
+            merges = _merges(sheet)
         if rows and len(rows[0]) > MAX_COLUMNS and not whole:
             rows = [row[:MAX_COLUMNS] for row in rows]
         found = RawSheet(name, rows, merges, epoch=self._inspector.epoch)
@@ -82,17 +80,22 @@ class CalamineBook:
             self._whole[name] = found
         return found
 
-    def all_rows(self, name: str) -> list[list[RawCell]]:
-        """Return the cells of the sheet `name` without a limit, as for a roster, with what looks like a blank."""
+    def unbounded(self, name: str) -> RawSheet:
+        """Return the sheet `name` without a limit of rows, as of a roster, with what looks like a blank and is none."""
         with _reading():
+            sheet = self._open(name, whole=True)
             rows: list[list[RawCell]] = [
-                [*row] for row in self._open(name, whole=True).to_python(skip_empty_area=False)
+                [self._in_encoding(one) if isinstance(one, str) else one for one in row]
+                for row in sheet.to_python(skip_empty_area=False)
             ]
+            merges = _merges(sheet)
             inspection = self._inspector.inspect(self._places[name])
         for (row, column), unread in inspection.unreads.items() if inspection else ():
             if row <= len(rows) and column <= len(rows[row - 1]):
                 rows[row - 1][column - 1] = unread
-        return rows
+        if inspection and inspection.merges is not None:
+            merges = list(inspection.merges)
+        return RawSheet(name, rows, merges)
 
     def closer(self, sheet: RawSheet) -> RawSheet:
         """Return `sheet` with all that an inspection shows: what looks like a blank, merges, displays and texts."""
@@ -229,6 +232,12 @@ def _rewritten(inspector: Inspector, kind: FileKind, package: Package | None) ->
     from stattable.formats.rewriting.xlsx import rewrite_xlsx
 
     return rewrite_xlsx(package, sheets)
+
+
+def _merges(sheet: python_calamine.CalamineSheet) -> list[Merge]:
+    return [
+        (top + 1, left + 1, bottom + 1, right + 1) for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
+    ]
 
 
 def _inspector(data: bytes, kind: FileKind, package: Package | None) -> tuple[Inspector, bytes]:

@@ -262,6 +262,9 @@ class Book(Protocol):
     def sheet(self, name: str, *, whole: bool = False) -> RawSheet:
         """Return the cells of the sheet `name`; of a sheet of ours the `whole`, beyond the limits."""
 
+    def unbounded(self, name: str) -> RawSheet:
+        """Return the sheet `name` without a limit of rows, as of a roster, with what looks like a blank and is none."""
+
     def closer(self, sheet: RawSheet) -> RawSheet:
         """Return `sheet`, with what looks like a blank and is none, and with how its cells are shown."""
 

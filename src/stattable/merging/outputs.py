@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from pathlib import Path
 
-from stattable.checking.register import Register
+from stattable.checking.register import Register, identity_keys
 from stattable.formats.paths import are_one, file_key, is_there, own_path, refuse_unless_file
 from stattable.merging.annex import ACCOUNT_HEADS
 from stattable.merging.contents import Contents, Input, place_of
@@ -272,5 +272,7 @@ def _is_result_of(one: ReturnFile, unit: Unit) -> bool:
     if one.identity is None or not one.is_merged:
         return False
     said = one.identity.unit
+    if not (said.code or unit.code) and one.identity.above and unit.parent:  # those above tell two of one name apart
+        return identity_keys(one.identity)[-1] == unit.key
     same_code = not (said.code and unit.code) or bare_code(said.code) == unit.code
     return same_code and (comparable_name(said.name), said.level) == (comparable_name(unit.name), unit.level)

@@ -7,7 +7,7 @@ from stattable.checking.attribution import Attributor
 from stattable.checking.register import Register, identity_tree, unplaced_key
 from stattable.model.findings import Finding
 from stattable.model.identity import Identity
-from stattable.model.names import Names, level_of_name
+from stattable.model.names import Names, level_of_name, unit_named
 from stattable.model.refusals import Refusal
 from stattable.model.text import listed, normalised
 from stattable.model.units import MAX_NAME, Level, Scope, Tree, Unit, bare_code, level_of_code, place_by_code
@@ -20,7 +20,7 @@ class RootOptions:
 
     Attributes:
         roster: its tree, or None.
-        code: of the root, or None.
+        code: of the root, or None; with a roster it may be its key there, or its name.
         name: of the root, or None.
         level: of the root, or None.
         scopes: the scope of a unit's returns that do not state it, by the unit's code or name.
@@ -80,8 +80,8 @@ def _check_code(options: RootOptions) -> None:
 
 def _matching_units(tree: Tree, options: RootOptions) -> list[str]:
     if options.code is not None:
-        key = bare_code(options.code)
-        return [key] if key in tree else []
+        key = unit_named(tree, options.code) if options.roster is not None else bare_code(options.code)
+        return [key] if key and key in tree else []
     return [key for key in Names(tree).match(options.name or "") if options.level in {None, tree[key].level}]
 
 

@@ -13,7 +13,7 @@ from stattable.model.findings import Finding, Severity
 from stattable.model.form import BLANK_WORD
 from stattable.model.identity import IDENTITY_SHEET
 from stattable.model.record import RECORD_SHEET
-from stattable.model.text import listed
+from stattable.model.text import listed, runs
 
 FAMILIES: Final[Mapping[str, str]] = {
     "F": "文件",
@@ -114,8 +114,8 @@ _ENTRIES: Final = (
     Entry("U006", _W, "不知道单位是哪一级", "无法确定“{name}”是哪一级的单位。",
           "请用 --roster 名册.csv 提供名册；只作检查时，也可以加 --level 县级（或别的级别）指明。",
           "哪些栏应当由本单位填，要看它的级别。单看名称无法区分“市”“区”的级别。"),
-    Entry("U007", _E, "名册有错误", "名册第 {row} 行：{reason_text}。", "请改正名册后重试。",
-          "名册有任何错误都整份不用，以免单位挂错上级。"),
+    Entry("U007", _E, "名册有错误", "名册第 {rows} 行{how_many}：{reason_text}。", "请改正名册后重试。",
+          "名册有任何错误都整份不用，以免单位挂错上级。同一个原因的各行一起说。"),
     Entry("U008", _I, "以前的汇总结果", "这是“{name}”以前的汇总表，它所依据的报表都在这里，这次不计入。", "不用处理。",
           "汇总表与它所依据的下级报表放在一起时，再加一遍就会重复计数。"),
     Entry("U009", _E, "单位标识互相矛盾", "单位标识矛盾：{reason}。",
@@ -136,6 +136,8 @@ _ENTRIES: Final = (
     Entry("U014", _E, "分不清是不是同一个单位", "“{name}”另有同名的表：{others}。看不出是一个单位报了两次，还是两个单位，这一张没有计入。",
           "是同一张的，删去多余的一份；是两个单位的，请用 --roster 名册.csv 提供名册，或改用带标识的空白表，或把表放进以上级命名的文件夹。",
           "没有名册时，同名的表只能按上级分辨：文件夹的名称、单位名称前面的上级、空白表里的标识。都没有说的，既不能当作一个单位，也不能当作两个。"),
+    Entry("U015", _I, "名册是怎样读的", "读名册时，{parts}。", "请核对；其中有单位的，请改好名册后重试。",
+          "表头上面的标题、重复的表头、合计和说明不是单位，别的工作表不读；隐藏的行照样是单位。略过了什么，都在这里列出。"),
     # -- values
     Entry("V000", _E, "空白表", "这张表一个数字也没有填。",
           "请报送单位填好后重新报送；没有开展的填 0。", "空白表不算报送。"),
@@ -276,23 +278,40 @@ CATALOGUE: Final[Mapping[str, Entry]] = {entry.code: entry for entry in _ENTRIES
 # -- words that stand inside the texts above --------------------------------------------------------------
 
 _ROSTER_FAULTS: Final = {
-    "heads": "缺少列“{names}”（第一行应为：代码 名称 级别 上级代码 口径 填报 联系人 电话，至少要有代码和名称）",
+    "heads": "缺少列“{names}”（表头应为：代码 名称 级别 上级代码 口径 填报 联系人 电话 别名，至少要有代码和名称；没有代码的名册至少要有名称和上级）",
     "empty": "没有任何单位",
-    "no_code": "没有代码（名称是“{raw}”）",
-    "no_name": "没有名称（代码是 {raw}）",
-    "scientific": "代码成了“{raw}”，是 Excel 把长数字改成了科学计数，后几位已经丢失；请把这一列设为“文本”格式后重新填写",
-    "formula": "“{raw}”是公式或错误值，没有可用的结果；请在 Excel 或 WPS 里打开，改成文字或数字后保存",
-    "duplicate": "代码 {raw} 与第 {other} 行重复",
+    "nothing": "既没有代码，也没有名称",
+    "no_code": "没有代码，也没有写上级（名称是{raws}）；没有代码的单位，至少要写名称和上级",
+    "no_parent": "没有写上级（名称是{raws}）；没有代码的单位要写上级单位的名称，只有最上面的一个可以不写，有几个的都写“-”",
+    "no_prefix": "看不出上级（名称是{raws}），可能归没有代码的单位管；请写上级单位的名称或代码，没有上级的写“-”",
+    "no_name": "没有名称（代码是 {codes}）",
+    "no_words": "名称{raws}不是单位的名称；请写出单位的全称，不要用“同上”一类的记号",
+    "like_note": "名称{raws}像是合计或说明，不像单位，可是写了代码、级别或上级；不是单位的，请整行删去",
+    "above_heads": "在表头上面，却像是单位（{raws}）；请把表头移到所有单位的上面",
+    "quotes": '引号（"）可能没有成对，{clauses}；请把表示“同上”的引号改成文字或者删去，格子里的换行也删去，再保存（存成 .xlsx 最可靠）',
+    "doubled": "并排有两份名册，右边的一份（{names} 列）会漏掉；请把它接到左边一份的下面",
+    "sheets": "工作表{raws}都像名册，看不出用哪一张；请只留一张，或者把单位合到一张里",
+    "scientific": "{what}成了{raws}，是 Excel 把长数字改成了科学计数，后几位已经丢失；请找回原来的代码，把这一列设为“文本”格式后重新填写，"
+    "另存为 .xlsx",
+    "formula": "{raws}是公式或错误值，没有可用的结果；请在 Excel 或 WPS 里打开，改成文字或数字后保存",
+    "duplicate": "代码 {pairs}重复",
+    "same_name": "名称{pairs}重复，上级也相同；请删去多余的，是两个单位的请都写上代码",
+    "same_alias": "别名{pairs}相同，上级也相同，分不清报表是谁的；请改成不同的",
     "name_long": "名称超过 {limit} 个字",
     "code_long": "代码超过 {limit} 个字符",
-    "level_word": "级别“{raw}”认不出（应为省级、地市级、县级、乡镇级或村居社区级）",
-    "level_unknown": "代码 {raw} 不是 2、4、6、9 或 12 位数字，又没有写级别",
-    "scope_word": "口径“{raw}”认不出（应为本级或汇总）",
-    "expected_word": "填报“{raw}”认不出（应为是或否）",
-    "unknown_parent": "上级代码 {raw} 不在名册里",
-    "cycle": "{raw} 的上级绕了一圈又回到它自己",
-    "level_order": "级别是{raw_level}，上级“{parent}”却是{above}，上级的级别必须更高",
+    "level_word": "级别{raws}认不出（应为省级、地市级、县级、乡镇级或村居社区级）",
+    "level_unknown": "代码 {codes} 不是 2、4、6、9 或 12 位数字，又没有写级别",
+    "level_needed": "看不出{raws}是哪一级；请在“级别”一列写明（没有这一列就加上）：省级、地市级、县级、乡镇级或村居社区级",
+    "digit_lost": "代码少了一位，多半是开头的 0 被 Excel 去掉了，或者漏抄了：{pairs}；请找回原来的代码，把这一列设为“文本”格式后重新填写",
+    "scope_word": "口径{raws}认不出（应为本级或汇总）",
+    "expected_word": "填报{raws}认不出（应为是或否）",
+    "unknown_parent": "上级代码 {codes} 不在名册里",
+    "unknown_name": "上级{raws}不在名册里；请核对名称，或者为它加一行；它不归名册里的单位管的，写“-”",
+    "ambiguous_parent": "分不清上级是哪一个：{clauses}",
+    "cycle": "{codes} 的上级绕了一圈又回到它自己",
+    "level_order": "{clauses}，上级的级别必须更高",
 }
+_FEW_ROWS: Final = 2  # more are counted
 _LIMITS: Final = {
     "size": "文件有 {mb} MB，超过 20 MB",
     "expansion": "解压后过大，像是损坏或恶意的文件",
@@ -507,6 +526,29 @@ _PHRASES: Final[Mapping[str, Mapping[str, str]]] = {  # what is said of one thin
         "amount": "{label} {amount}",
     },
     "H008": {"return": "“{name}”（{scope}数）"},
+    "U007": {
+        "same_code": "{said} 与第 {row} 行",
+        "same_name": "“{said}”与第 {row} 行",
+        "same_alias": "“{said}”与第 {row} 行“{name}”的名称或别名",
+        "several": "“{said}”有 {count} 个（第 {rows} 行），请写成{whole}",
+        "digit_lost": "{said}（只有 {count} 位）",
+        "zero_lost": "{said}（原来可能是 0{said}）",
+        "level_order": "级别是{level}，上级“{parent}”却是{above}",
+        "swallowed": "第 {row} 行的“{column}”一格把后面的 {count} 行都当成了它的内容",
+        "swallowed_cells": "第 {row} 行的“{column}”一格把后面的几格都当成了它的内容",
+        "unclosed": "从第 {row} 行起，后面的 {count} 行都当成了一格的内容",
+    },
+    "U015": {
+        "title": "第 {rows} 行在表头上面（{texts}），没有当作单位",
+        "heads": "第 {rows} 行是重复的表头或者栏号，没有当作单位",
+        "sum": "第 {rows} 行是合计（{texts}），没有当作单位",
+        "note": "第 {rows} 行是说明（{texts}），没有当作单位",
+        "more": "第 {rows} 行没有名称和代码，是上面合并单元格的单位的，没有当作单位",
+        "sheet": "用的是工作表“{name}”",
+        "hidden_sheet": "用的是隐藏的工作表“{name}”",
+        "sheets": "没有读别的工作表：{names}",
+        "hidden_rows": "第 {rows} 行是隐藏的，照样当作单位",
+    },
     "P002": {
         "as_text": "{shown}（存成了文字）",
         "formula": "{shown}（={formula}）",
@@ -562,6 +604,7 @@ class _Listing(NamedTuple):
 _USUAL: Final = _Listing()
 _CLAUSES: Final = _Listing(separator="；")
 _FEW_UNITS: Final = _Listing(most=3, rest="等", each="“{}”")
+_FEW: Final = _Listing(most=5, rest="等 {count} 个")
 _PARTS: Final = _Listing(separator="，", most=3, rest="等")
 _FIGURES: Final = _Listing(separator="，", most=3, rest=" 等 {count} 个数", none="各栏都是 0")
 _LISTINGS: Final[Mapping[tuple[str, str], _Listing]] = {
@@ -577,6 +620,15 @@ _LISTINGS: Final[Mapping[tuple[str, str], _Listing]] = {
     ("H007", "units"): _Listing(each="“{}”"),
     ("F008", "sheets"): _Listing(each="“{}”"),
     ("P007", "figures"): _CLAUSES,
+    ("U007", "clauses"): _Listing(separator="；", most=5, rest="等 {count} 处"),
+    ("U007", "codes"): _FEW,
+    ("U007", "names"): _FEW,
+    ("U007", "pairs"): _FEW,
+    ("U007", "raws"): _FEW_UNITS._replace(most=5, rest="等 {count} 个"),
+    ("U007", "whole"): _Listing(separator="或", most=3, rest="等", each="“{}”"),
+    ("U015", "names"): _FEW_UNITS._replace(most=5, rest="等 {count} 张"),
+    ("U015", "parts"): _CLAUSES,
+    ("U015", "texts"): _FEW_UNITS,
     ("P012", "sheets"): _CLAUSES,
     ("P013", "where"): _Listing(separator="和"),
 }
@@ -715,7 +767,8 @@ def _derive_file_words(finding: Finding, words: dict[str, object]) -> None:
     elif finding.code == "F004":
         words["reason"] = _LIMITS[str(finding.params["reason"])].format(**words)
     elif finding.code == "U007":
-        words.setdefault("raw_level", finding.raw)
+        words["rows"] = runs(finding.rows)
+        words["how_many"] = f"（共 {len(finding.rows)} 行）" if len(finding.rows) > _FEW_ROWS else ""
         words["reason_text"] = _ROSTER_FAULTS[str(finding.params["reason"])].format(**words)
     elif finding.code in {"V010", "V011"}:
         words["problem"] = _PROBLEMS[str(finding.params["problem"])].format(**words)

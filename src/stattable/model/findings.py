@@ -88,6 +88,12 @@ class Finding:
     suggestion: str | None = None
     params: dict[str, Param] = default(default_factory=dict)
 
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """The rows of a roster that it speaks of, all of them; empty for any other finding."""
+        rows = self.params.get("rows", ())
+        return tuple(map(int, rows)) if isinstance(rows, tuple) else ()
+
 
 # A return with an error of one of these families, or of one of these codes, is rejected.
 _REJECTING_FAMILIES: Final = frozenset("FTUVR")

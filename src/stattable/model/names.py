@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 from stattable.model.text import without_spaces
-from stattable.model.units import Level, Tree
+from stattable.model.units import Level, Tree, bare_code
 
 # One word each.
 _SYNONYMS: Final = (
@@ -59,6 +59,15 @@ def level_of_name(name: str) -> Level | None:
     return None
 
 
+def unit_named(tree: Tree, text: str) -> str | None:
+    """Return the key of the one unit that `text` names: by its code, its key, or its name, led by its parents'."""
+    key = bare_code(text)
+    if key in tree:
+        return key
+    keys = Names(tree).match(text)
+    return keys[0] if len(keys) == 1 else None
+
+
 class Names:
     """The names of a tree, to match what people write.
 
@@ -72,7 +81,8 @@ class Names:
         self._keys: dict[str, list[str]] = {}
         keys = tree.units if root is None else tree.below(root)
         for key in keys:
-            self._keys.setdefault(comparable_name(tree[key].name), []).append(key)
+            for name in dict.fromkeys(map(comparable_name, tree[key].names)):
+                self._keys.setdefault(name, []).append(key)
 
     def match(self, name: str, within: str | None = None) -> list[str]:
         """Return the keys of all units that `name` may mean.
@@ -99,7 +109,8 @@ class Names:
         for parent in self._tree.above(key):
             if not prefix:
                 break
-            prefix = prefix.removeprefix(comparable_name(self._tree[parent].name))
+            names = map(comparable_name, self._tree[parent].names)
+            prefix = prefix.removeprefix(next(filter(prefix.startswith, names), ""))
         return not prefix
 
     def unit_of_folders(self, parts: Sequence[str]) -> str | None:

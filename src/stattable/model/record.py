@@ -19,6 +19,7 @@ _RECORD, _UNIT = "record", "node"  # what begins a row
 _CELLS: Final = tuple(field.at for field in FIELDS)
 _FACTS: Final = 7  # cells of a unit's row before those of the returns
 _OF_RETURN: Final = 4  # cells of one return
+_BETWEEN_ALIASES: Final = "、"
 _DEEPEST: Final = 8  # records within one another; there are six levels
 
 
@@ -199,12 +200,16 @@ def _row(record: Record, unit: Unit) -> Row:
     for scope in Scope:
         one = record.sent.get((unit.key, scope))
         row += [str(one.number), one.sha256, figures_text(one.values), _places(one.cells)] if one else [""] * _OF_RETURN
-    return tuple(row)
+    return (*row, _BETWEEN_ALIASES.join(unit.aliases)) if unit.aliases else tuple(row)
 
 
 def _unit(cells: Sequence[str]) -> Unit:
     key, code, name, level, parent, scope, expected, *_ = cells
-    return Unit(key, name, Level(level), code or None, parent or None, Scope(scope) if scope else None, expected == "1")
+    its_scope = Scope(scope) if scope else None
+    aliases = filter(None, "".join(cells[_FACTS + len(Scope) * _OF_RETURN :][:1]).split(_BETWEEN_ALIASES))
+    return Unit(
+        key, name, Level(level), code or None, parent or None, its_scope, expected == "1", aliases=tuple(aliases)
+    )
 
 
 def _places(cells: Sequence[tuple[int, int] | None]) -> str:

@@ -47,7 +47,7 @@ _REFUSALS: Final[Mapping[str, str]] = {
     "not_merged": "“{path}”不是 stattable 写出的汇总表，或者里面的记录不完整，不能核对。请给出 merge 写出的文件。",
     "unknown_field": "看不出“{field}”是哪一格。请写汇总页上的单元格（如 F6），或者栏目（如 宣传活动 · 乡镇计生协 · 活动场次）。",
     "unknown_code": "没有“{code}”这个代码。可用的有：{codes}。",
-    "roster_unreadable": "名册“{path}”读不出来：应为 .csv（UTF-8 或 GBK）或 .xlsx。",
+    "roster_unreadable": "名册“{path}”读不出来：应为 .csv（UTF-8 或 GBK）或 .xlsx（.xls、.ods 也行），没有打开密码，也没有损坏。",
     "empty_name": "单位名称是空的。",
     "long_name": "单位名称太长：最多 {limit} 个字。",
 }

@@ -104,7 +104,7 @@ class Unit:
     """A unit of the association.
 
     Attributes:
-        key: its key in a tree: its code, or its name where it has none.
+        key: its key in a tree: its code, or where it has none its name behind the key of its parent.
         name: as the roster or its blank writes it.
         level: its level.
         code: its code as :func:`bare_code` gives it, or None.
@@ -113,6 +113,7 @@ class Unit:
         expected: whether it is to send a return.
         contact: from the roster, may be empty.
         phone: from the roster, may be empty.
+        aliases: other names under which it may report.
     """
 
     key: str
@@ -124,6 +125,12 @@ class Unit:
     expected: bool = True
     contact: str = ""
     phone: str = ""
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All its names, the one that it is called by first."""
+        return (self.name, *self.aliases)
 
     @property
     def ref(self) -> UnitRef:

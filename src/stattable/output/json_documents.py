@@ -236,6 +236,7 @@ def _findings(findings: Iterable[Finding]) -> list[models.Finding]:
             label=missing_label(finding),
             raw=finding.raw,
             suggestion=finding.suggestion,
+            rows=list(finding.rows) or None,
         )
         for finding in findings
     ]

@@ -65,6 +65,7 @@ class Finding(_Part):
     label: str | None = Field(description="label of the field, or the label that it speaks of")
     raw: str | None = Field(description="what stands in the cell")
     suggestion: str | None = Field(description="what may have been meant")
+    rows: list[int] | Absent = Field(default=None, description="of a roster: all rows that it speaks of")
 
 
 # -- check ------------------------------------------------------------------------------------------------

@@ -109,12 +109,13 @@ class Ledger:
     entries: tuple[LedgerEntry, ...]
     adjustments: tuple[str, ...] = ()
 
-    def options(self, roster: Tree, root: UnitFacts) -> MergeOptions:
+    def options(self, roster: Tree, root: UnitFacts, key: str) -> MergeOptions:
         """Return the options of a merge that makes the total of `root` again.
 
         Args:
             roster: the units of the roster, if the ledger names one.
             root: whose total it is. The ledger of a level below has the root of the whole merge instead.
+            key: its key in the roster, by which a unit without a code is known there.
 
         Raises:
             ValueError: the ledger has :meth:`invalid_options`.
@@ -124,7 +125,7 @@ class Ledger:
             unit: Scope(scope) for unit, _, scope in (text.rpartition("=") for text in texts.get(Label.SCOPE, ()))
         }
         if Label.ROSTER in texts:
-            asked = RootOptions(roster, root.code or roster.tops[0], scopes=scopes)
+            asked = RootOptions(roster, root.code or key, scopes=scopes)
         else:
             asked = RootOptions(None, root.code, root.name, root.level, scopes)
         edition = texts.get(Label.EDITION)

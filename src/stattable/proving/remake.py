@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from stattable.checking.duplicates import fold_copies
-from stattable.checking.register import Register
+from stattable.checking.register import Register, identity_keys
 from stattable.checking.returns import check_returns
 from stattable.merging.merge import merge_returns
 from stattable.merging.result import MergeResult
@@ -16,11 +16,11 @@ from stattable.model.annex import ANNEX_HEADS, ANNEX_SHEET
 from stattable.model.catalogue import finding, phrase
 from stattable.model.findings import Finding, Param, UnitRef
 from stattable.model.form import BLANK, FIELDS, Values, in_words
-from stattable.model.identity import WorkbookKind
+from stattable.model.identity import Identity, WorkbookKind
 from stattable.model.names import comparable_name
 from stattable.model.refusals import Refusal
 from stattable.model.text import runs
-from stattable.model.units import Tree
+from stattable.model.units import Tree, Unit
 from stattable.proving.breakdown import UNITS_SHEET, RowKind, breakdown, figure_cell
 from stattable.proving.ledger import LEDGER_SHEET, Ledger, LedgerEntry, entries_of, parse_time
 from stattable.proving.lists import FINDINGS_SHEET, STATE_SHEET, state_sheet, subject
@@ -77,7 +77,8 @@ class _Remake:
             )
         record = report.record
         self._of_root = {sent.number for (key, _), sent in record.sent.items() if key == record.root}
-        self._register = Register(record.tree, is_roster=True, root=record.root)
+        tree = _with_units_above(record.tree, record.root, report.identity)
+        self._register = Register(tree, is_roster=True, root=record.root)
         self._matched = self._of_the_same_units(sources.match(ledger))
 
     def remade(self) -> RemakeResult:
@@ -85,7 +86,7 @@ class _Remake:
         if self._ledger.invalid_options():  # reported already as P009
             return self._remade(matched, ())
         try:
-            options = self._ledger.options(self._tree(), self._report.identity.unit)
+            options = self._ledger.options(self._tree(), self._report.identity.unit, self._report.record.root)
             files = self._as_then()
             remade = merge_returns(files, find_register(files, options.root), options)
         except Refusal as refusal:
@@ -110,9 +111,9 @@ class _Remake:
     def _tree(self) -> Tree:
         """Return the units of the roster if it is here unchanged, else those of the record."""
         if self._roster is FileState.SAME and self._roster_path:
-            tree, faults = read_roster(self._roster_path)
-            if not faults:
-                return tree
+            roster = read_roster(self._roster_path)
+            if not roster.faults:
+                return roster.tree
         return self._report.record.tree
 
     def _of_the_same_units(self, matched: FileMatch) -> FileMatch:
@@ -224,7 +225,20 @@ class _Remake:
         return self._ledger.is_of_this_version
 
 
-_OF_THE_RUN: Final = frozenset({"F006", "U012"})  # of folders, and of what was not said: no file tells
+def _with_units_above(tree: Tree, root: str, identity: Identity) -> Tree:
+    """Return the tree of a record with the units above its root, which tell it from others of its name."""
+    keys = identity_keys(identity)[:-1]
+    if len({*keys, *tree.units}) < len(keys) + len(tree.units):  # no identity of ours, and perhaps a circle
+        return tree
+    above = [
+        Unit(key, facts.name, facts.level, facts.code, parent)
+        for key, facts, parent in zip(keys, identity.above, (None, *keys), strict=False)
+    ]
+    below = [replace(unit, parent=keys[-1]) if keys and key == root else unit for key, unit in tree.units.items()]
+    return Tree([*above, *below])
+
+
+_OF_THE_RUN: Final = frozenset({"F006", "U012", "U015"})  # of folders, rosters, what was not said: no return tells
 
 
 def _is_again(row: tuple[str, ...]) -> bool:

@@ -8,7 +8,7 @@ from stattable.formats.calamine import CalamineBook
 from stattable.formats.decryption import opens_by_itself
 from stattable.formats.fingerprint import FileFacts, sha256
 from stattable.formats.package import Package, open_package
-from stattable.formats.sheet import Book, RawCell, Unreadable
+from stattable.formats.sheet import Book, Unreadable
 from stattable.formats.sniff import MAX_BYTES, OLE, TABLES, WORKBOOKS, ZIP, FileKind, package_kind, sniff
 from stattable.formats.storage import About, DamagedEntry, about, read
 from stattable.model.catalogue import finding
@@ -118,23 +118,17 @@ def _kind(data: bytes) -> tuple[FileKind, Package | None]:
     return (package_kind(package), package) if package else (sniff(io.BytesIO(data)), None)
 
 
-def read_rows(path: str) -> list[list[RawCell]]:
-    """Return all rows of the first sheet of a workbook, as for a roster.
+def open_book(path: str) -> Book:
+    """Open a workbook or a document with tables, whose sheets are to be read whole, as a roster's.
 
     Raises:
         OSError: the file cannot be read.
-        ValueError: it is no workbook that can be read.
+        Unreadable: it is none that can be read.
     """
     file, _, findings = open_file(path)
     if file is None:
-        raise ValueError(findings[0].code)
-    try:
-        book = file.book()
-        if not isinstance(book, CalamineBook):
-            raise ValueError("F005")
-        return book.all_rows(book.names[0]) if book.names else []
-    except Unreadable as fault:
-        raise ValueError(fault.code) from fault
+        raise Unreadable(findings[0].code)
+    return file.book()
 
 
 def _too_much(package: Package, size: int) -> str | None:

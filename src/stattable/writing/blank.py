@@ -20,7 +20,7 @@ from stattable.model import form
 from stattable.model.annex import LEVELS as ANNEX_LEVELS
 from stattable.model.form import FIELDS, Kind, fields_to_fill
 from stattable.model.identity import IDENTITY_SHEET, Identity, UnitFacts, WorkbookKind, identity_rows
-from stattable.model.names import comparable_name, level_of_name
+from stattable.model.names import comparable_name, level_of_name, unit_named
 from stattable.model.refusals import Refusal
 from stattable.model.text import normalised, without_spaces
 from stattable.model.units import MAX_NAME, Level, Scope, Tree, bare_code, level_of_code
@@ -117,7 +117,7 @@ def blanks_of(tree: Tree, root: str | None, scope: Scope, edition: int, folder: 
 
     Args:
         tree: of the roster.
-        root: code of the unit to begin with, or None for all.
+        root: code or name of the unit to begin with, or None for all.
         scope: what the figures are to be.
         edition: ordinal of the members' day.
         folder: under which all are written.
@@ -125,9 +125,10 @@ def blanks_of(tree: Tree, root: str | None, scope: Scope, edition: int, folder: 
     Raises:
         Refusal: the roster does not have `root`, or nobody there is to report.
     """
-    if root is not None and bare_code(root) not in tree:
+    top = unit_named(tree, root) if root is not None else None
+    if root is not None and top is None:
         raise Refusal("unknown_root", code=root)
-    tops = tree.tops if root is None else [bare_code(root)]
+    tops = tree.tops if top is None else [top]
     blanks = [blank for top in tops for blank in _blanks_under(tree, top, scope, edition, folder)]
     if not blanks:
         raise Refusal("nothing_expected", name="、".join(tree[top].name for top in tops))
