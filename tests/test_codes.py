@@ -344,6 +344,16 @@ def villages_here(folder: Path, *units: UnitFacts) -> set[str]:
 
 
 @deferred
+def workbook_of(folder: Path, *units: UnitFacts) -> set[str]:
+    """Check the township's merged workbook."""
+    villages_here(*units)(folder)
+    for path in (folder / RETURNS).iterdir():
+        path.unlink()
+    (folder / OUTPUT).rename(folder / RETURNS / "镇汇总.xlsx")
+    return check(folder, *roster(folder))
+
+
+@deferred
 def unplaced(folder: Path, name: str) -> set[str]:
     """Merge the county's return with the typed one of a township that the county's blanks know of, or do not."""
     filled(folder / RETURNS / "镇.xlsx", GUANDU, TOWNSHIP, above=TO_COUNTY)
@@ -602,6 +612,7 @@ CASES: dict[str, tuple[Case, Case]] = {
     "H007": (in_a_workbook("410122102"), in_a_workbook("410122101")),
     "H008": (roots_own_result(True), roots_own_result(False)),
     "C001": (villages_here(GUANDU_VILLAGE), villages_here(GUANDU_VILLAGE, ZHULUYING)),
+    "C003": (workbook_of(GUANDU_VILLAGE), workbook_of(GUANDU_VILLAGE, ZHULUYING)),
     "A001": (accounts(ACCOUNT, website=2), accounts(ACCOUNT, website=1)),
     "A002": (account(D="zhongmu.example.cn"), account(D="https://zhongmu.example.cn")),
     "A003": (account(F=None), account()),

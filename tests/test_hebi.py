@@ -47,7 +47,7 @@ def test_all_in_one_go(city: hebi.Hebi, returns: dict[str, Path], tmp_path: Path
     units = len(list(city.tree.below(hebi.ROOT)))
     assert document["summary"] | {"warnings": 0, "infos": 0} == {
         "expected": units, "received": len(city.sent), "accepted": len(city.sent), "rejected": 0, "duplicate": 0,
-        "covered": units - len(city.sent), "missing": 0, "errors": 0, "warnings": 0, "infos": 0,
+        "covered": units - len(city.sent), "missing": 0, "gaps": {}, "errors": 0, "warnings": 0, "infos": 0,
     }  # fmt: skip
     assert result.code == 0
     for unit in document["units"]:

@@ -35,9 +35,9 @@ def box(tmp_path: Path) -> Path:
     return folder
 
 
-def summary(**counts: int) -> dict[str, int]:
+def summary(gaps: dict[str, int] | None = None, **counts: int) -> dict[str, Any]:
     every = "expected received accepted rejected duplicate covered missing errors warnings infos"
-    return {**dict.fromkeys(every.split(), 0), **counts}
+    return {**dict.fromkeys(every.split(), 0), **counts, "gaps": gaps or {}}
 
 
 def filled_in(document: dict[str, Any], *keys: str) -> dict[str, Any]:
@@ -85,7 +85,7 @@ def test_with_a_roster(box: Path, roster: Path, tmp_path: Path) -> None:
     result = merge(box, "--roster", roster, "--root", "4101", "-o", tmp_path / "汇总.xlsx")
     document = result.json
     assert result.code == 0
-    assert document["summary"] == summary(expected=7, received=5, accepted=5, missing=2, warnings=2)
+    assert document["summary"] == summary({"village": 1}, expected=7, received=5, accepted=5, missing=2, warnings=2)
     units = document["units"]
     assert [(unit["code"], unit["status"], unit["basis"], unit["total"].get(OF_VILLAGE)) for unit in units] == [
         ("4101", "missing", "derived", 3),
@@ -202,7 +202,7 @@ def test_rejected_and_missing(box: Path, roster: Path, tmp_path: Path) -> None:
     document = result.json
     assert (result.code, codes(document), document["output"]) == (1, ["C001", "V002"], str(out))
     assert document["summary"] == summary(
-        expected=6, received=5, accepted=4, rejected=1, missing=1, errors=1, warnings=1
+        {"village": 2}, expected=6, received=5, accepted=4, rejected=1, missing=1, errors=1, warnings=1
     )
     statuses = {unit["name"]: unit["status"] for unit in document["units"]}
     assert (statuses["官渡村"], statuses["逐鹿营村"]) == ("rejected", "missing")

@@ -59,8 +59,10 @@ SHAPES = {
         "": "schema_version output root total check_code summary units findings",
         "root": UNIT,
         "total": " ".join(field.key for field in FIELDS),
-        "summary": f"expected received accepted rejected duplicate covered missing {COUNTS}",
-        "units[]": "code name level parent status basis total",
+        "summary": f"expected received accepted rejected duplicate covered missing gaps {COUNTS}",
+        "summary.gaps": "",
+        "units[]": "code name level parent status basis total gaps",
+        "units[].gaps": "",
         "units[].total": " ".join(VILLAGE),
         "findings[]": FINDING,
         "findings[].unit": UNIT,
@@ -152,7 +154,7 @@ def test_the_document_of_merge() -> None:
     assert document["root"] == {"code": "410122101", "name": "官渡镇", "level": "township"}
     assert document["summary"] == {
         "expected": 3, "received": 2, "accepted": 2, "rejected": 0, "duplicate": 0, "covered": 0, "missing": 1,
-        "errors": 0, "warnings": 1, "infos": 0,
+        "gaps": {"village": 1}, "errors": 0, "warnings": 1, "infos": 0,
     }  # fmt: skip
     assert [(unit["code"], unit["parent"], unit["status"], unit["basis"]) for unit in document["units"]] == [
         ("410122101", "410122", "accepted", "own"),

@@ -1,6 +1,6 @@
 """Files that were read → checked returns: attributed to their units and checked by the rules."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -118,8 +118,17 @@ def _check_return(one: ReturnFile, whose: Attribution, edition: int | None) -> C
         )
         findings += apply_rules(FilledForm(values, whose.level, whose.scope, unread), one.sheet, one.cells)
         values = cleaned
+    findings += _gap_findings(one, whose.unit)
     placed = tuple(replace(finding, path=one.path, unit=whose.unit) for finding in findings)
     return CheckedReturn(one, whose.unit, whose.key, whose.level, whose.scope, whose.scope_by, values, placed)
+
+
+def _gap_findings(one: ReturnFile, unit: UnitRef) -> Iterator[Finding]:
+    """Yield C003 where a merged workbook was made without returns that it knows to be missing."""
+    gaps = one.identity.unaccounted if one.identity and one.is_merged else ()
+    if count := sum(number for _, number in gaps):
+        levels = tuple(f"{level.label} {number}" for level, number in gaps if number)
+        yield finding("C003", params={"name": unit.name or one.name or "", "count": count, "levels": levels})
 
 
 def _drop_zeros(

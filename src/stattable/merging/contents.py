@@ -49,6 +49,7 @@ class Contents:
     def __init__(self, record: Record, place: str) -> None:
         self._places = _places(record, place)
         self._tree = record.tree
+        self._missing = [self._places[key] for key in record.missing()]
         self.counted = [
             Input(
                 self._places[key],
@@ -98,6 +99,13 @@ class Contents:
             for place, above in one.contents.chains.items() if one.contents else ():
                 chains[place] = (*chains[one.place], *above)
         return chains
+
+    def missing_places(self) -> Iterator[str]:
+        """Yield the places of the units that it knows to be missing, and those that merged workbooks in it know of."""
+        yield from self._missing
+        for one in self.counted:
+            if one.contents:
+                yield from one.contents.missing_places()
 
     def is_complete(self, is_here: Callable[[Input], bool]) -> bool:
         """Whether every counted input is here, itself or through its own inputs."""

@@ -65,10 +65,10 @@ def _made_of(merged: MergeResult, key: str, difference: Difference, index: int) 
 
 
 def missing_findings(merged: MergeResult) -> list[Finding]:
-    """Return C001 on each unit that sent nothing."""
+    """Return C001 on each unit that sent nothing, but for those of which merged workbooks say it (C003)."""
     findings = []
     for key, status in merged.statuses.items():
-        if status is Status.MISSING:
+        if status is Status.MISSING and key not in merged.known_missing:
             unit = merged.tree[key]
             contact = _joined(*merged.person(key))
             params: dict[str, Param] = {"name": unit.name, "level": unit.level.label, "contact": contact}

@@ -8,6 +8,7 @@ from stattable.checking.register import Register
 from stattable.checking.returns import CheckedReturn, check_returns
 from stattable.merging.annex import merged_annex
 from stattable.merging.discrepancies import difference_findings, missing_findings
+from stattable.merging.gaps import gaps_within, known_missing
 from stattable.merging.outputs import LevelPlaces, earlier_at_output, replaced_inputs
 from stattable.merging.overlap import Overlaps
 from stattable.merging.result import MergeOptions, MergeResult
@@ -125,6 +126,7 @@ def assemble(
         if one.status is Status.ACCEPTED and one.key is not None and one.scope is not None
     }
     annex = merged_annex(rolled, returns, AnnexOwners(rolled.tree, is_roster=is_roster))
+    missing = known_missing(rolled, accepted.values(), overlaps)
     result = MergeResult(
         rollup=rolled,
         options=options,
@@ -132,11 +134,13 @@ def assemble(
         returns=tuple(returns),
         earlier=tuple(earlier),
         accepted=accepted,
-        statuses=_statuses(rolled, returns, is_roster),
+        statuses=_statuses(rolled, returns, is_roster, missing),
         accounts=annex.accounts,
         findings=(),
         refused=refused,
         overlaps=overlaps,
+        known_missing=missing,
+        gaps_within=gaps_within(rolled, missing),
     )
     findings = [
         *(finding for one in result.files for finding in one.findings),
@@ -148,7 +152,9 @@ def assemble(
     return replace(result, findings=tuple(findings))
 
 
-def _statuses(rolled: RollUp, returns: Sequence[CheckedReturn], is_roster: bool) -> dict[str, Status | None]:
+def _statuses(
+    rolled: RollUp, returns: Sequence[CheckedReturn], is_roster: bool, missing: Container[str]
+) -> dict[str, Status | None]:
     """Return the status of every unit: of its returns, or covered, missing, or None where none is expected."""
     of_files: dict[str, set[Status]] = {}
     for one in returns:
@@ -167,5 +173,6 @@ def _statuses(rolled: RollUp, returns: Sequence[CheckedReturn], is_roster: bool)
         elif not is_roster or not unit.expected:
             statuses[key] = None
         else:
-            statuses[key] = Status.COVERED if key in under_cumulative else Status.MISSING
+            is_covered = key in under_cumulative and key not in missing
+            statuses[key] = Status.COVERED if is_covered else Status.MISSING
     return statuses

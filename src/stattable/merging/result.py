@@ -11,7 +11,7 @@ from stattable.merging.rollup import RollUp
 from stattable.merging.root import RootOptions
 from stattable.model.findings import Finding, Severity, Status
 from stattable.model.form import Values
-from stattable.model.units import Scope, Tree, Unit
+from stattable.model.units import Level, Scope, Tree, Unit
 from stattable.reading.surroundings import NO_SURROUNDINGS
 
 
@@ -63,6 +63,8 @@ class MergeResult:
         findings: all of them, those of files first.
         refused: whether nothing may be written.
         overlaps: the merged workbooks among the files, and what they were made from.
+        known_missing: keys of units that merged workbooks among the returns know to be missing.
+        gaps_within: how many units are missing in the merged workbooks at or below a unit, by level.
         part_of: name of the unit whose merge this is a part of, or None for the whole.
     """
 
@@ -77,6 +79,8 @@ class MergeResult:
     findings: tuple[Finding, ...]
     refused: bool
     overlaps: Overlaps
+    known_missing: frozenset[str] = frozenset()
+    gaps_within: Mapping[str, Mapping[Level, int]] = field(default_factory=dict)
     part_of: str | None = None
 
     @property
@@ -116,6 +120,13 @@ class MergeResult:
         accepted = (self.accepted.get((key, scope)) for scope in scopes)
         written = next((one.file.surroundings for one in accepted if one), NO_SURROUNDINGS)
         return written.contact or unit.contact, written.phone or unit.phone
+
+    def gaps(self, key: str) -> Mapping[Level, int]:
+        """Return how many units below `key` are known not to be accounted for, by level; none of which there are 0."""
+        tree, level = self.tree, self.tree[key].level
+        is_covered = not self.rollup.counted.cumulative.keys().isdisjoint(tree.above(key))
+        known = self.gaps_within.get(key, {}) if is_covered else self.rollup.coverage[key].unaccounted
+        return {lower: count for lower, count in known.items() if count and level.above(lower)}
 
     @property
     def files(self) -> list[CheckedReturn]:

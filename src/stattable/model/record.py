@@ -77,6 +77,16 @@ class Record:
         ours, others = list(self.leaves()), list(other.leaves())
         return _are_among(ours, others) and _are_among(others, ours)
 
+    def missing(self) -> Iterator[str]:
+        """Yield the keys of the units that should have sent something and did not, nor did one above for all of its."""
+        covering: dict[str, bool] = {}  # whether a cumulative return stands for what is below
+        for key in self.tree.below(self.root):
+            unit = self.tree[key]
+            is_covered = key != self.root and covering[unit.parent or ""]
+            covering[key] = is_covered or (key, Scope.CUMULATIVE) in self.sent
+            if unit.expected and not covering[key] and (key, Scope.OWN) not in self.sent:
+                yield key
+
     def counts(self, key: str, scope: Scope) -> bool:
         """Whether the figures of a return are in the total: no cumulative one at its unit or above stands for it."""
         return not any((above, Scope.CUMULATIVE) in self.sent for above in self.tree.covering(key, scope))
@@ -93,7 +103,7 @@ def record_rows(record: Record) -> list[Row]:
     """Return the cells of the hidden sheet: a row for the record and one for each unit, parents before their children.
 
     The records of merged workbooks among what was sent follow, each with the number of the one that holds it, and the
-    unit that sent it. Of these only what was sent is told, and what stands above it.
+    unit that sent it. Of these only what was sent and what is missing is told, and what stands above it.
     """
     rows: list[Row] = []
     waiting: list[tuple[Record, Row]] = [(record, ("", ""))]
@@ -101,17 +111,17 @@ def record_rows(record: Record) -> list[Row]:
         rows.append((_RECORD, str(number), *holder, str(one.edition), one.made))
         rows += [_row(one, one.tree[key]) for key in one.tree.below(one.root)]
         waiting += [
-            (_without_silent_units(sent.record), (str(number), key))
+            (_without_covered_units(sent.record), (str(number), key))
             for (key, _), sent in one.sent.items()
             if sent.record
         ]
     return rows
 
 
-def _without_silent_units(record: Record) -> Record:
-    """Return the record without units that sent nothing and have none below that did."""
+def _without_covered_units(record: Record) -> Record:
+    """Return the record without units that sent nothing, are not missing, and have none below that did or are."""
     tree, kept = record.tree, {record.root}
-    for key, _ in record.sent:
+    for key in (*(key for key, _ in record.sent), *record.missing()):
         kept.update((*tree.above(key), key))
     units = [replace(tree[key], parent=None) if key == record.root else tree[key] for key in tree.below(record.root)]
     return replace(record, tree=Tree(unit for unit in units if unit.key in kept))

@@ -82,7 +82,9 @@ def merge_json(
             root=merged.root_unit,
             total=_figures(merged.total),
             check_code=check_code_of(merged) if output else None,
-            summary=models.MergeSummary(**asdict(merged.summary), **_severities(merged.findings)),
+            summary=models.MergeSummary(
+                **asdict(merged.summary), gaps=dict(merged.gaps(merged.root)), **_severities(merged.findings)
+            ),
             units=[_unit(merged, key) for key in merged.tree.below(merged.root)],
             findings=_findings(merged.findings),
         )
@@ -150,7 +152,7 @@ def refused_json(command: str, findings: Sequence[Finding]) -> str:
             total=_figures(BLANK),
             check_code=None,
             summary=models.MergeSummary(
-                **dict.fromkeys((field.name for field in fields(Summary)), 0), **_severities(findings)
+                **dict.fromkeys((field.name for field in fields(Summary)), 0), gaps={}, **_severities(findings)
             ),
             units=[],
             findings=_findings(findings),
@@ -201,6 +203,7 @@ def _unit(merged: MergeResult, key: str) -> models.MergedUnit:
         status=merged.statuses[key],
         basis=total.basis,
         total={name: value for name, value in _figures(total.values).items() if value is not None},
+        gaps=dict(merged.gaps(key)),
         differences=_differences(difference) if difference else None,
     )
 

@@ -134,6 +134,9 @@ class MergeSummary(_Part):
     duplicate: int = Field(description="returns that another file stands for")
     covered: int = Field(description="units without a return that a cumulative one above stands for")
     missing: int = Field(description="units that should have reported, and did not")
+    gaps: dict[Level, int] = Field(
+        description="units below the root that are known to be missing, also inside merged workbooks, by level"
+    )
     errors: Errors
     warnings: Warnings
     infos: Infos
@@ -159,6 +162,9 @@ class MergedUnit(Unit):
         description="what its total rests on: its own return, a cumulative one, or neither (`derived`)"
     )
     total: SomeFigures = Field(description="its figures that are not blank")
+    gaps: dict[Level, int] = Field(
+        description="units below it that are known to be missing, also inside merged workbooks, by level"
+    )
     differences: dict[FieldKey, Difference] | Absent = Field(
         default=None,
         description="at units with a cumulative return: every field in which any of the figures is not blank",

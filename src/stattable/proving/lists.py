@@ -15,8 +15,9 @@ STATE_SHEET: Final = "报送情况"
 FINDINGS_SHEET: Final = "审核意见"
 _COUNTS_TITLE, _STATES_TITLE = "各单位下级的报送情况", "每个单位的报送情况"
 _OF_EXPECTED: Final = tuple(Status[name] for name in ("ACCEPTED", "REJECTED", "COVERED", "MISSING"))
-COUNT_HEADS: Final = ("上级单位", "级别", "应报", *(STATUS_WORDS[status] for status in _OF_EXPECTED))
-STATE_HEADS: Final = ("单位", "级别", "代码", "上级单位", "状态", "联系人", "电话")
+_GAPS: Final = "其中缺报"  # in merged workbooks, of what is below
+COUNT_HEADS: Final = ("上级单位", "级别", "应报", *(STATUS_WORDS[status] for status in _OF_EXPECTED), _GAPS)
+STATE_HEADS: Final = ("单位", "级别", "代码", "上级单位", "状态", _GAPS, "联系人", "电话")
 FINDING_HEADS: Final = (
     "序号", "程度", "代码", "单位", "文件", "单元格", "栏目", "原值", "说明", "核实情况（由经办人填写）",
 )  # fmt: skip
@@ -33,7 +34,17 @@ def _count_rows(merged: MergeResult) -> Iterator[tuple[object, ...]]:
         of_children = [statuses[child] for child in tree.children[key] if statuses[child] is not None]
         if of_children:
             counts = (of_children.count(status) for status in _OF_EXPECTED)
-            yield tree[key].name, tree[key].level.label, len(of_children), *counts
+            yield tree[key].name, tree[key].level.label, len(of_children), *counts, _gaps(merged, key)
+
+
+def _gaps(merged: MergeResult, key: str) -> int | None:
+    """Return how many units are missing in the merged workbooks at or below a unit; None for 0."""
+    return sum(merged.gaps_within.get(key, {}).values()) or None
+
+
+def gap_words(merged: MergeResult) -> str:
+    """Return how many units merged workbooks know to be missing, by level, in words; nothing where none are."""
+    return "，".join(f"{level.label} {count}" for level, count in merged.gaps_within.get(merged.root, {}).items())
 
 
 def state_sheet(merged: MergeResult) -> Iterator[tuple[str, tuple[object, ...]]]:
@@ -50,7 +61,8 @@ def state_sheet(merged: MergeResult) -> Iterator[tuple[str, tuple[object, ...]]]
             unit = tree[key]
             parent = tree[unit.parent].name if unit.parent else ""
             yield status, (
-                unit.name, unit.level.label, unit.code, parent, STATUS_WORDS[status], *merged.person(key),
+                unit.name, unit.level.label, unit.code, parent, STATUS_WORDS[status], _gaps(merged, key),
+                *merged.person(key),
             )  # fmt: skip
 
 

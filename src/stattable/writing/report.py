@@ -46,6 +46,7 @@ from stattable.proving.lists import (
     STATE_SHEET,
     UNIT_AT,
     finding_rows,
+    gap_words,
     state_sheet,
 )
 from stattable.proving.seal import seal_rows
@@ -74,6 +75,7 @@ _SEVERITY_LOOKS: Final[dict[Severity, Look]] = {
 _NOTE_TITLE: Final = "汇总说明（这一栏不打印）"
 _NOTE_UNIT: Final = "{name}（{level}）汇总数"
 _NOTE_COUNTS: Final = "收到 {} 份，计入 {} 份。"
+_NOTE_GAPS: Final = f"注意：下级的汇总表里还有没有报的（{{}}），这些数不在里面，见“{STATE_SHEET}”。"
 _NOTE_SOURCES: Final = f"每个数字的来源见“{UNITS_SHEET}”和“{LEDGER_SHEET}”。"
 _NOTES: Final[Mapping[str, str]] = {  # what is said beside the page of each count that is not 0
     "compared": f"另有 {{}} 份只用来核对，见“{LEDGER_SHEET}”。",
@@ -172,7 +174,9 @@ def _page(workbook: Workbook, merged: MergeResult, ledger: Ledger) -> None:
         "missing": summary.missing,
         "unresolved": merged.unresolved,
     }
-    notes = (_NOTES[what].format(count) for what, count in counts.items() if count)
+    notes = [_NOTES[what].format(count) for what, count in counts.items() if count]
+    if gaps := gap_words(merged):
+        notes.append(_NOTE_GAPS.format(gaps))
     about = _NOTE_UNIT.format(name=root.name, level=root.level.label)
     put_note(sheet, [_NOTE_TITLE, "", about, _NOTE_COUNTS.format(summary.received, counted), *notes, _NOTE_SOURCES])
 
@@ -224,7 +228,7 @@ def _figures(row: BreakdownRow, rows: Sequence[BreakdownRow], merged: MergeResul
 
 def _state(workbook: Workbook, merged: MergeResult) -> None:
     sheet = workbook.add_sheet(STATE_SHEET)
-    writer = _Writer(sheet, [30, 12, 16, 24, 20, 14, 18])
+    writer = _Writer(sheet, [30, 12, 16, 24, 20, 10, 14, 18])
     looks = {"title": _TITLE, "head": _HEAD, "missing": _BAD, "rejected": _BAD}
     head = 0
     for what, cells in state_sheet(merged):

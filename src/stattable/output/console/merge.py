@@ -16,7 +16,7 @@ from stattable.output.console.findings import NEXT_TIME, severity_line, show_fin
 from stattable.output.console.terminal import make_console
 from stattable.proving.check_code import CHECK_CODE
 from stattable.proving.ledger import check_code_of
-from stattable.proving.lists import FINDINGS_SHEET, STATE_SHEET
+from stattable.proving.lists import FINDINGS_SHEET, STATE_SHEET, gap_words
 
 if TYPE_CHECKING:
     from stattable.writing.levels import WrittenLevels
@@ -60,6 +60,8 @@ def show_merge(
         f"应报 {summary.expected} 个单位：交了表的 {summary.expected - summary.covered - summary.missing}，"
         f"已含在上级汇总数里的 {summary.covered}，没有报的 {summary.missing}。"
     )
+    if gaps := gap_words(merged):
+        console.show(f"下级的汇总表里还有没有报的：{gaps}，这些数不在里面。")
     console.show(
         f"收到 {summary.received} 份表：合格 {summary.accepted}，退回 {summary.rejected}，重复 {summary.duplicate}。"
     )
