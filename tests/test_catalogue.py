@@ -16,12 +16,12 @@ E, W, I = Severity.ERROR, Severity.WARNING, Severity.INFO  # noqa: E741
 
 # Of the design's table of findings, and what was added to it since.
 SEVERITIES = {
-    E: "F001 F002 F003 F004 F005 F007 T001 T002 T003 T005 T006 U001 U002 U003 U005 U007 U009 U013 U014"
+    E: "F001 F002 F003 F004 F005 F007 T001 T002 T003 T005 T006 U001 U002 U003 U005 U007 U009 U013 U014 U018"
        " V000 V002 V003 V004 V005 V006 V009 R001 R004 R005 H001 H002 H003 H004 H006 H007 H008"
        " P001 P002 P003 P004 P005 P006 P007 P008 P009 P010 P011 P012 P013 P014",
     W: "T004 T007 U006 U010 V001 V008 V010 V011 V012 V013 R002 R003 O001 O002 O003 C001"
        " A001 A002 A003 A004 A005 A006 A007 A008 A009",
-    I: "F006 U004 U008 U011 U012 V007 H005",
+    I: "F006 U004 U008 U011 U012 U017 V007 H005",
 }  # fmt: skip
 
 
@@ -62,6 +62,7 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
     "U012": [{"name": "中牟县", "level": "县级"}],
     "U013": each("U013"),
     "U014": [{"name": "东村", "others": "甲/东村.xlsx、乙/东村.xlsx"}],
+    "U017": each("U017", name="官渡鎮計生協", known="官渡镇"),
     "V001": [{"section": "宣传活动", "count": 2}],
     "V007": [{"value": "1200"}],
     "V008": [{"value": "12000"}],
@@ -205,7 +206,7 @@ def test_entry(entry: Entry) -> None:
 def test_the_words_for_every_reason_are_used() -> None:
     """The tables above give the words for every reason; this holds them against those that the code can raise."""
     assert set(catalogue._REASONS) == {
-        "T005", "T007", "U002", "U005", "U009", "U011", "U013",
+        "T005", "T007", "U002", "U005", "U009", "U011", "U013", "U017",
         "H003", "H004", "H005", "H008", "A001", "A004", "A007", "P003", "P009", "P010",
     }  # fmt: skip
     assert {one["reason"] for one in PARAMS["A001"]} == set(catalogue._REASONS["A001"])

@@ -3,6 +3,7 @@
 With a roster the roster decides. Without one the units are those that the identities of all files speak of.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,10 +25,21 @@ from stattable.model.cell_names import a1
 from stattable.model.findings import Finding, Param, Severity, UnitRef
 from stattable.model.form import FIELDS, Value, fields_only_below, own_fields
 from stattable.model.identity import Identity
-from stattable.model.names import Names, comparable_name, level_of_name
+from stattable.model.names import (
+    Names,
+    behind_name,
+    comparable_name,
+    divisions_above,
+    is_written_alike,
+    leading,
+    level_of_name,
+)
 from stattable.model.text import listed
 from stattable.model.units import Level, Scope, ScopeBy
 from stattable.reading.return_file import ReturnFile
+
+# What a formula shows that gave no name: an error value, itself, or the 0 of a cell that is empty.
+_NO_RESULT: Final = re.compile(r"#(?:N/A|[A-Z/0_]{3,}[!?])|Err:\d{3}|^=|^0$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +102,11 @@ class Attributor:
             return self._of_key(one, _key_of(one.identity), findings)
         if conflict := self._register.conflicts.get(one.path):
             return Attribution(UnitRef(), None, None, None, None, (conflict,))
-        if not one.name:
+        if not one.name or _NO_RESULT.search(one.name):
             hint = one.identity.unit.name if one.identity else self._hint_of_path(one.path)
-            findings.append(_u("U001", one, suggestion=hint))
-            return self._of_key(one, _key_of(one.identity), findings)
+            findings.append(_u("U018" if one.name else "U001", one, suggestion=hint))
+            key = _key_of(one.identity)
+            return self._of_key(one, key, findings) if key else _nobody(findings)
         if one.identity and has_place(one.identity):
             return self._by_identity(one, one.identity, findings)
         if one.identity and not self._is_of(one, one.identity):
@@ -108,10 +121,8 @@ class Attributor:
             return self._stranger(one, findings)
         unit = self._tree[key]
         said = identity.unit
-        if self._register.is_roster and (comparable_name(unit.name), unit.level) != (
-            comparable_name(said.name),
-            said.level,
-        ):
+        is_known = comparable_name(unit.name) == comparable_name(said.name) or key in self._everyone.match(said.name)
+        if self._register.is_roster and not (is_known and unit.level is said.level):
             params: dict[str, Param] = {
                 "reason": "roster", "key": key,
                 "one_says": f"{said.name}（{said.level.label}）", "two_says": f"{unit.name}（{unit.level.label}）",
@@ -183,13 +194,26 @@ class Attributor:
     def _is_of(self, one: ReturnFile, identity: Identity) -> bool:
         """Whether the name in the form is that of the unit the blank was made for.
 
-        The identity may not say which parents stand above the unit; the tree may know those in front of the name.
+        The identity may not say which parents stand above the unit; the tree may know those in front of the name. A
+        name with an office or the like behind the unit's is that of the unit too, if no other unit is called so.
         """
+        above = self._names_above(identity)
+        if _same_name(one.name, identity, above):
+            return True
         wanted = (comparable_name(identity.unit.name), identity.unit.level)
-        return _same_name(one.name, identity) or any(
-            (comparable_name(unit.name), unit.level) == wanted and (identity.unit.code or key) == key
-            for key, unit in ((key, self._tree[key]) for key in self._names.match(one.name))
-        )
+        if keys := self._names.match(one.name):
+            return any(
+                (comparable_name(unit.name), unit.level) == wanted and (identity.unit.code or key) == key
+                for key, unit in ((key, self._tree[key]) for key in keys)
+            )
+        rest = behind_name(one.name, identity.unit.name, above)
+        return rest is not None and not self._everyone.calls_a_unit(rest)
+
+    def _names_above(self, identity: Identity) -> list[str]:
+        """Return the names of the units above that of an identity, as it says them, or else as its code does."""
+        said = {facts.level: facts.name for facts in identity.above}
+        known = divisions_above(identity.unit.code, self._register.beyond) | said
+        return [known[level] for level in Level if level in known]
 
     def _elsewhere(self, name: str, folder: str | None) -> dict[str, Param]:
         """Return parameters of U002: where in the roster a name stands that is not within root and folder."""
@@ -207,8 +231,10 @@ class Attributor:
     def _stranger(
         self, one: ReturnFile, findings: list[Finding], why: Mapping[str, Param] | None = None
     ) -> Attribution:
-        near = self._names.match(one.name) or self._names.similar(one.name)
+        near = self._names.match(one.name) or self._names.held_by(one.name) or self._names.similar(one.name)
         hint = self._full_name(near[0]) if near else self._hint_of_path(one.path)
+        if hint and comparable_name(hint) == comparable_name(one.name):  # that is what is there already
+            hint = None
         unit = one.identity.unit if one.identity else None
         params: dict[str, Param] = {"reason": "unknown", "name": one.name, **(why or {})}
         findings.append(_u("U002", one, suggestion=hint, params=params))
@@ -225,6 +251,7 @@ class Attributor:
             params: dict[str, Param] = {"reason": "outside", "name": unit.name, "root": self._tree[root].name}
             findings.append(_u("U002", one, params=params))
             return Attribution(ref, None, unit.level, None, None, tuple(findings))
+        findings += _read_otherwise(one, unit.name)
         return self._scoped(one, ref, key, unit.level, unit.scope, findings)
 
     def _scoped(
@@ -263,7 +290,8 @@ class Attributor:
         return "".join(comparable_name(self._tree[one].name) for one in (*above[-1:], key))
 
     def _hint_of_path(self, path: str) -> str | None:
-        keys = self._names.match(Path(path).stem.strip("0123456789_- .()（）"))
+        stem = Path(path).stem
+        keys = self._names.match(stem.strip("0123456789_- .()（）")) or self._names.held_by(stem)
         return self._full_name(keys[0]) if len(keys) == 1 else None
 
 
@@ -271,16 +299,18 @@ def _key_of(identity: Identity | None) -> str | None:
     return identity_keys(identity)[-1] if identity else None
 
 
-def _same_name(name: str, identity: Identity) -> bool:
+def _same_name(name: str, identity: Identity, above: Sequence[str]) -> bool:
     """Whether `name` is that of the unit the blank was made for, perhaps with names of its parents in front."""
-    rest = comparable_name(name)
-    wanted = comparable_name(identity.unit.name)
-    if not rest.endswith(wanted):
-        return False
-    prefix = rest.removesuffix(wanted)
-    for facts in identity.above:
-        prefix = prefix.removeprefix(comparable_name(facts.name))
-    return not prefix
+    rest, wanted = comparable_name(name), comparable_name(identity.unit.name)
+    return rest.endswith(wanted) and re.fullmatch(leading(above), rest.removesuffix(wanted)) is not None
+
+
+def _read_otherwise(one: ReturnFile, known: str) -> list[Finding]:
+    """Return U017 if the name in the form is not written as the unit's is."""
+    if one.values is None or not one.name or _NO_RESULT.search(one.name) or is_written_alike(one.name, known):
+        return []
+    reason = "characters" if comparable_name(one.name).endswith(comparable_name(known)) else "more"
+    return [_u("U017", one, params={"reason": reason, "name": one.name, "known": known})]
 
 
 def _misused(one: ReturnFile, identity: Identity) -> Finding:

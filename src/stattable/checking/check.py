@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from stattable.checking.accounts import AnnexOwners, with_annex_findings
 from stattable.checking.duplicates import with_duplicate_findings
-from stattable.checking.register import Register, identity_tree
+from stattable.checking.register import Register, identity_tree, names_beyond
 from stattable.checking.returns import Batch, check_returns
 from stattable.model.units import Level, Tree
 from stattable.reading.files import read_returns
@@ -43,7 +43,9 @@ def check(paths: Sequence[str], options: CheckOptions, progress: Callable[[int],
     """
     files = read_returns(paths, jobs=options.jobs, debug=options.debug, progress=progress)
     if options.roster is not None:
-        register = Register(options.roster, is_roster=True, level=options.level)
+        register = Register(
+            options.roster, is_roster=True, level=options.level, beyond=names_beyond(options.roster, files)
+        )
     else:
         tree, conflicts = identity_tree(files)
         register = Register(tree, is_roster=False, level=options.level, conflicts=conflicts)
