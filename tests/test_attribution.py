@@ -8,12 +8,13 @@ import pytest
 from county import ABOVE, GUANDU, GUANDU_VILLAGE, HENAN, LANGCHENGGANG, ROSTER, TO_COUNTY, TO_GUANDU, ZHONGMU, tree_of
 from stattable.checking.attribution import Attribution, Attributor
 from stattable.checking.register import Register, identity_tree, names_beyond
+from stattable.checking.returns import check_returns
 from stattable.formats.fingerprint import FileFacts
 from stattable.model.catalogue import render
 from stattable.model.findings import Finding, Severity, UnitRef
 from stattable.model.form import FIELDS, label_of
 from stattable.model.identity import Identity, UnitFacts, WorkbookKind
-from stattable.model.units import Level, Scope, ScopeBy
+from stattable.model.units import Level, Scope, ScopeBy, Tree, Unit
 from stattable.reading.return_file import ReturnFile
 from stattable.reading.surroundings import Surroundings
 from writers.returns import own_values
@@ -562,3 +563,27 @@ def test_above_the_provinces_all_is_cumulative() -> None:
 
 def test_a_zero_below_decides_nothing() -> None:
     assert by_roster(received("官渡镇", {**OWN, "activities.village.sessions": 0})).scope is None
+
+
+# -- provinces and prefectures in front, without a roster -------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ("河南省淇县甲村 河南省鹤壁市淇县甲村", ["U014", "?河南省/鹤壁市/淇县甲村"]),
+        ("河南淇县甲村 淇县甲村", ["?河南省/淇县甲村", "U014"]),
+        ("安阳市甲县甲村 鹤壁市甲县甲村", ["?安阳市/甲县甲村", "?鹤壁市/甲县甲村"]),
+        ("山东庄村 庄村", ["?山东庄村", "?庄村"]),
+    ],
+)
+def test_one_unit_is_never_two_by_what_stands_in_front(names: str, expected: list[str]) -> None:
+    files = [received(name, path=f"{number}.xlsx") for number, name in enumerate(names.split())]
+    batch = check_returns(files, Register(Tree([]), is_roster=False), None)
+    assert [one.key or one.findings[0].code for one in batch.returns] == expected
+
+
+def test_what_stands_above_the_root_distinguishes_nothing() -> None:
+    files = [received(name, path=f"{name}.xlsx") for name in ("河南省鹤壁市淇县甲村", "淇县甲村")]
+    register = Register(Tree([Unit("?淇县", "淇县", Level.COUNTY)]), is_roster=False, root="?淇县")
+    assert [one.key for one in check_returns(files, register, None).returns] == ["?淇县甲村", "?淇县甲村"]

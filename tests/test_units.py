@@ -2,7 +2,7 @@ import pytest
 
 from county import tree_of
 from stattable.model.divisions import DIVISIONS
-from stattable.model.names import Names, comparable_name, level_of_name, names_in_front
+from stattable.model.names import Names, comparable_name, level_of_name, names_in_front, without_divisions
 from stattable.model.units import (
     LEVEL_BY_WORD,
     LEVEL_LABELS,
@@ -194,6 +194,22 @@ def test_characters_that_are_read_as_others(written: str, bare: str) -> None:
 )
 def test_names_in_front(name: str, forms: set[str]) -> None:
     assert names_in_front(name) == forms
+
+
+@pytest.mark.parametrize(
+    ("name", "above", "rest"),
+    [
+        ("河南鹤壁淇县甲村", ["河南省", "鹤壁市"], "淇县甲村"),
+        ("吉林省吉林市甲区", ["吉林省", "吉林市"], "甲区"),
+        ("河南安徽甲村", [], "河南安徽甲村"),
+        ("河南新村", [], "河南新村"),  # a village of this name
+        ("南京路街道", [], "南京路街道"),
+        ("河南省", [], "河南省"),
+    ],
+)
+def test_provinces_and_prefectures_in_front(name: str, above: list[str], rest: str) -> None:
+    found, left = without_divisions(name)
+    assert (list(found.values()), left) == (above, rest)
 
 
 def test_divisions() -> None:

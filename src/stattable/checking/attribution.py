@@ -33,6 +33,7 @@ from stattable.model.names import (
     is_written_alike,
     leading,
     level_of_name,
+    without_divisions,
 )
 from stattable.model.text import listed
 from stattable.model.units import Level, Scope, ScopeBy
@@ -158,13 +159,15 @@ class Attributor:
                 "root": root.name, "root_level": root.level.label,
             }  # fmt: skip
             return _nobody([_u("U002", one, params=outside)], one.name)
-        key = unplaced_key(one.name)
+        in_front, rest = self._in_front(one)
+        key = unplaced_key(one.name if in_front else rest)
         return self._scoped(one, UnitRef(None, one.name, level), key, level, None, findings)
 
     def _named(self, one: ReturnFile, level: Level | None, key: str) -> NamedReturn:
         if key not in self._tree:
-            above = self._names_in_folders(one, level)
-            return NamedReturn(one.path, comparable_name(one.name), level, above, None, sure=False, edition=one.edition)
+            in_front, name = self._in_front(one)
+            where = {**self._names_in_folders(one, level), **in_front}
+            return NamedReturn(one.path, name, level, where, None, sure=False, edition=one.edition)
         unit, above = self._tree[key], self._known_above(key)
         is_root = key == self._register.root
         sure = is_root or unit.code is not None
@@ -173,6 +176,12 @@ class Attributor:
             confirmed = bool(said) and said.items() <= above.items()
             above, sure = above if confirmed else said, sure and confirmed
         return NamedReturn(one.path, comparable_name(unit.name), level, above, key, sure, one.edition)
+
+    def _in_front(self, one: ReturnFile) -> tuple[Above, str]:
+        """Return the province and the prefecture in front of a name, as far as they distinguish it, and the rest."""
+        in_front, rest = without_divisions(one.name)
+        root = self._tree[self._register.root].level if self._register.root else None
+        return {level: name for level, name in in_front.items() if root is None or root.above(level)}, rest
 
     def _labelled(self, one: ReturnFile, whose: Attribution, label: str) -> Attribution:
         ref = UnitRef(None, label.replace("/", ""), whose.level)
@@ -212,7 +221,7 @@ class Attributor:
     def _names_above(self, identity: Identity) -> list[str]:
         """Return the names of the units above that of an identity, as it says them, or else as its code does."""
         said = {facts.level: facts.name for facts in identity.above}
-        known = divisions_above(identity.unit.code, self._register.beyond) | said
+        known = {**divisions_above(identity.unit.code, self._register.beyond), **said}
         return [known[level] for level in Level if level in known]
 
     def _elsewhere(self, name: str, folder: str | None) -> dict[str, Param]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Final
 
 from stattable.model.divisions import DIVISIONS
@@ -102,8 +102,8 @@ _SEPARATORS: Final = "[-_/·.,、>|—]*"
 def names_in_front(name: str) -> set[str]:
     """Return the forms in which a unit's name stands in front of another: in full, and without what kind of unit it is.
 
-    ``鹤壁市`` gives ``鹤壁`` too, ``恩施土家族苗族自治州`` gives ``恩施`` and ``恩施州``. A township stands in full: 东村
-    of 官渡镇 and 官渡东村 may be two villages.
+    ``鹤壁市`` gives ``鹤壁`` too, ``恩施土家族苗族自治州`` gives ``恩施`` and ``恩施州``. A township stands in full:
+    东村 of 官渡镇 and 官渡东村 may be two villages.
     """
     bare = comparable_name(name)
     forms = {bare}
@@ -135,6 +135,39 @@ def divisions_above(code: str | None, beyond: Mapping[str, str]) -> dict[Level, 
         level: beyond.get(code[:n]) or DIVISIONS.get(code[:n]) for n, level in CODE_LENGTHS.items() if n < len(code)
     }
     return {level: name for level, name in names.items() if name}
+
+
+_COUNTY_IN_FRONT: Final = re.compile("[^县市区旗]{1,8}[县市区旗].")
+
+
+@cache
+def _in_front_of_all() -> dict[Level, dict[str, str]]:
+    """Return, for provinces and for prefectures, the forms of their names with their codes; none that two have."""
+    forms: dict[Level, dict[str, str]] = {Level.PROVINCE: {}, Level.PREFECTURE: {}}
+    for code, name in DIVISIONS.items():
+        for form in names_in_front(name):
+            of_level = forms[CODE_LENGTHS[len(code)]]
+            of_level[form] = "" if form in of_level else code
+    return forms
+
+
+def without_divisions(name: str) -> tuple[dict[Level, str], str]:
+    """Return the province and the prefecture in front of a name, and what is left of its comparable form.
+
+    ``河南鹤壁淇县甲村`` gives 河南省, 鹤壁市 and ``淇县甲村``. 山东庄村 has none: only in full, or in
+    front of a county, does a name say where a unit is.
+    """
+    rest, above, code = comparable_name(name), dict[Level, str](), ""
+    for level, forms in _in_front_of_all().items():
+        for length in range(min(len(rest) - 2, 12), 1, -1):
+            of_form = forms.get(rest[:length], "")
+            behind = rest[length:]
+            if not of_form.startswith(code) or not of_form:
+                continue
+            if rest[:length] == DIVISIONS[of_form] or _COUNTY_IN_FRONT.match(behind):
+                above[level], rest, code = DIVISIONS[of_form], behind, of_form
+                break
+    return above, rest
 
 
 # -- what else is written beside a name -------------------------------------------------------------------
