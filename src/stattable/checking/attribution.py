@@ -40,7 +40,7 @@ from stattable.model.units import Level, Scope, ScopeBy
 from stattable.reading.return_file import ReturnFile
 
 # What a formula shows that gave no name: an error value, itself, or the 0 of a cell that is empty.
-_NO_RESULT: Final = re.compile(r"#(?:N/A|[A-Z/0_]{3,}[!?])|Err:\d{3}|^=|^0$")
+_NO_RESULT: Final = re.compile(r"#(?:N/A|[A-Z/0_]{3,}[!?])|Err:\d{3}|^=.*(?:[A-Z]\$?\d|[!(#])|^0$")
 
 
 @dataclass(frozen=True, slots=True)
