@@ -21,7 +21,7 @@ SEVERITIES = {
        " P001 P002 P003 P004 P005 P006 P007 P008 P009 P010 P011 P012 P013 P014",
     W: "T004 T007 U006 U010 V001 V008 V010 V011 V012 V013 R002 R003 O001 O002 O003 C001"
        " A001 A002 A003 A004 A005 A006 A007 A008 A009",
-    I: "F006 U004 U008 U011 U012 U017 V007 H005",
+    I: "F006 U004 U008 U011 U012 T009 U017 V007 H005",
 }  # fmt: skip
 
 
@@ -37,7 +37,10 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
     "F006": [{"count": 2, "names": "照片.jpg、总结.txt"}],
     "F007": [{"detail": "ValueError"}],
     "T002": [{"label": "活动场次"}, {"label": "活动场次", "doubled": 1}],
-    "T003": [{"edition": 22, "year": 2020}, {"edition": 22, "year": 2020, "wanted": 23}],
+    "T003": [{"edition": 22, "year": 2020, "groups": ("第 22 个（2020 年）1 个文件",)},
+             {"edition": 22, "year": 2020, "wanted": 23},
+             {"edition": 22, "year": 2020, "most": 23, "count": 4}],
+    "T009": [{"edition": 23, "year": 2021, "count": 4, "others": 1}],
     "T005": [{"label": "宣传活动", "reason": reason} for reason in catalogue._REASONS["T005"]],
     "T006": [{"sheets": "“甲”、“乙”"}],
     "T007": each("T007"),

@@ -232,9 +232,62 @@ def test_editions_that_differ(box: Path, tmp_path: Path) -> None:
     out = tmp_path / "县.xlsx"
     send(EAST, to=box, name="东", edition=22)
     result = merge(box, "-o", out)
-    assert (result.code, codes(result.json), out.exists()) == (1, [*["T003"] * 7, "U012"], False)
+    assert (result.code, codes(result.json), out.exists()) == (1, ["T003", "T009", "U012"], True)
+    texts = {one["code"]: one["message"] for one in result.json["findings"]}
+    assert texts["T003"].startswith(
+        "表题是第 22 个会员活动日（2020 年），而这批文件里多数（6 个）是第 23 个。请确认是否放错了年份的文件；"
+    )
+    assert texts["T009"] == (
+        "没有指明届次，6 个文件是第 23 个会员活动日（2021 年）的，按这一届；另有 1 个是别的届次，没有计入（T003）。"
+        "如果不对，请用 --edition 或 --year 指明。"
+    )
+    assert run("verify", out, box).code == 0
     chosen = merge(box, "-o", out, "--year", "2021")
     assert (chosen.code, codes(chosen.json), out.exists()) == (1, ["T003", "U012"], True)
+    checked = run("check", box, "--format", "json").json
+    assert [code for code in codes(checked) if code[0] == "T"] == ["T003", "T009"]
+
+
+def test_no_edition_that_most_files_have(tmp_path: Path) -> None:
+    """None has more than half: each is named, with how many files are of which, and nothing is written."""
+    box, out = tmp_path / "收到", tmp_path / "县.xlsx"
+    for unit, edition in zip(VILLAGES, (22, 23, 24), strict=True):
+        send(unit, to=box, edition=edition)
+    send(GUANDU, to=box, edition=23)
+    for options in ((), ("--year", "2021")):
+        result = merge(box, "--root", "410122", "-o", out, *options)
+        assert (result.code, codes(result.json).count("T003"), out.exists()) == (1, 2 if options else 4, bool(options))
+        out.unlink(missing_ok=True)
+    for document in (merge(box, "--root", "410122", "-o", out).json, run("check", box, "--format", "json").json):
+        everything = document["findings"] + [one for file in document.get("files", ()) for one in file["findings"]]
+        texts = [one["message"] for one in everything if one["code"] == "T003"]
+        assert len(texts) == 4
+        groups = "第 23 个（2021 年）2 个文件、第 22 个（2020 年）1 个文件、第 24 个（2022 年）1 个文件"
+        assert all(f"而这批文件里没有哪一届过半数：{groups}。" in text for text in texts)
+        assert "T009" not in codes(document)
+
+
+def test_a_file_of_another_edition_says_nothing_of_units(box: Path, tmp_path: Path) -> None:
+    """Neither of the root, nor of what a unit is called now."""
+    send(UnitFacts("420101", "某县", Level.COUNTY), to=box, name="外省", edition=22)
+    old = UnitFacts(EAST.code, "东村", Level.VILLAGE)
+    filled(box / "旧.xlsx", old, own_values(Level.VILLAGE), above=ABOVE[EAST], edition=22)
+    result = merge(box, "-o", tmp_path / "县.xlsx")
+    assert (result.json["root"]["code"], result.json["summary"]["accepted"]) == ("410122", 6)
+    assert [code for code in codes(result.json) if code != "U012"] == ["T003", "T003", "T009"]
+
+
+def test_nothing_points_to_a_workbook_that_was_not_written(tmp_path: Path) -> None:
+    for number in range(40):
+        send(
+            UnitFacts(f"4101221012{number:02}", f"村{number}村", Level.VILLAGE),
+            to=tmp_path / "收到",
+            edition=22 + number % 2,
+        )
+    out = tmp_path / "县.xlsx"
+    result = run("merge", tmp_path / "收到", "-o", out, "--unit", "官渡镇", "--level", "乡镇级", "--code", "410122101")
+    assert (result.code, out.exists(), "没有写出汇总表" in result.out) == (1, False, True)
+    assert "见汇总表" not in result.out
 
 
 def test_a_place_that_is_not_known_may_be_counted_twice(box: Path, tmp_path: Path) -> None:

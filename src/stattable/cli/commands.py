@@ -168,13 +168,14 @@ def check_command(
     options = CheckOptions(tree, level, its_edition, jobs, debug)
     with progress_bar("读取", len(inputs.paths), quiet=quiet) as progress:
         batch = check(inputs.paths, options, progress)
-    everything = [*(f for one in batch.returns for f in one.findings), *inputs.findings]
+    of_all = [*batch.edition.findings, *inputs.findings]
+    everything = [*(f for one in batch.returns for f in one.findings), *of_all]
     visible = [finding for finding in everything if shown(finding)]
     print_document(
         layout,
-        lambda: json_documents.check_json(batch, inputs.findings, shown),
+        lambda: json_documents.check_json(batch, of_all, shown),
         visible,
-        lambda: show_check(batch, inputs.findings, shown),
+        lambda: show_check(batch, of_all, shown),
     )
     return exit_code(visible, fail_on)
 

@@ -94,6 +94,9 @@ _ENTRIES: Final = (
     Entry("T007", _W, "看不见或划掉的数", "{where}有数“{raw}”，但{reason}。",
           "请核对：该报的恢复正常显示，不该报的删去。这里先按有效的数计入。",
           "隐藏的行、列、工作表，白色的字和划掉的数照样读取，但填表人和盖章的人可能没有看到，或者并不想报。"),
+    Entry("T009", _I, "按多数文件的届次", "没有指明届次，{count} 个文件是第 {edition} 个会员活动日（{year} 年）的，按这一届；另有 {others} 个是别的届次，没有计入（T003）。",
+          "如果不对，请用 --edition 或 --year 指明。",
+          "写了届次的文件一半以上相同时按这一届，其余的逐个退回，不耽误整批；不到一半以上的，要指明届次。"),
     # -- units
     Entry("U001", _E, "没有填单位名称", "“单位（公章）”后面没有填单位名称。", "{advice}",
           "没有单位名称，无法确定这张表由谁负责。"),
@@ -487,6 +490,7 @@ _REASONS: Final[Mapping[str, Mapping[str, str]]] = {
 _NOT_SET: Final = {"area": "整张表", "repeated": "没有"}  # of P010: what is expected where nothing was set up
 _NAMED_FILE: Final = "{path}（{name}）"
 _PHRASES: Final[Mapping[str, Mapping[str, str]]] = {  # what is said of one thing in a finding about several, or of it
+    "T003": {"group": "第 {edition} 个（{year} 年）{count} 个文件"},
     "H001": {"part": "{name} {amount}"},
     "H006": {
         "missing": "“{name}”（{scope}数）汇总时没有，现在有“{path}”（{figures}）",
@@ -694,7 +698,12 @@ def _derive_reason(finding: Finding, words: dict[str, object]) -> None:
         words["seen"] = f"在 {finding.cell} 又有一个，只能有一个" if doubled else f"应在 {finding.cell}，{seen}"
     elif finding.code == "T003":
         wanted = finding.params.get("wanted")
-        words["expected"] = f"不是要求的第 {wanted} 个" if wanted else "而这批文件里还有别的届次"
+        if wanted:
+            words["expected"] = f"不是要求的第 {wanted} 个"
+        elif finding.params.get("most"):
+            words["expected"] = "而这批文件里多数（{count} 个）是第 {most} 个".format(**words)
+        else:
+            words["expected"] = "而这批文件里没有哪一届过半数：{groups}".format(**words)
     elif finding.code in {"H001", "H002"}:
         words["known"] = (
             "本级与下级合计 {known}{made_of}" if finding.params["own_here"] else "下级合计 {known}{made_of}"

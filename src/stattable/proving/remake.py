@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
+from stattable.checking.editions import decide_edition
 from stattable.checking.register import Register
 from stattable.checking.returns import check_returns
 from stattable.merging.merge import merge_returns
@@ -86,7 +87,10 @@ class _Remake:
         try:
             options = self._ledger.options(self._tree(), self._report.identity.unit)
             files = self._as_then()
-            remade = merge_returns(files, find_register(files, options.root), options)
+            if options.edition is None:  # which edition most files have may be otherwise in a part of a merge
+                options = replace(options, edition=self._report.record.edition)
+            of_edition = decide_edition(files, options.edition).of_edition(files)
+            remade = merge_returns(files, find_register(of_edition, options.root), options)
         except Refusal as refusal:
             findings.append(finding("P008", params={"detail": str(refusal)}))
         else:
@@ -223,7 +227,7 @@ class _Remake:
         return self._ledger.is_of_this_version
 
 
-_OF_THE_RUN: Final = frozenset({"F006", "U012"})  # of folders, and of what was not said: no file tells
+_OF_THE_RUN: Final = frozenset({"F006", "T009", "U012"})  # of folders, and of what was not said: no file tells
 
 
 def _is_again(row: tuple[str, ...]) -> bool:

@@ -45,7 +45,8 @@ def show_merge(
         console.print(Text(name, style="bold"))
         show_findings(console, group)
     if len(groups) > _MOST_GROUPS:
-        rest = f"还有 {len(groups) - _MOST_GROUPS} 个文件有意见，全部意见见汇总表的“审核意见”或 --format json。"
+        where = "加 --format json 可以看到全部" if output is None else "全部意见见汇总表的“审核意见”或 --format json"
+        rest = f"还有 {len(groups) - _MOST_GROUPS} 个文件有意见，{where}。"
         console.print(Text(rest, style="dim"))
     if groups:
         console.print()
