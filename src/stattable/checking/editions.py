@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from stattable.model.catalogue import finding, phrase
 from stattable.model.findings import Finding, Param
@@ -64,6 +65,9 @@ class EditionDecision:
             "others": sum(self.counts.values()) - count,
         }  # fmt: skip
         return (finding("T009", params=params),)
+
+
+ANY_EDITION: Final = EditionDecision(None, {}, is_asked=False)
 
 
 def decide_edition(files: Sequence[ReturnFile], asked: int | None) -> EditionDecision:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from stattable.checking.attribution import Attribution, Attributor, ambiguous_attribution
-from stattable.checking.editions import EditionDecision, decide_edition
+from stattable.checking.editions import ANY_EDITION, EditionDecision, decide_edition
 from stattable.checking.namesakes import ambiguous_returns
 from stattable.checking.register import Register
 from stattable.checking.rules import FilledForm, apply_rules, drop_meaningless_zeros
@@ -80,7 +80,7 @@ class Batch:
 
     tree: Tree
     returns: tuple[CheckedReturn, ...]
-    edition: EditionDecision
+    edition: EditionDecision = ANY_EDITION
 
 
 def check_returns(files: Sequence[ReturnFile], register: Register, edition: int | None) -> Batch:
