@@ -238,7 +238,16 @@ def test_an_office_in_a_units_own_blank_is_the_unit(attribute: Any, name: str) -
 
 
 @pytest.mark.parametrize(
-    "name", ["官渡镇官渡村", "官渡镇李庄村", "新官渡镇", "开封市官渡镇", "官渡镇逐鹿营", "官渡镇逐鹿营村委会办公室"]
+    "name",
+    [
+        "官渡镇官渡村",
+        "官渡镇李庄村",
+        "新官渡镇",
+        "开封市官渡镇",
+        "官渡镇逐鹿营",
+        "官渡镇逐鹿营村委会办公室",
+        "官渡镇计生协会馆",
+    ],
 )
 def test_another_unit_in_a_units_blank(name: str) -> None:
     assert codes(by_roster(received(name, identity=made_for(GUANDU, TO_COUNTY)))) == ["U003"]

@@ -19,7 +19,7 @@ SEVERITIES = {
     E: "F001 F002 F003 F004 F005 F007 T001 T002 T003 T005 T006 U001 U002 U003 U005 U007 U009 U013 U014 U018"
        " V000 V002 V003 V004 V005 V006 V009 R001 R004 R005 H001 H002 H003 H004 H006 H007 H008"
        " P001 P002 P003 P004 P005 P006 P007 P008 P009 P010 P011 P012 P013 P014",
-    W: "T004 T007 U006 U010 V001 V008 V010 V011 V012 V013 R002 R003 O001 O002 O003 C001"
+    W: "T004 T007 U006 U010 V001 V008 V010 V011 V012 V013 R002 R003 O001 O002 O003 C001 C002"
        " A001 A002 A003 A004 A005 A006 A007 A008 A009",
     I: "F006 U004 U008 U011 U012 T009 U017 V007 H005",
 }  # fmt: skip
@@ -97,6 +97,7 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
     "H007": [{"holder": "a.xlsx", "other": "b.xlsx", "count": 1, "units": ("官渡村",), "figures": ()}],
     "H008": each("H008", name="中牟县", count=1, units=("“官渡村”（本级数）",)),
     "H005": each("H005", scope="本级", other="a.xlsx", other_cell="H6"),
+    "C002": [{"name": "鹤壁市", "levels": ("乡镇级", "村居社区级")}],
     "C001": [{"name": "官渡镇", "level": "乡镇级", "contact": contact} for contact in ("", "李四")],
     "A001": [{"reason": "none", "form": 3, "listed": 0, "what": ""},
              {"reason": "differs", "form": 3, "listed": 2, "what": "县级微信公众号"}],

@@ -338,6 +338,15 @@ def villages_here(folder: Path, *units: UnitFacts) -> set[str]:
 
 
 @deferred
+def for_a_county(folder: Path, figures: dict[str, Any]) -> set[str]:
+    """Merge a county's returns, of which one township's is cumulative, or own, and no village's is there."""
+    filled(folder / RETURNS / "县.xlsx", ZHONGMU, COUNTY, above=TO_COUNTY[:2])
+    said = {**TOWNSHIP, **figures}
+    filled(folder / RETURNS / "镇.xlsx", GUANDU, said, above=TO_COUNTY, scope=Scope.CUMULATIVE)
+    return merge(folder, "--root", "410122")
+
+
+@deferred
 def unplaced(folder: Path, name: str) -> set[str]:
     """Merge the county's return with the typed one of a township that the county's blanks know of, or do not."""
     filled(folder / RETURNS / "镇.xlsx", GUANDU, TOWNSHIP, above=TO_COUNTY)
@@ -605,6 +614,7 @@ CASES: dict[str, tuple[Case, Case]] = {
     "H007": (in_a_workbook("410122102"), in_a_workbook("410122101")),
     "H008": (roots_own_result(True), roots_own_result(False)),
     "C001": (villages_here(GUANDU_VILLAGE), villages_here(GUANDU_VILLAGE, ZHULUYING)),
+    "C002": (for_a_county({}), for_a_county(NOTHING)),
     "A001": (accounts(ACCOUNT, website=2), accounts(ACCOUNT, website=1)),
     "A002": (account(D="zhongmu.example.cn"), account(D="https://zhongmu.example.cn")),
     "A003": (account(F=None), account()),

@@ -63,8 +63,8 @@ def test_for_one_unit_without_anything_but_typed_pages(tmp_path: Path) -> None:
     ]
     assert document["output"] == str(out)
     assert document["root"] == {"code": "410122", "name": "中牟县", "level": "county"}
-    assert document["summary"] == summary(expected=2, received=2, accepted=2, infos=4)
-    assert codes(document) == ["H005", "H005", "U011", "U011"]
+    assert document["summary"] == summary(expected=2, received=2, accepted=2, warnings=1, infos=4)
+    assert codes(document) == ["C002", "H005", "H005", "U011", "U011"]  # nobody reported for county and villages
     assert [(key, document["total"][key]) for key in (OF_TOWNSHIP, "media.national.text", OF_VILLAGE)] == [
         (OF_TOWNSHIP, 5), ("media.national.text", 2), (OF_VILLAGE, None),
     ]  # fmt: skip
@@ -182,9 +182,9 @@ def test_the_nation_counts_what_provinces_have(tmp_path: Path) -> None:
         assert filled_in(document, *keys) == {keys[0]: 2, keys[1]: 1}
         # of what no annex lists, each province is told, and the nation only where it sends in its total
         assert [(one["code"], one["unit"]["name"]) for one in document["findings"]] == [
-            ("A001", "河南省"), ("A001", "湖北省"),
+            ("A001", "河南省"), ("A001", "湖北省"), ("C002", "全国"),
         ]  # fmt: skip
-        assert document["summary"] == summary(expected=2, received=2, accepted=2, warnings=2)
+        assert document["summary"] == summary(expected=2, received=2, accepted=2, warnings=3)
         assert [unit["total"][keys[1]] for unit in document["units"]] == [1, True, False]
         (one,) = run("check", out, "--format", "json", "--quiet").json["files"]
         assert [found["code"] for found in one["findings"]] == ["V012", "V011", "A001"]
@@ -296,6 +296,41 @@ def test_a_place_that_is_not_known_may_be_counted_twice(box: Path, tmp_path: Pat
     result = merge(box, "--root", "4101", "-o", tmp_path / "市.xlsx")
     assert (result.code, result.json["output"], (tmp_path / "市.xlsx").exists()) == (1, None, False)
     assert "H004" in codes(result.json)
+
+
+# -- levels that nobody reported for ----------------------------------------------------------------------
+
+
+def blank_levels(result: Result) -> list[str]:
+    return [one["message"].partition("请核对")[0] for one in result.json["findings"] if one["code"] == "C002"]
+
+
+def test_levels_without_a_figure(tmp_path: Path) -> None:
+    """A roster that ends at the counties, whose blanks asked for their own figures only."""
+    roster = write_roster(tmp_path / "名册.csv", "代码,名称\n4101,郑州市\n410122,中牟县\n410181,巩义市\n")
+    box, out = tmp_path / "收到", tmp_path / "市.xlsx"
+    above = ABOVE[ZHONGMU]
+    gongyi = UnitFacts("410181", "巩义市", Level.COUNTY)
+    filled(box / "市.xlsx", above[-1], own_values(Level.PREFECTURE), above=above[:1])
+    for unit in (ZHONGMU, gongyi):
+        filled(box / f"{unit.name}.xlsx", unit, own_values(Level.COUNTY), above=above)
+    result = merge(box, "--roster", roster, "-o", out)
+    assert (result.code, codes(result.json)) == (0, ["C002"])
+    assert blank_levels(result) == ["“郑州市”的汇总里，乡镇级、村居社区级的栏目一个数也没有。"]
+    assert merge(box, "--roster", roster, "-o", out, "--fail-on", "warning").code == 1
+    assert run("verify", out, box, roster).code == 0
+    below = {**own_values(Level.COUNTY), OF_VILLAGE: 3, "activities.village.people": 90}
+    filled(box / "巩义市.xlsx", gongyi, below, above=above, scope=Scope.CUMULATIVE)
+    assert blank_levels(merge(box, "--roster", roster, "-o", out)) == ["“郑州市”的汇总里，乡镇级的栏目一个数也没有。"]
+    filled(box / "巩义市.xlsx", gongyi, {**below, OF_TOWNSHIP: 0}, above=above, scope=Scope.CUMULATIVE)
+    assert blank_levels(merge(box, "--roster", roster, "-o", out)) == []  # 0 is a figure
+
+
+def test_a_level_whose_units_are_missing_is_not_said_again(box: Path, roster: Path, tmp_path: Path) -> None:
+    for unit in VILLAGES:
+        (box / ABOVE[unit][-1].name / f"{unit.name}.xlsx").unlink()
+    result = merge(box, "--roster", roster, "--root", "410122", "-o", tmp_path / "县.xlsx")
+    assert codes(result.json) == ["C001", "C001", "C001"]
 
 
 # -- files, and where the result goes ---------------------------------------------------------------------

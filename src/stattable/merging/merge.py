@@ -8,7 +8,7 @@ from stattable.checking.editions import EditionDecision, decide_edition
 from stattable.checking.register import Register
 from stattable.checking.returns import CheckedReturn, check_returns
 from stattable.merging.annex import merged_annex
-from stattable.merging.discrepancies import difference_findings, missing_findings
+from stattable.merging.discrepancies import blank_level_findings, difference_findings, missing_findings
 from stattable.merging.outputs import LevelPlaces, earlier_at_output, replaced_inputs
 from stattable.merging.overlap import Overlaps
 from stattable.merging.result import MergeOptions, MergeResult
@@ -144,6 +144,7 @@ def assemble(
         *more,
         *difference_findings(result, is_roster),
         *missing_findings(result),
+        *blank_level_findings(result),
         *annex.findings,
     ]
     return replace(result, findings=tuple(findings))

@@ -176,6 +176,15 @@ _IN_FRONT: Final = (
     r"(?:[^\w]|[_\d年月日]|中共|中国计生协|关于|会员活动日|信息统计表|统计表|[第个届次]|副本|复件|附件|最终版?|终版|终稿|定稿|修改版?|更正|重报|补报|新建|报送|上报|填报|单位|名称"
     r"|盖章版?|电子版|[Cc]opyof|的)*"
 )
+# What is no name at all: of the document, its date, its version.
+_OF_DOCUMENT: Final = re.compile(
+    r"[^\w]|[_\da-zA-Z年月日号]|会员活动日|信息统计表|统计表|汇总表|明细表|报表|表格?|数据|情况|[第个届次]|季度|年度|(?:关于|的)|上报|报送|填报"
+    r"|报告|盖章版?|公章|扫描件|电子版|[最]?终[版稿]|最终|定稿|修改版?|更正版?|新版?|副本|复件|附件|原件|正式版?|[已未]盖章|版"
+)
+# What an office, a body or a house of a unit is called by its ending.
+_OFFICE: Final = re.compile(
+    "[\u4e00-\u9fff]{0,16}(?:政府|[办委局站所室院科股部处]|中心|办公室|委员会|委会|计生协|协会|分会|工会|妇联|支部|总支|机关|本级|两委|小组|专干)"
+)
 # Words for what belongs to a unit, in which the words for units mean no other unit.
 _INNER: Final = re.compile(
     "社区卫生(?:服务)?(?:中心|站|室)|(?:乡镇|镇街|[省市县区乡镇村])(?=人民政府|政府|党委|党支部|党总支|支部|两委|委员会|人大|计生|卫生|卫健|卫计|级)"
@@ -199,7 +208,9 @@ def behind_name(text: str, name: str, above: Iterable[str]) -> str | None:
     lead = re.compile(f"{_IN_FRONT}{leading(above)}{_IN_FRONT}")
     for at in re.finditer(re.escape(wanted), bare):
         rest = bare[at.end() :]
-        if lead.fullmatch(bare[: at.start()]) and not _OTHER_UNIT.search(_INNER.sub("", rest)):
+        body = _OF_DOCUMENT.sub("", rest)
+        is_of_unit = not body or (_OFFICE.fullmatch(body) and not _OTHER_UNIT.search(_INNER.sub("", body)))
+        if is_of_unit and lead.fullmatch(bare[: at.start()]):
             return rest
     return None
 
