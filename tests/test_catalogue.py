@@ -19,7 +19,7 @@ SEVERITIES = {
     E: "F001 F002 F003 F004 F005 F007 T001 T002 T003 T005 T006 U001 U002 U003 U005 U007 U009 U013 U014 U018"
        " V000 V002 V003 V004 V005 V006 V009 R001 R004 R005 H001 H002 H003 H004 H006 H007 H008"
        " P001 P002 P003 P004 P005 P006 P007 P008 P009 P010 P011 P012 P013 P014",
-    W: "T004 T007 U006 U010 V001 V008 V010 V011 V012 V013 R002 R003 O001 O002 O003 C001 C002"
+    W: "F009 T004 T007 U006 U010 U019 V001 V008 V010 V011 V012 V013 R002 R003 O001 O002 O003 C001 C002"
        " A001 A002 A003 A004 A005 A006 A007 A008 A009",
     I: "F006 U004 U008 U011 U012 T009 U017 V007 H005",
 }  # fmt: skip
@@ -35,6 +35,7 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
     "F004": [{"reason": reason, "mb": 25} for reason in catalogue._LIMITS],
     "F005": [{"kind": kind} for kind in catalogue._KINDS] + [{"kind": "docx", "searched": 1}],
     "F006": [{"count": 2, "names": "照片.jpg、总结.txt"}],
+    "F009": [{"count": 2, "names": ("甲.xlsx.crdownload", "乙.url")}],
     "F007": [{"detail": "ValueError"}],
     "T002": [{"label": "活动场次"}, {"label": "活动场次", "doubled": 1}],
     "T003": [{"edition": 22, "year": 2020, "groups": ("第 22 个（2020 年）1 个文件",)},
@@ -66,6 +67,7 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
     "U013": each("U013"),
     "U014": [{"name": "东村", "others": "甲/东村.xlsx、乙/东村.xlsx"}],
     "U017": each("U017", name="官渡鎮計生協", known="官渡镇"),
+    "U019": each("U019", name="官渡镇", other="官渡镇.xlsx"),
     "V001": [{"section": "宣传活动", "count": 2}],
     "V007": [{"value": "1200"}],
     "V008": [{"value": "12000"}],
@@ -210,7 +212,7 @@ def test_entry(entry: Entry) -> None:
 def test_the_words_for_every_reason_are_used() -> None:
     """The tables above give the words for every reason; this holds them against those that the code can raise."""
     assert set(catalogue._REASONS) == {
-        "T005", "T007", "U002", "U005", "U009", "U011", "U013", "U017",
+        "T005", "T007", "U002", "U005", "U009", "U011", "U013", "U017", "U019",
         "H003", "H004", "H005", "H008", "A001", "A004", "A007", "P003", "P009", "P010",
     }  # fmt: skip
     assert {one["reason"] for one in PARAMS["A001"]} == set(catalogue._REASONS["A001"])

@@ -538,6 +538,14 @@ def shown_as(sheet: Any, number_format: str) -> None:
 
 
 @deferred
+def two_files(folder: Path, *names: str) -> set[str]:
+    """Check returns of two villages in files of these names."""
+    for name, unit in zip(names, (GUANDU_VILLAGE, ZHULUYING), strict=True):
+        village(folder, name, unit)
+    return check(folder)
+
+
+@deferred
 def one_of_another_edition(folder: Path, *options: str) -> set[str]:
     """Check three returns, of which one is of the year before."""
     village(folder, "1.xlsx")
@@ -556,6 +564,7 @@ CASES: dict[str, tuple[Case, Case]] = {
     "F005": (content(lambda data: b"%PDF-1.7\n" + data), content(unchanged)),
     "F006": (beside("照片.jpg"), beside("Thumbs.db")),
     "F007": (reader_fails(True), reader_fails(False)),
+    "F009": (beside("官渡镇.xlsx.crdownload"), beside("官渡镇.xlsx.docx")),
     "T001": (by_hand("官渡村", change=without_labels), by_hand("官渡村")),
     "T002": (of_village(change=put("B5", "场数")), of_village(change=put("B5", "活 动\n场 次"))),
     "T003": (by_hand("官渡村", edition=22, options=("--year", "2021")),
@@ -583,6 +592,7 @@ CASES: dict[str, tuple[Case, Case]] = {
     "U014": (in_two_folders("第一批", "第二批"), in_two_folders("官渡镇", "狼城岗镇")),
     "U017": (in_roster("官渡鎮官渡村委會"), in_roster("官渡镇官渡村委会")),
     "U018": (by_hand("#REF!"), by_hand("官渡村")),
+    "U019": (two_files("官渡村.xlsx", "7F3E1000"), two_files("官渡村.xlsx", "官渡村2.xlsx")),
     "V000": (of_village(figures=dict.fromkeys(VILLAGE)), of_village(figures=dict.fromkeys(VILLAGE, 0))),
     "V001": (figure("media.county.text", None), figure("media.county.text", 0)),
     "V002": (figure(SESSIONS, "若干"), figure(SESSIONS, "2")),

@@ -180,3 +180,29 @@ def test_a_date_of_another_year_does_not_decide(
         for path, figure, day, edition in zip("ab", (1, 2), dates, editions, strict=True)
     ]
     assert [path for path, status, _ in outcome(*files, latest=True) if status == "accepted"] == [latest]
+
+
+# -- backups ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["7F3E1000", "7f3e1000.tmp", "备份 官渡镇.xlk", "官渡镇.xlsx.bak", "官渡镇.xlsx~"])
+def test_a_backup_never_stands_against_a_return(name: str) -> None:
+    assert outcome(checked(name, 1), checked("官渡镇.xlsx", 2)) == [
+        (name, "duplicate", "U019"), ("官渡镇.xlsx", "accepted", ""),
+    ]  # fmt: skip
+    assert text(checked(name, 1), checked("官渡镇.xlsx", 2))[0].startswith(
+        "这是备份或临时文件，“官渡镇”的表“官渡镇.xlsx”在这里，这一份没有计入。"
+    )
+    rejected = checked("官渡镇.xlsx", 2, findings=[finding("V002")])  # what was there before does not count either
+    assert outcome(checked(name, 1), rejected)[0] == (name, "duplicate", "U019")
+
+
+def test_a_backup_that_is_alone_counts() -> None:
+    assert outcome(checked("备份 官渡镇.xlk")) == [("备份 官渡镇.xlk", "accepted", "U019")]
+    assert text(checked("备份 官渡镇.xlk"))[0].startswith("这是备份或临时文件，“官渡镇”的表不在这里，先按这一份计入。")
+    assert [code for _, _, code in outcome(checked("1.xlk", 1), checked("2.xlk", 2))] == ["U019 U005"] * 2
+
+
+@pytest.mark.parametrize("name", ["官渡镇.xlsx", "20210529", "备份.xlsx", "deadbeef.xlsx"])
+def test_what_is_no_backup(name: str) -> None:
+    assert outcome(checked(name, 1), checked("甲.xlsx", 2))[0] == (name, "rejected", "U005")

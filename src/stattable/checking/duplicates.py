@@ -1,18 +1,25 @@
 """The same unit twice: returns of one unit and scope, the same (U004) or different ones (U005, U010)."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from functools import partial
+from pathlib import Path
+from typing import Final
 
 from stattable.checking.returns import CheckedReturn
 from stattable.model.catalogue import finding
-from stattable.model.findings import Param, Status
+from stattable.model.findings import Finding, Param, Status
 from stattable.model.form import Values, is_date_of_edition
 from stattable.model.record import TIME, Record
 from stattable.model.units import Scope
 from stattable.reading.return_file import ReturnFile
 
 _Age = tuple[date, float]  # when a return was filled in, and when its file was written
+
+
+# Names of backups and of temporary files of office programs.
+_BACKUP: Final = re.compile(r"(?i)(?!\d{8}$)[0-9A-F]{8}(?:\.tmp)?|.+\.(?:xlk|bak|old|wbk|asd|tmp)|.+~")
 
 
 def with_duplicate_findings(returns: Iterable[CheckedReturn], *, latest: bool = False) -> list[CheckedReturn]:
@@ -27,9 +34,9 @@ def with_duplicate_findings(returns: Iterable[CheckedReturn], *, latest: bool = 
             neither different, none does. A date that is not of the edition's year or the next is as good as none.
 
     Returns:
-        The same returns in the same order, with U004, U005 and U010.
+        The same returns in the same order, with U004, U005, U010, and U019: a backup never stands against a return.
     """
-    marked = list(returns)
+    marked = _with_backups(list(returns))
     groups: dict[tuple[str, Scope], list[int]] = {}
     for at, one in enumerate(marked):
         if one.key is not None and one.status is Status.ACCEPTED:
@@ -39,6 +46,28 @@ def with_duplicate_findings(returns: Iterable[CheckedReturn], *, latest: bool = 
         if len(group) > 1:
             _mark_group(marked, group, partial(_age, edition=edition) if latest else None)
     return marked
+
+
+def _with_backups(returns: list[CheckedReturn]) -> list[CheckedReturn]:
+    """Set backups aside beside a return of their unit; a backup that is alone counts, with a finding."""
+    if not any(_is_backup(one) for one in returns):
+        return returns
+    kept = {one.key: one.path for one in reversed(returns) if one.key is not None and not _is_backup(one)}
+    return [
+        one.with_findings(_backup_finding(one, kept.get(one.key)), duplicate=one.key in kept)
+        if _is_backup(one) and one.key is not None and one.status is Status.ACCEPTED
+        else one
+        for one in returns
+    ]
+
+
+def _is_backup(one: CheckedReturn) -> bool:
+    return _BACKUP.fullmatch(Path(one.path).name) is not None
+
+
+def _backup_finding(one: CheckedReturn, other: str | None) -> Finding:
+    params: dict[str, Param] = {"reason": "beside" if other else "alone", "name": one.unit.name or ""}
+    return finding("U019", params={**params, "other": other} if other else params)
 
 
 def _mark_group(marked: list[CheckedReturn], group: Sequence[int], age: Callable[[ReturnFile], _Age] | None) -> None:

@@ -227,7 +227,7 @@ class _Remake:
         return self._ledger.is_of_this_version
 
 
-_OF_THE_RUN: Final = frozenset({"F006", "T009", "U012"})  # of folders, and of what was not said: no file tells
+_OF_THE_RUN: Final = frozenset({"F006", "F009", "T009", "U012"})  # of folders, and of what was not said: no file tells
 
 
 def _is_again(row: tuple[str, ...]) -> bool:
