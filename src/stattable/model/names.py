@@ -46,8 +46,11 @@ _NUMERAL: Final = "[一二三四五六七八九]"
 _ZEROS: Final = re.compile(f"(?<={_NUMERAL}){_ZERO}|{_ZERO}(?={_NUMERAL})")
 _DIGITS: Final = str.maketrans("0123456789", "〇一二三四五六七八九")
 _STROKE: Final = re.compile("(?<=[第二三四五六七八九十百〇])[-—―─–━]|[-—―─–━](?=[二三四五六七八九十百〇])")
-# Letters of Japanese and of Bopomofo, and strokes, that nobody tells from the characters.
-_LOOK_ALIKES: Final = str.maketrans("ニエロカトハタヒーㄧㄚ㇐", "二工口力卜八夕匕一一丫一")
+# Letters of Japanese and of Bopomofo, strokes and rare characters that nobody tells from others, nor letters of Russian
+# and Greek from Latin ones.
+_LOOK_ALIKES: Final = str.maketrans(
+    "ニエロカトハタヒーㄧㄚ㇐囗曰АВЕКМНОРСТУХΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "二工口力卜八夕匕一一丫一口日ABEKMHOPCTYXABEZHIKMNOPTYX"
+)
 
 
 def _in_usual_characters(name: str) -> str:
