@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 DEMO   := build/demo
 READY  := $(VENV)/.ready
 
-.PHONY: demo test lint docs office smoke examples template bench clean
+.PHONY: demo test lint docs office floors smoke examples template bench clean
 
 $(READY): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11")'
@@ -32,6 +32,18 @@ test: $(READY)  ## all tests but those that start LibreOffice
 
 office: $(READY)  ## the tests that start LibreOffice, which must be installed
 	$(BIN)/python -m pytest -m office
+
+# What reads files leans on what its libraries do with those that are odd.
+READING := $(addprefix tests/test_,$(addsuffix .py,annex cells counts dates_phones documents fuzz hostile inputs \
+	inspection_* labels layout open pictures qr reading_form rewriting roster sniff surroundings yes_no))
+
+floors: $(READY)  ## the tests of reading, with the oldest libraries that are allowed
+	rm -rf build/floors
+	$(PYTHON) -m venv build/floors
+	sed -n '/^dependencies/,/^]/ s/^ *"\(.*\)>=\(.*\)",$$/\1==\2/p' pyproject.toml >build/floors/constraints.txt
+	build/floors/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
+	build/floors/bin/python -m pip install --quiet --constraint build/floors/constraints.txt --editable . --group dev
+	build/floors/bin/python -m pytest -n auto $(READING)
 
 lint: $(READY)  ## style, types, generated docs
 	$(BIN)/ruff format --check src tests tools benchmarks

@@ -273,6 +273,7 @@ def with_pictures(
 
 LAST = [9, "新密市计生协", "县级", "", "新密计生", "", "", ""]
 UNIT_ONLY = [2, "新密市计生协", *[""] * 6]
+NUMBER_ONLY = [2, *[""] * 7]
 
 
 @pytest.mark.parametrize(
@@ -290,8 +291,9 @@ UNIT_ONLY = [2, "新密市计生协", *[""] * 6]
             ([(2, [ONE]), (3, [TWO])], []),
             id="all that a row has beside the unit",
         ),
+        pytest.param([(3, 6, TWO)], [HEADS, FIRST, NUMBER_ONLY], ([(2, [TWO])], []), id="beside a number only"),
         pytest.param(
-            [(3, 6, TWO)], [HEADS, FIRST, [2, *[""] * 7]], ([(2, []), (3, [TWO])], []), id="all that a row has"
+            [(4, 6, TWO)], [HEADS, FIRST, NUMBER_ONLY, NUMBER_ONLY], ([(2, [])], [(4, 6)]), id="far from any account"
         ),
         pytest.param(
             [(2, 6, TWO)], [HEADS, [1, "中牟县", *[""] * 6]], ([(2, [TWO])], []), id="all that the annex has"
@@ -300,6 +302,26 @@ UNIT_ONLY = [2, "新密市计生协", *[""] * 6]
 )  # fmt: skip
 def test_pictures_stand_in_their_rows(cells: Any, grid: Grid, expected: Any) -> None:
     assert with_pictures(*cells, grid=grid) == expected
+
+
+@pytest.mark.parametrize(
+    ("middle", "corner", "below", "expected"),
+    [
+        (3, 2, UNIT_ONLY, [(2, [ONE])]),  # it hangs down from the account's row into the next unit's
+        (3, 2, NUMBER_ONLY, [(2, [ONE])]),
+        (3, None, UNIT_ONLY, [(2, []), (3, [ONE])]),
+        (3, 2, LAST, [(2, []), (3, [ONE])]),  # that one has an account
+        (4, 2, UNIT_ONLY, [(2, [ONE])]),  # a large one
+    ],
+)
+def test_a_picture_hangs_from_the_account_that_its_corner_stands_beside(
+    middle: int, corner: int | None, below: list[Any], expected: list[tuple[int, list[str]]]
+) -> None:
+    placed = RawPicture((middle, 6), qr(ONE), "x.png", corner=corner)
+    sheet = raw_sheet([HEADS, FIRST, below, NUMBER_ONLY], NAME)
+    found = find_annex(PictureBook(sheet, pictures=Pictures((placed,), 0)), [sheet])
+    assert found is not None
+    assert [(row.row, list(row.payloads)) for row in found.rows] == expected
 
 
 def test_what_a_picture_is_and_why_it_cannot_be_read() -> None:

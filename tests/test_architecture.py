@@ -52,11 +52,14 @@ def _packages(name: str) -> list[str]:
     return ["/".join(parts[:length]) for length in range(1, len(parts))]
 
 
-PACKAGES = "model processes qr formats reading checking merging proving writing output cli".split()  # none a later one
+PACKAGES = (
+    "model processes qr formats documents reading checking merging proving writing output cli".split()
+)  # none a later one
 ONLY = {  # libraries, and where alone they may be used
     "python_calamine": ("formats",),
     "olefile": ("formats",),
-    "lxml": ("formats",),
+    "msoffcrypto": ("formats",),
+    "lxml": ("documents",),
     "PIL": ("qr", "writing/annex"),
     "zxingcpp": ("qr",),
     "openpyxl": ("writing",),

@@ -163,8 +163,8 @@ def test_a_name_that_a_formula_did_not_give(raw: str) -> None:
         None,
         (
             "U018",
-            f"单位名称（B3）填的是公式，没有得出名称，显示的是“{raw}”。请在 Excel 或 WPS 里打开，删去这个公式，"
-            "直接填写单位名称（可能是“中牟县官渡镇”），再重新报送。",
+            f"单位名称（B3）填的是公式，没有得出名称，显示的是“{raw}”（可能是“中牟县官渡镇”）。"
+            "请在 Excel 或 WPS 里打开，删去这个公式，直接填写单位名称，再重新报送。",
             "中牟县官渡镇",
         ),
     )
@@ -282,7 +282,7 @@ def test_identity_and_roster_disagree() -> None:
     whose = by_roster(received("大官渡村", identity=made_for(renamed, TO_GUANDU)))
     text = (
         "单位标识矛盾：文件说代码 410122101201 是大官渡村（村居社区级），名册说是官渡村（村居社区级）。"
-        "请核对是哪一个不对；用名册（--roster）重新下发空白表最可靠。"
+        "请核对是哪一个不对；按名册重新下发空白表（stattable new --roster 名册.csv -o 空白表）最可靠。"
     )
     assert (whose.key, said(whose)) == (None, [("U009", text, None)])
 
@@ -555,7 +555,7 @@ def test_the_figure_that_decided_is_named() -> None:
         None,
     )
     assert render(finding, label_of) == (
-        "这张表没有写明口径，读作汇总数：H6 是下级的栏目，填了数。如果不对，汇总时请用 --scope 指明。"
+        "这张表没有写明口径，按汇总数处理：H6 是下级的栏目，填了数。如果不对，汇总时请加 --scope 410122101=own。"
     )
 
 

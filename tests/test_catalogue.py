@@ -19,7 +19,7 @@ SEVERITIES = {
     E: "F001 F002 F003 F004 F005 F007 T001 T002 T003 T005 T006 U001 U002 U003 U005 U007 U009 U013 U014 U018"
        " V000 V002 V003 V004 V005 V006 V009 R001 R004 R005 H001 H002 H003 H004 H006 H007 H008"
        " P001 P002 P003 P004 P005 P006 P007 P008 P009 P010 P011 P012 P013 P014",
-    W: "F009 T004 T007 U006 U010 U019 V001 V008 V010 V011 V012 V013 R002 R003 O001 O002 O003 C001 C002"
+    W: "F008 F009 T004 T007 U006 U010 U019 V001 V008 V010 V011 V012 V013 R002 R003 O001 O002 O003 C001 C002"
        " A001 A002 A003 A004 A005 A006 A007 A008 A009",
     I: "F006 U004 U008 U011 U012 T009 U017 V007 H005",
 }  # fmt: skip
@@ -30,6 +30,7 @@ def each(code: str, **params: Any) -> list[dict[str, Any]]:
     return [{"reason": reason, **params} for reason in catalogue._REASONS[code]]
 
 
+PAIR_AT: list[dict[str, Any]] = [{}, {"people_at": "I6", "sessions_at": "H6"}]
 # What the findings of each code carry; where a code is found for several reasons, one of each.
 PARAMS: dict[str, list[dict[str, Any]]] = {
     "F004": [{"reason": reason, "mb": 25} for reason in catalogue._LIMITS],
@@ -37,6 +38,7 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
     "F006": [{"count": 2, "names": "照片.jpg、总结.txt"}],
     "F009": [{"count": 2, "names": ("甲.xlsx.crdownload", "乙.url")}],
     "F007": [{"detail": "ValueError"}],
+    "F008": [{"sheets": ("附件",)}],
     "T002": [{"label": "活动场次"}, {"label": "活动场次", "doubled": 1}],
     "T003": [{"edition": 22, "year": 2020, "groups": ("第 22 个（2020 年）1 个文件",)},
              {"edition": 22, "year": 2020, "wanted": 23},
@@ -48,7 +50,7 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
     "U002": each("U002", name="官渡镇", count=2, candidates="甲、乙", root="中牟县", root_level="县级",
                  level="乡镇级", folder="郑州市"),
     "U003": [{"made_for": "官渡镇", "name": "狼城岗镇"}],
-    "U004": [{"other": "a.xlsx"}],
+    "U004": [{"other": "a.xlsx"}, {"reason": "copies", "other": "a.xlsx", "count": 2, "copies": ("b.xlsx", "c.xlsx")}],
     "U005": [{"reason": reason, "name": "官渡镇", "count": 2, "others": "a.xlsx"}
              for reason in catalogue._REASONS["U005"]],
     "U006": [{"name": "郑州市"}],
@@ -75,11 +77,14 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
         {"problem": problem, "year": 2021} for problem in ("blank", "unreadable", "impossible", "no_year", "other_year")
     ],
     "V011": [{"problem": problem} for problem in ("blank", "no_number")],
-    "V013": [{"format": '0"万"'}],
-    "R001": [{"people": 60, "sessions": " 0"}],
-    "R002": [{"people": "空白", "sessions": 2}],
-    "R003": [{"people": 2, "sessions": 60}],
-    "R004": [{"level": "乡镇级"}],
+    "V006": [{"reason": reason} for reason in ("formula", "error", "text", "unknown")],
+    "V013": [{"format": '0"万"'}, {"shown": "12万"}],
+    "R001": [{"people": 60, "sessions": " 0", **at} for at in PAIR_AT],
+    "R002": [{"people": "空白", "sessions": 2, **at} for at in PAIR_AT],
+    "R003": [{"people": 2, "sessions": 60, **at} for at in PAIR_AT],
+    "R004": [{"level": "乡镇级", "move": move, **to} for move in catalogue._MOVES
+             for to in ({"to_cell": "F6", "to_label": "乡镇计生协 · 活动场次"},
+                        {"to_cell": "", "to_label": "乡镇计生协 · 活动场次"})],
     "O001": [{"people": 60000, "sessions": 2, "limit": 5000}],
     "O002": [{"level": "乡镇级", "limit": 100}],
     "O003": [{"level": "乡镇级", "limit": 20000}],
@@ -98,7 +103,7 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
     "H006": [{"name": "中牟县", "count": 2, "units": ("“官渡村”（本级数）汇总时没有，现在有“a.xlsx”（各栏都是 0）",)}],
     "H007": [{"holder": "a.xlsx", "other": "b.xlsx", "count": 1, "units": ("官渡村",), "figures": ()}],
     "H008": each("H008", name="中牟县", count=1, units=("“官渡村”（本级数）",)),
-    "H005": each("H005", scope="本级", other="a.xlsx", other_cell="H6"),
+    "H005": each("H005", scope="本级", other_scope="cumulative", key="410122", other="a.xlsx", other_cell="H6"),
     "C002": [{"name": "鹤壁市", "levels": ("乡镇级", "村居社区级")}],
     "C001": [{"name": "官渡镇", "level": "乡镇级", "contact": contact} for contact in ("", "李四")],
     "A001": [{"reason": "none", "form": 3, "listed": 0, "what": ""},
@@ -206,7 +211,7 @@ def test_entry(entry: Entry) -> None:
     assert not re.search(r"[{}。]", entry.title)
     assert entry.why.endswith("。")
     assert placeholders(entry.why) == set()
-    assert entry.remedy.endswith("。") or placeholders(entry.remedy) == {"advice"}
+    assert entry.remedy.endswith("。") or placeholders(entry.remedy) in ({"advice"}, {"move"})
 
 
 def test_the_words_for_every_reason_are_used() -> None:
@@ -224,6 +229,13 @@ def test_the_words_for_every_reason_are_used() -> None:
 
 def test_found_takes_the_catalogues_severity() -> None:
     assert (finding("U006").severity, finding("U006", E).severity) == (W, E)
+
+
+@pytest.mark.parametrize("entry", CATALOGUE.values(), ids=lambda entry: entry.code)
+def test_general_remedy(entry: Entry) -> None:
+    said = catalogue.general_remedy(entry)
+    assert re.fullmatch(r"[^{}]+。", said)
+    assert (said == "按提示中的建议处理。") is (entry.remedy == "{advice}")
 
 
 @pytest.mark.parametrize(("written", "code"), [("V003", "V003"), (" v003 ", "V003"), ("V999", None), ("", None)])

@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -29,6 +29,13 @@ from stattable.reading.yes_no import read_flag
         (date(2021, 5, 29), "2021-05-29"),
         (datetime(2021, 5, 29), "2021-05-29"),
         (datetime(2021, 5, 29, 8, 30), "2021-05-29 08:30"),
+        (timedelta(days=1, hours=2), "26:00:00"),
+        (timedelta(seconds=-90), "-0:01:30"),
+        (time(12, 30), "12:30:00"),
+        ("PT26H00M00S", "26:00:00"),  # as an .ods has them
+        ("-PT01H00M30S", "-1:00:30"),
+        ("P1DT2H00M00.5S", "26:00:00"),
+        ("PT26H", "PT26H"),
         (Unread("#REF!"), "#REF!"),
         (Unread("=" + "A" * 99), "=" + "A" * 58 + "…"),
         (Unread("=IF(A1>0,\n1,2)"), "=IF(A1>0, 1,2)"),

@@ -59,7 +59,7 @@ def test_fail_on(command: str, figures: dict[str, Any], fail_on: str, code: int)
 
 
 NOTHING = "没有可读取的报表：{}。请检查文件夹里是否有 .xlsx、.xls 或 .ods 文件。"
-NO_ROOT = "没有代码是“42”的单位。请核对 --root 或 --code，或加上 --unit 和 --level。"
+NO_ROOT = "没有代码是“42”的单位。请核对 --root 或 --code 后面的代码，或加上 --unit 名称 --level 级别。"
 SEVERITIES = "error（强制性）、warning（核实性）或 info（提示）"
 
 
@@ -73,8 +73,10 @@ SEVERITIES = "error（强制性）、warning（核实性）或 info（提示）"
         ("check 收到 --format xml", "'--format' 的值不对：xml 应为 'table', 'json', 'csv' 之一。"),
         ("check 收到 --level 厅级", "'--level' 的值不对：“厅级”应为 省级、地市级、县级、乡镇级或村居社区级。"),
         ("check 收到 --fail-on 严重", f"'--fail-on' 的值不对：“严重”应为 {SEVERITIES}。"),
-        ("check 收到 --jobs 0", "'--jobs' 的值不对：0 不在范围 x>=1 内。"),
-        ("check 收到 --jobs 两", "'--jobs' 的值不对：两 不是数字。"),
+        ("check 收到 --jobs 0", "'--jobs' 的值不对：0 不对，应是 1 或更大的整数。"),
+        ("check 收到 --jobs 两", "'--jobs' 的值不对：两 不是整数。"),
+        ("check 收到 --year 1998", "'--year' 的值不对：1998 不对，应在 1999 到 2197 之间。"),
+        ("new --unit 官渡镇 --edition 200 -o a.xlsx", "'--edition' 的值不对：200 不对，应在 1 到 199 之间。"),
         ("check 收到 --edition 23 --year 2022", "--edition 23 和 --year 2022 不是同一届，只写一个。"),
         ("check 收到 --roster 没有.csv", "'--roster' 的值不对：文件 没有.csv 不存在。"),
         ("check 收到 --roster 收到", "'--roster' 的值不对：文件 收到 是文件夹。"),

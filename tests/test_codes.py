@@ -28,6 +28,7 @@ from stattable.model.form import FIELD_BY_KEY, FIELDS, LABELS
 from stattable.model.identity import IDENTITY_SHEET, UnitFacts
 from stattable.model.units import Level, Scope
 from stattable.reading import files
+from writers.containers import repacked
 from writers.pictures import qr
 from writers.returns import filled, own_values, save, typed
 
@@ -119,6 +120,11 @@ def protected(data: bytes) -> bytes:
     """Set the flag of the first part that says that it needs a password."""
     at = data.index(b"PK\x01\x02") + 8
     return data[:at] + bytes([data[at] | 1]) + data[at + 1 :]
+
+
+def listing(sheet: bytes) -> Callable[[bytes], bytes]:
+    """Let the workbook list one more sheet."""
+    return lambda data: repacked(data, workbook=(b"</sheets>", sheet + b"</sheets>"))
 
 
 def padded(megabytes: int) -> Callable[[bytes], bytes]:
@@ -564,6 +570,8 @@ CASES: dict[str, tuple[Case, Case]] = {
     "F005": (content(lambda data: b"%PDF-1.7\n" + data), content(unchanged)),
     "F006": (beside("照片.jpg"), beside("Thumbs.db")),
     "F007": (reader_fails(True), reader_fails(False)),
+    "F008": (content(listing(b'<sheet name="a" sheetId="99" r:id="rId99"/>')),
+             content(listing(b'<sheet name="Module1" sheetId="99" r:id=""/>'))),
     "F009": (beside("官渡镇.xlsx.crdownload"), beside("官渡镇.xlsx.docx")),
     "T001": (by_hand("官渡村", change=without_labels), by_hand("官渡村")),
     "T002": (of_village(change=put("B5", "场数")), of_village(change=put("B5", "活 动\n场 次"))),

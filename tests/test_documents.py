@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from docx import Document
 
-from stattable.formats.documents.book import open_tables
+from stattable.documents.book import open_tables
 from stattable.formats.fingerprint import FileFacts
 from stattable.formats.sheet import MAX_COLUMNS, MAX_ROWS, Appearance, RawSheet, Unread, Unreadable
 from stattable.formats.sniff import TABLES, FileKind, sniff

@@ -65,7 +65,7 @@ def test_the_same_twice() -> None:
     assert outcome(checked("a"), checked("b"), checked("c")) == [
         ("a", "accepted", ""), ("b", "duplicate", "U004"), ("c", "duplicate", "U004"),
     ]  # fmt: skip
-    assert text(checked("a"), checked("b")) == ["与“a”是同一单位的同一张表，40 个数字完全相同，只计一次。不需要处理。"]
+    assert text(checked("a"), checked("b")) == ["与“a”是同一单位的同一张表，数字完全相同，只计一次。不用处理。"]
 
 
 def test_the_first_path_in_sorted_order_counts() -> None:
@@ -158,7 +158,7 @@ def test_latest(returns: list[tuple[Any, ...]], expected: list[tuple[str, str]])
 
 def test_the_words_for_the_older_one() -> None:
     assert text(checked("a", 1, mtime=1), checked("b", 2, mtime=2), latest=True) == [
-        "“官渡镇”另有较晚的报表“b”，按 --duplicates latest，这一张没有计入。请确认较晚的一张确实是更正后的报表。"
+        "“官渡镇”另有较晚的报表“b”，已以较晚的一张为准，这一张没有计入。请确认较晚的一张确实是更正后的报表。"
     ]
 
 

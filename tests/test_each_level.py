@@ -222,3 +222,47 @@ def test_processes_write_the_same_bytes(tmp_path: Path) -> None:
     one, two = (contents(tmp_path / f"各级{jobs}") for jobs in "12")
     assert one == two
     assert len(one) == 41
+
+
+# -- files of no unit --------------------------------------------------------------------------------------
+
+
+def listed_in(report: Path) -> set[str]:
+    """The names of the files that a ledger has as not counted."""
+    rows = openpyxl.load_workbook(report)["汇总台账"].iter_rows(values_only=True)  # type: ignore[attr-defined]
+    return {Path(str(row[1])).name for row in rows if isinstance(row[0], int) and row[11] == "未计入"}
+
+
+@pytest.mark.parametrize(
+    ("folder", "townships"),
+    [
+        ("官渡镇", {OF_GUANDU}),
+        ("410122_中牟县/410122101_官渡镇/官渡村", {OF_GUANDU}),
+        ("第一批", {OF_GUANDU}),  # by what else lies there
+        ("第一批/补充", {OF_GUANDU}),
+        ("混在一起", set()),
+        ("中牟县", set()),
+        (".", set()),
+    ],
+)
+def test_a_file_of_no_unit_is_listed_where_its_folder_belongs(tmp_path: Path, folder: str, townships: set[str]) -> None:
+    received = tmp_path / "收到"
+    for unit, place in (
+        (GUANDU, "第一批"), (GUANDU_VILLAGE, "第一批"), (EAST, "第二批"), (ZHULUYING, "混在一起"),
+        (LANGCHENGGANG, "混在一起"), (ZHONGMU, "."),
+    ):  # fmt: skip
+        send(unit, to=received / place)
+    write_roster(tmp_path / "名册.csv")
+    (received / folder).mkdir(parents=True, exist_ok=True)
+    (received / folder / "坏.xlsx").write_bytes(b"")
+    (received / folder / "说不清.docx").write_bytes(b"\xd0\xcf\x11\xe0")
+    assert merge(tmp_path).code == 1
+    found = {one for one in (OF_GUANDU, OF_LANGCHENGGANG) if "坏.xlsx" in listed_in(tmp_path / "各级" / one)}
+    assert found == townships
+    assert "坏.xlsx" in listed_in(tmp_path / "汇总.xlsx")
+    for report in (*(tmp_path / "各级").rglob("*.xlsx"), tmp_path / "汇总.xlsx"):
+        for sources in ([], [received, tmp_path / "名册.csv"]):
+            assert run("verify", report, *sources).code == 0, report
+    for report in townships:
+        book: Any = openpyxl.load_workbook(tmp_path / "各级" / report)
+        assert "F003" in {row[2] for row in book["审核意见"].iter_rows(min_row=2, values_only=True)}

@@ -171,7 +171,8 @@ def test_two_scopes_said(undecided: Path, roster: Path, tmp_path: Path, by: str)
     ]  # fmt: skip
     decided, files = ledger(out)
     words = [
-        f"--scope：“{undecided / name}.xlsx”读作{scope}数" for name, scope in (("官渡镇", "本级"), ("狼城岗镇", "汇总"))
+        f"--scope：“{undecided / name}.xlsx”按{scope}数处理"
+        for name, scope in (("官渡镇", "本级"), ("狼城岗镇", "汇总"))
     ]
     assert decided == (words if by == "option" else [])
     who = "--scope" if by == "option" else "名册"

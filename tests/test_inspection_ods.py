@@ -133,7 +133,7 @@ def test_a_number_that_is_shown_as_it_is(value: bytes, shown: str) -> None:
 )  # fmt: skip
 def test_a_number_that_is_shown_as_another(value: bytes, shown: str) -> None:
     cell = number(value, b"<text:p>%s</text:p>" % shown.encode())
-    assert OdsInspector(content(row(cell))).inspect(0) == Inspection({}, [], {(1, 1): Appearance(None, shown)})
+    assert OdsInspector(content(row(cell))).inspect(0) == Inspection({}, [], {(1, 1): Appearance(shown_as=shown)})
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def column(attributes: bytes = b"", columns: int = 1) -> bytes:
         ),
         (column(HIDDEN, 16384) + row(number(columns=300)), {(1, n): Appearance("column") for n in range(1, 201)}),
         (column(HIDDEN) + row(number(), HIDDEN), {(1, 1): Appearance("row")}),
-        (row(number(b"1", b"<text:p>1%</text:p>"), HIDDEN), {(1, 1): Appearance("row", "1%")}),
+        (row(number(b"1", b"<text:p>1%</text:p>"), HIDDEN), {(1, 1): Appearance("row", shown_as="1%")}),
     ],
 )
 def test_hidden(rows: bytes, displays: dict[Cell, Appearance]) -> None:
@@ -243,7 +243,7 @@ def test_a_cells_own_style_comes_before_its_columns() -> None:
 )
 def test_reach(rows: bytes, reach: Cell) -> None:
     inspector = OdsInspector(content(rows))
-    assert (inspector.at_once, inspector.reach(0)) == ([reach], reach)
+    assert (inspector.reaches, inspector.reach(0)) == ([reach], reach)
 
 
 @pytest.mark.parametrize(
@@ -259,20 +259,20 @@ def test_calamine_lays_out_as_much(rows: bytes) -> None:
     parts = {"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "META-INF/manifest.xml": b"<manifest/>"}
     data = zipped({**parts, "content.xml": content(rows)})
     laid = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python(skip_empty_area=False)
-    assert OdsInspector(content(rows)).at_once == [(len(laid), len(laid[0]))]
+    assert OdsInspector(content(rows)).reaches == [(len(laid), len(laid[0]))]
 
 
 def test_several_sheets() -> None:
     more = b'<table:table table:name="T">%s</table:table><table:table table:name="S">%s</table:table>'
     inspector = OdsInspector(content(row(number(columns=9)), more=more % (row(ERROR), row(number(), times(2)))))
-    assert inspector.at_once == [(1, 9), (1, 1), (2, 1)]
-    assert [inspector.reach(sheet) for sheet in range(3)] == inspector.at_once
+    assert inspector.reaches == [(1, 9), (1, 1), (2, 1)]
+    assert [inspector.reach(sheet) for sheet in range(3)] == inspector.reaches
     assert [inspector.inspect(sheet) for sheet in range(3)] == [None, Inspection({(1, 1): Unread("#DIV/0!")}, []), None]
 
 
 def test_many_sheets_that_say_to_be_large() -> None:
     table = b'<table:table table:name="T">%s</table:table>' % row(number(columns=200), HIDDEN + times(1048576))
-    assert len(OdsInspector(content(b"", more=table * 200)).at_once) == 201
+    assert len(OdsInspector(content(b"", more=table * 200)).reaches) == 201
 
 
 # -- what does not hold together --------------------------------------------------------------------------
@@ -297,7 +297,7 @@ def test_a_document_type_is_refused(encoding: str) -> None:
 )
 def test_broken(broken: bytes) -> None:
     with pytest.raises((ValueError, SyntaxError)):
-        assert OdsInspector(broken).at_once
+        assert OdsInspector(broken).reaches
 
 
 # -- what LibreOffice wrote -------------------------------------------------------------------------------
@@ -306,7 +306,7 @@ def test_broken(broken: bytes) -> None:
 def test_libreoffice() -> None:
     """A workbook by openpyxl, which LibreOffice turned into .ods: golden/closer/make.py."""
     inspector = OdsInspector(parts_of((GOLDEN / "closer/displays.ods").read_bytes())["content.xml"])
-    assert inspector.at_once == [(7, 4)]
+    assert inspector.reaches == [(7, 4)]
     assert inspector.inspect(0) == Inspection(
         {(6, 1): Unread("#DIV/0!"), (6, 3): Unread("#N/A")},
         [(8, 1, 9, 2)],
@@ -314,9 +314,9 @@ def test_libreoffice() -> None:
             **{(row, 4): Appearance("column") for row in range(1, 7)},
             **{(2, column): Appearance("row") for column in range(1, 5)},
             **{(3, column): Appearance("colour") for column in range(1, 3)},
-            (4, 1): Appearance(None, "401万"),
-            (4, 2): Appearance(None, "40200%"),
-            (4, 3): Appearance(None, ""),
+            (4, 1): Appearance(shown_as="401万"),
+            (4, 2): Appearance(shown_as="40200%"),
+            (4, 3): Appearance(shown_as=""),
         },
     )
 
@@ -335,7 +335,7 @@ def test_libreoffice_with_a_result_taken_out() -> None:
 @pytest.mark.parametrize(("name", "reaches"), [("return", [(20, 11), (10, 4)]), ("faults", [(20, 9)])])
 def test_returns_of_libreoffice(name: str, reaches: list[Cell]) -> None:
     inspector = OdsInspector(parts_of((GOLDEN / f"{name}.ods").read_bytes())["content.xml"])
-    assert inspector.at_once == reaches
+    assert inspector.reaches == reaches
     inspection = inspector.inspect(0)
     assert inspection is not None
     assert inspection.displays == {}

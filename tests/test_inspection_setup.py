@@ -7,8 +7,8 @@ import pytest
 from stattable.formats.inspection.formulas import from_open_document, moved, spelled
 from stattable.formats.inspection.xls_formulas import formulas
 from stattable.formats.inspection.xlsx_setup import margin_parts, setup_of
-from stattable.formats.open import open_file
 from stattable.formats.sheet import Setup
+from stattable.reading.open import open_file
 
 GOLDEN = Path(__file__).parent / "golden" / "closer"
 BOOK = (

@@ -195,7 +195,7 @@ def test_a_part_that_is_not_as_long_as_it_says(said: int, code: str) -> None:
     package = zipfile.ZipFile(io.BytesIO(data))
     package.getinfo("a").file_size = said
     with pytest.raises(Unreadable) as fault:
-        Package(package, data).content("a")
+        Package(package).content("a")
     assert fault.value.code == code
 
 
@@ -364,14 +364,3 @@ def test_a_struck_style() -> None:
     cells = "<xf/><xf fontId='1'/><xf fontId='2'/>"
     part = styles(fonts, cells=cells)
     assert odd_styles(Packed(part, len(part), deflated=False), None) == {1: OddStyle("struck", None)}
-
-
-@pytest.mark.parametrize(
-    ("error", "is_new"),
-    [("#SPILL!", True), ("#CALC!", True), ("#GETTING_DATA", True), ("#N/A", False), ("#REF!", False), ("#1", False)],
-)
-def test_error_values_that_calamine_does_not_know(error: str, is_new: bool) -> None:
-    replaced = inspector(sheet(f'<c r="B6" t="e"><v>{error}</v></c>'.encode())).without_new_errors()
-    assert (replaced is not None) is is_new
-    if replaced:
-        assert b"<v>#VALUE!</v>" in parts_of(replaced)["xl/worksheets/sheet1.xml"]

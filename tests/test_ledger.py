@@ -195,7 +195,7 @@ LATER = {"filled_in": date(2021, 6, 2)}
             {"scopes": {TOWN: OWN, "狼城岗镇": CUMULATIVE}},
             [
                 ("选项 --root", COUNTY), ("选项 --scope", f"{TOWN}=own"), ("选项 --scope", "狼城岗镇=cumulative"),
-                (ADJUSTED, "--scope：“1.xlsx”读作本级数"),
+                (ADJUSTED, "--scope：“1.xlsx”按本级数处理"),
             ],
         ),
         (

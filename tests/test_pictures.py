@@ -83,6 +83,15 @@ def test_the_pictures_of_xlsxwriter() -> None:
     assert seen(by_xlsxwriter({"B2": A}, object_position=3)) == "B2:A"  # absolute
 
 
+def test_the_row_that_the_corner_of_a_picture_stands_in() -> None:
+    low = read(by_xlsxwriter({"B2": A}, y_offset=18)).placed[0]
+    assert (low.cell, low.corner) == ((3, 2), 2)
+    assert read(by_xlsxwriter({"B2": A})).placed[0].corner is None
+    tall = two_cells(*AROUND, group(CELLS, pic(blip(), frame(100, 201, 1, 3))))
+    grouped = read(drawn(tall, THREE)).placed[0]
+    assert (grouped.cell, grouped.corner) == ((7, 2), 6)
+
+
 def test_a_picture_is_given_with_its_part_and_a_part_is_read_once() -> None:
     pictures = read(by_xlsxwriter({"B2": A, "B5": B, "A5": A})).placed
     assert pictures == (

@@ -91,7 +91,13 @@ def test_values_and_what_there_is_to_say_of_them() -> None:
     ]
     assert one.findings == tuple(
         finding(
-            code, sheet=S, cell=FIELD_BY_KEY[key].cell, field=key, raw=raw, suggestion=maybe, params={"value": value}
+            code,
+            sheet=S,
+            cell=FIELD_BY_KEY[key].cell,
+            field=key,
+            raw=raw,
+            suggestion=maybe,
+            params={"value": value} | ({"reason": "formula"} if code == "V006" else {}),
         )
         for code, key, raw, maybe, value in wanted
     )

@@ -511,11 +511,11 @@ def test_findings(workbook: openpyxl.Workbook) -> None:
         ],
         [
             "提示", "U004", "狼城岗镇", "7.xlsx", None, None, None,
-            "与“6.xlsx”是同一单位的同一张表，40 个数字完全相同，只计一次。不需要处理。",
+            "与“6.xlsx”是同一单位的同一张表，数字完全相同，只计一次。不用处理。",
         ],
         [
             "提示", "U008", "中牟县", "8.xlsx", None, None, None,
-            "这是“中牟县”以前的汇总表，它所依据的报表都在这里，这次不计入。不需要处理。",
+            "这是“中牟县”以前的汇总表，它所依据的报表都在这里，这次不计入。不用处理。",
         ],
     ]  # fmt: skip
     assert [row[1] for row in found_rows] == sorted(

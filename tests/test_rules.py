@@ -95,10 +95,13 @@ BROKEN: list[tuple[Level, Scope | None, dict[str, Any], list[Found]]] = [
     (V, OWN, {f"{ACTIVITY}.people": 2}, []),
     # R004: a figure in a field that is neither own nor below
     (V, OWN, {"activities.township.people": 5},
-     [("R004", ["activities.township.people"], {"level": "村居社区级"}, "5", None)]),
+     [("R004", ["activities.township.people"], {"level": "村居社区级", "move": "filled"}, "5", None)]),
+    (V, OWN, {"activities.township.people": 5, f"{ACTIVITY}.people": None, f"{ACTIVITY}.sessions": None}, [
+        ("V001", [f"{ACTIVITY}.sessions", f"{ACTIVITY}.people"], {"section": "宣传活动", "count": 2}, None, None),
+        ("R004", ["activities.township.people"], {"level": "村居社区级", "move": "free"}, "5", None)]),
     (T, CUMULATIVE, {"activities.prefecture_county.sessions": 1, "online.province.website": True}, [
-        ("R004", ["activities.prefecture_county.sessions"], {"level": "乡镇级"}, "1", None),
-        ("R004", ["online.province.website"], {"level": "乡镇级"}, "有", None)]),
+        ("R004", ["activities.prefecture_county.sessions"], {"level": "乡镇级", "move": "filled"}, "1", None),
+        ("R004", ["online.province.website"], {"level": "乡镇级", "move": "none"}, "有", None)]),
     (F, OWN, {"online.province.wechat": False}, []),  # 无 there means nothing
     (V, OWN, {"activities.township.people": 0}, []),
     # R005: an own return has a figure in a field below
@@ -195,7 +198,15 @@ def test_a_problem_becomes_a_finding() -> None:
     findings = list(apply_rules(filled(V, OWN, figures), "表", cells))
     assert [(f.code, f.severity, f.sheet, f.cell, f.field, f.raw, f.params) for f in findings] == [
         ("V001", Severity.WARNING, "表", "D15:K15", None, None, {"section": "媒体宣传", "count": 2}),
-        ("R001", Severity.ERROR, "表", "K7", f"{ACTIVITY}.people", "60", {"people": 60, "sessions": " 0"}),
+        (
+            "R001",
+            Severity.ERROR,
+            "表",
+            "K7",
+            f"{ACTIVITY}.people",
+            "60",
+            {"people": 60, "sessions": " 0", "people_at": "K7", "sessions_at": "J7"},
+        ),
     ]
 
 

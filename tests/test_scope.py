@@ -48,7 +48,7 @@ def said(code: str, text: str, name: str = "中牟县") -> tuple[str, str]:
 
 def read_as(scope: Scope, why: str) -> tuple[Any, ...]:
     """The outcome of an accepted return whose scope was inferred."""
-    return scope.value, "accepted", said("H005", f"读作{scope.label}数：{why}")
+    return scope.value, "accepted", said("H005", f"按{scope.label}数处理：{why}")
 
 
 def of_county(returns: Iterable[ReturnFile], **more: Any) -> Any:

@@ -56,7 +56,7 @@ DIFFERENT, COPY, OTHER_YEAR = ("rejected", "U005"), ("duplicate", "U004"), ("rej
 
 
 def earlier(name: str) -> tuple[str, str]:
-    return "earlier", f"这是“{name}”以前的汇总表，它所依据的报表都在这里，这次不计入。不需要处理。"
+    return "earlier", f"这是“{name}”以前的汇总表，它所依据的报表都在这里，这次不计入。不用处理。"
 
 
 SUPERSEDED, OURS = earlier("中牟县"), earlier("郑州市")
@@ -190,7 +190,7 @@ def test_what_h004_says() -> None:
     collected = memory.collected([COUNTY_IN_ALL, NOWHERE], code="4101")
     assert [render(f, label_of) for one in collected.returns for f in one.findings if f.code == "H004"] == [
         "不知道“城关镇”归谁管，而“中牟县”报了汇总数，可能已经包含它。"
-        "请用 --roster 提供名册，或让标识不全的单位改用按名册做的空白表。没有写出汇总表。"
+        "请用 --roster 名册.csv 提供名册，或让标识不全的单位改用按名册做的空白表。没有写出汇总表。"
     ]
 
 
@@ -211,7 +211,7 @@ def test_what_u011_says(one: ReturnFile, how: str) -> None:
     collected = memory.collected([*TOWNSHIPS, one], code="4101")
     assert [render(f, label_of) for one in collected.returns for f in one.findings if f.code == "U011"] == [
         f"“{one.name}”没有写明上级，也没有名册，直接归“郑州市”汇总；级别按{how}。"
-        "请核对；不对的，用 --roster 提供名册，或让它改用带标识的空白表。"
+        "请核对；不对的，用 --roster 名册.csv 提供名册，或让它改用带标识的空白表。"
     ]
 
 

@@ -1,21 +1,20 @@
 import io
-import zipfile
 from pathlib import Path, PurePath
 
 import pytest
 
 from county import GUANDU_VILLAGE
+from stattable.formats.package import open_package
 from stattable.formats.sniff import (
     RETURN_LIKE,
     TABLES,
     WORKBOOKS,
     FileKind,
     is_spreadsheet_name,
-    open_package,
     package_kind,
     sniff,
 )
-from writers.containers import GOLDEN, OLE_MAGIC, ole, xls, zipped
+from writers.containers import GOLDEN, OLE_MAGIC, locked_zip, ole, xls, zipped
 from writers.returns import filled
 
 ODS = b"application/vnd.oasis.opendocument.spreadsheet"
@@ -26,14 +25,6 @@ MANIFEST = "META-INF/manifest.xml"
 
 def kind_of(data: bytes) -> str:
     return sniff(io.BytesIO(data)).value
-
-
-def locked_zip() -> bytes:
-    """A zip with a password: the flag that says so is all of it that matters."""
-    data = bytearray(zipped({"a.txt": b"secret"}, zipfile.ZIP_STORED))
-    for at in (data.index(b"PK\x03\x04") + 6, data.index(b"PK\x01\x02") + 8):
-        data[at] |= 1
-    return bytes(data)
 
 
 @pytest.mark.parametrize("suffix", ["xls", "ods", "xlsx"])
@@ -68,11 +59,14 @@ def test_the_extension_means_nothing(name: str, tmp_path: Path) -> None:
         ("word", zipped({"mimetype": ODT})),
         ("slides", zipped({"mimetype": ODP})),
         ("archive", zipped({"mimetype": b"application/epub+zip"})),
-        ("archive", zipped({"mimetype": b" " * 200 + ODS})),
+        ("ods", zipped({"mimetype": b" " * 200 + ODS})),
+        ("ods", zipped({MANIFEST: ODS, "content.xml": b""})),
+        ("unknown", zipped({"mimetype": b" " * 2**20 + ODS})),
         ("xls", xls(b"")),
         ("xls", ole("Book")),
         ("encrypted", xls(b"", protected=True)),
-        ("encrypted", ole("EncryptedPackage")),
+        ("rights", ole("EncryptedPackage")),  # without what says how
+        ("rights", ole("\x09DRMContent")),
         ("word", ole("WordDocument")),
         ("slides", ole("PowerPoint Document")),
         ("unknown", ole("Something else")),
@@ -192,5 +186,5 @@ def test_what_is_read_and_what_is_taken_for_a_return() -> None:
     assert {kind.value for kind in WORKBOOKS} == {"xlsx", "xls", "ods", "xlsb"}
     assert {kind.value for kind in TABLES} == {"docx", "xml", "html", "text"}
     assert {kind.value for kind in RETURN_LIKE - WORKBOOKS} == {
-        "encrypted", "docx", "xml", "word", "pdf", "ofd", "numbers", "archive",
+        "encrypted", "rights", "office", "old_excel", "docx", "xml", "word", "pdf", "ofd", "numbers", "archive",
     }  # fmt: skip

@@ -218,7 +218,7 @@ def test_a_return_withdrawn_and_one_come_late() -> None:
 def test_a_roster_that_changed() -> None:
     write_roster(roster=ROSTER.replace("李四", "王五"))
     assert told(verify(RETURNS)) == []  # another roster of that name may lie anywhere
-    assert "名册没有给出，没有核对。" in run("verify", REPORT, RETURNS).out
+    assert "没有给出名册，所以没有核对名册；把名册文件写在命令最后即可。" in run("verify", REPORT, RETURNS).out
     assert told(verify(RETURNS, "名册.csv")) == [("P004", "名册.csv", None, None, None)]
 
 
@@ -477,7 +477,7 @@ def test_what_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         "汇总/中牟县.xlsx  中牟县（县级）",
         "表内一致：页、分单位汇总、台账、标识和记录说的相同，没有被改过。",
         f"校验码 {code}，应与盖章的那一页页脚上的相同。",
-        "没有给出报表所在的文件夹，没有与报表核对。",
+        "没有给出报表所在的文件夹，所以没有与报表核对；把文件夹写在命令最后即可。",
     ]
     assert run("verify", REPORT, RETURNS, "名册.csv").out.splitlines()[3:] == [
         "汇总时的报表：4 份没有变，0 份变了，0 份不见了，0 份是新来的。",

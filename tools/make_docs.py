@@ -15,7 +15,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from stattable.checking.rules import OWN_BOUNDS, PEOPLE_PER_SESSION
 from stattable.cli.commands import main
-from stattable.model.catalogue import CATALOGUE, FAMILIES
+from stattable.model.catalogue import CATALOGUE, FAMILIES, general_remedy
 from stattable.model.findings import Severity
 from stattable.model.form import FIELD_BY_KEY
 from stattable.output.json_models import CheckDocument, Document, MergeDocument, TraceDocument, VerifyDocument
@@ -46,8 +46,8 @@ def rules_page() -> str:
         lines += [f"## {letter}　{family}\n", "| 代码 | 程度 | 问题 | 为什么 | 怎么办 |", "|---|---|---|---|---|"]
         for entry in CATALOGUE.values():
             if entry.code.startswith(letter):
-                remedy = entry.remedy if "{" not in entry.remedy else "按提示处理。"
-                lines.append(f"| {entry.code} | {entry.severity.label} | {entry.title} | {entry.why} | {remedy} |")
+                what = (entry.code, entry.severity.label, entry.title, entry.why, general_remedy(entry))
+                lines.append(f"| {' | '.join(what)} |")
         lines.append("")
     lines += ["## 异常值的界限\n", f"- 每场超过 {PEOPLE_PER_SESSION:,} 人：O001"]
     for level, (sessions, people) in OWN_BOUNDS.items():

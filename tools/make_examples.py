@@ -28,7 +28,6 @@ RECEIVED: Final = "收到"
 MERGED: Final = "汇总/中牟县.xlsx"
 COUNTY: Final = "410122"
 EDITION: Final = 28
-WIDTH: Final = 80
 COMMANDS: Final = {
     "check.txt": ["check", RECEIVED, "--roster", ROSTER],
     "merge.txt": ["merge", RECEIVED, "--roster", ROSTER, "-o", MERGED],
@@ -171,14 +170,14 @@ def make_returns() -> None:
 
 
 def said(name: str) -> str:
-    """Return what a command says of the examples, run in their folder on a terminal 80 wide."""
-    runner = CliRunner(env={"COLUMNS": str(WIDTH), "TERM": "dumb"})
+    """Return what a command says of the examples, run in their folder, into a file."""
+    runner = CliRunner()
     if name in OF_MERGED:
         runner.invoke(main, COMMANDS["merge.txt"])
     result = runner.invoke(main, COMMANDS[name])
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
-    lines = [f"$ stattable {' '.join(COMMANDS[name])}", *(line.rstrip() for line in result.output.splitlines())]
+    lines = [f"$ stattable {' '.join(COMMANDS[name])}", *result.output.splitlines()]
     return "\n".join([*lines, f"（退出码 {result.exit_code}）", ""])
 
 

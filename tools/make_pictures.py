@@ -14,11 +14,11 @@ from typing import Final
 from click.testing import CliRunner
 from PIL import Image, ImageDraw, ImageFont
 from rich.cells import cell_len
-from rich.console import Console
 from rich.text import Text
 
 from stattable.cli.commands import main
 from stattable.output.console import check, findings
+from stattable.output.console.terminal import Terminal
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 IMAGES: Final = ROOT / "docs" / "images"
@@ -35,7 +35,7 @@ PAPER, TEXT = "#1e2127", "#dcdfe4"
 def terminal() -> None:
     """Draw what `check` says of the examples, each character on the grid of a terminal."""
     out = io.StringIO()
-    recorder = Console(file=out, width=WIDTH, force_terminal=True, highlight=False, color_system="standard")
+    recorder = Terminal(is_screen=True, file=out, width=WIDTH, force_terminal=True, color_system="standard")
     for module in (check, findings):
         vars(module)["make_console"] = lambda: recorder
     CliRunner().invoke(main, [*COMMAND, "--quiet"])

@@ -28,11 +28,12 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from xml.etree import ElementTree
 
 from stattable.model.findings import Finding, rejects
+from stattable.processes import WorkerFailed, in_own_process
 from stattable.reading.return_file import ReturnFile
 
 Cell = tuple[int, int]
@@ -487,10 +488,18 @@ def _ods_value(cell: ElementTree.Element) -> Any:
 
 
 def _calamine(data: bytes, received: ReturnFile) -> dict[str, Sheet]:
+    """Read the sheet with bare calamine, which may take the whole process down."""
+    try:
+        return in_own_process(partial(_by_calamine, data), received.sheet or "", 3.0, 1000)
+    except WorkerFailed as error:
+        raise GaveUp from error
+
+
+def _by_calamine(data: bytes, name: str) -> dict[str, Sheet]:
     import python_calamine
 
-    sheet = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_name(received.sheet or "")
+    sheet = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_name(name)
     rows = sheet.to_python(skip_empty_area=False, nrows=10_000)
     grid = {(r, c): value for r, row in enumerate(rows, 1) for c, value in enumerate(row, 1)}
     ranges = [(t + 1, x + 1, b + 1, y + 1) for (t, x), (b, y) in sheet.merged_cell_ranges or ()]
-    return {received.sheet or "": _sheet(grid, ranges)}
+    return {name: _sheet(grid, ranges)}

@@ -22,9 +22,17 @@ def zipped(parts: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED, level
     return out.getvalue()
 
 
+def locked_zip() -> bytes:
+    """A zip with a password: the flag that says so is all of it that matters."""
+    data = bytearray(zipped({"a.txt": b"secret"}, zipfile.ZIP_STORED))
+    for at in (data.index(b"PK\x03\x04") + 6, data.index(b"PK\x01\x02") + 8):
+        data[at] |= 1
+    return bytes(data)
+
+
 def opened(data: bytes) -> Package:
     """The package whose file is `data`."""
-    return Package(zipfile.ZipFile(io.BytesIO(data)), data)
+    return Package(zipfile.ZipFile(io.BytesIO(data)))
 
 
 def parts_of(package: bytes) -> dict[str, bytes]:

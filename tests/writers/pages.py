@@ -134,6 +134,7 @@ class MemoryBook:
         self._sheets = {sheet.name: sheet for sheet in sheets}
         self.names = list(self._sheets)
         self.visible = frozenset(self.names) - frozenset(hidden)
+        self.lost = ()
 
     def sheet(self, name: str, *, whole: bool = False) -> RawSheet:
         return self._sheets[name]

@@ -288,7 +288,7 @@ class Attributor:
         elif at is not None:
             scope, scope_by = Scope.CUMULATIVE, ScopeBy.INFERRED
             cell = one.cells[at]
-            params: dict[str, Param] = {"reason": "figure_below", "scope": scope.label}
+            params: dict[str, Param] = {"reason": "figure_below", **scope_params(scope, ref)}
             findings.append(_u("H005", one, cell=a1(*cell) if cell else None, field=FIELDS[at].key, params=params))
         else:
             scope, scope_by = None, None
@@ -341,6 +341,18 @@ def _u(code: str, one: ReturnFile, **parts: Any) -> Finding:
     if code == "H005":
         place["raw"] = None
     return finding(code, **{**place, **parts})
+
+
+def scope_params(scope: Scope, unit: UnitRef) -> dict[str, Param]:
+    """Return what H005 says of a scope, and of the option that decides otherwise."""
+    other = Scope.CUMULATIVE if scope is Scope.OWN else Scope.OWN
+    return {"scope": scope.label, "other_scope": str(other), "key": option_name(unit)}
+
+
+def option_name(unit: UnitRef) -> str:
+    """Return how ``--scope`` names a unit, as it is typed: its code, or its name."""
+    name = unit.code or unit.name or ""
+    return f'"{name}"' if " " in name else name
 
 
 def _first_figure_below(values: Sequence[Value], level: Level | None) -> int | None:

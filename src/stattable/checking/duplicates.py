@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -75,7 +76,9 @@ def _mark_group(marked: list[CheckedReturn], group: Sequence[int], age: Callable
     for first, *copies in same:
         for at in copies:
             of_first = finding("U004", params={"other": marked[first].path})
-            marked[at] = marked[at].with_findings(of_first, duplicate=True)
+            one = marked[at]
+            once = tuple(f for f in one.findings if f.code != "H005")  # the first one says it for all
+            marked[at] = replace(one, findings=once).with_findings(of_first, duplicate=True)
     if len(same) == 1:
         return
     different = [copies[0] for copies in same]
@@ -93,6 +96,32 @@ def _mark_group(marked: list[CheckedReturn], group: Sequence[int], age: Callable
         elif at != winner:
             older = finding("U010", params={"name": name, "other": names[winner]})
             marked[at] = marked[at].with_findings(older, duplicate=True)
+
+
+_MOST_COPIES: Final = 3  # of one return, each with a finding of its own where people read them
+
+
+def fold_copies(findings: Sequence[Finding]) -> list[Finding]:
+    """Return findings as people read them: the many copies of one return (U004) are one finding, on that return.
+
+    Args:
+        findings: in any order; those that are not folded keep it.
+    """
+    copies: dict[str, list[Finding]] = {}
+    for one in findings:
+        if one.code == "U004":
+            copies.setdefault(str(one.params["other"]), []).append(one)
+    folded = list[Finding]()
+    for one in findings:
+        same = copies[str(one.params["other"])] if one.code == "U004" else []
+        if len(same) <= _MOST_COPIES:
+            folded.append(one)
+        elif one is same[0]:
+            first = str(one.params["other"])
+            paths = tuple(copy.path or "" for copy in same)
+            params: dict[str, Param] = {"reason": "copies", "other": first, "count": len(same), "copies": paths}
+            folded.append(replace(one, path=first, params=params))
+    return folded
 
 
 def _alike(marked: Sequence[CheckedReturn], group: Sequence[int]) -> list[list[int]]:

@@ -10,12 +10,13 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from stattable.model.catalogue import finding
-from stattable.model.cell_names import a1_range
+from stattable.model.cell_names import a1, a1_range
 from stattable.model.findings import Finding, Param, Severity
 from stattable.model.form import (
     BLANK,
     BLANK_WORD,
     FIELDS,
+    Field,
     Value,
     Values,
     fields_only_below,
@@ -51,6 +52,7 @@ class Problem(NamedTuple):
     params: Mapping[str, Param] = {}
     raw: str | None = None
     severity: Severity | None = None
+    to: int | None = None  # index of the field where the figure belongs
 
 
 Check = Callable[[FilledForm], Iterator[Problem]]
@@ -108,7 +110,20 @@ def foreign_figures(filled: FilledForm) -> Iterator[Problem]:
     mine = fields_to_fill(filled.level, Scope.CUMULATIVE)
     for index, value in enumerate(filled.values):
         if value and index not in mine:
-            yield Problem((index,), {"level": filled.level.label}, _shown(value))
+            to = _counterpart(index, filled.level)
+            is_free = to is not None and filled.values[to] is None and to not in filled.unread
+            move = "none" if to is None else "free" if is_free else "filled"
+            yield Problem((index,), {"level": filled.level.label, "move": move}, _shown(value), to=to)
+
+
+@cache
+def _counterpart(index: int, level: Level) -> int | None:
+    """Return the index of the field of `level` that asks for the same as another level's field, or None."""
+    theirs = FIELDS[index]
+    of_block = (FIELDS[one] for one in sorted(own_fields(level)) if FIELDS[one].block == theirs.block)
+    return next(
+        (one.index for one in of_block if (one.column.text, one.kind) == (theirs.column.text, theirs.kind)), None
+    )
 
 
 def lower_figures_in_own_return(filled: FilledForm) -> Iterator[Problem]:
@@ -224,15 +239,35 @@ def apply_rules(filled: FilledForm, sheet: str | None, cells: Sequence[tuple[int
     for code, check in RULES:
         for problem in check(filled):
             one = len(problem.at) == 1
+            field = FIELDS[problem.at[0]] if one else None
+            params = {**problem.params, **_places(field, cells)}
+            if problem.to is not None:
+                params |= {"to_cell": _cell(cells[problem.to]), "to_label": _short_label(FIELDS[problem.to])}
             yield finding(
                 code,
                 problem.severity,
                 sheet=sheet,
                 cell=_range([cells[index] for index in problem.at]),
-                field=FIELDS[problem.at[0]].key if one else None,
+                field=field.key if field else None,
                 raw=problem.raw,
-                params=dict(problem.params),
+                params=params,
             )
+
+
+def _places(field: Field | None, cells: Sequence[tuple[int, int] | None]) -> dict[str, Param]:
+    """Return where sessions and people of a pair stand, one of which is `field`."""
+    if field is None or field.partner is None:
+        return {}
+    other = FIELDS[field.partner]
+    return {f"{one.column.pair}_at": _cell(cells[one.index]) for one in (field, other)}
+
+
+def _short_label(field: Field) -> str:
+    return f"{field.heading.text} · {field.column.text}"
+
+
+def _cell(cell: tuple[int, int] | None) -> str:
+    return a1(*cell) if cell else ""
 
 
 def _range(cells: list[tuple[int, int] | None]) -> str | None:

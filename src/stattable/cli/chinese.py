@@ -43,8 +43,6 @@ _CHINESE: Final = {
     "{name} {filename!r} is a file.": "{name} {filename} 是文件。",
     "{name} {filename!r} is not readable.": "{name} {filename} 读不了。",
     "{name} {filename!r} is not writable.": "{name} {filename} 写不了。",
-    "{value!r} is not a valid {number_type}.": "{value} 不是数字。",
-    "{value} is not in the range {range}.": "{value} 不在范围 {range} 内。",
     "{value!r} is not {choice}.": "{value} 应为 {choice}。",
     "{value!r} is not one of {choices}.": "{value} 应为 {choices} 之一。",
     "default: {default}": "默认：{default}",

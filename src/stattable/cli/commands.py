@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from stattable import __version__
-from stattable.cli.exit_codes import FINDINGS, OK, command, exit_code
+from stattable.cli.exit_codes import FINDINGS, OK, Commands, command, exit_code
 from stattable.cli.options import (
     LEVEL,
     SCOPE,
@@ -33,6 +33,7 @@ _OPTIONS: Final = "[选项]"  # in the usage line, where click says [OPTIONS]
 
 
 @click.group(
+    cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     options_metavar=_OPTIONS,
     subcommand_metavar="命令 [参数]...",

@@ -20,23 +20,24 @@ def command(function: Callable[..., int]) -> Callable[..., None]:
     @wraps(function)
     def run(*args: Any, **kwargs: Any) -> None:
         from stattable.model.refusals import STOPPED, HalfWritten, Refusal, Stopped, write_fault
-        from stattable.output.console.terminal import say, use_utf8
+        from stattable.output.console.terminal import say
 
-        use_utf8()
         debug = kwargs.get("debug", False)
         try:
             code = function(*args, **kwargs)
         except Refusal as refusal:
-            say(f"错误：{refusal}", error=True)
+            say(f"错误：{refusal}", error=True, whole=refusal.params)
             sys.exit(USAGE)
         except click.ClickException:
             raise
-        except (HalfWritten, Stopped) as end:
+        except HalfWritten as end:
+            _no_verdict(str(end), debug, end.places)
+        except Stopped as end:
             _no_verdict(str(end), debug)
         except KeyboardInterrupt:
             _no_verdict(STOPPED, debug)
         except OSError as error:
-            _no_verdict(write_fault(error), debug)
+            _no_verdict(write_fault(error), debug, [str(error.filename or "")])
         except BaseException as error:  # the readers' own panics derive from BaseException
             _no_verdict(
                 f"程序出错（{type(error).__name__}），没有得出结果。加 --debug 重试，把显示的内容发给维护人员。",
@@ -47,13 +48,32 @@ def command(function: Callable[..., int]) -> Callable[..., None]:
     return run
 
 
-def _no_verdict(message: str, debug: bool) -> NoReturn:
+def _no_verdict(message: str, debug: bool, whole: Sequence[str] = ()) -> NoReturn:
     from stattable.output.console.terminal import say
 
     if debug:
         raise  # noqa: PLE0704  -- called while an exception is being handled
-    say(f"错误：{message}", error=True)
+    say(f"错误：{message}", error=True, whole=whole)
     sys.exit(NO_VERDICT)
+
+
+class Commands(click.Group):
+    """The commands, whose words a closed pipe or a narrow encoding takes away, and neither their work nor their verdict."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run a command; without a verdict where the output, other than a closed pipe, could not be written."""
+        from stattable.model.refusals import print_fault
+        from stattable.output.console.streams import console_streams
+
+        with console_streams() as streams:
+            try:
+                return super().main(*args, **kwargs)
+            finally:
+                for stream in streams:
+                    stream.flush()
+                    if stream.fault:
+                        click.echo(f"错误：{print_fault(stream.fault)}", err=True)
+                        sys.exit(NO_VERDICT)
 
 
 def exit_code(findings: "Sequence[Finding]", fail_on: str) -> int:

@@ -5,6 +5,7 @@ from typing import Any, Final
 import click
 
 from stattable.cli.chinese import speak_chinese
+from stattable.model.text import printable
 from stattable.model.units import LEVEL_BY_WORD, SCOPE_BY_WORD
 
 speak_chinese()  # before any type of an option takes its name
@@ -26,6 +27,29 @@ class WordChoice(click.ParamType[Any]):
         if found is None:
             self.fail(f"“{value}”应为 {self._shown}。", param, ctx)
         return found
+
+
+class WholeNumber(click.ParamType[int]):
+    """A whole number with a least one, and perhaps a largest one."""
+
+    name = "整数"
+
+    def __init__(self, least: int, most: int | None = None) -> None:
+        self._least = least
+        self._most = most
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number."""
+        shown = printable(str(value))
+        try:
+            number = int(value)
+        except ValueError:
+            self.fail(f"{shown} 不是整数。", param, ctx)
+        if self._most is not None and not self._least <= number <= self._most:
+            self.fail(f"{shown} 不对，应在 {self._least} 到 {self._most} 之间。", param, ctx)
+        if number < self._least:
+            self.fail(f"{shown} 不对，应是 {self._least} 或更大的整数。", param, ctx)
+        return number
 
 
 LEVEL: Final = WordChoice(dict(LEVEL_BY_WORD), "级别", "省级、地市级、县级、乡镇级或村居社区级")
@@ -60,13 +84,11 @@ roster_option = click.option(
 )  # fmt: skip
 
 
-edition_option = click.option(
-    "--edition", type=click.IntRange(1, 199), metavar="届次", help="第几个会员活动日，如 23。"
-)
+edition_option = click.option("--edition", type=WholeNumber(1, 199), metavar="届次", help="第几个会员活动日，如 23。")
 
 
 year_option = click.option(
-    "--year", type=click.IntRange(1999, 2197), metavar="年份", help="哪一年，如 2021（届次 = 年份 − 1998）。"
+    "--year", type=WholeNumber(1999, 2197), metavar="年份", help="哪一年，如 2021（届次 = 年份 − 1998）。"
 )
 
 
@@ -86,7 +108,7 @@ fail_on_option = click.option(
 )  # fmt: skip
 
 
-jobs_option = click.option("--jobs", type=click.IntRange(1), metavar="N", help="同时用几个进程，默认与处理器个数相同。")
+jobs_option = click.option("--jobs", type=WholeNumber(1), metavar="N", help="同时用几个进程，默认与处理器个数相同。")
 
 
 quiet_option = click.option("--quiet", is_flag=True, help="不显示进度。")

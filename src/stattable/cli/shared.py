@@ -55,11 +55,11 @@ def print_document(
     layout: str, as_json: Callable[[], str], findings: "Sequence[Finding]", as_table: Callable[[], None]
 ) -> None:
     """Print what a command found as JSON, CSV or for people."""
+    from stattable.output.console.streams import use_utf8
     from stattable.output.csv_tables import findings_as_csv
 
-    if layout == "json":
-        click.echo(as_json())
-    elif layout == "csv":
-        click.echo(findings_as_csv(findings), nl=False)
-    else:
+    if layout == "table":
         as_table()
+        return
+    use_utf8()
+    click.echo(as_json() if layout == "json" else findings_as_csv(findings), nl=layout == "json")

@@ -1,10 +1,9 @@
 """A workbook as calamine reads it, and as an inspector adds to it."""
 
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Final
 
 import python_calamine
 
@@ -12,6 +11,7 @@ from stattable.formats.inspection.plainness import is_plain_package
 from stattable.formats.inspection.xlsx import XlsxInspector
 from stattable.formats.package import Package
 from stattable.formats.sheet import (
+    MAX_CELLS,
     MAX_COLUMNS,
     MAX_ROWS,
     Cell,
@@ -24,9 +24,6 @@ from stattable.formats.sheet import (
 )
 from stattable.formats.sniff import FileKind
 
-# Of a sheet as calamine lays it out, which takes 32 bytes a cell, twice; with a stray cell at XFD1048576 it aborts.
-MAX_CELLS: Final = 3_000_000
-
 
 class CalamineBook:
     """An open workbook. Its methods raise `Unreadable` where the file does not hold together.
@@ -35,6 +32,7 @@ class CalamineBook:
         names: of the sheets with cells, in their order.
         others: of those without, such as charts and macros of old.
         visible: of all that are shown.
+        lost: of those that the workbook lists and does not hold.
 
     Args:
         data: the whole file.
@@ -43,35 +41,43 @@ class CalamineBook:
     """
 
     def __init__(self, data: bytes, kind: FileKind, package: Package | None) -> None:
+        self._kind, self._package = kind, package
+        self._whole: dict[str, RawSheet] = {}  # those of ours are looked at twice
+        self._is_rewritten = False
         with _reading():
             self._inspector, data = _inspector(data, kind, package)
-            _within_limits(self._inspector.at_once)
-            self._book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+            book = None if self._inspector.is_unusual else _opened(data)
+            self._book = book or self._rewritten()
             metadata = self._book.sheets_metadata
-        self._package = package
-        self._whole: dict[str, RawSheet] = {}  # those of ours are looked at twice
-        self._places = {sheet.name: place for place, sheet in enumerate(metadata)}
-        if len(self._places) < len(metadata):
-            raise Unreadable("F001")
         work, shown = python_calamine.SheetTypeEnum.WorkSheet, python_calamine.SheetVisibleEnum.Visible
-        self.names: list[str] = [sheet.name for sheet in metadata if sheet.typ == work]
-        self.others: tuple[str, ...] = tuple(sheet.name for sheet in metadata if sheet.typ != work)
-        self.visible: frozenset[str] = frozenset(sheet.name for sheet in metadata if sheet.visible == shown)
+        sheets = [(self._in_encoding(one.name), one.typ == work, one.visible == shown) for one in metadata]
+        if self._is_rewritten and self._inspector.sheets:
+            sheets = [(one.name, one.part is not None, one.state == "visible") for one in self._inspector.sheets]
+        self._called = {self._in_encoding(one.name): one.name for one in metadata}
+        self._places = {name: place for place, (name, *_) in enumerate(sheets)}
+        self.lost: tuple[str, ...] = tuple(one.name for one in self._inspector.sheets if one.is_lost)
+        if len(self._places) < len(sheets) or (self._is_rewritten and not any(has_cells for _, has_cells, _ in sheets)):
+            raise Unreadable("F001")
+        self.names: list[str] = [name for name, has_cells, _ in sheets if has_cells]
+        self.others: tuple[str, ...] = tuple(name for name, has_cells, _ in sheets if not has_cells)
+        self.visible: frozenset[str] = frozenset(name for name, _, is_visible in sheets if is_visible)
 
     def sheet(self, name: str, *, whole: bool = False) -> RawSheet:
         """Return the cells of the sheet `name` as calamine gives them, the `whole` beyond all limits."""
         if name in self._whole:
             return self._whole[name]
         with _reading():
-            sheet = self._open(name)
+            sheet = self._open(name, whole=whole)
             rows = sheet.to_python(skip_empty_area=False, nrows=None if whole else MAX_ROWS)
+            if self._inspector.encoding:
+                rows = [[self._in_encoding(one) if isinstance(one, str) else one for one in row] for row in rows]
             merges = [
                 (top + 1, left + 1, bottom + 1, right + 1)
                 for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
             ]
         if rows and len(rows[0]) > MAX_COLUMNS and not whole:
             rows = [row[:MAX_COLUMNS] for row in rows]
-        found = RawSheet(name, rows, merges)
+        found = RawSheet(name, rows, merges, epoch=self._inspector.epoch)
         if whole:
             self._whole[name] = found
         return found
@@ -79,7 +85,9 @@ class CalamineBook:
     def all_rows(self, name: str) -> list[list[RawCell]]:
         """Return the cells of the sheet `name` without a limit, as for a roster, with what looks like a blank."""
         with _reading():
-            rows: list[list[RawCell]] = [[*row] for row in self._open(name).to_python(skip_empty_area=False)]
+            rows: list[list[RawCell]] = [
+                [*row] for row in self._open(name, whole=True).to_python(skip_empty_area=False)
+            ]
             inspection = self._inspector.inspect(self._places[name])
         for (row, column), unread in inspection.unreads.items() if inspection else ():
             if row <= len(rows) and column <= len(rows[row - 1]):
@@ -145,21 +153,82 @@ class CalamineBook:
         with _reading():
             return is_plain_package(self._package)
 
-    def _open(self, name: str) -> python_calamine.CalamineSheet:
-        _within_limits([self._inspector.reach(self._places[name])])
-        try:
-            return self._book.get_sheet_by_name(name)
-        except python_calamine.CalamineError:
-            known = self._inspector.without_new_errors() if isinstance(self._inspector, XlsxInspector) else None
-            if known is None:
-                raise
-            self._book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(known))
-            return self._book.get_sheet_by_name(name)
+    def _open(self, name: str, *, whole: bool) -> python_calamine.CalamineSheet:
+        place = self._places[name]
+        rows, columns = self._inspector.reach(place)
+        is_far = rows * columns > MAX_CELLS
+        if is_far and whole:
+            raise Unreadable("F004", reason="cells")
+        is_unusual = is_far or self._inspector.is_unusual_sheet(place)
+        sheet = None if is_unusual and not self._is_rewritten else _sheet(self._book, self._called[name])
+        if sheet is None and not self._is_rewritten:
+            self._book = self._rewritten()
+            sheet = _sheet(self._book, self._called[name])
+        if sheet is None:
+            raise Unreadable("F001")
+        return sheet
+
+    def _in_encoding(self, text: str) -> str:
+        """Return a text of calamine's in the encoding that it is in."""
+        if self._inspector.encoding is None:
+            return text
+        from stattable.formats.inspection.xls_records import in_encoding
+
+        return in_encoding(text, self._inspector.encoding)
+
+    def _rewritten(self) -> python_calamine.CalamineWorkbook:
+        """Return the workbook as it is read when it is written anew."""
+        self._is_rewritten = True
+        data = _rewritten(self._inspector, self._kind, self._package)
+        book = _opened(data) if data else None
+        if book is None:
+            raise Unreadable("F001")
+        return book
 
 
-def _within_limits(reaches: Iterable[Cell]) -> None:
-    if any(rows * columns > MAX_CELLS for rows, columns in reaches):
-        raise Unreadable("F004", reason="cells")
+def _opened(data: bytes) -> python_calamine.CalamineWorkbook | None:
+    """Return the workbook as calamine opens it, or None where it refuses to."""
+    try:
+        return python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+    except BaseException as error:
+        if _is_refusal(error):
+            return None
+        raise
+
+
+def _sheet(book: python_calamine.CalamineWorkbook, name: str) -> python_calamine.CalamineSheet | None:
+    """Return a sheet of a workbook, or None where calamine refuses to read it."""
+    try:
+        return book.get_sheet_by_name(name)
+    except BaseException as error:
+        if _is_refusal(error):
+            return None
+        raise
+
+
+def _is_refusal(error: BaseException) -> bool:
+    """Whether it is calamine's way to say that it does not know what it reads: an error, or a panic."""
+    if isinstance(error, python_calamine.PasswordError):
+        return False
+    return isinstance(error, python_calamine.CalamineError) or type(error).__name__ == "PanicException"
+
+
+def _rewritten(inspector: Inspector, kind: FileKind, package: Package | None) -> bytes | None:
+    """Return a workbook in the way that calamine reads; None for an .xls, whose records were put right already."""
+    if package is None:
+        return None
+    if kind is FileKind.ODS:
+        from stattable.formats.rewriting.ods import rewrite_ods
+
+        return rewrite_ods(package.content("content.xml"))
+    sheets = [sheet for sheet in inspector.sheets if sheet.part]
+    if kind is FileKind.XLSB:
+        from stattable.formats.rewriting.xlsb import rewrite_xlsb
+
+        return rewrite_xlsb(package, sheets, [inspector.reach(sheet.place) for sheet in sheets])
+    from stattable.formats.rewriting.xlsx import rewrite_xlsx
+
+    return rewrite_xlsx(package, sheets)
 
 
 def _inspector(data: bytes, kind: FileKind, package: Package | None) -> tuple[Inspector, bytes]:

@@ -1,11 +1,10 @@
 """What is known of a file without opening it: fingerprint, size, time of change."""
 
 import hashlib
-import stat
 from dataclasses import dataclass
-from pathlib import Path
 
 from stattable.formats.sniff import MAX_BYTES
+from stattable.formats.storage import about, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +22,9 @@ def file_facts(path: str) -> FileFacts:
     Raises:
         OSError: the file cannot be read.
     """
-    about = Path(path).stat()
-    regular = stat.S_ISREG(about.st_mode) and about.st_size <= MAX_BYTES
-    return FileFacts(sha256(Path(path).read_bytes()) if regular else None, about.st_size, about.st_mtime)
+    file = about(path)
+    fingerprint = sha256(read(path)) if file.is_regular and file.size <= MAX_BYTES else None
+    return FileFacts(fingerprint, file.size, file.mtime)
 
 
 def sha256(data: bytes) -> str:

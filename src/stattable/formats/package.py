@@ -4,16 +4,21 @@ import posixpath
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
-from typing import Final, NamedTuple
+from typing import BinaryIO, Final, NamedTuple
 from urllib.parse import unquote
 
 from stattable.formats.sheet import Unreadable
-from stattable.formats.sniff import by_lower_name
 from stattable.formats.xml import NOT_XML, elements
 
 _LOCAL_HEADER: Final = struct.Struct("<26xHH")  # the lengths of a part's name and extra field
+_CONTENT_TYPES: Final = "[Content_Types].xml"
+_MAIN_TYPES: Final = (".main+xml", ".main")  # how the type of a part ends that all others hang on
+_BROKEN: Final = (
+    zipfile.BadZipFile, zlib.error, struct.error,
+    EOFError, OSError, ValueError, NotImplementedError, KeyError, RuntimeError,
+)  # fmt: skip
 
 
 class Packed(NamedTuple):
@@ -47,15 +52,29 @@ class Relations(NamedTuple):
 
     Attributes:
         by_id: of each Id, None for what is not there, or outside the package.
-        by_kind: by the last piece of the relation's type, in lower case; what stands before it has changed with the
-            years. Of several of one kind the first.
+        kinds: of each Id, the last piece of the relation's type, in lower case; what stands before it has changed with
+            the years.
+        by_kind: by that kind; of several of one kind the first that is there.
     """
 
     by_id: Mapping[str, str | None]
+    kinds: Mapping[str, str]
     by_kind: Mapping[str, str]
 
 
-_NO_RELATIONS: Final = Relations({}, {})
+_NO_RELATIONS: Final = Relations({}, {}, {})
+
+
+def open_package(file: BinaryIO) -> "Package | None":
+    """Return the zip package that `file` is, or None where it is none that can be opened.
+
+    Args:
+        file: seekable, and open as long as the package is read.
+    """
+    try:
+        return Package(zipfile.ZipFile(file))
+    except _BROKEN:
+        return None
 
 
 class Package:
@@ -63,14 +82,22 @@ class Package:
 
     Args:
         zipped: the package.
-        data: the whole file.
+
+    Attributes:
+        names: of the parts, as they are stored.
+        entries: what the package says of each.
     """
 
-    def __init__(self, zipped: zipfile.ZipFile, data: bytes) -> None:
+    def __init__(self, zipped: zipfile.ZipFile) -> None:
         self.names = tuple(zipped.namelist())
+        self.entries = tuple(zipped.infolist())
         self._zipped = zipped
-        self._data = data
         self._by_name = by_lower_name(self.names)
+
+    @property
+    def has_twins(self) -> bool:
+        """Whether two parts have one name, of which programs read either."""
+        return len(self._by_name) < len(self.names)
 
     def find(self, name: str) -> str | None:
         """Return the name by which a part is stored, or None where there is none."""
@@ -91,15 +118,16 @@ class Package:
             raise Unreadable("F001")
         info = self._zipped.getinfo(stored)
         try:
-            if info.compress_type != zipfile.ZIP_DEFLATED:
+            file = self._zipped.fp
+            if info.compress_type != zipfile.ZIP_DEFLATED or file is None:
                 return Packed(self._zipped.read(stored), info.file_size, deflated=False)
-            lengths = _LOCAL_HEADER.unpack_from(self._data, info.header_offset)
+            file.seek(info.header_offset)
+            file.seek(sum(_LOCAL_HEADER.unpack(file.read(_LOCAL_HEADER.size))), 1)
+            return Packed(file.read(info.compress_size), info.file_size, deflated=True)
         except MemoryError:
             raise
         except Exception as error:  # whatever a damaged package leads zipfile to
             raise Unreadable("F001") from error
-        start = info.header_offset + _LOCAL_HEADER.size + sum(lengths)
-        return Packed(self._data[start : start + info.compress_size], info.file_size, deflated=True)
 
     def content(self, name: str) -> bytes:
         """Return the content of the part `name`.
@@ -129,9 +157,19 @@ class Package:
         """Return the name of the part that all others hang on: the workbook, or the text.
 
         Args:
-            usual: its name, for packages whose relations do not say.
+            usual: its name, for packages that do not say.
         """
-        return self.relations("").by_kind.get("officedocument") or usual
+        said = self.relations("").by_kind.get("officedocument")
+        return said or self.find(usual) or self._main_part_by_type() or usual
+
+    def _main_part_by_type(self) -> str | None:
+        """Return the part that is said to be of such a type, for packages whose relations are lost."""
+        try:
+            said = [element for is_end, _, element in elements(self.content(_CONTENT_TYPES)) if is_end]
+        except (Unreadable, *NOT_XML):
+            return None
+        names = (part.get("PartName", "") for part in said if part.get("ContentType", "").endswith(_MAIN_TYPES))
+        return next((stored for name in names if (stored := self.find(name))), None)
 
     def of_workbook(self, kind: str, usual: str) -> str | None:
         """Return the part of some kind that an .xlsx's workbook is related to, or None where there is none.
@@ -164,7 +202,8 @@ def _relations(relations: Packed, folder: str, names: tuple[str, ...]) -> Relati
         folder: of the part that they are of, with a slash in front.
         names: of all parts.
     """
-    by_name, by_id, by_kind = by_lower_name(names), dict[str, str | None](), dict[str, str]()
+    by_name, by_id = by_lower_name(names), dict[str, str | None]()
+    kinds, by_kind = dict[str, str](), dict[str, str]()
     try:
         said = [element for is_end, name, element in elements(relations.content()) if is_end and name == "Relationship"]
     except NOT_XML:
@@ -172,10 +211,11 @@ def _relations(relations: Packed, folder: str, names: tuple[str, ...]) -> Relati
     for relation in said:
         outside = relation.get("TargetMode", "").lower() == "external"
         part = None if outside else _target(by_name, folder, relation.get("Target", ""))
-        by_id[relation.get("Id", "")] = part
+        key, kind = relation.get("Id", ""), relation.get("Type", "").rpartition("/")[2].lower()
+        by_id[key], kinds[key] = part, kind
         if part:
-            by_kind.setdefault(relation.get("Type", "").rpartition("/")[2].lower(), part)
-    return Relations(by_id, by_kind)
+            by_kind.setdefault(kind, part)
+    return Relations(by_id, kinds, by_kind)
 
 
 def _target(by_name: Mapping[str, str], folder: str, target: str) -> str | None:
@@ -186,3 +226,8 @@ def _target(by_name: Mapping[str, str], folder: str, target: str) -> str | None:
 
 def _find(by_name: Mapping[str, str], name: str) -> str | None:
     return by_name.get(name.replace("\\", "/").lstrip("/").lower())
+
+
+def by_lower_name(names: Iterable[str]) -> dict[str, str]:
+    """Return the names of a package's parts by these in lower case, with plain slashes, as programs look for them."""
+    return {name.lower().replace("\\", "/").lstrip("/"): name for name in names}

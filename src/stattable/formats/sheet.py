@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import accumulate
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from stattable.model.findings import Param
 
@@ -27,6 +27,11 @@ RawCell = str | int | float | bool | date | datetime | time | timedelta | Unread
 # How much of a sheet is looked at.
 MAX_ROWS: Final = 10_000
 MAX_COLUMNS: Final = 200
+# Of a sheet as calamine lays it out, which takes 32 bytes a cell, twice; with a stray cell at XFD1048576 it aborts.
+MAX_CELLS: Final = 3_000_000
+
+EPOCH: Final = date(1899, 12, 30)  # day 0 of the dates that are stored as numbers
+EPOCH_1904: Final = date(1904, 1, 1)  # in workbooks that count from there, as those made on a Mac did
 
 Cell = tuple[int, int]  # 1-based row and column
 Margin = tuple[str, str, str]  # ``header`` or ``footer``; its part ``L``, ``C`` or ``R``; and what it says
@@ -41,10 +46,17 @@ class Appearance:
         hidden_by: why it is not to be taken for what is reported: it stands in a hidden ``row`` or ``column``, in its
             background's ``colour``, or is ``struck`` out; else None.
         misleading_format: the number format that shows another number than the stored one, or None.
+        shown_as: what is shown in place of the stored number, where that is known and not its format; else None.
     """
 
     hidden_by: str | None = None
     misleading_format: str | None = None
+    shown_as: str | None = None
+
+    @property
+    def is_misleading(self) -> bool:
+        """Whether another number is shown than the stored one."""
+        return self.misleading_format is not None or self.shown_as is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +68,14 @@ class RawSheet:
         rows: its cells from A1 on, at most 10,000 × 200, all rows equally long; ``""`` or None where empty.
         merges: its merged ranges; those of an .ods or .xlsb are known after an inspection only.
         displays: cells that are not shown as what they hold; known after an inspection only.
+        epoch: day 0 of the dates that are stored as numbers.
     """
 
     name: str
     rows: Sequence[Sequence[RawCell]]
     merges: Sequence[Merge] = ()
     displays: Mapping[Cell, Appearance] = field(default_factory=dict)
+    epoch: date = EPOCH
 
     def cell(self, row: int, column: int) -> RawCell:
         """Return the cell at 1-based `row` and `column`; None outside the sheet."""
@@ -150,12 +164,14 @@ class RawPicture:
         data: its bytes as they are stored, None where there are none, or too many.
         part: the name of its part, ``""`` where there is none.
         fault: ``missing`` where it is linked, damaged or not there, ``size`` where it is beyond 10 MB, or None.
+        corner: the row that the top left corner of one that floats stands in, None where its middle lies there, too.
     """
 
     cell: Cell
     data: bytes | None
     part: str
     fault: str | None = None
+    corner: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,12 +187,51 @@ class Pictures:
     left_out: int
 
 
+# The kinds of relations of a workbook that lead to sheets without cells of a form, in lower case: calamine knows the
+# first two.
+KNOWN_WITHOUT_CELLS: Final = frozenset({"chartsheet", "dialogsheet"})
+WITHOUT_CELLS: Final = KNOWN_WITHOUT_CELLS | {"xlmacrosheet", "xlintlmacrosheet"}
+
+
+class SheetEntry(NamedTuple):
+    """A sheet as its workbook lists it.
+
+    Attributes:
+        place: which of all it is, from 0.
+        name: its name.
+        state: ``visible``, ``hidden`` or ``veryHidden``.
+        part: the name of the part with its cells, None where it has none: charts, macros of old, sheets that are lost.
+        is_lost: whether there should be one.
+    """
+
+    place: int
+    name: str
+    state: str
+    part: str | None
+    is_lost: bool = False
+
+
 class Inspector(Protocol):
     """Finds what calamine does not show of a workbook, in the ways of its format. A sheet is given by its place."""
 
     @property
-    def at_once(self) -> Sequence[Cell]:
-        """How many rows and columns calamine lays out for each sheet as it opens the file; none where it waits."""
+    def encoding(self) -> str | None:
+        """The encoding of the texts that calamine takes to be in Windows' western code page; None where it is right."""
+
+    @property
+    def is_unusual(self) -> bool:
+        """Whether calamine may read the workbook otherwise than office programs do, without saying so."""
+
+    def is_unusual_sheet(self, sheet: int) -> bool:
+        """Whether it may do so with a sheet."""
+
+    @property
+    def epoch(self) -> date:
+        """Day 0 of the workbook's dates that are stored as numbers."""
+
+    @property
+    def sheets(self) -> Sequence[SheetEntry]:
+        """All sheets as the workbook lists them; none in a format whose sheets have no parts of their own."""
 
     def reach(self, sheet: int) -> Cell:
         """Return how many rows and columns calamine would lay out; (0, 0) where they are sure to be few."""
@@ -197,10 +252,12 @@ class Book(Protocol):
     Attributes:
         names: of the sheets, in their order.
         visible: names of those that are shown.
+        lost: names of those that the file lists and does not hold.
     """
 
     names: list[str]
     visible: frozenset[str]
+    lost: tuple[str, ...]
 
     def sheet(self, name: str, *, whole: bool = False) -> RawSheet:
         """Return the cells of the sheet `name`; of a sheet of ours the `whole`, beyond the limits."""

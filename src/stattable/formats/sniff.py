@@ -3,12 +3,12 @@
 import io
 import re
 import struct
-import zipfile
-import zlib
-from collections.abc import Collection, Iterable
 from enum import StrEnum
 from pathlib import PurePath
 from typing import BinaryIO, Final
+
+from stattable.formats.package import Package, open_package
+from stattable.formats.xml import NOT_XML, elements
 
 
 class FileKind(StrEnum):
@@ -19,6 +19,9 @@ class FileKind(StrEnum):
     ODS = "ods"
     XLSB = "xlsb"
     ENCRYPTED = "encrypted"
+    RIGHTS = "rights"  # encrypted by the management of rights: it opens for those who are named, nowhere else
+    OFFICE = "office"  # encrypted by a program that the office has on all its computers
+    OLD_EXCEL = "old_excel"  # Excel 2 to 4
     EMPTY = "empty"
     UNKNOWN = "unknown"  # damaged, or nothing that can be recognised
     DOCX = "docx"
@@ -41,7 +44,8 @@ WORKBOOKS: Final = frozenset({FileKind.XLSX, FileKind.XLS, FileKind.ODS, FileKin
 TABLES: Final = frozenset({FileKind.DOCX, FileKind.XML, FileKind.HTML, FileKind.TEXT})  # what may hold the form, too
 # What is a return, or was meant to be one, when it is found by walking a folder.
 RETURN_LIKE: Final = WORKBOOKS | {
-    FileKind.ENCRYPTED, FileKind.DOCX, FileKind.WORD, FileKind.PDF, FileKind.OFD, FileKind.NUMBERS,
+    FileKind.ENCRYPTED, FileKind.RIGHTS, FileKind.OFFICE, FileKind.OLD_EXCEL,
+    FileKind.DOCX, FileKind.WORD, FileKind.PDF, FileKind.OFD, FileKind.NUMBERS,
     FileKind.ARCHIVE, FileKind.XML,
 }  # fmt: skip
 SPREADSHEET_SUFFIXES: Final = frozenset(".xlsx .xlsm .xltx .xltm .xls .xlt .xlsb .et .ett .ods .ots .fods".split())
@@ -66,18 +70,40 @@ _MAGIC: Final = (
     (b"\x1aE\xdf\xa3", FileKind.VIDEO),
     (b"\x00\x00\x01\xba", FileKind.VIDEO),
     (b"MZ", FileKind.PROGRAM),
+    (b"%TSD-Header", FileKind.OFFICE),
+    *((bytes((9, version, length, 0)), FileKind.OLD_EXCEL) for version, length in ((0, 4), (2, 6), (4, 6))),
 )
+_MARK_WITHIN: Final = (64, b"E-SafeNet")  # so many bytes
 ZIP: Final = b"PK"
 OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MAX_BYTES: Final = 20 * 2**20  # of a return
 _HEAD: Final = 4096
+_ENOUGH, _MOST_OFTEN = 2048, 4  # bytes to judge by; how much more often than others the most frequent one may be there
 _PDF_WITHIN: Final = 1024  # bytes from the start of a file, in which PDF programs look for its mark
-_MANIFEST_READ: Final = 2**20  # bytes of an OpenDocument's manifest; what is encrypted says so in its first lines
-_BROKEN: Final = (
-    zipfile.BadZipFile, zlib.error, struct.error,
-    EOFError, OSError, ValueError, NotImplementedError, KeyError, RuntimeError,
-)  # fmt: skip
+_SMALL_PART: Final = 2**20  # bytes of a part that says what a package is
+_ENCRYPTED_ENTRY: Final = 0x1  # a flag
+_MANIFEST: Final = "META-INF/manifest.xml"
+_OPEN_DOCUMENTS: Final = {
+    b"opendocument.spreadsheet": FileKind.ODS,
+    b"opendocument.text": FileKind.WORD,
+    b"opendocument.presentation": FileKind.SLIDES,
+}
+_MAIN_PARTS: Final = {  # that all others hang on, where they usually stand
+    "xl/workbook.xml": FileKind.XLSX,
+    "xl/workbook.bin": FileKind.XLSB,
+    "word/document.xml": FileKind.DOCX,
+    "ppt/presentation.xml": FileKind.SLIDES,
+    "ofd.xml": FileKind.OFD,
+}
+_ROOTS: Final = {"workbook": FileKind.XLSX, "document": FileKind.DOCX, "presentation": FileKind.SLIDES}
 _FILE_PASS, _BOUND_SHEET = 0x2F, 0x85  # records of an .xls; the sheets come after what says that it is encrypted
+_STREAMS: Final = {  # that say what an OLE2 file is
+    "\x09drmcontent": FileKind.RIGHTS,
+    "workbook": FileKind.XLS,
+    "book": FileKind.XLS,
+    "worddocument": FileKind.WORD,
+    "powerpoint document": FileKind.SLIDES,
+}
 _SPREADSHEET_XML: Final = (b"urn:schemas-microsoft-com:office:spreadsheet", b"opendocument:xmlns:office")
 
 
@@ -103,64 +129,63 @@ def sniff(file: BinaryIO) -> FileKind:
     for magic, kind in _MAGIC:
         if head.startswith(magic):
             return kind
-    return _sniff_text(head)
+    within, mark = _MARK_WITHIN
+    if mark in head[:within]:
+        return FileKind.OFFICE
+    kind = _sniff_text(head)
+    return FileKind.OFFICE if kind is FileKind.UNKNOWN and _looks_encrypted(head) else kind
 
 
-def open_package(file: BinaryIO) -> zipfile.ZipFile | None:
-    """Return the zip package that `file` is, or None where it is none that can be opened."""
-    try:
-        return zipfile.ZipFile(file)
-    except _BROKEN:
-        return None
-
-
-def by_lower_name(names: Iterable[str]) -> dict[str, str]:
-    """Return the names of a package's parts by these in lower case, with plain slashes, as programs look for them."""
-    return {name.lower().replace("\\", "/").lstrip("/"): name for name in names}
-
-
-def package_kind(package: zipfile.ZipFile) -> FileKind:
+def package_kind(package: Package) -> FileKind:
     """Return what `package` is; damaged where a document has two parts of one name, of which programs read either."""
-    names = package.namelist()
-    parts = by_lower_name(names)
-    kind = _package_kind(package, names, parts)
-    is_document = kind in WORKBOOKS | TABLES
-    return FileKind.UNKNOWN if is_document and len(parts) < len(names) else kind
+    kind = _package_kind(package)
+    return FileKind.UNKNOWN if kind in WORKBOOKS | TABLES and package.has_twins else kind
 
 
-def _package_kind(package: zipfile.ZipFile, names: Collection[str], parts: Collection[str]) -> FileKind:
-    if any(info.flag_bits & 0x1 for info in package.infolist()):
+def _package_kind(package: Package) -> FileKind:
+    if any(entry.flag_bits & _ENCRYPTED_ENTRY for entry in package.entries):
         return FileKind.ENCRYPTED
-    if "mimetype" in names and package.getinfo("mimetype").file_size < 200:
-        try:
-            return _sniff_open_document(package, package.read("mimetype"))
-        except _BROKEN:
-            return FileKind.UNKNOWN
-    if "xl/workbook.xml" in parts:
-        return FileKind.XLSX
-    if "xl/workbook.bin" in parts:
-        return FileKind.XLSB
-    if "word/document.xml" in parts:
-        return FileKind.DOCX
-    if "ppt/presentation.xml" in parts:
-        return FileKind.SLIDES
-    if "ofd.xml" in parts:
-        return FileKind.OFD
-    if any(name.endswith(".iwa") for name in parts):
+    if package.find("mimetype") or package.find(_MANIFEST):
+        kind = _sniff_open_document(package)
+        if kind is not FileKind.ARCHIVE:
+            return kind
+    for part, kind in _MAIN_PARTS.items():
+        if package.find(part):
+            return kind
+    if any(name.lower().endswith(".iwa") for name in package.names):
         return FileKind.NUMBERS
+    return _kind_of_main_part(package)
+
+
+def _sniff_open_document(package: Package) -> FileKind:
+    """Return what an OpenDocument is by its type, which its manifest states, too."""
+    said, manifest = (_small_part(package, name) for name in ("mimetype", _MANIFEST))
+    if package.find("mimetype") and not said:
+        return FileKind.UNKNOWN
+    for mark, kind in _OPEN_DOCUMENTS.items():
+        if mark in said or (not said and mark in manifest):
+            return FileKind.ENCRYPTED if b"encryption-data" in manifest else kind
     return FileKind.ARCHIVE
 
 
-def _sniff_open_document(package: zipfile.ZipFile, mimetype: bytes) -> FileKind:
-    if b"opendocument.spreadsheet" in mimetype:
-        manifest = "META-INF/manifest.xml"
-        if manifest not in package.namelist():
-            return FileKind.ODS
-        with package.open(manifest) as part:
-            return FileKind.ENCRYPTED if b"encryption-data" in part.read(_MANIFEST_READ) else FileKind.ODS
-    if b"opendocument.text" in mimetype:
-        return FileKind.WORD
-    return FileKind.SLIDES if b"opendocument.presentation" in mimetype else FileKind.ARCHIVE
+def _kind_of_main_part(package: Package) -> FileKind:
+    """Return what a package is whose main part stands elsewhere than usual; an archive where it has none."""
+    part = package.find(package.main_part(""))
+    if part is None:
+        return FileKind.ARCHIVE
+    if part.lower().endswith(".bin"):
+        return FileKind.XLSB
+    try:
+        root = next((name for _, name, _ in elements(_small_part(package, part))), "")
+    except NOT_XML:
+        root = ""
+    return _ROOTS.get(root, FileKind.ARCHIVE)
+
+
+def _small_part(package: Package, name: str) -> bytes:
+    """Return a part that is short when all is well; nothing where it is long, or not there."""
+    stored = package.find(name)
+    return (package.content_if_whole(stored) or b"") if stored and package.size(stored) <= _SMALL_PART else b""
 
 
 def _sniff_ole(file: BinaryIO) -> FileKind:
@@ -169,22 +194,17 @@ def _sniff_ole(file: BinaryIO) -> FileKind:
     file.seek(0)
     try:
         with olefile.OleFileIO(file) as ole:
-            streams = {entry[-1].lower(): entry for entry in ole.listdir()}
+            streams = {
+                entry[0].lower(): entry for entry in ole.listdir() if len(entry) == 1
+            }  # none of what is embedded
             workbook = streams.get("workbook") or streams.get("book")
             if workbook and _has_password(ole.openstream(workbook).read(_HEAD)):
                 return FileKind.ENCRYPTED
     except Exception:  # olefile raises whatever a broken directory leads it to
         return FileKind.UNKNOWN
-    for stream, kind in (
-        ("encryptedpackage", FileKind.ENCRYPTED),
-        ("workbook", FileKind.XLS),
-        ("book", FileKind.XLS),
-        ("worddocument", FileKind.WORD),
-        ("powerpoint document", FileKind.SLIDES),
-    ):
-        if stream in streams:
-            return kind
-    return FileKind.UNKNOWN
+    if "encryptedpackage" in streams:
+        return FileKind.ENCRYPTED if "encryptioninfo" in streams else FileKind.RIGHTS
+    return next((kind for stream, kind in _STREAMS.items() if stream in streams), FileKind.UNKNOWN)
 
 
 def _has_password(head: bytes) -> bool:
@@ -221,6 +241,11 @@ def _sniff_text(head: bytes) -> FileKind:
         printable = sum(byte >= 32 or byte in b"\t\r\n" for byte in head)
         return FileKind.TEXT if printable == len(head) else FileKind.UNKNOWN
     return FileKind.UNKNOWN
+
+
+def _looks_encrypted(head: bytes) -> bool:
+    """Whether bytes of no known kind are as even as only those of an encrypted file are: a compressed one says so."""
+    return len(head) >= _ENOUGH and max(head.count(byte) for byte in range(256)) <= _MOST_OFTEN * len(head) / 256
 
 
 def is_spreadsheet_name(path: PurePath) -> bool:

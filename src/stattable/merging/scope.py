@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from stattable.checking.attribution import option_name, scope_params
 from stattable.checking.duplicates import with_duplicate_findings
 from stattable.checking.returns import CheckedReturn
 from stattable.model.catalogue import finding
@@ -90,21 +91,21 @@ def _decided(
     if one.scope is not None:
         return one
     if not some_below:
-        return one.with_scope(_OWN, ScopeBy.INFERRED).with_findings(_inferred("none_below"))
+        return one.with_scope(_OWN, ScopeBy.INFERRED).with_findings(_inferred(one, "none_below"))
     if below:
         index, other = below
         cell = marked[other].file.cells[index]
         where: dict[str, Param] = {"other": marked[other].path, "other_cell": a1(*cell) if cell else ""}
         return one.with_scope(_OWN, ScopeBy.INFERRED).with_findings(
-            _inferred("reported_below", FIELDS[index].key, **where)
+            _inferred(one, "reported_below", FIELDS[index].key, **where)
         )
     return one.with_findings(_undecided(one, "undecided"))
 
 
-def _inferred(reason: str, field: str | None = None, **where: Param) -> Finding:
-    return finding("H005", field=field, params={"reason": reason, "scope": _OWN.label, **where})
+def _inferred(one: CheckedReturn, reason: str, field: str | None = None, **where: Param) -> Finding:
+    return finding("H005", field=field, params={"reason": reason, **scope_params(_OWN, one.unit), **where})
 
 
 def _undecided(one: CheckedReturn, reason: str) -> Finding:
-    params: dict[str, Param] = {"reason": reason, "name": one.unit.name or "", "key": one.key or ""}
+    params: dict[str, Param] = {"reason": reason, "name": one.unit.name or "", "key": option_name(one.unit)}
     return finding("H003", params=params)

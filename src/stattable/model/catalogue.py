@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from stattable.model.findings import Finding, Severity
+from stattable.model.form import BLANK_WORD
 from stattable.model.identity import IDENTITY_SHEET
 from stattable.model.record import RECORD_SHEET
 from stattable.model.text import listed
@@ -72,6 +73,9 @@ _ENTRIES: Final = (
     Entry("F007", _E, "读取时出错", "读取时出错：{detail}。其他文件不受影响。",
           "请看看它在电脑上能不能正常打开；能打开的，把《信息统计表》复制到新工作簿后另存为 .xlsx 重试，并把原文件发给维护人员。",
           "一个文件出错不会中断整批检查。加 --debug 可看到详细的出错位置。"),
+    Entry("F008", _W, "有工作表丢失", "工作簿里列着工作表{sheets}，里面的内容却不在文件里，没有读到。",
+          "如果里面有应当报送的内容（如附表），请让报送单位在电脑上重新打开原表，另存为 .xlsx 再报送。",
+          "有的程序写出的文件里，工作表只剩一个名字。信息统计表还在时照常读取，丢失的另外说明。"),
     Entry("F009", _W, "没有下载完的文件或链接", "文件夹里有 {count} 个文件只是没有下载完的文件、云文档的链接或占位文件，里面没有报表：{names}。",
           "请核对它们代表的报表是不是都在这里；不在的，重新下载，或请报送单位发来 .xlsx。",
           "浏览器、网盘和云文档会留下这样的文件，名称像报表，内容却不在里面。"),
@@ -107,27 +111,27 @@ _ENTRIES: Final = (
           "只有与名册（或其他文件的单位标识）唯一对应的单位才计入；同名的不止一个时不猜。"),
     Entry("U003", _E, "填错了别人的表", "这张空白表是发给“{made_for}”的，表上的单位却是“{name}”。",
           "请用发给本单位的空白表重新填写，不要拿邻近单位的表改名再填。",
-          "空白表里带有单位标识。标识与表上单位名称不一致时，两个单位都不计入，以免记错账。"),
-    Entry("U004", _I, "重复报送（内容相同）", "与“{other}”是同一单位的同一张表，40 个数字完全相同，只计一次。",
-          "不需要处理。", "同一张表经邮件和聊天软件各发一次很常见。按路径排序，第一个计入。"),
+          "空白表里带有单位标识。标识与表上单位名称不一致时，这个文件不计入任何一个单位，以免记错账。"),
+    Entry("U004", _I, "重复报送（内容相同）", "与“{other}”是同一单位的同一张表，数字完全相同，只计一次。",
+          "不用处理。", "同一张表经邮件和聊天软件各发一次很常见。按路径排序，第一个计入。"),
     Entry("U005", _E, "同一单位报了不同的表", "“{name}”报了 {count} 张{reason}的表，这是其中一张，另有 {others}。哪一张都没有计入。",
           "请与报送单位核实，只留下正确的一张；或者汇总时加 --duplicates latest，以填报日期较晚的为准。",
           "两张不同的表不能都计，也不能随便挑一张。"),
     Entry("U006", _W, "不知道单位是哪一级", "无法确定“{name}”是哪一级的单位。",
-          "请用 --roster 提供名册；只作检查时，也可以用 --level 指明。",
+          "请用 --roster 名册.csv 提供名册；只作检查时，也可以加 --level 县级（或别的级别）指明。",
           "哪些栏应当由本单位填，要看它的级别。单看名称无法区分“市”“区”的级别。"),
     Entry("U007", _E, "名册有错误", "名册第 {row} 行：{reason_text}。", "请改正名册后重试。",
           "名册有任何错误都整份不用，以免单位挂错上级。"),
-    Entry("U008", _I, "以前的汇总结果", "这是“{name}”以前的汇总表，它所依据的报表都在这里，这次不计入。", "不需要处理。",
+    Entry("U008", _I, "以前的汇总结果", "这是“{name}”以前的汇总表，它所依据的报表都在这里，这次不计入。", "不用处理。",
           "汇总表与它所依据的下级报表放在一起时，再加一遍就会重复计数。"),
     Entry("U009", _E, "单位标识互相矛盾", "单位标识矛盾：{reason}。",
-          "请核对是哪一个不对；用名册（--roster）重新下发空白表最可靠。",
+          "请核对是哪一个不对；按名册重新下发空白表（stattable new --roster 名册.csv -o 空白表）最可靠。",
           "文件里带的代码、名称、级别、上级与名册或多数文件对不上的，错在这个文件；说不清多数的，说到这个单位的都不计入。"),
-    Entry("U010", _W, "较早的报表被替换", "“{name}”另有较晚的报表“{other}”，按 --duplicates latest，这一张没有计入。",
+    Entry("U010", _W, "较早的报表被替换", "“{name}”另有较晚的报表“{other}”，已以较晚的一张为准，这一张没有计入。",
           "请确认较晚的一张确实是更正后的报表。",
           "同一单位的不同报表以填报日期较晚的为准，日期相同的看文件时间。"),
     Entry("U011", _I, "单位的位置由程序推断", "“{name}”没有写明上级，也没有名册，直接归“{root}”汇总；级别按{reason}定为{level}{apart}。",
-          "请核对；不对的，用 --roster 提供名册，或让它改用带标识的空白表。",
+          "请核对；不对的，用 --roster 名册.csv 提供名册，或让它改用带标识的空白表。",
           "没有名册时，找不到上级的单位直接挂在汇总单位下面，这样合计不会错，但看不出它归哪个下级管。"),
     Entry("U012", _I, "汇总单位由程序推断", "没有指明给谁汇总，按报表里的单位标识，给“{name}”（{level}）汇总。",
           "如果不对，请用 --root 代码，或 --unit 名称 --level 级别 指明。",
@@ -136,12 +140,12 @@ _ENTRIES: Final = (
           "请把数字填进下发的空白表，重新报送。",
           "单位标识里的上级不过几级，名称和代码不长，届次和个数合乎情理。超出这些限度的，不知道是谁改的，既不按它归属，也不当作没有标识。"),
     Entry("U014", _E, "分不清是不是同一个单位", "“{name}”另有同名的表：{others}。看不出是一个单位报了两次，还是两个单位，这一张没有计入。",
-          "是同一张的，删去多余的一份；是两个单位的，请用 --roster 提供名册，或改用带标识的空白表，或把表放进以上级命名的文件夹。",
+          "是同一张的，删去多余的一份；是两个单位的，请用 --roster 名册.csv 提供名册，或改用带标识的空白表，或把表放进以上级命名的文件夹。",
           "没有名册时，同名的表只能按上级分辨：文件夹的名称、单位名称前面的上级、空白表里的标识。都没有说的，既不能当作一个单位，也不能当作两个。"),
     Entry("U017", _I, "单位名称的写法不同", "单位名称填的是“{name}”，读作“{known}”：{reason}。", "不用处理。",
           "繁体字、二○三里的圆圈、只是看上去相同的字，按通行的字读；在发给本单位的空白表里，名称后面多写的办公室等不算另一个单位。"),
-    Entry("U018", _E, "单位名称是公式，没有结果", "单位名称（{cell}）填的是公式，没有得出名称，显示的是“{raw}”。",
-          "请在 Excel 或 WPS 里打开，删去这个公式，直接填写单位名称{maybe}，再重新报送。",
+    Entry("U018", _E, "单位名称是公式，没有结果", "单位名称（{cell}）填的是公式，没有得出名称，显示的是“{raw}”{maybe}。",
+          "请在 Excel 或 WPS 里打开，删去这个公式，直接填写单位名称，再重新报送。",
           "公式引用的格子被删去、改了位置或者空着，就得不出名称。没有名称，无法确定这张表由谁负责。"),
     Entry("U019", _W, "备份或临时文件", "这是备份或临时文件{reason}。", "请核对内容；用不着的，移到别处。",
           "办公软件会在报表旁边留下备份（.xlk、.bak）和没有保存完的临时文件（八位字母数字、没有扩展名），里面多半是改正前的数。"),
@@ -158,12 +162,12 @@ _ENTRIES: Final = (
           "场次、人数、篇数、个数都不会小于 0。"),
     Entry("V005", _E, "不是整数", "{where}填的是“{raw}”，应当是整数{maybe}。", "请核对后改正；格子里看上去是整数的，是单元格格式藏起了小数。",
           "场次、人数、篇数、个数都是整数；数字带小数多半是用了“万”作单位或公式算出来的。"),
-    Entry("V006", _E, "公式没有结果", "{where}是公式或错误值“{raw}”，没有可用的结果。",
-          "请在 Excel 或 WPS 里打开，改成数字后保存。",
+    Entry("V006", _E, "公式没有结果", "{where}的公式“{raw}”还没有算出结果。",
+          "请在 Excel 或 WPS 里打开后保存一次{instead}。",
           "错误值（#REF! 等）和从未计算过的公式看起来像空白，其实不是，绝不当作空白。"),
-    Entry("V007", _I, "按惯例读取", "{where}填的是“{raw}”，读作{value}。", "不需要处理。",
+    Entry("V007", _I, "按惯例读取", "{where}填的是“{raw}”，{taken}，", "不用处理。",
           "千分位、单位（场、人、篇等）、汉字数字和“/”“-”有通行的读法。"),
-    Entry("V008", _W, "读取结果请核实", "{where}填的是“{raw}”，读作{value}。", "请核实：对的话改填这个数，不对请更正。",
+    Entry("V008", _W, "读取结果请核实", "{where}填的是“{raw}”，{taken}。", "请核实：对的话改填这个数，不对请更正。",
           "“1.2万”“120（线上80）”“无”等读法不唯一，“音频”“视频”分成两栏的相加；读了，但要人看一眼。"),
     Entry("V009", _E, "不是有或无", "{where}填的是“{raw}”，应当填“有”或“无”。", "请改填“有”或“无”。",
           "省级官网和微信公众号只问有没有。"),
@@ -171,19 +175,19 @@ _ENTRIES: Final = (
           "日期用来分辨先后两次报送，不影响计数。"),
     Entry("V011", _W, "联系电话", "联系电话{problem}。", "请补上能打通的电话。", "发现问题要找得到人，不影响计数。"),
     Entry("V012", _W, "联系人", "没有填联系人姓名。", "请补上联系人。", "发现问题要找得到人，不影响计数。"),
-    Entry("V013", _W, "显示的和存的不一样", "{where}存的数是“{raw}”，单元格格式却是“{format}”，显示出来不是这个数。",
+    Entry("V013", _W, "显示的和存的不一样", "{where}存的数是“{raw}”，{appears}。",
           "请把单元格格式改成“常规”，核对后重新保存。这里按存的数计入。",
           "格式只改变样子，不改变存的数：存 12、格式是 0\"万\"，看上去是 12 万。汇总用的是存的数。"),
     # -- relations within a form
-    Entry("R001", _E, "有人数没有场次", "{where}：人数是 {people}，场次却是{sessions}。",
+    Entry("R001", _E, "有人数没有场次", "{label}：人数{people_at}是 {people}，场次{sessions_at}却是{sessions}。",
           "请核对：补上场次，或者改正人数。",
           "没有活动就不会有参加的人。汇总表里只作核实，因为问题可能出在下级。"),
-    Entry("R002", _W, "有场次没有人数", "{where}：场次是 {sessions}，人数却是{people}。",
+    Entry("R002", _W, "有场次没有人数", "{label}：场次{sessions_at}是 {sessions}，人数{people_at}却是{people}。",
           "请核对：补上人数，或者改正场次。", "开展了活动通常有参加的人。"),
-    Entry("R003", _W, "人数少于场次", "{where}：{sessions} 场只有 {people} 人。", "请核对两个数是否填反了。",
+    Entry("R003", _W, "人数少于场次", "{label}：场次{sessions_at}是 {sessions}，人数{people_at}却只有 {people}。", "请核对两个数是否填反了。",
           "平均每场不到一个人，多半是两格填反了。"),
-    Entry("R004", _E, "填了别级的栏目", "{where}填了“{raw}”，这一栏不归{level}填。",
-          "请把数字移到本级的栏目，或者清空这一格。",
+    Entry("R004", _E, "填了别级的栏目", "{where}填了“{raw}”，{whose}不填这一栏。",
+          "{move}",
           "每一级只填本级（汇总表还有下级）的栏目，别级的数字由别级报。"),
     Entry("R005", _E, "本级表里有下级的数", "{where}填了“{raw}”，而这是一张本级表，下级的数由下级自己报。",
           "请清空这一格；如果这张表本来就包含下级，请改用汇总空白表。",
@@ -191,10 +195,10 @@ _ENTRIES: Final = (
     # -- outliers
     Entry("O001", _W, "场均人数过多", "{where}：{sessions} 场共 {people} 人，平均每场超过 {limit} 人。",
           "请核实是否多填了；确是线上活动的，请向汇总单位说明。", "一场超过 5,000 人的活动很少见，多半是多填了零。"),
-    Entry("O002", _W, "场次过多", "{where}是 {raw} 场，{level}本级通常不超过 {limit} 场。",
+    Entry("O002", _W, "场次过多", "{where}是 {raw} 场，{whose}本级通常不超过 {limit} 场。",
           "请核实是否多填了，或者把下级的也算进去了。",
           "村 20 场、乡镇 100 场、县和地市 1,000 场是本级数的常见上限。"),
-    Entry("O003", _W, "人数过多", "{where}是 {raw} 人，{level}本级通常不超过 {limit} 人。",
+    Entry("O003", _W, "人数过多", "{where}是 {raw} 人，{whose}本级通常不超过 {limit} 人。",
           "请核实是否多填了，或者把下级的也算进去了。",
           "村 2,000 人、乡镇 20,000 人、县和地市 200,000 人是本级数的常见上限。"),
     # -- between levels
@@ -208,9 +212,9 @@ _ENTRIES: Final = (
           "请向报送单位问清，再用 --scope {key}=own（本级）或 --scope {key}=cumulative（汇总）指明，或写进名册的“口径”列。",
           "把本级数当成汇总数会漏掉下级，反过来会重复计数，所以问清之前不计入。"),
     Entry("H004", _E, "无法确定上级，可能重复计数", "{reason}。",
-          "请用 --roster 提供名册，或让标识不全的单位改用按名册做的空白表。没有写出汇总表。",
+          "请用 --roster 名册.csv 提供名册，或让标识不全的单位改用按名册做的空白表。没有写出汇总表。",
           "没有名册时，只知道单位自己写明的代码和上级。一张汇总数可能已经包含另一张表、又不能排除时，合计就可能重复。"),
-    Entry("H005", _I, "口径由程序推断", "这张表没有写明口径，读作{scope}数：{reason}。", "如果不对，汇总时请用 --scope 指明。",
+    Entry("H005", _I, "口径由程序推断", "这张表没有写明口径，按{scope}数处理：{reason}。", "如果不对，汇总时请加 --scope {key}={other_scope}。",
           "有下级栏目的数就是汇总数；没有下级报表，或下级自己报了，就是本级数。"),
     Entry("H006", _E, "汇总表过时了", "这份“{name}”的汇总表照原样计入，可是它汇总以后，下级又报来或者更正了 {count} 份报表，没有算在里面：{units}。",
           "请让“{name}”重新汇总后再报；或者把它汇总时用的报表全部放进来，由这次汇总重新计算。",
@@ -319,6 +323,12 @@ _KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "ofd": (" OFD 文件", "请报送单位发来填好的 .xlsx 原表；版式文件另行存档。"),
     "numbers": ("苹果 Numbers 表格", "请在 Numbers 里导出为 Excel（.xlsx）再报送。"),
     "archive": ("压缩包", "请先解压，把里面的报表放进来。"),
+    "office": ("单位加密软件加密的文件", "请在装有这个软件的电脑上解密后另存为 .xlsx，再报送。"),
+    "rights": (
+        "设了权限管理（限制访问）的文件",
+        "请有权限的人打开，取消限制（文件 → 信息 → 保护工作簿 → 限制访问 → 无限制访问），解密后另存为 .xlsx，再报送。",
+    ),
+    "old_excel": ("很老的 Excel（2 到 4 版）文件", "请在 Excel 或 WPS 里打开，另存为 .xlsx 再报送。"),
     "picture": ("图片", "请报送单位发来填好的 .xlsx 原表，不要发照片或截图。"),
     "video": ("音频或视频", "请报送单位发来填好的 .xlsx 原表。"),
     "slides": ("演示文稿", "请把表填进下发的 .xlsx 空白表再报送。"),
@@ -330,7 +340,8 @@ _KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "text": ("文本文件", "请把数字填进下发的 .xlsx 空白表再报送。"),
     "program": ("程序文件", "请不要打开，直接删除。"),
 }
-_DETAILS: Final = {  # what went wrong while reading, by the name of the exception; any other name is shown as it is
+_OTHER_DETAIL: Final = "里面有程序没有料到的内容（{detail}）"
+_DETAILS: Final = {  # what went wrong while reading, by the name of the exception
     "PermissionError": "没有打开它的权限",
     "FileNotFoundError": "文件已经不在了",
     "OSError": "磁盘或网络出错",
@@ -338,17 +349,27 @@ _DETAILS: Final = {  # what went wrong while reading, by the name of the excepti
     "MemoryError": "内存不够",
     "crash": "读取它的程序中断了",
 }
+_MOVES: Final = {  # R004: where the figure belongs, by what stands there
+    "free": "请把数移到{to}。",
+    "filled": "请把数移到{to}；那里已经填了数，请核对以哪一个为准。",
+    "none": "请清空这一格。",
+}
+_APPEARANCES: Final = {  # V013: how a cell does not show what it holds, by what is known of that
+    "format": "单元格格式却是“{format}”，显示出来不是这个数",
+    "shown": "显示出来却是“{shown}”",
+}
 _PROBLEMS: Final = {
     "blank": "没有填",
     "unreadable": "“{raw}”认不出",
     "impossible": "“{raw}”不存在",
-    "no_year": "“{raw}”没有写年份，按 {year} 年读",
+    "no_year": "“{raw}”没有写年份，按 {year} 年算",
     "other_year": "“{raw}”不是 {year} 年的，和表头的届次对不上",
     "no_number": "“{raw}”里没有可用的号码",
 }
 _REASONS: Final[Mapping[str, Mapping[str, str]]] = {
     "T005": {
         "several": "有多行数字",
+        "list": "是一行一个单位的清单",
         "none": "没有填数的行",
         "beside": "有并排的几个数",
         "untitled": "空着，旁边没有表头的格子里却有数",
@@ -547,7 +568,7 @@ _DECISIONS: Final[Mapping[str, str]] = {  # why a return does not count, and wha
     "changed": "没有算进去：“{name}”的汇总表“{path}”用的是另一份（SHA-256 {print}…），见 H006",
     "missing": "没有算进去：“{name}”的汇总表“{path}”里没有它，哪一份汇总表里都没有，见 H006",
     "part": "随“{name}”的汇总一起写出，只列属于本单位和下级的报表",
-    "scope": "--scope：“{path}”读作{scope}数",
+    "scope": "--scope：“{path}”按{scope}数处理",
     "duplicates": "--duplicates latest：“{path}”没有计入，以“{other}”为准",
     "edition": "--edition：“{path}”不是第 {wanted} 个，退回",
 }
@@ -570,6 +591,7 @@ _PARTS: Final = _Listing(separator="，", most=3, rest="等")
 _FIGURES: Final = _Listing(separator="，", most=3, rest=" 等 {count} 个数", none="各栏都是 0")
 _LISTINGS: Final[Mapping[tuple[str, str], _Listing]] = {
     ("A009", "names"): _FEW_UNITS,
+    ("U004", "copies"): _Listing(most=5, rest=" 等 {count} 份"),
     ("H001", "made_of"): _PARTS,
     ("H002", "made_of"): _PARTS,
     ("H004", "holders"): _FEW_UNITS,
@@ -578,6 +600,7 @@ _LISTINGS: Final[Mapping[tuple[str, str], _Listing]] = {
     ("H006", "figures"): _FIGURES,
     ("H007", "figures"): _FIGURES,
     ("H007", "units"): _Listing(each="“{}”"),
+    ("F008", "sheets"): _Listing(each="“{}”"),
     ("P007", "figures"): _CLAUSES,
     ("P012", "sheets"): _CLAUSES,
     ("P013", "where"): _Listing(separator="和"),
@@ -590,6 +613,24 @@ _AROUND: Final[Mapping[tuple[str, str], str]] = {  # what stands around a parame
     ("H002", "made_of"): "（{}）",
     ("P007", "place"): "（“{}”）",
     ("U011", "apart"): "，与同名的单位按上级“{}”区分",
+}
+_GENERAL: Final = {  # what stands in a remedy for what only a finding knows
+    "name": "该单位",
+    "contact": "",
+    "move": "请把数移到本级的栏目，或者清空这一格。",
+    "key": "代码",
+    "other_scope": "own（本级）或 cumulative（汇总）",
+    "instead": "，或直接填算好的数",
+    "year": "2021",
+}
+_INSTEAD: Final[
+    Mapping[tuple[str, str], str]
+] = {  # of some reasons of a code: what is said in place of its text and remedy
+    ("T005", "list"): "这像是一行一个单位的清单，不是信息统计表。请每个单位各报一张，或由乡镇报汇总表。",
+    ("U004", "copies"): "同一单位的同一张表还有 {count} 份：{copies}。数字完全相同，只计一次。不用处理。",
+    ("V006", "error"): "{where}是错误值“{raw}”，没有可用的数。请在 Excel 或 WPS 里打开，改成数字后保存。",
+    ("V006", "text"): "{where}填的公式“{raw}”存成了文字，不会算出结果。请改填算好的数。",
+    ("V006", "unknown"): "{where}的公式还没有算出结果。请在 Excel 或 WPS 里打开后保存一次{instead}。",
 }
 _ADVICE: Final[Mapping[str, str]] = {
     "U001": "请补上单位名称{maybe}。",
@@ -629,6 +670,14 @@ def explain(code: str) -> Entry | None:
     return CATALOGUE.get(code.strip().upper())
 
 
+def general_remedy(entry: Entry) -> str:
+    """Return what to do about the findings of a code, where nothing is known of any one of them."""
+    try:
+        return entry.remedy.replace("“{name}”", "{name}").format(**_GENERAL)
+    except KeyError:
+        return "按提示中的建议处理。"
+
+
 def render(finding: Finding, label_of: Callable[[str], str]) -> str:
     """Return a finding's Chinese text: where, what is wrong, what to do.
 
@@ -654,7 +703,7 @@ def render(finding: Finding, label_of: Callable[[str], str]) -> str:
         label = label_of(finding.field)
         words.setdefault("label", label)
         words["where"] = f"{label}（{finding.cell}）" if finding.cell else label
-    for derive in (_derive_file_words, _derive_reason):
+    for derive in (_derive_file_words, _derive_value_words, _derive_reason):
         derive(finding, words)
     if finding.code == "P002":
         words["others"] = (
@@ -664,7 +713,8 @@ def render(finding: Finding, label_of: Callable[[str], str]) -> str:
         words["others"] = "另有 {units} 个单位的数也不同：{others}。".format(**words) if words["units"] else ""
     if finding.code in _ADVICE:
         words["advice"] = _ADVICE[finding.code].format(**words)
-    return (entry.text + entry.remedy).format(**words)
+    said = _INSTEAD.get((finding.code, str(finding.params.get("reason"))), entry.text + entry.remedy)
+    return said.format(**words)
 
 
 def _in_words(code: str, params: Mapping[str, object]) -> dict[str, object]:
@@ -686,7 +736,7 @@ def _derive_file_words(finding: Finding, words: dict[str, object]) -> None:
         words["kind"], words["advice"] = _KINDS[str(finding.params["kind"])]
         words["why"] = "里面没有找到《信息统计表》" if finding.params.get("searched") else "不能直接读取"
     elif finding.code == "F007":
-        words["detail"] = _DETAILS.get(str(finding.params["detail"]), finding.params["detail"])
+        words["detail"] = _DETAILS.get(str(finding.params["detail"])) or _OTHER_DETAIL.format(**words)
     elif finding.code == "F004":
         words["reason"] = _LIMITS[str(finding.params["reason"])].format(**words)
     elif finding.code == "U007":
@@ -694,6 +744,31 @@ def _derive_file_words(finding: Finding, words: dict[str, object]) -> None:
         words["reason_text"] = _ROSTER_FAULTS[str(finding.params["reason"])].format(**words)
     elif finding.code in {"V010", "V011"}:
         words["problem"] = _PROBLEMS[str(finding.params["problem"])].format(**words)
+
+
+def _derive_value_words(finding: Finding, words: dict[str, object]) -> None:
+    params = finding.params
+    if finding.code in {"V007", "V008"}:
+        words["taken"] = _taken(str(params["value"]))
+    elif finding.code == "V006":
+        words["instead"] = f"，或直接填 {finding.suggestion}" if finding.suggestion else ""
+    elif finding.code == "V013":
+        words["appears"] = _APPEARANCES[next(how for how in _APPEARANCES if how in params)].format(**words)
+    elif finding.code[0] in "RO":
+        level = str(params.get("level", ""))
+        words["whose"] = level.removesuffix("级") if len(level) > 2 else level  # 乡镇, but 县级
+        words |= {one: f"（{params[one]}）" if params.get(one) else "" for one in ("people_at", "sessions_at")}
+        if finding.code == "R004":
+            cell, label = params.get("to_cell"), params.get("to_label")
+            words["to"] = f" {cell}（{label}）" if cell else f"“{label}”"
+            words["move"] = _MOVES[str(params["move"])].format(**words)
+
+
+def _taken(value: str) -> str:
+    """Return in words what a cell counts as: a number, 有, 无, or nothing."""
+    if value == BLANK_WORD:
+        return "当作空白"
+    return f"按 {value} 计入" if value.isdecimal() else f"按“{value}”计入"
 
 
 def _derive_reason(finding: Finding, words: dict[str, object]) -> None:

@@ -15,6 +15,7 @@ class Refusal(Exception):  # noqa: N818  -- it is no error of the program's
 
     def __init__(self, reason: str, **params: object) -> None:
         super().__init__(_REFUSALS[reason].format(**params))
+        self.params = [str(value) for value in params.values()]
 
 
 _REFUSALS: Final[Mapping[str, str]] = {
@@ -34,13 +35,13 @@ _REFUSALS: Final[Mapping[str, str]] = {
     "levels_hold_output": "要写的“{path}”正好也是逐级汇总表里的一份。请换一个文件名。",
     "report_unreadable": "“{path}”读不出来：{why}",
     "several_tops": "这些报表没有共同的上级：{names}。请用 --root 代码，或 --unit 名称 --level 级别 指明给谁汇总。",
-    "no_top": "看不出给哪个单位汇总。请用 --unit 名称 --level 级别 指明，或用 --roster 提供名册。",
-    "unknown_root": "没有代码是“{code}”的单位。请核对 --root 或 --code，或加上 --unit 和 --level。",
-    "unknown_unit": "找不到唯一名为“{name}”的单位。请用 --root 指明代码，或加上 --level 级别。",
+    "no_top": "看不出给哪个单位汇总。请用 --unit 名称 --level 级别 指明，或用 --roster 名册.csv 提供名册。",
+    "unknown_root": "没有代码是“{code}”的单位。请核对 --root 或 --code 后面的代码，或加上 --unit 名称 --level 级别。",
+    "unknown_unit": "找不到唯一名为“{name}”的单位。请用 --root 代码 指明，或加上 --level 级别。",
     "unknown_scope_unit": "--scope 里的“{code}”不是已知的单位代码或名称。",
     "nothing_expected": "名册里“{name}”及其下级没有需要填报的单位。",
     "exists": "已经存在：{path}。不会覆盖，请换一个位置；确实要覆盖时加 --force。",
-    "level_unknown": "看不出“{name}”是哪一级。请用 --level 指明：省级、地市级、县级、乡镇级、村居社区级。",
+    "level_unknown": "看不出“{name}”是哪一级。请用 --level 级别 指明，级别是省级、地市级、县级、乡镇级或村居社区级。",
     "national_blank": "全国一级只汇总，不填报，没有空白表。",
     "bad_code": "代码“{code}”不对：应为 2、4、6、9 或 12 位数字。",
     "not_merged": "“{path}”不是 stattable 写出的汇总表，或者里面的记录不完整，不能核对。请给出 merge 写出的文件。",
@@ -66,6 +67,9 @@ _WRITE_FAULTS: Final = {
 }
 
 
+_OTHER_FAULT: Final = "系统说：{}"
+
+
 STOPPED: Final = "已中止。"
 
 
@@ -87,11 +91,18 @@ class HalfWritten(Exception):  # noqa: N818  -- it is what is left of an error
     """
 
     def __init__(self, stuck: Mapping[str, str]) -> None:
+        self.places = [one for pair in stuck.items() for one in pair if one]
         named = "；".join(f"{place}（原来的内容在 {kept}）" if kept else place for place, kept in stuck.items())
         super().__init__(f"没有全部写完，有 {len(stuck)} 个文件已经换成新的，没能换回去：{named}。其余的文件没有改动。")
 
 
 def write_fault(error: OSError) -> str:
     """Return the message for a file that could not be written."""
-    why = _WRITE_FAULTS.get(error.errno or 0, error.strerror or str(error))
+    why = _WRITE_FAULTS.get(error.errno or 0, _OTHER_FAULT.format(error.strerror or error))
     return f"写不了文件：{error.filename or ''}（{why}）。{_NOTHING_CHANGED}"
+
+
+def print_fault(error: OSError) -> str:
+    """Return the message for a result that could not be shown, or not all of it."""
+    why = _WRITE_FAULTS.get(error.errno or 0, _OTHER_FAULT.format(error.strerror or error))
+    return f"结果没有全部显示出来（{why}）。要写的文件不受影响。"

@@ -64,7 +64,7 @@ def _of_sheet(report: MergedWorkbook, opened: OpenSheet) -> Iterator[Finding]:
         a1(*at) for at in sorted(opened.formulas) if at[1] not in figures and not isinstance(sheet.cell(*at), Unread)
     ]
     reasons: dict[str, list[str]] = {"covered": [a1(*at) for at in covered], "formula": stray}
-    odd = {at: "format" if one.misleading_format is not None else one.hidden_by for at, one in sheet.displays.items()}
+    odd = {at: "format" if one.is_misleading else one.hidden_by for at, one in sheet.displays.items()}
     for at, reason in sorted((odd | dict(opened.illegible)).items()):
         if reason not in {None, "row", "column"} and sheet.cell(*at) is not None:
             reasons.setdefault(str(reason), []).append(a1(*at))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from stattable.checking.duplicates import fold_copies
 from stattable.merging.result import MergeResult
 from stattable.model.catalogue import render
 from stattable.model.findings import Finding, Severity, Status
@@ -56,7 +57,9 @@ def state_sheet(merged: MergeResult) -> Iterator[tuple[str, tuple[object, ...]]]
 def finding_rows(merged: MergeResult) -> Iterator[tuple[Finding, tuple[object, ...]]]:
     """Yield the findings, the worst first, each with its row."""
     order = {severity: rank for rank, severity in enumerate(Severity)}
-    for number, finding in enumerate(sorted(merged.findings, key=lambda one: order[one.severity]), start=1):
+    for number, finding in enumerate(
+        sorted(fold_copies(merged.findings), key=lambda one: order[one.severity]), start=1
+    ):
         yield finding, (number, *_subject_cells(finding), render(finding, label_of), None)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
+from stattable.checking.duplicates import fold_copies
 from stattable.checking.editions import decide_edition
 from stattable.checking.register import Register
 from stattable.checking.returns import check_returns
@@ -212,7 +213,7 @@ class _Remake:
     def _findings_otherwise(self, remade: MergeResult) -> list[str]:
         """Return the findings that are only in 审核意见, or only found now."""
         known = {entry.path for entry in self._ledger.entries}
-        again = (subject(one) for one in remade.findings if one.path is None or one.path in known)
+        again = (subject(one) for one in fold_copies(remade.findings) if one.path is None or one.path in known)
         was, now = Counter(filter(_is_again, self._report.subjects)), Counter(filter(_is_again, again))
         others = sorted(one for one in {*was, *now} if was[one] != now[one])
         return [" ".join(filter(None, one)) for one in others]

@@ -8,7 +8,6 @@ from typing import Final
 
 from stattable.formats.calamine import CalamineBook
 from stattable.formats.fingerprint import FileFacts
-from stattable.formats.open import OpenFile, open_file, open_unless_heavy
 from stattable.formats.sheet import Unreadable
 from stattable.merging.rollup import CountedReturns, RollUp, roll_up
 from stattable.model.catalogue import finding, render
@@ -24,6 +23,7 @@ from stattable.proving.lists import FINDINGS_SHEET, read_subject
 from stattable.proving.seal import read_seal
 from stattable.reading.files import MAX_MEGABYTES, MAX_SECONDS
 from stattable.reading.form import read_form
+from stattable.reading.open import OpenFile, open_file, open_unless_heavy
 from stattable.reading.return_file import ReturnFile
 
 # Beyond the limits on any file, for each megabyte of a workbook: a province's has 13, and sheets as long as its list of

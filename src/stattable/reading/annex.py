@@ -38,7 +38,7 @@ def find_annex(book: Book, sheets: Iterable[RawSheet]) -> Annex | None:
     for sheet in sheets:
         if (headings := _find_headings(sheet)) and (rows := _read_rows(sheet, *headings)):
             annex = _with_pictures(book, Annex(sheet.name, headings[1], tuple(rows)), headings[0])
-            rows = [row for row in annex.rows if row.websites or row.wechat or row.weibo or row.pictures]
+            rows = [row for row in annex.rows if _has_account(row) or (row.pictures and _is_somebody_s(row))]
             if rows:
                 return replace(annex, rows=tuple(rows))
     return None
@@ -160,16 +160,22 @@ def _split(text: str, between: re.Pattern[str]) -> tuple[str, ...]:
 
 
 def _with_pictures(book: Book, annex: Annex, heading_row: int) -> Annex:
-    """Return `annex` with the pictures of its sheet: each in its row, or the nearest one next to it."""
+    """Return `annex` with the pictures of its sheet: each in its row, or the nearest one next to it.
+
+    The row of a picture is the one that its middle lies in, or that its corner stands in where that has an account and
+    the other has none.
+    """
     pictures = book.pictures(annex.sheet)
     if pictures is None:
         return replace(annex, unread="format")
-    numbers = [row.row for row in annex.rows]
+    numbers = [row.row for row in annex.rows if _has_account(row) or _is_somebody_s(row)]
+    with_account = {row.row for row in annex.rows if _has_account(row)}
     of_rows: dict[int, list[Picture]] = {}
     stray: list[Picture] = []
     read = _read_pictures(pictures.placed)
-    for picture in read:
-        number = _nearest(numbers, picture.cell[0])
+    for picture, corner in read:
+        row = picture.cell[0]
+        number = corner if corner in with_account and row not in with_account else _nearest(numbers, row)
         if number is not None:
             of_rows.setdefault(number, []).append(picture)
         elif picture.cell[0] > heading_row:
@@ -179,16 +185,25 @@ def _with_pictures(book: Book, annex: Annex, heading_row: int) -> Annex:
     return replace(annex, rows=rows, stray=tuple(stray), left_out=left_out)
 
 
-def _read_pictures(placed: Sequence[RawPicture]) -> list[Picture]:
-    """Return pictures with their codes, without those that would take too much work."""
+def _has_account(row: AnnexRow) -> bool:
+    return bool(row.websites or row.wechat or row.weibo)
+
+
+def _is_somebody_s(row: AnnexRow) -> bool:
+    """Whether a row says more than its number: what is blank apart from a picture is no account of anybody's."""
+    return bool(row.unit or row.level or row.remark)
+
+
+def _read_pictures(placed: Sequence[RawPicture]) -> list[tuple[Picture, int | None]]:
+    """Return pictures with their codes and the rows of their corners, without those that would take too much work."""
     from stattable.qr.images import PictureContent, pixel_count, read_picture
 
-    pictures: list[Picture] = []
+    pictures: list[tuple[Picture, int | None]] = []
     work = 0
     contents: dict[int, PictureContent] = {}  # pictures that share a part share its bytes
     for raw in placed:
         if raw.data is None:
-            pictures.append(Picture(raw.cell, fault=raw.fault))
+            pictures.append((Picture(raw.cell, fault=raw.fault), raw.corner))
             continue
         key = id(raw.data)
         if key not in contents:
@@ -198,7 +213,7 @@ def _read_pictures(placed: Sequence[RawPicture]) -> list[Picture]:
             work += _work(pixel_count(raw.data), has_codes=bool(contents[key].codes))
         content = contents[key]
         codes = tuple((code.payload, code.kind.value) for code in content.codes)
-        pictures.append(Picture(raw.cell, codes, content.image, content.fault))
+        pictures.append((Picture(raw.cell, codes, content.image, content.fault), raw.corner))
     return pictures
 
 

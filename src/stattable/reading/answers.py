@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Final, NamedTuple
 
 from stattable.formats.sheet import RawCell, Unread
@@ -41,6 +41,9 @@ _ERROR_VALUE: Final = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 
+# As calamine gives the spans of time in an .ods.
+_ISO_DURATION: Final = re.compile(r"(-)?P(?:(\d{1,6})D)?T(\d{1,9})H(\d{1,9})M(\d{1,9}(?:\.\d+)?)S")
+
 # What counts and dates have in common.
 SPOKEN: Final = str.maketrans("0123456789", "〇一二三四五六七八九")
 YEAR_FIRST: Final = re.compile(
@@ -52,7 +55,6 @@ YEAR_FIRST: Final = re.compile(
     """,
     re.VERBOSE,
 )
-EXCEL_EPOCH: Final = date(1899, 12, 30)
 
 
 def as_shown(raw: RawCell, limit: int = 60) -> str:
@@ -66,11 +68,19 @@ def as_shown(raw: RawCell, limit: int = 60) -> str:
     if isinstance(raw, datetime):
         return raw.strftime("%Y-%m-%d %H:%M" if raw.time() != time() else "%Y-%m-%d")
     if isinstance(raw, timedelta):
-        minutes, seconds = divmod(round(raw.total_seconds()), 60)
-        return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
+        return _duration(raw)
+    if isinstance(raw, str) and (match := _ISO_DURATION.fullmatch(raw)):
+        span = timedelta(days=int(match[2] or 0), hours=int(match[3]), minutes=int(match[4]), seconds=float(match[5]))
+        return _duration(-span if match[1] else span)
     text = raw.text if isinstance(raw, Unread) else str(raw)
     line = visible(text[:LOOKED_AT])
     return line if len(line) <= limit and len(text) <= LOOKED_AT else f"{line[: limit - 1]}…"
+
+
+def _duration(span: timedelta) -> str:
+    """Return a span of time as spreadsheets show it: ``26:00:00``."""
+    minutes, seconds = divmod(abs(round(span.total_seconds())), 60)
+    return f"{'-' * (span < timedelta())}{minutes // 60}:{minutes % 60:02}:{seconds:02}"
 
 
 def shortened(raw: RawCell) -> str:

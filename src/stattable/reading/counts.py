@@ -7,12 +7,11 @@ from datetime import date, datetime, time
 from fractions import Fraction
 from typing import Final
 
-from stattable.formats.sheet import RawCell, Unread
+from stattable.formats.sheet import EPOCH, RawCell, Unread
 from stattable.model.numerals import CHINESE_NUMERAL, chinese_number
 from stattable.model.text import normalised
 from stattable.reading.answers import (
     BLANK_READING,
-    EXCEL_EPOCH,
     LOOKED_AT,
     SPOKEN,
     YEAR_FIRST,
@@ -198,7 +197,7 @@ def _serial(raw: RawCell) -> str | None:
     if not isinstance(raw, date) or raw.year >= 2000 or (raw.year >= 1930 and raw.day == 1):
         return None
     if raw >= date(1900, 3, 1):
-        return str((raw - EXCEL_EPOCH).days)
+        return str((raw - EPOCH).days)
     # Excel has a 29 February 1900, so that all before it is a day off, and the 28th may be either.
     return str((raw - date(1899, 12, 31)).days) if date(1900, 1, 1) <= raw < date(1900, 2, 28) else None
 

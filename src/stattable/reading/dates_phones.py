@@ -4,12 +4,12 @@ import re
 from datetime import date, timedelta
 from typing import Final
 
-from stattable.formats.sheet import RawCell
+from stattable.formats.sheet import EPOCH, RawCell
 from stattable.model.findings import Param
 from stattable.model.form import is_date_of_edition, year_of
 from stattable.model.numerals import CHINESE_NUMERAL, chinese_number
 from stattable.model.text import normalised
-from stattable.reading.answers import EXCEL_EPOCH, LONGEST_ANSWER, SPOKEN, YEAR_FIRST, as_shown
+from stattable.reading.answers import LONGEST_ANSWER, SPOKEN, YEAR_FIRST, as_shown
 
 _COMPACT: Final = re.compile(r"^([0-9]{4})([0-9]{2})([0-9]{2})$")
 _MONTH_DAY: Final = r"([0-9]{1,2}) ?[-./月] ?([0-9]{1,2}) ?[日号]?"
@@ -23,7 +23,7 @@ _YEARS: Final = range(2000, 2100)
 
 
 def read_date(
-    raw: RawCell, edition: int | None, *, any_year: bool = False
+    raw: RawCell, edition: int | None, *, any_year: bool = False, epoch: date = EPOCH
 ) -> tuple[date | None, dict[str, Param] | None]:
     """Read the date of filling in.
 
@@ -31,27 +31,29 @@ def read_date(
         raw: a real date, an Excel serial, or text in one of the common forms.
         edition: the edition of the form, whose year completes a date without one; None where it is not known.
         any_year: whether the date may be of any year.
+        epoch: day 0 of the serials.
 
     Returns:
         The date, or None where it cannot be read or is neither of that year nor of the next, since it decides which
         of two returns is the later one; and the parameters of V010 or None.
     """
-    filled_in, problem = _read_date(raw, edition)
+    filled_in, problem = _read_date(raw, edition, epoch)
     if filled_in and edition is not None and not any_year and not is_date_of_edition(filled_in, edition):
         return None, {"problem": "other_year"}
     return filled_in, problem
 
 
-def _read_date(raw: RawCell, edition: int | None) -> tuple[date | None, dict[str, Param] | None]:
+def _read_date(raw: RawCell, edition: int | None, epoch: date) -> tuple[date | None, dict[str, Param] | None]:
     if isinstance(raw, date):
         return _real_date(raw.year, raw.month, raw.day)
-    if isinstance(raw, (int, float)) and _SERIALS[0] <= raw <= _SERIALS[-1]:  # perhaps with the time of day
-        return EXCEL_EPOCH + timedelta(days=int(raw)), None
+    skipped = (epoch - EPOCH).days
+    if isinstance(raw, (int, float)) and _SERIALS[0] <= raw + skipped <= _SERIALS[-1]:  # perhaps with the time of day
+        return epoch + timedelta(days=int(raw)), None
     text = normalised(as_shown(raw))
     if not text or re.fullmatch(r"[年月日 ./\\—_-]+", text):
         return None, {"problem": "blank"}
     if text.isdecimal() and int(text) in _SERIALS:
-        return EXCEL_EPOCH + timedelta(days=int(text)), None
+        return EPOCH + timedelta(days=int(text)), None
     if match := YEAR_FIRST.search(text) or _COMPACT.match(text):
         return _real_date(*(int(part) for part in match.groups()))
     if match := _SHORT_YEAR.match(text):

@@ -7,13 +7,13 @@ from functools import partial
 from typing import Final
 
 from stattable.formats.fingerprint import FileFacts, file_facts
-from stattable.formats.open import OpenFile, open_file, open_unless_heavy
 from stattable.formats.sheet import Unreadable
 from stattable.formats.sniff import TABLES
 from stattable.model.catalogue import finding
 from stattable.model.findings import Finding, Param
 from stattable.processes import WorkerFailed, in_own_process, over_processes
 from stattable.reading.form import read_form
+from stattable.reading.open import OpenFile, open_file, open_unless_heavy
 from stattable.reading.return_file import ReturnFile
 
 MAX_SECONDS: Final = 5.0  # for a file that is read in a process of its own

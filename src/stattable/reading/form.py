@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import Final
 
 from stattable.formats.fingerprint import FileFacts
-from stattable.formats.sheet import Book, Cell, RawSheet
+from stattable.formats.sheet import Book, Cell, RawCell, RawSheet, Unread
 from stattable.model.annex import ANNEX_SHEET, has_annex
 from stattable.model.catalogue import finding
 from stattable.model.cell_names import a1, a1_range
-from stattable.model.findings import Finding
+from stattable.model.findings import Finding, Param
 from stattable.model.form import FIELDS, SHEET_NAME, Kind, Value, Values, faulty_fields, in_words
 from stattable.model.identity import IDENTITY_SHEET, BeyondLimits, Identity, WorkbookKind, read_identity
 from stattable.model.record import RECORD_SHEET, Record, read_record
@@ -17,6 +17,7 @@ from stattable.model.units import Level
 from stattable.reading.annex import find_annex
 from stattable.reading.answers import BLANK_READING, shortened
 from stattable.reading.figures import field_cells, read_figure, read_sum, value_text
+from stattable.reading.formulas import certain_result
 from stattable.reading.layout import Layout, find_form
 from stattable.reading.return_file import ReturnFile
 from stattable.reading.rows import is_figure
@@ -44,6 +45,8 @@ def read_form(book: Book, path: str, facts: FileFacts) -> ReturnFile:
     file = replace(file, identity=identity, record=_record(book, identity))
     sheets = _sheets(book, identity)
     file = _with_form(file, book, sheets)
+    if book.lost and file.sheet is not None:
+        file = _with(file, finding("F008", params={"sheets": book.lost}))
     if identity and identity.figures:
         file = _with(file, *altered(file, identity.figures, identity.unit.level))
     if file.values is None or (identity and not has_annex(identity.unit.level)):
@@ -99,7 +102,7 @@ def _with_form(file: ReturnFile, book: Book, sheets: Sequence[RawSheet]) -> Retu
     if len(forms) > 1:  # spare copies that nobody filled in do not count
         forms = [one for one in forms if _filled_in(*one)] or forms[:1]
     if not forms:
-        return _with(file, finding("T001"))
+        return _with(file, finding("F001" if book.lost else "T001"))
     if len(forms) > 1:
         hidden = {sheet.name: "" if sheet.name in book.visible else "（隐藏）" for sheet, _ in forms}
         names = "、".join(f"“{name}”{how}" for name, how in hidden.items())
@@ -184,6 +187,9 @@ def _read_figures(
             reading, said = read_sum(field, cells, [None if one in hidden else sheet.cell(*one) for one in cells])
         else:
             reading = BLANK_READING if at in hidden else read_figure(kind, raw)
+            if isinstance(raw, Unread) and raw.text.startswith("=") and kind is Kind.COUNT:
+                result = certain_result(raw.text, sheet.cell)
+                reading = reading._replace(suggestion=None if result is None else str(result))
             said = [(reading.code, reading, (at,), shortened(raw))] if reading.code else []
         values.append(reading.value)
         findings += [
@@ -194,7 +200,7 @@ def _read_figures(
                 field=field.key,
                 raw=text,
                 suggestion=one.suggestion,
-                params={"value": value_text(one, kind)},
+                params={"value": value_text(one, kind), **_formula_params(code, text, sheet.cell(*cells[0]))},
             )
             for code, one, cells, text in said
         ]
@@ -205,6 +211,15 @@ def _read_figures(
         findings.append(finding(code, sheet=sheet.name, cell=a1(*at) if at else None, field=field.key, raw=raw_text))
         values[index] = None
     return tuple(values), findings
+
+
+def _formula_params(code: str, text: str, raw: RawCell) -> dict[str, Param]:
+    """Return what V006 says of a cell: that it is an error value, or a formula, stored as such or as text."""
+    if code != "V006":
+        return {}
+    if not isinstance(raw, Unread) and text.startswith("="):
+        return {"reason": "text"}
+    return {"reason": "formula" if text.startswith("=") and len(text) > 1 else "unknown" if text in "=?" else "error"}
 
 
 def _figures_under_merges(sheet: RawSheet, layout: Layout, hidden: Mapping[Cell, str]) -> Iterator[Finding]:

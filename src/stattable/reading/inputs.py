@@ -3,11 +3,12 @@
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Final
 
 from stattable.formats.paths import KEPT_MARK, file_key
-from stattable.formats.sniff import RETURN_LIKE, is_spreadsheet_name, sniff
+from stattable.formats.sniff import RETURN_LIKE, FileKind, is_spreadsheet_name, sniff
+from stattable.formats.storage import ARCHIVE_SUFFIX, DamagedEntry, about, files_in_archive, opened
 from stattable.model.catalogue import finding
 from stattable.model.findings import Finding
 from stattable.model.text import listed
@@ -52,8 +53,9 @@ def find_inputs(arguments: Iterable[str], excluded: Iterable[str | Path] = ()) -
     others: dict[str, str] = {}  # the same for files that are no returns
     unopened: dict[str, OSError] = {}
     for argument in arguments:
-        is_folder = Path(argument).is_dir()
-        for path in _walk(argument, unopened) if is_folder else [argument]:
+        archived = _files_in_archive(argument)
+        is_folder = archived is not None or Path(argument).is_dir()
+        for path in archived or (_walk(argument, unopened) if is_folder else [argument]):
             real = os.path.realpath(path)
             if _is_never_input(path) or (skipped and file_key(path) in skipped):
                 continue
@@ -106,12 +108,31 @@ def _walk(folder: str, unopened: dict[str, OSError]) -> Iterator[str]:
         paths.sort(key=Path.is_symlink)  # a folder's own name before a link's
         folders[:] = [path.name for path in paths if is_new(path)]
         for name in sorted(names):
-            yield str(Path(parent) / name)
+            path = str(Path(parent) / name)
+            yield from _files_in_archive(path) or [path]
+
+
+def _files_in_archive(path: str) -> list[str] | None:
+    """Return the files in what a path leads to, where that is a zip archive; one within another is not opened."""
+    is_archive = path.lower().endswith(ARCHIVE_SUFFIX) and Path(path).is_file() and _kind(path) is FileKind.ARCHIVE
+    return files_in_archive(path) if is_archive else None
+
+
+def _kind(path: str) -> FileKind:
+    """Return what a file is; unknown where it cannot be looked at."""
+    try:
+        if not about(path).is_regular:  # a pipe may wait forever
+            return FileKind.UNKNOWN
+        with opened(path) as file:
+            return sniff(file)
+    except (OSError, DamagedEntry):
+        return FileKind.UNKNOWN
 
 
 def _is_never_input(path: str) -> bool:
-    name = Path(path).name
-    return name.startswith(_NEVER_PREFIXES) or name.lower() in _NEVER_NAMES
+    *folders, name = PurePath(path).parts
+    is_copy = any(folder.lower() in _NEVER_FOLDERS for folder in folders)  # in an archive made on a Mac
+    return is_copy or name.startswith(_NEVER_PREFIXES) or name.lower() in _NEVER_NAMES
 
 
 def _is_return_like(path: str) -> bool:
@@ -119,10 +140,4 @@ def _is_return_like(path: str) -> bool:
         return False
     if is_spreadsheet_name(Path(path)):
         return True
-    if not Path(path).is_file():  # a pipe may wait forever
-        return False
-    try:
-        with Path(path).open("rb") as file:
-            return sniff(file) in RETURN_LIKE
-    except OSError:
-        return False
+    return _kind(path) in RETURN_LIKE

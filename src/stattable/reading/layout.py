@@ -11,7 +11,14 @@ from stattable.model.form import BLOCKS, FIELDS, LABELS, LAST_COLUMN, LAST_ROW, 
 from stattable.reading.labels import Labels, label_name, possible_labels
 from stattable.reading.layout_blocks import SECTIONS, BlockPlace, block_columns, find_column_rows, place_block
 from stattable.reading.layout_columns import FieldColumns, place_columns
-from stattable.reading.layout_faults import doubled_blocks, layout_fault, missing_parts, not_one_row, unsure_figure
+from stattable.reading.layout_faults import (
+    doubled_blocks,
+    is_list,
+    layout_fault,
+    missing_parts,
+    not_one_row,
+    unsure_figure,
+)
 from stattable.reading.rows import BlockRows, figure_cells, figure_row, is_figure, is_foot, is_note, rows_under
 
 
@@ -137,7 +144,7 @@ def _rows_side_by_side(places: Sequence[BlockPlace], edges: Sequence[int], label
 
 def _list_of_units(block: Block, rows: BlockRows, top: int, sheet: RawSheet) -> Layout:
     """Return the layout of a list with a row for each unit, without cells: no row is taken."""
-    fault = not_one_row(block, rows, sheet)
+    fault = not_one_row(block, rows, sheet, of_units=True)
     return Layout((None,) * len(FIELDS), top, rows.figures[-1], (fault,), certain=False)
 
 
@@ -165,7 +172,9 @@ def _place_cells(
     cells: dict[int, tuple[Cell, ...]] = {}
     for block, row in figure_rows.items():
         if row is None:
-            faults.append(not_one_row(block, rows[block], sheet))
+            fault = not_one_row(block, rows[block], sheet)
+            if not (is_list(fault) and any(map(is_list, faults))):  # which is said once
+                faults.append(fault)
         elif strays := list(_strays(rows[block], row, labels)):
             faults += strays
         else:

@@ -76,13 +76,34 @@ def missing_parts(labels: Labels, places: Sequence[BlockPlace], shift: tuple[int
                 yield _missing(label, labels.sheet, row + by[0], column + by[1])
 
 
-def not_one_row(block: Block, rows: BlockRows, sheet: RawSheet) -> Finding:
-    """Return T005 for a block whose row of figures is not certain."""
+def not_one_row(block: Block, rows: BlockRows, sheet: RawSheet, *, of_units: bool = False) -> Finding:
+    """Return T005 for a block whose row of figures is not certain, or for a list `of_units`."""
     candidates = rows.figures or rows.totals or [rows.numbers or rows.column_row]
     at = [(row, column) for row in candidates for column in (rows.columns[0], rows.columns[-1])]
     reason = "several" if rows.figures else "numbering" if rows.numbers else "none"
+    if rows.figures and (of_units or _are_named(rows, sheet)):
+        reason = "list"
     fault = layout_fault("T005", sheet, *at[0], label=block.section, reason=reason)
     return replace(fault, cell=a1_range(at), raw=None)
+
+
+def is_list(fault: Finding) -> bool:
+    """Whether a fault says that there is a row for each unit."""
+    return fault.code == "T005" and fault.params.get("reason") == "list"
+
+
+def _are_named(rows: BlockRows, sheet: RawSheet) -> bool:
+    """Whether a different name stands in front of each row of figures."""
+    front = range(1, rows.columns[0])
+    names = [
+        next((text for at in front if is_worded(text := shortened(sheet.cell(row, at)))), "") for row in rows.figures
+    ]
+    return len(names) > 1 and all(names) and len(set(names)) == len(names)
+
+
+def is_worded(text: str) -> bool:
+    """Whether a text has a letter, as a name has, and a number has not."""
+    return any(map(str.isalpha, text))
 
 
 def template_label(name: str, row: int, column: int) -> Label:

@@ -4,9 +4,8 @@ import csv
 import io
 from pathlib import Path
 
-from stattable.formats.documents.markup import decode
-from stattable.formats.documents.text import separator_of
-from stattable.formats.open import read_rows
+from stattable.documents.markup import decode
+from stattable.documents.text import separator_of
 from stattable.formats.sheet import Unread, Unreadable
 from stattable.formats.sniff import OLE, ZIP
 from stattable.model.catalogue import finding
@@ -15,6 +14,7 @@ from stattable.model.refusals import Refusal
 from stattable.model.roster import build_roster
 from stattable.model.units import Tree
 from stattable.reading.answers import as_shown
+from stattable.reading.open import read_rows
 
 
 def read_roster(path: str) -> tuple[Tree, list[Finding]]:

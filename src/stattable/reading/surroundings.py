@@ -104,7 +104,7 @@ def read_surroundings(
     contact = as_shown(raw_contact, LONGEST_ANSWER)
     phone, phone_problem = read_phone(raw_phone)
     of_file = known_edition if edition is None else edition
-    filled_in, date_problem = read_date(raw_date, of_file, any_year=any_year)
+    filled_in, date_problem = read_date(raw_date, of_file, any_year=any_year, epoch=sheet.epoch)
     year = year_of(DEFAULT_EDITION if of_file is None else of_file)
     findings = [] if contact else [finding("V012", sheet=sheet.name, cell=contact_cell)]
     for code, raw, cell, problem in (

@@ -6,7 +6,7 @@ from stattable.formats.sheet import Appearance, Cell, RawSheet
 from stattable.model.catalogue import finding
 from stattable.model.cell_names import a1, a1_range
 from stattable.model.findings import Finding
-from stattable.model.form import FIELDS, Field
+from stattable.model.form import BLANK_WORD, FIELDS, Field
 from stattable.model.units import Level
 from stattable.reading.answers import shortened
 from stattable.reading.figures import MOST_LISTED, field_cells, read_figure
@@ -50,7 +50,8 @@ def unseen_cells(sheet: RawSheet, reason: str, at: Collection[Cell], field: str 
 def misleading_formats(sheet: RawSheet, figures: Mapping[Cell, Field], level: Level | None) -> Iterator[Finding]:
     """Yield V013 for the figures that are shown as another number."""
     for at, field in figures.items():
-        code, raw = sheet.displays.get(at, Appearance()).misleading_format, sheet.cell(*at)
-        if code is not None and read_figure(field.kind_at(level), raw).value is not None:
-            params = {"format": code}
+        display, raw = sheet.displays.get(at, Appearance()), sheet.cell(*at)
+        if display.is_misleading and read_figure(field.kind_at(level), raw).value is not None:
+            code = display.misleading_format
+            params = {"format": code} if code is not None else {"shown": display.shown_as or BLANK_WORD}
             yield finding("V013", sheet=sheet.name, cell=a1(*at), field=field.key, raw=shortened(raw), params=params)

@@ -47,6 +47,7 @@ _SCOPE_NOTES: Final = {
     Scope.OWN: "口径：本级数。只填本单位自己的数字，下级的数字由下级自己报，不要加进来。",
     Scope.CUMULATIVE: "口径：汇总数。填本单位和全部下级加在一起的数字。",
 }
+_VILLAGE_NOTE: Final = "口径：本级数。只填本村（社区）自己的数字。"  # nobody reports to it
 _NOTES: Final = (
     "只填浅黄色的格子，灰色的格子不用填。",
     "没有开展的填 0，不要留空。",
@@ -239,7 +240,7 @@ def _prototype(level: Level, scope: Scope, edition: int, above: tuple[Level, ...
             _NOTE_TITLE,
             "",
             f"{{{{unit.name}}}}（{level.label}）",
-            _SCOPE_NOTES[scope],
+            _VILLAGE_NOTE if level is Level.VILLAGE else _SCOPE_NOTES[scope],
             "",
             notes,
         ],

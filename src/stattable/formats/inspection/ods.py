@@ -11,8 +11,11 @@ from xml.etree import ElementTree
 from stattable.formats.inspection.colours import WHITE, alike, from_hex
 from stattable.formats.inspection.formulas import from_open_document
 from stattable.formats.inspection.number_formats import NOTHING, SCALES
+from stattable.formats.inspection.ods_text import CELLS, ODD, is_typeless, lines, shown_text
 from stattable.formats.sheet import (
     ANNOTATIONS,
+    EPOCH,
+    MAX_CELLS,
     MAX_COLUMNS,
     MAX_ROWS,
     Appearance,
@@ -20,6 +23,7 @@ from stattable.formats.sheet import (
     Inspection,
     Merge,
     Setup,
+    SheetEntry,
     Unread,
     Unreadable,
     annotated_run,
@@ -29,7 +33,7 @@ from stattable.model.numerals import chinese_number
 
 _MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384  # calamine lays out no more
 _MOST_ODD: Final = 100_000  # cells that are not shown as what they hold; a row may be repeated
-_CELLS: Final = frozenset({"table-cell", "covered-table-cell"})
+_USUAL_TABLE: Final = b"<table:table "  # calamine knows elements by this prefix
 _HELD: Final = frozenset(
     {"formula", "value", "string-value", "date-value", "time-value", "boolean-value", "value-type"}
 )
@@ -66,6 +70,7 @@ class _Table:
     hidden_rows: set[int] = field(default_factory=set)
     filtered: bool = False
     extras: set[str] = field(default_factory=set)
+    is_unusual: bool = False  # whether there is a text in it that calamine does not read as it is shown
 
 
 class OdsInspector:
@@ -77,6 +82,10 @@ class OdsInspector:
         content: the part ``content.xml``, which holds them all.
     """
 
+    encoding: str | None = None
+    epoch = EPOCH  # dates are not stored as numbers
+    sheets: Sequence[SheetEntry] = ()
+
     def __init__(self, content: bytes) -> None:
         self._content = content
 
@@ -85,9 +94,22 @@ class OdsInspector:
         return self._tables[sheet].reach
 
     @property
-    def at_once(self) -> Sequence[Cell]:
+    def is_unusual(self) -> bool:
+        """Whether calamine may read the file otherwise than office programs do, or has no room for all its sheets."""
+        return (
+            _USUAL_TABLE not in self._content
+            or any(table.is_unusual for table in self._tables)
+            or any(rows * columns > MAX_CELLS for rows, columns in self.reaches)
+        )
+
+    @property
+    def reaches(self) -> Sequence[Cell]:
         """How many rows and columns calamine lays out for each sheet as it opens the file."""
         return [table.reach for table in self._tables]
+
+    def is_unusual_sheet(self, sheet: int) -> bool:  # noqa: ARG002
+        """Return that no sheet is: the file is read as a whole."""
+        return False
 
     def inspect(self, sheet: int) -> Inspection | None:
         """Find error values, uncalculated formulas, merges, and cells that are not shown as what they hold."""
@@ -123,6 +145,8 @@ class OdsInspector:
                     tables.append(open_tables[-1])
                 elif tag in _EXTRAS and open_tables:
                     open_tables[-1].extras.add(_EXTRAS[tag])
+                elif tag in ODD and open_tables:
+                    open_tables[-1].is_unusual = True
                 continue
             if tag == "style" and (how := _oddness(element)):
                 styles[_attribute(element, "name")] = how
@@ -159,12 +183,14 @@ def _read_row(table: _Table, row: ElementTree.Element, styles: Mapping[str | Non
         table.filtered |= said["visibility"] == "filter"
     last = 0
     for cell in row:
-        if local_name(cell.tag) not in _CELLS:
+        if local_name(cell.tag) not in CELLS:
             continue
         said = _attributes(cell)
         first, last = last + 1, min(last + _repeated(said, "columns"), _MOST_COLUMNS)
         columns = range(first, min(last, MAX_COLUMNS) + 1)
-        if not _HELD.isdisjoint(said):
+        typeless = is_typeless(cell)
+        table.is_unusual |= typeless
+        if typeless or not _HELD.isdisjoint(said):
             table.reach = max(table.reach[0], table.rows), max(table.reach[1], last)
             style = said.get("style-name") or row_style
             unread, number = _unread(cell, said), _shown_number(cell, said)
@@ -177,7 +203,7 @@ def _read_row(table: _Table, row: ElementTree.Element, styles: Mapping[str | Non
                 how = table.odd_columns.get(column) if style is None else styles.get(style)
                 why = why or (how if how in _HIDES_CELL else None)
                 if unread or why or number is not None:
-                    table.odd.append((rows, column, unread, Appearance(why, number)))
+                    table.odd.append((rows, column, unread, Appearance(why, shown_as=number)))
         down, across = int(said.get("number-rows-spanned") or 1), int(said.get("number-columns-spanned") or 1)
         if (down > 1 or across > 1) and rows and columns:
             table.merges.append((rows[0], columns[0], rows[0] + down - 1, columns[0] + across - 1))
@@ -233,17 +259,17 @@ def _oddness(style: ElementTree.Element) -> str | None:
 def _annotated_text(cell: ElementTree.Element, styles: Mapping[str | None, str]) -> str | None:
     """Return a cell's text as it is seen, or None where it has no annotated run."""
     pieces: list[tuple[str, str | None]] = []
-    for line in (part for part in cell if local_name(part.tag) == "p"):
+    for line in lines(cell):
         pieces.append((line.text or "", None))
         for span in line:
-            pieces += [("".join(span.itertext()), styles.get(_attribute(span, "style-name"))), (span.tail or "", None)]
+            pieces += [(shown_text(span), styles.get(_attribute(span, "style-name"))), (span.tail or "", None)]
     if not any(how in ANNOTATIONS for _, how in pieces):
         return None
     return "".join(annotated_run(text, how) for text, how in pieces)
 
 
 def _texts(cell: ElementTree.Element) -> list[str]:
-    return ["".join(part.itertext()) for part in cell if local_name(part.tag) == "p"]
+    return [shown_text(line) for line in lines(cell)]
 
 
 def _repeated(said: Mapping[str, str], way: str) -> int:

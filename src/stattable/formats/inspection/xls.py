@@ -3,6 +3,7 @@
 import struct
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Final
@@ -12,22 +13,37 @@ from stattable.formats.inspection.number_formats import BUILT_IN, is_odd, shows_
 from stattable.formats.inspection.xls_formulas import formulas
 from stattable.formats.inspection.xls_records import (
     BOF,
-    CODE_PAGE,
+    BOOL_OR_ERROR,
+    DIMENSIONS,
     EXCEL_97,
+    FILLED,
     FORMULA,
-    open_stream,
+    MULTI_RK,
+    RICH_TEXT,
+    claimed_reach,
+    open_xls,
     records,
     two_bytes,
 )
 from stattable.formats.inspection.xlsx_setup import margin_parts
-from stattable.formats.sheet import MAX_COLUMNS, Appearance, Cell, Inspection, Margin, Setup, Unread, annotated_run
+from stattable.formats.sheet import (
+    EPOCH,
+    EPOCH_1904,
+    MAX_COLUMNS,
+    Appearance,
+    Cell,
+    Inspection,
+    Margin,
+    Setup,
+    SheetEntry,
+    Unread,
+    annotated_run,
+)
 
 _BOUND_SHEET, _PALETTE, _FONT, _FORMAT, _XF = 0x85, 0x92, 0x31, 0x041E, 0xE0
-_DIMENSIONS, _COLUMNS, _ROW = 0x0200, 0x7D, 0x0208
-_BOOL_OR_ERROR, _MULTI_RK = 0x0205, 0xBD
-_FILLED: Final = frozenset({0x0203, 0x0204, 0x027E, 0xD6, 0xFD, FORMULA, _BOOL_OR_ERROR, _MULTI_RK})  # not blank
+_DATE_MODE, _COLUMNS, _ROW = 0x22, 0x7D, 0x0208
 _NUMBERS: Final = frozenset({0x0203, 0x027E, FORMULA})
-_STYLES: Final = frozenset({BOF, CODE_PAGE, _PALETTE, _FONT, _FORMAT, _XF})
+_STYLES: Final = frozenset({BOF, _PALETTE, _FONT, _FORMAT, _XF})
 _MOST: Final = 65_536 * 256  # cells of a sheet
 
 _NO_NUMBER: Final = 0xFFFF  # the last two bytes of a formula's result, where the first one says what it is instead
@@ -41,7 +57,6 @@ _DROP_DOWN, _NOTE = 0x14, 0x19  # kinds of objects: the arrow of a filter, a com
 _MARGINS: Final = {0x14: "header", 0x15: "footer"}
 _EXTENDED, _RICH = 0x04, 0x08  # flags of a text
 _HIDDEN_COLUMNS, _HIDDEN_ROW, _STRUCK = 0x01, 0x20, 0x08  # flags
-_CHINESE: Final = 936  # the code page
 _NO_FILL, _SOLID = 0, 1
 _USUAL_PAPER: Final = 65
 
@@ -56,28 +71,32 @@ class XlsInspector:
 
     Attributes:
         data: the file as calamine is to read it.
+        encoding: that its texts are in.
+        reaches: how many rows and columns calamine lays out for each sheet as it opens the file.
     """
 
+    is_unusual = False  # `data` is put right already
+    sheets: Sequence[SheetEntry] = ()
+
     def __init__(self, data: bytes) -> None:
-        self.data, self._stream = open_stream(data)
+        self.data, self._stream, self.encoding = open_xls(data)
+        reaches = {start: _reach(sheet) for start, sheet in self._sheets.items()}  # calamine may die of what is broken
+        self.reaches = [reaches[start] for start in self._starts]
+
+    def is_unusual_sheet(self, sheet: int) -> bool:  # noqa: ARG002
+        """Return that no sheet is."""
+        return False
 
     def reach(self, sheet: int) -> Cell:
         """Return how many rows and columns calamine lays out."""
-        return self.at_once[sheet]
-
-    @cached_property
-    def at_once(self) -> Sequence[Cell]:
-        """How many rows and columns calamine lays out for each sheet as it opens the file."""
-        reaches = {start: _reach(sheet) for start, sheet in self._sheets.items()}
-        return [reaches[start] for start in self._starts]
+        return self.reaches[sheet]
 
     def inspect(self, sheet: int) -> Inspection | None:
         """Find error values, uncalculated formulas, and cells that are not shown as what they hold."""
         unreads: dict[Cell, Unread] = {}
         displays: dict[Cell, Appearance] = {}
         texts: dict[Cell, str] = {}
-        strings = self._odd_strings
-        odd = _odd_styles(tuple((kind, body) for kind, body in self._globals if kind in _STYLES))
+        odd = _odd_styles(tuple(one for one in self._globals if one[0] in _STYLES), self.encoding)
         hidden_rows: set[int] = set()
         hidden_columns: set[int] = set()
         for kind, body in records(self._sheets[self._starts[sheet]]):
@@ -85,7 +104,7 @@ class XlsInspector:
                 hidden_rows.add(two_bytes(body) + 1)
             elif kind == _COLUMNS and body[8] & _HIDDEN_COLUMNS:
                 hidden_columns.update(range(two_bytes(body) + 1, min(two_bytes(body, 2) + 1, MAX_COLUMNS) + 1))
-            elif kind in _FILLED:
+            elif kind in FILLED:
                 for row, column, style, number in _cells(kind, body):
                     if unread := _unread(kind, body):
                         unreads[row, column] = unread
@@ -95,7 +114,7 @@ class XlsInspector:
                         code = None
                     if hidden_by or code:
                         displays[row, column] = Appearance(hidden_by, code)
-                    if kind == _SHARED_TEXT and (text := strings.get(int.from_bytes(body[6:10], "little"))):
+                    if text := self._annotated(kind, body):
                         texts[row, column] = text
         return Inspection(unreads, None, displays, texts) if unreads or displays or texts else None
 
@@ -119,19 +138,40 @@ class XlsInspector:
             elif kind == _OBJECT and (its := two_bytes(body, 4)) != _DROP_DOWN:
                 extras.add("comments" if its == _NOTE else "objects")
             elif kind in _MARGINS and body:
-                margins.update(margin_parts(_MARGINS[kind], _text(body, EXCEL_97, 0)))
+                margins.update(margin_parts(_MARGINS[kind], _text(body, EXCEL_97)))
         return Setup(frozenset(rows), frozenset(columns), filtered, frozenset(extras), margins=frozenset(margins))
+
+    @cached_property
+    def epoch(self) -> date:
+        """Day 0 of the dates that are stored as numbers."""
+        since_1904 = any(kind == _DATE_MODE and two_bytes(body) for kind, body in records(self._stream))
+        return EPOCH_1904 if since_1904 else EPOCH
 
     @cached_property
     def _globals(self) -> list[tuple[int, bytes]]:
         """The records of the workbook itself, as far as they matter."""
         return [record for record in records(self._stream) if record[0] in _STYLES or record[0] == _BOUND_SHEET]
 
+    def _annotated(self, kind: int, body: bytes) -> str | None:
+        """Return the text of a cell's record as it is seen, or None where it has no annotated run."""
+        if kind == _SHARED_TEXT:
+            return self._odd_strings.get(int.from_bytes(body[6:10], "little"))
+        if kind != RICH_TEXT or not self._annotations:
+            return None
+        if two_bytes(self._stream, 4) == EXCEL_97:
+            return _rich_text(body, self._annotations)
+        return _rich_text_of_excel_95(body, self._annotations, self.encoding or "latin-1")
+
+    @cached_property
+    def _annotations(self) -> Mapping[int, str]:
+        """How each font annotates its text, by its number; those that do not are left out."""
+        hows = [_annotation(body) for kind, body in self._globals if kind == _FONT]
+        return {number + (number > 3): how for number, how in enumerate(hows) if how}  # there is no font 4
+
     @cached_property
     def _odd_strings(self) -> Mapping[int, str]:
         """The shared strings that have annotated runs, as they are seen, by their number."""
-        fonts = [_annotation(body) for kind, body in self._globals if kind == _FONT]
-        return dict(_strings(self._stream, fonts)) if any(fonts) else {}
+        return dict(_strings(self._stream, self._annotations)) if self._annotations else {}
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -149,9 +189,9 @@ class XlsInspector:
 
 
 def _cells(kind: int, body: bytes) -> list[tuple[int, int, int, bytes]]:
-    """Return 1-based row and column, style, and number as it is stored, of the cells in a record, one of `_FILLED`."""
+    """Return 1-based row and column, style, and number as it is stored, of the cells in a record, one of `FILLED`."""
     row, column, style = _PLACE.unpack_from(body)
-    if kind != _MULTI_RK:
+    if kind != MULTI_RK:
         return [(row + 1, column + 1, style, body[6:14] if kind in _NUMBERS else b"")]
     several = range((len(body) - 6) // 6)
     return [(row + 1, column + 1 + n, two_bytes(body, 4 + 6 * n), body[6 + 6 * n : 10 + 6 * n]) for n in several]
@@ -169,32 +209,18 @@ def stored_number(stored: bytes) -> float:
 def _reach(sheet: bytes) -> Cell:
     rows = columns = 0
     for kind, body in records(sheet):
-        if kind == _DIMENSIONS:
-            claimed = _claimed(body)
+        if kind == DIMENSIONS:
+            claimed = claimed_reach(body)
             if claimed[0] * claimed[1] > _MOST:
                 return claimed
-        elif kind in _FILLED:
+        elif kind in FILLED:
             row, column, *_ = _cells(kind, body)[-1]
             rows, columns = max(rows, row), max(columns, column)
     return rows, columns
 
 
-def _claimed(body: bytes) -> Cell:
-    """Return how many rows and columns a sheet says it has.
-
-    Calamine makes room for as many, and takes the whole process down where there is not enough. What is less than a
-    sheet may have costs nothing, for nothing is written there.
-    """
-    top, bottom, left, right = struct.unpack_from("<IIHH" if len(body) == 14 else "<HHHH", body)
-    if not bottom or not right:
-        return 1, 1
-    if left > 255 or right < left:
-        left = 0
-    return (bottom - top) % 2**32, right - left
-
-
 def _unread(kind: int, body: bytes) -> Unread | None:
-    if kind == _BOOL_OR_ERROR and body[7]:
+    if kind == BOOL_OR_ERROR and body[7]:
         return Unread(ERRORS.get(body[6], "#VALUE!"))
     if kind == FORMULA and two_bytes(body, 12) == _NO_NUMBER:
         if body[6] == _ERROR:
@@ -250,7 +276,7 @@ class _Pieces:
         self._at = 0
 
 
-def _strings(stream: bytes, fonts: Sequence[str | None]) -> Iterator[tuple[int, str]]:
+def _strings(stream: bytes, hows: Mapping[int, str]) -> Iterator[tuple[int, str]]:
     """Yield the shared strings with runs in a font that annotates them: number, and text as it is seen."""
     bodies: list[bytes] = []
     for kind, body in records(stream):
@@ -262,7 +288,6 @@ def _strings(stream: bytes, fonts: Sequence[str | None]) -> Iterator[tuple[int, 
         return
     pieces = _Pieces(bodies)
     _, count = struct.unpack("<II", pieces.take(8))
-    hows = dict(enumerate(fonts[:4])) | dict(enumerate(fonts[4:], start=5))  # there is no font 4
     for index in range(count):
         length, flags = struct.unpack("<HB", pieces.take(3))
         runs = two_bytes(pieces.take(2)) if flags & _RICH else 0
@@ -270,30 +295,59 @@ def _strings(stream: bytes, fonts: Sequence[str | None]) -> Iterator[tuple[int, 
         text = pieces.characters(length, bool(flags & 1))
         starts = list(struct.iter_unpack("<HH", pieces.take(4 * runs)))
         pieces.take(extra)
-        if any(hows.get(font) for _, font in starts):
-            ends = [*(at for at, _ in starts[1:]), length]
-            runs_seen = (
-                annotated_run(text[at:end], hows.get(font)) for (at, font), end in zip(starts, ends, strict=True)
-            )
-            yield index, text[: starts[0][0]] + "".join(runs_seen)
+        if seen := _as_seen(text, starts, hows):
+            yield index, seen
+
+
+def _as_seen(text: str, runs: Sequence[tuple[int, int]], hows: Mapping[int, str]) -> str | None:
+    """Return a text as it is seen, or None where no run of it is annotated.
+
+    Args:
+        text: the text.
+        runs: where each begins, and its font.
+        hows: how each font annotates its text.
+    """
+    if not any(font in hows for _, font in runs):
+        return None
+    ends = [*(at for at, _ in runs[1:]), len(text)]
+    seen = (annotated_run(text[at:end], hows.get(font)) for (at, font), end in zip(runs, ends, strict=True))
+    return text[: runs[0][0]] + "".join(seen)
+
+
+def _rich_text(body: bytes, hows: Mapping[int, str]) -> str | None:
+    """Return the text of a cell that has its own runs, as it is seen."""
+    width = 1 + (body[8] & 1)
+    end = 9 + two_bytes(body, 6) * width
+    text = body[9:end].decode("utf-16-le" if width > 1 else "latin-1", "replace")
+    runs = list(struct.iter_unpack("<HH", body[end + 2 : end + 2 + 4 * two_bytes(body, end)]))
+    return _as_seen(text, runs, hows)
+
+
+def _rich_text_of_excel_95(body: bytes, hows: Mapping[int, str], encoding: str) -> str | None:
+    """Do the same for a workbook before Excel 97, whose runs count bytes."""
+    end = 8 + two_bytes(body, 6)
+    runs = list(struct.iter_unpack("<BB", body[end + 1 : end + 1 + 2 * body[end]]))
+    stored = body[8:end]
+    starts = [(len(stored[:at].decode(encoding, "replace")), font) for at, font in runs]
+    return _as_seen(stored.decode(encoding, "replace"), starts, hows)
 
 
 # -- styles -----------------------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=64)
-def _odd_styles(records: tuple[tuple[int, bytes], ...]) -> Mapping[int, tuple[str | None, str | None]]:
+def _odd_styles(
+    records: tuple[tuple[int, bytes], ...], encoding: str | None
+) -> Mapping[int, tuple[str | None, str | None]]:
     """Return the cell styles that do not show what is in a cell: what it is hidden by, and a format, by their number.
 
     Kept for the styles that were seen last: the returns made from one blank have the same ones.
     """
     palette, codes, fonts, struck, styles = PALETTE, dict(BUILT_IN), list[int](), list[bool](), list[bytes]()
-    version = code_page = 0
+    version = 0
     for kind, body in records:
         if kind == BOF:
             version = two_bytes(body)
-        elif kind == CODE_PAGE:
-            code_page = two_bytes(body)
         elif kind == _PALETTE:
             own = list(struct.iter_unpack("<3Bx", body[2 : len(body) - (len(body) - 2) % 4]))
             palette = (*PALETTE[:8], *own, *PALETTE[8 + len(own) :])
@@ -301,7 +355,7 @@ def _odd_styles(records: tuple[tuple[int, bytes], ...]) -> Mapping[int, tuple[st
             fonts.append(two_bytes(body, 4))
             struck.append(bool(body[2] & _STRUCK))
         elif kind == _FORMAT:
-            codes[two_bytes(body)] = _text(body[2:], version, code_page)
+            codes[two_bytes(body)] = _text(body[2:], version, encoding)
         elif kind == _XF:
             styles.append(body)
     odd = {}
@@ -318,10 +372,10 @@ def _odd_styles(records: tuple[tuple[int, bytes], ...]) -> Mapping[int, tuple[st
     return odd
 
 
-def _text(text: bytes, version: int, code_page: int) -> str:
+def _text(text: bytes, version: int, encoding: str | None = None) -> str:
     """Return a text with its length in front."""
     if version < EXCEL_97:
-        return text[1 : 1 + text[0]].decode("gb18030" if code_page == _CHINESE else "latin-1", "replace")
+        return text[1 : 1 + text[0]].decode(encoding or "latin-1", "replace")
     is_wide = text[2:3] == b"\1"
     return text[3 : 3 + two_bytes(text) * (1 + is_wide)].decode("utf-16-le" if is_wide else "latin-1", "replace")
 

@@ -1,9 +1,8 @@
 """What calamine does not show of an .xlsx: its sheets' XML, its strings and its styles are searched for that."""
 
-import io
 import re
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from functools import cached_property, lru_cache
 from typing import Final
 
@@ -14,25 +13,45 @@ from stattable.formats.inspection.xlsx_setup import setup_of
 from stattable.formats.inspection.xlsx_strings import annotated_strings, annotated_text
 from stattable.formats.inspection.xlsx_styles import AS_IT_IS, OddStyle, odd_styles
 from stattable.formats.package import Package, Packed
-from stattable.formats.sheet import Appearance, Cell, Inspection, Setup, Unread, Unreadable
-from stattable.formats.xml import elements, local_name
-
-_NEW_ERROR: Final = re.compile(
-    rb"(<(?:\w+:)?v>)(?:#(?!(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A)<)[A-Z_]+[!?]?|Err:\d+)(</(?:\w+:)?v>)"
+from stattable.formats.sheet import (
+    EPOCH,
+    EPOCH_1904,
+    KNOWN_WITHOUT_CELLS,
+    WITHOUT_CELLS,
+    Appearance,
+    Cell,
+    Inspection,
+    Setup,
+    SheetEntry,
+    Unread,
+    Unreadable,
 )
+from stattable.formats.xml import elements, in_utf8, local_name
+
 _CLAIMED_STRINGS: Final = re.compile(rb"uniqueCount\s*=\s*[\"'](\d+)")
 _SUSPECT: Final = (  # each by itself, for each is quick by its first letters
-    re.compile(rb"t\s*=\s*[\"']e[\"']"),  # an error value
+    re.compile(rb"\"e\""),  # an error value
+    re.compile(rb"'e'"),
     re.compile(rb"</f>(?!<v>[^<])"),  # a formula without a value
     re.compile(rb":f>(?!<\w+:v>[^<])"),
-    re.compile(rb"<(?:\w+:)?f(?:\s[^<]*)?/>(?!<(?:\w+:)?v>[^<])"),
+    re.compile(rb"<f(?:\s[^<]*)?/>(?!<v>[^<])"),
+    re.compile(rb":f(?:\s[^<]*)?/>(?!<\w+:v>[^<])"),
     re.compile(rb"rPr"),  # a text in several formats
     re.compile(rb"hidden\s*=\s*[\"'][1t]"),
     re.compile(rb"ht(?<!Height)\s*=\s*[\"']0(?:\.0*)?[\"']"),
     re.compile(rb"width\s*=\s*[\"']0(?:\.0*)?[\"']"),
 )
+_UNUSUAL: Final = (  # what calamine reads otherwise than office programs do
+    re.compile(rb"<!"),  # a comment within a value
+    re.compile(rb"<\?(?!xml\s)"),
+    re.compile(rb"v>\s*<[^/]"),  # a value that is not the last of its cell
+    re.compile(rb"is>\s*<(?!/|(?:\w+:)?(?:t|r|rPh|phoneticPr)\b)"),  # or a text that is not
+    re.compile(rb"inlineStr[\"'][^>]*>\s*<(?!(?:\w+:)?is\b)"),  # a cell that is said to hold its text, and does not
+)
+_REFERENCE_IN_VALUE: Final = re.compile(rb"[<:]v(?:\s[^<>]*)?>[^<&]*&#")  # a character by its number
 _HAS_FORMULAS: Final = re.compile(rb"<(?:\w+:)?f[\s/>]")
-_USUAL_STRINGS: Final = "xl/sharedStrings.xml"
+_USUAL_STRINGS, _USUAL_WORKBOOK = "xl/sharedStrings.xml", "xl/workbook.xml"
+_STATES: Final = frozenset({"visible", "hidden", "veryHidden"})
 
 
 class XlsxInspector:
@@ -45,39 +64,43 @@ class XlsxInspector:
         Unreadable: its strings claim to be more than there can be.
     """
 
-    at_once: Sequence[Cell] = ()
+    encoding: str | None = None
 
     def __init__(self, package: Package) -> None:
         self._package = package
-        strings = package.of_workbook("sharedstrings", _USUAL_STRINGS)
-        self._strings = package.content(strings) if strings else b""
-        _hold_strings_to_their_claim(self._strings)
-        read_by_calamine = package.find(_USUAL_STRINGS)
-        if read_by_calamine not in {strings, None}:
-            _hold_strings_to_their_claim(package.content(_USUAL_STRINGS))
+        part = package.of_workbook("sharedstrings", _USUAL_STRINGS)
+        stored = package.content(part) if part else b""
+        self.strings = in_utf8(stored)
+        _hold_strings_to_their_claim(self.strings)
+        self._has_unusual_strings = (
+            package.find(_USUAL_STRINGS) != part or self.strings is not stored or _is_unusual(self.strings)
+        )
         self._last: tuple[int, bytes] | None = None  # the sheet that was inspected last, and its XML
+        self._unusual_sheets: set[int] = set()
+
+    @property
+    def is_unusual(self) -> bool:
+        """Whether calamine may read the workbook otherwise than office programs do, without saying so."""
+        return (
+            self._has_unusual_strings
+            or self._package.find(_USUAL_WORKBOOK) != self._package.workbook
+            or any(one.part is None and kind not in KNOWN_WITHOUT_CELLS for one, kind in self._listed)
+        )
+
+    def is_unusual_sheet(self, sheet: int) -> bool:
+        """Whether it may do so with a sheet."""
+        content = self._content(sheet)
+        return sheet in self._unusual_sheets or _is_unusual(content)
 
     def reach(self, sheet: int) -> Cell:
         """Return how many rows and columns calamine would lay out; (0, 0) where they are sure to be few."""
         return reach(self._content(sheet))
 
-    def without_new_errors(self) -> bytes | None:
-        """Return the workbook with the error values replaced that calamine does not know: #SPILL! and later ones."""
-        out, replaced = io.BytesIO(), 0
-        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
-            for name in self._package.names:
-                content = self._package.content(name)
-                if name in self._parts:
-                    content, count = _NEW_ERROR.subn(rb"\1#VALUE!\2", content)
-                    replaced += count
-                target.writestr(name, content)
-        return out.getvalue() if replaced else None
-
     def inspect(self, sheet: int) -> Inspection | None:
         """Find error values, uncalculated formulas, and cells that are not shown as what they hold."""
         content = self._content(sheet)
         odd = odd_styles(self._styles, self._theme) if self._styles else {}
-        strings = annotated_strings(self._strings)
+        strings = annotated_strings(self.strings)
         if not odd and not strings and not any(mark.search(content) for mark in _SUSPECT):
             return None
         return inspect_cells(content, odd, strings)
@@ -99,7 +122,7 @@ class XlsxInspector:
     def _illegible(self) -> tuple[bytes, Mapping[int, str], frozenset[int]]:
         """The theme, and the styles and the shared strings that cannot be read as what they hold."""
         theme, styles = (part.content() if part else b"" for part in (self._theme, self._styles))
-        return theme, illegible_styles(styles, theme) if styles else {}, illegible_strings(self._strings, theme)
+        return theme, illegible_styles(styles, theme) if styles else {}, illegible_strings(self.strings, theme)
 
     def setup(self, sheet: int) -> Setup:
         """Return how a sheet as a whole is shown and printed."""
@@ -117,18 +140,38 @@ class XlsxInspector:
             part = self.part(sheet)
             if part is None:
                 raise Unreadable("F001")
-            self._last = sheet, self._package.content(part)
+            stored = self._package.content(part)
+            content = in_utf8(stored)
+            if content is not stored:
+                self._unusual_sheets.add(sheet)
+            self._last = sheet, content
         return self._last[1]
 
     def part(self, sheet: int) -> str | None:
         """Return the name of a sheet's part, or None where there is none."""
-        return self._parts[sheet] if sheet < len(self._parts) else None
+        return self._listed[sheet][0].part if sheet < len(self._listed) else None
+
+    @property
+    def epoch(self) -> date:
+        """Day 0 of the dates that are stored as numbers."""
+        return EPOCH_1904 if counts_from_1904(self._package.packed(self._package.workbook)) else EPOCH
+
+    @property
+    def sheets(self) -> Sequence[SheetEntry]:
+        """All sheets as the workbook lists them."""
+        return [sheet for sheet, _ in self._listed]
 
     @cached_property
-    def _parts(self) -> list[str | None]:
-        """The part that holds each sheet, in the sheets' order."""
-        ids = _sheet_ids(self._package.packed(self._package.workbook))
-        return [self._package.workbook_relations.by_id.get(key) for key in ids]
+    def _listed(self) -> list[tuple[SheetEntry, str]]:
+        """All sheets as the workbook lists them, and the kinds of the relations that lead to them."""
+        by_id, kinds, _ = self._package.workbook_relations
+        listed = []
+        for place, (name, state, key) in enumerate(_sheets(self._package.packed(self._package.workbook))):
+            kind = kinds.get(key, "")
+            part = None if kind in WITHOUT_CELLS else by_id.get(key)
+            is_lost = part is None and bool(key) and kind not in WITHOUT_CELLS  # modules of old have no key
+            listed.append((SheetEntry(place, name, state, part, is_lost), kind))
+        return listed
 
     @cached_property
     def _styles(self) -> Packed | None:
@@ -144,16 +187,35 @@ class XlsxInspector:
 
 
 @lru_cache(maxsize=256)
-def _sheet_ids(workbook: Packed) -> Sequence[str]:
-    """Return the Ids of the relations that lead to a workbook's sheets, in their order; ``""`` where one has none.
+def _sheets(workbook: Packed) -> Sequence[tuple[str, str, str]]:
+    """Return the sheets that a workbook lists: name, state, and the Id of the relation, ``""`` where one has none.
 
     Kept for the workbooks that were seen last: the returns made from one blank have the same one.
 
     Raises:
         ParseError, ValueError, LookupError: it is no XML.
     """
-    sheets = [element for is_end, name, element in elements(workbook.content()) if is_end and name == "sheet"]
-    return [next((value for key, value in sheet.items() if key.endswith("}id")), "") for sheet in sheets]
+    listed = [element for is_end, name, element in elements(workbook.content()) if is_end and name == "sheet"]
+    return [
+        (
+            sheet.get("name", ""),
+            state if (state := sheet.get("state")) in _STATES else "visible",
+            next((value for key, value in sheet.items() if key.endswith("}id")), ""),
+        )
+        for sheet in listed
+    ]
+
+
+@lru_cache(maxsize=256)
+def counts_from_1904(workbook: Packed) -> bool:
+    """Whether a workbook counts its days from 1904."""
+    said = (element for is_end, name, element in elements(workbook.content()) if is_end and name == "workbookPr")
+    return any(one.get("date1904") in {"1", "true"} for one in said)
+
+
+def _is_unusual(content: bytes) -> bool:
+    has_references = b"&#" in content and _REFERENCE_IN_VALUE.search(content) is not None
+    return has_references or any(mark.search(content) for mark in _UNUSUAL)
 
 
 def _hold_strings_to_their_claim(content: bytes) -> None:

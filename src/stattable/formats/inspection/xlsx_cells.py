@@ -40,7 +40,7 @@ def cells(content: bytes) -> Iterator[CellElement]:
     is_hidden, hidden_columns = False, bytearray(MAX_COLUMNS + 1)
     for is_end, name, element in elements(content):
         if name == "row" and not is_end:
-            row, column = int(element.get("r") or row + 1), 0
+            row, column = int(element.get("r") or 0) or row + 1, 0
             is_hidden = _is_hidden(element, "ht")
         elif name == "cols" and is_end:
             hidden_columns = _hidden_columns(element)

@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from stattable.formats.package import Package
 from stattable.formats.pictures.grid import Grid, Mark
@@ -23,11 +23,26 @@ _UNITS: Final = {"mm": 36_000, "cm": 360_000, "in": 914_400, "pt": 12_700, "pc":
 _MAC: Final = "ma"  # what only a Mac understands: a PDF in a picture's stead, which has a PNG as its fallback
 
 Pair = tuple[float, float]  # across and down
+_FROM_CORNER: Final = (0.0, 0.5)  # how far a shape's corner and its middle are from its corner, of its size
 Frame = dict[str, Pair]  # off, ext, chOff, chExt
 
 
-def floating_pictures(package: Package, name: str, grid: Grid) -> list[tuple[Cell, str | None]]:
-    """Return the pictures of a drawing in their order: the cell of each, and its part, None where that is missing.
+class Floating(NamedTuple):
+    """A picture that floats.
+
+    Attributes:
+        cell: that its middle lies in.
+        corner: the row that its top left corner stands in.
+        part: that holds it, None where that is missing.
+    """
+
+    cell: Cell
+    corner: int
+    part: str | None
+
+
+def floating_pictures(package: Package, name: str, grid: Grid) -> list[Floating]:
+    """Return the pictures of a drawing in their order.
 
     Args:
         package: the workbook's.
@@ -67,12 +82,12 @@ class _Group:
         self.start = lines[0][1], lines[1][1]
         self.middle = across[2] + across[3] / 2, down[2] + down[3] / 2
 
-    def place(self, frame: Frame) -> Pair:
-        """Return where the middle of a shape lies in what is anchored."""
+    def place(self, frame: Frame, part: float) -> Pair:
+        """Return where a place in a shape lies in what is anchored: `part` of its way from top left to bottom right."""
         at = self.middle
         if "off" in frame:
             (x, y), (width, height) = frame["off"], frame.get("ext", (0.0, 0.0))
-            at = x + width / 2, y + height / 2
+            at = x + width * part, y + height * part
         return at[0] * self.scale[0] + self.start[0], at[1] * self.scale[1] + self.start[1]
 
 
@@ -96,7 +111,7 @@ class _Anchor:
     marks: dict[str, str] = field(default_factory=dict)  # the texts of from and to
     pos: Pair = (0.0, 0.0)
     ext: Pair = (0.0, 0.0)
-    pictures: list[tuple[Pair, str | None]] = field(default_factory=list)
+    pictures: list[tuple[Pair, Pair, str | None]] = field(default_factory=list)  # middle, corner, part
 
     def cell(self, grid: Grid, place: Pair) -> Cell:
         """Return the cell of a place in it."""
@@ -124,7 +139,7 @@ class _Drawing(Events):
     """
 
     def __init__(self, pictures: Mapping[str, str | None], grid: Grid) -> None:
-        self.placed: list[tuple[Cell, str | None]] = []
+        self.placed: list[Floating] = []
         self._pictures = pictures
         self._grid = grid
         self._path: list[str] = []
@@ -208,11 +223,16 @@ class _Drawing(Events):
 
     def _end_shape(self, shape: _Shape) -> None:
         if shape.has_picture and self._anchor:
-            place = self._groups[-1].place(shape.frame) if self._groups else (0.5, 0.5)
-            self._anchor.pictures.append((place, self._pictures.get(shape.embedded)))
+            corner, middle = (
+                self._groups[-1].place(shape.frame, part) if self._groups else (part, part) for part in _FROM_CORNER
+            )
+            self._anchor.pictures.append((middle, corner, self._pictures.get(shape.embedded)))
 
     def _end_anchor(self, anchor: _Anchor) -> None:
-        self.placed += [(anchor.cell(self._grid, place), part) for place, part in anchor.pictures]
+        self.placed += [
+            Floating(anchor.cell(self._grid, middle), anchor.cell(self._grid, corner)[0], part)
+            for middle, corner, part in anchor.pictures
+        ]
         self._anchor = None
 
 

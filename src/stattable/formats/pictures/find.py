@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from stattable.formats.package import Package
-from stattable.formats.pictures.drawings import floating_pictures
+from stattable.formats.pictures.drawings import Floating, floating_pictures
 from stattable.formats.pictures.excel_cells import valued_pictures
 from stattable.formats.pictures.worksheet import Worksheet, read_worksheet
 from stattable.formats.pictures.wps_cells import named_pictures
-from stattable.formats.sheet import Cell, Pictures, RawPicture
+from stattable.formats.sheet import Pictures, RawPicture
 
 MOST_PICTURES: Final = 2_000  # of one sheet that are taken
 MAX_PICTURE: Final = 10 * 2**20  # bytes of one picture
@@ -23,7 +23,7 @@ def pictures_of(package: Package, sheet_part: str) -> Pictures:
     picture otherwise. Pictures that are linked, or come from the web, are not followed.
 
     Args:
-        package: the workbook's, within the limits of `formats.open`.
+        package: the workbook's, within the limits of `reading.open`.
         sheet_part: the part of the sheet.
 
     Raises:
@@ -33,24 +33,24 @@ def pictures_of(package: Package, sheet_part: str) -> Pictures:
     found = sorted(_pictures(package, sheet, sheet_part), key=lambda one: one[0])  # which keeps their order in a cell
     read: dict[str, tuple[bytes | None, str | None]] = {}
     placed = []
-    for cell, part in found[:MOST_PICTURES]:
+    for cell, corner, part in found[:MOST_PICTURES]:
         if part is not None and part not in read:
             read[part] = _read(package, part)
         content, fault = read[part] if part is not None else (None, "missing")
-        placed.append(RawPicture(cell, content, part or "", fault))
+        placed.append(RawPicture(cell, content, part or "", fault, None if corner == cell[0] else corner))
     return Pictures(tuple(placed), len(found) - len(placed))
 
 
-def _pictures(package: Package, sheet: Worksheet, name: str) -> Iterator[tuple[Cell, str | None]]:
-    """Yield the cell and the part of each picture, None for one that is missing."""
+def _pictures(package: Package, sheet: Worksheet, name: str) -> Iterator[Floating]:
+    """Yield each picture; those in cells stand where they do."""
     if sheet.drawing and (drawing := package.relations(name).by_id.get(sheet.drawing)):
         yield from floating_pictures(package, drawing, sheet.grid())
     if sheet.named:
         named = named_pictures(package)
-        yield from ((cell, named.get(key)) for cell, key in sheet.named)
+        yield from (Floating(cell, cell[0], named.get(key)) for cell, key in sheet.named)
     if sheet.valued:
         valued = valued_pictures(package)
-        yield from ((cell, valued[number]) for cell, number in sheet.valued if number in valued)
+        yield from (Floating(cell, cell[0], valued[number]) for cell, number in sheet.valued if number in valued)
 
 
 def _read(package: Package, name: str) -> tuple[bytes | None, str | None]:

@@ -5,10 +5,11 @@ from typing import Final
 
 from rich.text import Text
 
+from stattable.checking.duplicates import fold_copies
 from stattable.checking.returns import Batch, CheckedReturn
 from stattable.model.findings import Finding, Severity, Status
 from stattable.output.console.findings import severity_line, show_findings
-from stattable.output.console.terminal import joined, make_console, wrapped
+from stattable.output.console.terminal import Terminal, joined, make_console
 from stattable.output.json_documents import Shown
 
 _STATUS: Final = {
@@ -16,45 +17,48 @@ _STATUS: Final = {
     Status.REJECTED: ("退回", "bold red"),
     Status.DUPLICATE: ("重复", "yellow"),
 }
+_OTHERS: Final = "加 --format csv > 意见.csv，把全部意见存成表格。"
 
 
 def show_check(batch: Batch, findings: Sequence[Finding], shown: Shown) -> None:
     """Show the findings of `check`, file by file, and a summary."""
     console = make_console()
+    paths = frozenset(one.path for one in batch.returns)
+    of_files = [finding for one in batch.returns for finding in one.findings if shown(finding)]
+    visible_of: dict[str, list[Finding]] = {}
+    for finding in fold_copies(of_files):
+        visible_of.setdefault(finding.path or "", []).append(finding)
     for one in batch.returns:
-        visible = [finding for finding in one.findings if shown(finding)]
+        visible = visible_of.get(one.path)
         if visible:
-            console.print(_head(one))
-            show_findings(console, visible)
+            _show_head(console, one)
+            show_findings(console, visible, paths, others=_OTHERS)
             console.print()
     others = [finding for finding in findings if shown(finding)]
     if others:
-        show_findings(console, others, with_path=True)
+        show_findings(console, others, paths, with_path=True, others=_OTHERS)
         console.print()
     statuses = [one.status for one in batch.returns]
-    everything = [f for one in batch.returns for f in one.findings if shown(f)] + others
+    everything = [*of_files, *others]
     clean = sum(not any(map(shown, one.findings)) for one in batch.returns)
-    console.print(Text(f"共检查 {len(statuses)} 个文件：", style="bold"), end="")
-    console.print(
-        joined(
-            (f"{statuses.count(Status.ACCEPTED)} 个可以计入", "green"),
-            (f"{statuses.count(Status.REJECTED)} 个要退回", "bold red" if "rejected" in statuses else "dim"),
-            (f"{statuses.count(Status.DUPLICATE)} 个重复", "dim"),
-        )
+    counts = (
+        (f"{statuses.count(Status.ACCEPTED)} 个可以计入", "green"),
+        (f"{statuses.count(Status.REJECTED)} 个要退回", "bold red" if "rejected" in statuses else "dim"),
+        (f"{statuses.count(Status.DUPLICATE)} 个重复", "dim"),
     )
-    console.print(severity_line(everything))
-    for line in wrapped(_advice(statuses, everything, clean), console.width - 2):
-        console.print(Text(line))
+    console.show(Text(f"共检查 {len(statuses)} 个文件：", style="bold").append_text(joined(*counts)))
+    console.show(severity_line(everything))
+    console.show(_advice(statuses, everything, clean))
 
 
-def _head(one: CheckedReturn) -> Text:
+def _show_head(console: Terminal, one: CheckedReturn) -> None:
     status, colour = _STATUS[one.status]
     unit = "（不知道是哪个单位）"
     if one.unit.name:
         scope = f"，{one.scope.label}数" if one.scope else ""
         level = f"（{one.level.label}{scope}）" if one.level else ""
         unit = f"{one.unit.name}{level}"
-    return Text.assemble((one.path, "bold"), "  ", unit, "  ", (f"【{status}】", colour))
+    console.show(Text.assemble((one.path, "bold"), "  ", unit, "  ", (f"【{status}】", colour)), whole=[one.path, unit])
 
 
 def _advice(statuses: Sequence[str], findings: Sequence[Finding], clean: int) -> str:

@@ -1,24 +1,39 @@
 """Findings, as lines of text."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from rich.cells import set_cell_size
-from rich.console import Console
 from rich.text import Text
 
 from stattable.model.catalogue import render
 from stattable.model.findings import Finding, Severity
 from stattable.model.form import label_of
-from stattable.output.console.terminal import COLOURS, joined, make_console, wrapped
+from stattable.output.console.terminal import COLOURS, Terminal, joined, make_console, paths_in
 
 MOST_SHOWN: Final = 20  # of one kind in one group; the rest is counted
+NEXT_TIME: Final = "先处理上面这些，再做一次就会显示其余的。"
 _SEVERITY_WIDTH: Final = 6
 _CODE_WIDTH: Final = 5
 
 
-def show_findings(console: Console, findings: Sequence[Finding], *, with_path: bool = False) -> None:
-    """Show findings, the worst first; of many with one code only some, and the number of the others."""
+def show_findings(
+    console: Terminal,
+    findings: Sequence[Finding],
+    paths: Collection[str] = (),
+    *,
+    with_path: bool = False,
+    others: str = NEXT_TIME,
+) -> None:
+    """Show findings, the worst first; of many with one code only some, and the number of the others.
+
+    Args:
+        console: where.
+        findings: of one file, or of none.
+        paths: of the files of the run, which are not broken over lines.
+        with_path: whether each begins with its path.
+        others: where the others are to be seen.
+    """
     order = {severity: rank for rank, severity in enumerate(Severity)}
     counts: dict[str, int] = {}
     for finding in sorted(findings, key=lambda f: (order[f.severity], f.code)):
@@ -30,15 +45,14 @@ def show_findings(console: Console, findings: Sequence[Finding], *, with_path: b
             "  ",
             (set_cell_size(finding.severity.label, _SEVERITY_WIDTH), COLOURS[finding.severity]),
             (set_cell_size(f" {finding.code}", _CODE_WIDTH), "cyan"),
+            " ",
         )
-        indent = head.cell_len + 1
-        first, *rest = wrapped(place + render(finding, label_of), console.width - indent - 2)
-        console.print(head.append(f" {first}"))
-        for line in rest:
-            console.print(Text(" " * indent + line))
+        text = place + render(finding, label_of)
+        whole = [finding.path or "", *paths_in(text, paths)] if console.is_screen else []
+        console.show(text, lead=head, follow=" " * head.cell_len, whole=whole)
     for code, count in counts.items():
         if count > MOST_SHOWN:
-            console.print(Text(f"  {code} 还有 {count - MOST_SHOWN} 条，加 --format json 可以看到全部。", style="dim"))
+            console.show(Text(f"  {code} 还有 {count - MOST_SHOWN} 条。{others}", style="dim"))
 
 
 def severity_line(findings: Sequence[Finding]) -> Text:

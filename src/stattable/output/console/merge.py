@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING, Final
 from rich.table import Table
 from rich.text import Text
 
+from stattable.checking.duplicates import fold_copies
 from stattable.merging.result import MergeResult
 from stattable.model import form
 from stattable.model.catalogue import FAMILIES
 from stattable.model.findings import Finding, Severity
 from stattable.model.form import FIELDS, shown_value
-from stattable.output.console.findings import severity_line, show_findings
+from stattable.output.console.findings import NEXT_TIME, severity_line, show_findings
 from stattable.output.console.terminal import make_console
 from stattable.proving.check_code import CHECK_CODE
 from stattable.proving.ledger import check_code_of
+from stattable.proving.lists import FINDINGS_SHEET, STATE_SHEET
 
 if TYPE_CHECKING:
     from stattable.writing.levels import WrittenLevels
@@ -41,58 +43,55 @@ def show_merge(
     console = make_console()
     root, summary = merged.root_unit, merged.summary
     groups = _groups(merged)
+    paths = frozenset(one.path for one in merged.files)
     for name, group in groups[:_MOST_GROUPS]:
-        console.print(Text(name, style="bold"))
-        show_findings(console, group)
+        console.show(Text(name, style="bold"), whole=[name])
+        sheet = STATE_SHEET if name == FAMILIES["C"] else FINDINGS_SHEET
+        show_findings(console, group, paths, others=f"全部见汇总表的“{sheet}”。" if output else NEXT_TIME)
     if len(groups) > _MOST_GROUPS:
-        where = "加 --format json 可以看到全部" if output is None else "全部意见见汇总表的“审核意见”或 --format json"
-        rest = f"还有 {len(groups) - _MOST_GROUPS} 个文件有意见，{where}。"
-        console.print(Text(rest, style="dim"))
+        others = f"全部意见见汇总表的“{FINDINGS_SHEET}”。" if output else NEXT_TIME
+        console.show(Text(f"还有 {len(groups) - _MOST_GROUPS} 个文件有意见。{others}", style="dim"))
     if groups:
         console.print()
-    console.print(Text(f"{root.name}（{root.level.label}）  {form.title(merged.edition)}", style="bold"))
+    console.show(Text(f"{root.name}（{root.level.label}）  {form.title(merged.edition)}", style="bold"))
     if not merged.refused and any(value is not None for value in merged.total):
         console.print(_total_table(merged))
-    console.print(
+    console.show(
         f"应报 {summary.expected} 个单位：交了表的 {summary.expected - summary.covered - summary.missing}，"
         f"已含在上级汇总数里的 {summary.covered}，没有报的 {summary.missing}。"
     )
-    console.print(
+    console.show(
         f"收到 {summary.received} 份表：合格 {summary.accepted}，退回 {summary.rejected}，重复 {summary.duplicate}。"
     )
-    console.print(severity_line(merged.findings))
+    console.show(severity_line(merged.findings))
     if output is None:
-        console.print(Text("没有写出汇总表。请先处理上面的强制性问题。", style="bold red"))
+        console.show(Text("没有写出汇总表。请先处理上面的强制性问题。", style="bold red"))
     else:
-        console.print(Text(f"汇总表已写入 {output}", style="green"))
-        console.print(f"{CHECK_CODE} {check_code_of(merged)}，印在汇总页的页脚。")
+        console.show(Text(f"汇总表已写入 {output}", style="green"), whole=[output])
+        console.show(f"{CHECK_CODE} {check_code_of(merged)}，印在汇总页的页脚。")
         if levels:
-            console.print(Text(f"逐级的汇总表共 {levels.count} 份，已写入文件夹 {levels.folder}", style="green"))
+            text = f"逐级的汇总表共 {levels.count} 份，已写入文件夹 {levels.folder}"
+            console.show(Text(text, style="green"), whole=[levels.folder])
             for path in levels.stale:
-                console.print(
-                    Text(f"注意：{path} 是以前的，这个单位现在没有可以计入的报表，没有重写。", style="bold red")
-                )
+                text = f"注意：{path} 是以前的，这个单位现在没有可以计入的报表，没有重写。"
+                console.show(Text(text, style="bold red"), whole=[path])
         for path, now in (kept or {}).items():
             is_more = bool(holding_more and holding_more.get(path))
             why = "里有这次没有的报表" if is_more else "写出以后被人改动过"
             what = "少了哪些报表" if is_more else "改了什么"
-            console.print(
-                Text(
-                    f"注意：原来的 {path} {why}，没有覆盖，现在是 {now}，请看看{what}。",
-                    style="bold red",
-                )
-            )
+            text = f"注意：原来的 {path} {why}，没有覆盖，现在是 {now}，请看看{what}。"
+            console.show(Text(text, style="bold red"), whole=[path, now])
         if summary.rejected:
-            console.print(Text(f"注意：有 {summary.rejected} 份报表被退回，没有计入。", style="bold red"))
+            console.show(Text(f"注意：有 {summary.rejected} 份报表被退回，没有计入。", style="bold red"))
         if merged.unresolved:
             text = f"注意：有 {merged.unresolved} 条强制性意见没有处理，总数可能不对。"
-            console.print(Text(text, style="bold red"))
+            console.show(Text(text, style="bold red"))
 
 
 def _groups(merged: MergeResult) -> list[tuple[str, list[Finding]]]:
     """Return the findings by file, those of files with the worst first."""
     groups: dict[str, list[Finding]] = {}
-    for finding in merged.findings:
+    for finding in fold_copies(merged.findings):
         groups.setdefault(finding.path or FAMILIES["C"], []).append(finding)
     order = tuple(Severity)
     return sorted(groups.items(), key=lambda group: min(order.index(finding.severity) for finding in group[1]))

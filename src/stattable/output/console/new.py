@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from typing import Final
 
-from rich.text import Text
-
 from stattable.model.form import year_of
 from stattable.model.text import listed
 from stattable.model.units import Scope, ScopeBy
-from stattable.output.console.terminal import make_console, wrapped
+from stattable.output.console.terminal import make_console
 from stattable.writing.blank import Blank
 
 _MOST_NAMED: Final = 10
@@ -29,14 +27,12 @@ def show_new(blanks: Sequence[Blank], output: str, *, is_assumed: bool) -> None:
     """
     console = make_console()
     edition = blanks[0].edition
-    console.print(Text(f"已写出 {len(blanks)} 张空白表（第{edition}个会员活动日，{year_of(edition)} 年）：{output}"))
-    lines = []
+    console.show(
+        f"已写出 {len(blanks)} 张空白表（第{edition}个会员活动日，{year_of(edition)} 年）：{output}", whole=[output]
+    )
     if is_assumed:
-        lines.append(f"没有写 --year，做的是今年（{year_of(edition)} 年）的；要别的年份，请加 --year 年份。")
+        console.show(f"没有写 --year，做的是今年（{year_of(edition)} 年）的；要别的年份，请加 --year 年份。")
     for scope_by, words in _WHY_CUMULATIVE.items():
         names = [one.unit.name for one in blanks if one.scope is Scope.CUMULATIVE and one.scope_by is scope_by]
         if names:
-            lines.append(words.format(count=len(names), names=listed(names, most=_MOST_NAMED, rest=" 等")))
-    for line in lines:
-        for part in wrapped(line, console.width - 2):
-            console.print(Text(part))
+            console.show(words.format(count=len(names), names=listed(names, most=_MOST_NAMED, rest=" 等")))

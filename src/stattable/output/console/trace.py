@@ -1,15 +1,16 @@
 """The result of `trace`, as a tree."""
 
+from dataclasses import dataclass
+from dataclasses import field as default
 from typing import Final
 
 from rich.text import Text
-from rich.tree import Tree
 
 from stattable.model.findings import UnitRef
 from stattable.model.form import Field, Value, in_words, number
 from stattable.model.units import Level, Scope
 from stattable.output.console.findings import MOST_SHOWN
-from stattable.output.console.terminal import make_console
+from stattable.output.console.terminal import Terminal, make_console
 from stattable.proving.reopen import MergedWorkbook
 from stattable.proving.source_files import FileState
 from stattable.proving.trace import TraceStep, TraceStop
@@ -29,26 +30,47 @@ _END_WORDS: Final = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """A line of the tree, the path in it, and what stands below it."""
+
+    line: Text
+    path: str = ""
+    below: "list[_Node]" = default(default_factory=list)
+
+    def add(self, line: Text, path: str = "") -> "_Node":
+        """Put a line below this one, and return it."""
+        self.below.append(_Node(line, path))
+        return self.below[-1]
+
+    def show(self, console: Terminal, lead: str = "", follow: str = "") -> None:
+        """Print the lines from here down, each with the branches before it."""
+        console.show(self.line, lead=lead, follow=follow, whole=[self.path])
+        for node in self.below:
+            is_last = node is self.below[-1]
+            node.show(console, follow + ("└── " if is_last else "├── "), follow + ("    " if is_last else "│   "))
+
+
 def show_trace(report: MergedWorkbook, field: Field, step: TraceStep) -> None:
     """Show where a figure comes from, as a tree."""
     console = make_console()
     page = report.file.values
-    console.print(Text(f"{field.label}（{report.cell_of(field)}）", style="bold"))
-    tree = Tree(_step_label(step, field))
+    console.show(Text(f"{field.label}（{report.cell_of(field)}）", style="bold"))
+    tree = _Node(_step_label(step, field), step.path or "")
     _grow(tree, step, field)
-    console.print(tree)
+    tree.show(console)
     if page and page[field.index] != step.value:
         shown = in_words(page[field.index], report.identity.unit.level, field.index)
-        console.print(Text(f"注意：页上现在是“{shown}”，与汇总出来的不同，被改过。", style="bold red"))
+        console.show(Text(f"注意：页上现在是“{shown}”，与汇总出来的不同，被改过。", style="bold red"))
 
 
-def _grow(tree: Tree, step: TraceStep, field: Field) -> None:
+def _grow(tree: _Node, step: TraceStep, field: Field) -> None:
     parts = [one for one in step.steps if one.value or one.now != one.value or one.steps]
     kept = sorted(parts, key=lambda one: one.now == one.value)[:MOST_SHOWN]  # what changed is shown whatever its size
     shown = [one for one in parts if one in kept]
     for one in shown:
         single = one.steps[0] if len(one.steps) == 1 and one.steps[0].scope and one.scope is None else None
-        _grow(tree.add(_step_label(one, field, single)), single or one, field)
+        _grow(tree.add(_step_label(one, field, single), (single or one).path or ""), single or one, field)
     rest = [one for one in step.steps if one not in shown]
     if rest:
         was, now = sum(number(one.value) for one in rest), sum(number(one.now) for one in rest)

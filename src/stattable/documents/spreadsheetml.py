@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from stattable.formats.documents.flow import Placed, Row, raw_sheet
-from stattable.formats.documents.markup import Skipper, count, parse_xml
+from stattable.documents.flow import Placed, Row, raw_sheet
+from stattable.documents.markup import Skipper, count, parse_xml
 from stattable.formats.sheet import MAX_COLUMNS, MAX_ROWS, RawCell, RawSheet, Unread, Unreadable, annotated_run
 
 _SS: Final = "{urn:schemas-microsoft-com:office:spreadsheet}"

@@ -6,8 +6,8 @@ import re
 from itertools import islice
 from typing import Final
 
-from stattable.formats.documents.flow import Placed, raw_sheet
-from stattable.formats.documents.markup import decode
+from stattable.documents.flow import Placed, raw_sheet
+from stattable.documents.markup import decode
 from stattable.formats.sheet import MAX_COLUMNS, MAX_ROWS, RawSheet
 
 SHEET_NAME: Final = "文本"

@@ -10,8 +10,8 @@ import zipfile
 from collections.abc import Mapping
 from typing import Final
 
-from stattable.formats.documents.flow import Page
-from stattable.formats.documents.markup import Skipper, count, parse_xml
+from stattable.documents.flow import Page
+from stattable.documents.markup import Skipper, count, parse_xml
 from stattable.formats.package import Package
 from stattable.formats.sheet import MAX_COLUMNS, RawSheet, Unreadable, annotated_run
 from stattable.formats.xml import local_name
@@ -31,7 +31,7 @@ def read_word(data: bytes) -> RawSheet:
     Raises:
         Unreadable: it is too long (F004), or has no main part (F001).
     """
-    package = Package(zipfile.ZipFile(io.BytesIO(data)), data)
+    package = Package(zipfile.ZipFile(io.BytesIO(data)))
     part = package.main_part("word/document.xml")
     if package.size(part) > _MAX_BYTES:
         raise Unreadable("F004", reason="expansion")

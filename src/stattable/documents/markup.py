@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
 from stattable.formats.sheet import Unreadable
+from stattable.formats.xml import without_forbidden
 
 _BOMS: Final = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _DECLARED: Final = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w-]{1,20})""", re.IGNORECASE)
@@ -62,7 +63,7 @@ def decode(data: bytes, *, declares: bool = False) -> str:
 
 
 def parse_xml(data: bytes, events: Events) -> None:
-    """Parse XML.
+    """Parse XML. Blanks in front of it, and characters that it has no place for, are passed over.
 
     Raises:
         Unreadable: it has a document type, which no office program writes and entities need (F001), or too many
@@ -76,7 +77,8 @@ def parse_xml(data: bytes, events: Events) -> None:
         target=target, encoding="utf-8",
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False,
     )  # fmt: skip
-    etree.fromstring(decode(data, declares=True).encode(), parser)
+    text = decode(data, declares=True).lstrip()
+    etree.fromstring(without_forbidden(text.encode()), parser)
 
 
 def parse_html(data: bytes, events: Events) -> None:
@@ -89,7 +91,8 @@ def parse_html(data: bytes, events: Events) -> None:
 
     target: Any = _Bounded(events)
     parser = etree.HTMLParser(target=target, encoding="utf-8", no_network=True, huge_tree=False)
-    etree.fromstring(decode(data, declares=True).encode(), parser)
+    text = decode(data, declares=True).lstrip()
+    etree.fromstring(without_forbidden(text.encode()), parser)
 
 
 class _Bounded:

@@ -1,18 +1,16 @@
 """A path → an open file: what it is, whether it is within the limits, and what reads it."""
 
 import io
-import os
-import stat
-import zipfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from stattable.formats.calamine import CalamineBook
+from stattable.formats.decryption import opens_by_itself
 from stattable.formats.fingerprint import FileFacts, sha256
-from stattable.formats.package import Package
+from stattable.formats.package import Package, open_package
 from stattable.formats.sheet import Book, RawCell, Unreadable
-from stattable.formats.sniff import MAX_BYTES, TABLES, WORKBOOKS, ZIP, FileKind, open_package, package_kind, sniff
+from stattable.formats.sniff import MAX_BYTES, OLE, TABLES, WORKBOOKS, ZIP, FileKind, package_kind, sniff
+from stattable.formats.storage import About, DamagedEntry, about, read
 from stattable.model.catalogue import finding
 from stattable.model.findings import Finding, Param
 
@@ -54,7 +52,7 @@ class OpenFile:
         """
         if self.kind in WORKBOOKS:
             return CalamineBook(self._data, self.kind, self._package)
-        from stattable.formats.documents.book import open_tables
+        from stattable.documents.book import open_tables
 
         return open_tables(self.kind, self._data)
 
@@ -68,12 +66,11 @@ def open_unless_heavy(path: str) -> Opened | None:
     Raises:
         OSError: the file cannot be read.
     """
-    file = Path(path)
-    about = file.stat()
-    if _HEAVY < about.st_size <= MAX_BYTES:
+    found = about(path)
+    if _HEAVY < found.size <= MAX_BYTES:
         return None
-    opened = _open(file, about)
-    return None if opened[0] and opened[0].is_heavy else opened
+    opened = _open(path, found)
+    return None if opened is None or (opened[0] and opened[0].is_heavy) else opened
 
 
 def open_file(path: str) -> Opened:
@@ -85,26 +82,40 @@ def open_file(path: str) -> Opened:
     Raises:
         OSError: the file cannot be read.
     """
-    file = Path(path)
-    return _open(file, file.stat())
+    opened = _open(path, about(path), decrypts=True)
+    assert opened is not None
+    return opened
 
 
-def _open(file: Path, about: os.stat_result) -> Opened:
-    facts = FileFacts(None, about.st_size, about.st_mtime)
-    if not stat.S_ISREG(about.st_mode):  # a pipe may wait forever, a device never end
+def _open(path: str, found: About, *, decrypts: bool = False) -> Opened | None:
+    """Open a file, or return None where it is to be decrypted first, which it may make as slow as it likes."""
+    facts = FileFacts(None, found.size, found.mtime)
+    if not found.is_regular:  # a pipe may wait forever, a device never end
         return None, facts, [_fault("F005", kind="device")]
-    if about.st_size > MAX_BYTES:
-        return None, facts, [_fault("F004", reason="size", mb=-(-about.st_size // 2**20))]
-    data = file.read_bytes()
-    facts = FileFacts(sha256(data), len(data), about.st_mtime)
-    package = open_package(io.BytesIO(data)) if data.startswith(ZIP) else None
-    kind = package_kind(package) if package else sniff(io.BytesIO(data))
+    if found.size > MAX_BYTES:
+        return None, facts, [_fault("F004", reason="size", mb=-(-found.size // 2**20))]
+    try:
+        data = read(path)
+    except DamagedEntry:
+        return None, facts, [_fault("F001")]
+    facts = FileFacts(sha256(data), len(data), found.mtime)
+    kind, package = _kind(data)
+    if kind is FileKind.ENCRYPTED and data.startswith(OLE):
+        if not decrypts:
+            return None
+        data = opens_by_itself(data) or data
+        kind, package = _kind(data)
     if kind not in WORKBOOKS | TABLES:
         return None, facts, [_not_readable(kind)]
     if package and (too_much := _too_much(package, len(data))):
         return None, facts, [_fault("F004", reason=too_much)]
     is_heavy = kind in _RARE or (_is_heavy(package) if package else len(data) > _HEAVY_TEXT and kind in TABLES)
-    return OpenFile(kind, is_heavy, data, Package(package, data) if package else None), facts, []
+    return OpenFile(kind, is_heavy, data, package), facts, []
+
+
+def _kind(data: bytes) -> tuple[FileKind, Package | None]:
+    package = open_package(io.BytesIO(data)) if data.startswith(ZIP) else None
+    return (package_kind(package), package) if package else (sniff(io.BytesIO(data)), None)
 
 
 def read_rows(path: str) -> list[list[RawCell]]:
@@ -126,17 +137,17 @@ def read_rows(path: str) -> list[list[RawCell]]:
         raise ValueError(fault.code) from fault
 
 
-def _too_much(package: zipfile.ZipFile, size: int) -> str | None:
+def _too_much(package: Package, size: int) -> str | None:
     """Return which limit a package says that it goes beyond."""
-    parts = package.infolist()
+    parts = package.entries
     if len(parts) > MAX_PARTS:
         return "parts"
     expanded = sum(part.file_size for part in parts)
     return "expansion" if expanded > MAX_EXPANDED or expanded > MAX_RATIO * size else None
 
 
-def _is_heavy(package: zipfile.ZipFile) -> bool:
-    parts = package.infolist()
+def _is_heavy(package: Package) -> bool:
+    parts = package.entries
     stored = sum(part.compress_size for part in parts if part.filename.lower().endswith(_READ_PARTS))
     expanded = sum(part.file_size for part in parts)
     return stored > _HEAVY_XML or expanded > _HEAVY_EXPANDED or len(parts) > _MANY_PARTS

@@ -5,8 +5,8 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from stattable.formats.documents.flow import Page
-from stattable.formats.documents.markup import Skipper, count, parse_html
+from stattable.documents.flow import Page
+from stattable.documents.markup import Skipper, count, parse_html
 from stattable.formats.sheet import MAX_COLUMNS, MAX_ROWS, RawSheet, annotated_run
 
 SHEET_NAME: Final = "网页"

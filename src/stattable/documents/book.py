@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from stattable.formats.documents.html import read_web
-from stattable.formats.documents.spreadsheetml import read_workbook
-from stattable.formats.documents.text import read_text
-from stattable.formats.documents.word import read_word
+from stattable.documents.html import read_web
+from stattable.documents.spreadsheetml import read_workbook
+from stattable.documents.text import read_text
+from stattable.documents.word import read_word
 from stattable.formats.sheet import Pictures, RawSheet, Unreadable
 from stattable.formats.sniff import FileKind
 
@@ -17,6 +17,8 @@ class TableBook:
         sheets: in their order.
         hidden: names of those that are not shown.
     """
+
+    lost: tuple[str, ...] = ()
 
     def __init__(self, sheets: Sequence[RawSheet], hidden: frozenset[str] = frozenset()) -> None:
         self._sheets = {sheet.name: sheet for sheet in sheets}

@@ -1,0 +1,37 @@
+"""The text of an .ods's cells, as it is shown."""
+
+from typing import Final
+from xml.etree import ElementTree
+
+from stattable.formats.xml import attribute, local_name, whole
+
+CELLS: Final = frozenset({"table-cell", "covered-table-cell"})
+_BESIDE: Final = frozenset({"ruby-text", "note", "annotation"})  # what is not part of the text that it stands in
+_CONTROLS: Final = {"tab": "\t", "line-break": "\n"}
+ODD: Final = frozenset({"ruby-text", "note", *_CONTROLS})  # what calamine does not read as it is shown
+_MOST_BLANKS: Final = 100
+
+
+def shown_text(element: ElementTree.Element) -> str:
+    """Return the text of a line, or of a piece of one, as it is shown: without what is said of how to pronounce it."""
+    pieces = [element.text or ""]
+    for part in element:
+        name = local_name(part.tag)
+        if name == "s":
+            pieces.append(" " * max(1, min(whole(attribute(part.attrib, "c"), 1), _MOST_BLANKS)))
+        elif name in _CONTROLS:
+            pieces.append(_CONTROLS[name])
+        elif name not in _BESIDE:
+            pieces.append(shown_text(part))
+        pieces.append(part.tail or "")
+    return "".join(pieces)
+
+
+def lines(cell: ElementTree.Element) -> list[ElementTree.Element]:
+    """Return the lines of a cell."""
+    return [part for part in cell if local_name(part.tag) == "p"]
+
+
+def is_typeless(cell: ElementTree.Element) -> bool:
+    """Whether a cell shows a text without saying that it holds one, as some programs write it; calamine reads none."""
+    return not attribute(cell.attrib, "value-type") and any(map(shown_text, lines(cell)))

@@ -1,0 +1,142 @@
+"""The sheets of an .xlsx → an .xlsx that calamine reads: parts where it looks for them, cells as it takes them."""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from typing import Final
+from xml.etree import ElementTree
+from xml.sax.saxutils import escape, quoteattr
+
+from stattable.formats.inspection.xlsx import counts_from_1904
+from stattable.formats.inspection.xlsx_cells import cells, reach
+from stattable.formats.package import Package
+from stattable.formats.sheet import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Cell, SheetEntry, Unreadable
+from stattable.formats.xml import elements, in_utf8, local_name
+from stattable.model.cell_names import a1
+
+WORKSHEET: Final = "worksheet"  # the kind of relation that leads to a sheet with cells
+_NAMESPACE: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_RELATION: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_RELATIONS: Final = (
+    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{}</Relationships>'
+)
+_KNOWN_ERRORS: Final = frozenset("#NULL! #DIV/0! #VALUE! #REF! #NAME? #NUM! #N/A".split())  # to calamine
+_NUMBER: Final = re.compile(r"\s*[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?\s*")
+_MERGE: Final = re.compile(r"\$?([A-Za-z]{0,3})\$?(\d{0,7}):\$?([A-Za-z]{0,3})\$?(\d{0,7})")
+
+
+def rewrite_xlsx(package: Package, sheets: Sequence[SheetEntry]) -> bytes:
+    """Return an .xlsx with the cells, merges and number formats of a workbook, and nothing else.
+
+    Of a sheet that calamine has no room for, the cells are left out that lie further out than anybody looks.
+
+    Args:
+        package: the workbook's.
+        sheets: those to write, each with its part.
+
+    Raises:
+        Unreadable, ParseError, ValueError, LookupError: a part cannot be read.
+    """
+    parts = {
+        "_rels/.rels": _relations([("officeDocument", "xl/workbook.xml")]),
+        "xl/workbook.xml": _workbook(sheets, since_1904=counts_from_1904(package.packed(package.workbook))),
+        "xl/_rels/workbook.xml.rels": _relations(
+            [(WORKSHEET, f"/xl/worksheets/sheet{number}.xml") for number, _ in enumerate(sheets, start=1)]
+        ),
+    }
+    if styles := package.of_workbook("styles", "xl/styles.xml"):
+        parts["xl/styles.xml"] = in_utf8(package.content(styles)).decode()
+    if strings := package.of_workbook("sharedstrings", "xl/sharedStrings.xml"):
+        parts["xl/sharedStrings.xml"] = f'<sst xmlns="{_NAMESPACE}">{"".join(_strings(package.content(strings)))}</sst>'
+    for number, sheet in enumerate(sheets, start=1):
+        parts[f"xl/worksheets/sheet{number}.xml"] = _sheet(in_utf8(package.content(sheet.part or "")))
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_STORED) as target:
+        for name, content in parts.items():
+            target.writestr(name, content)
+    return written.getvalue()
+
+
+def _relations(targets: Sequence[tuple[str, str]]) -> str:
+    one = '<Relationship Id="rId{}" Type="{}/{}" Target="{}"/>'
+    return _RELATIONS.format(
+        "".join(one.format(number, _RELATION, *target) for number, target in enumerate(targets, start=1))
+    )
+
+
+def _workbook(sheets: Sequence[SheetEntry], *, since_1904: bool) -> str:
+    entries = "".join(
+        f'<sheet name={quoteattr(sheet.name)} sheetId="{number}" state="{sheet.state}" r:id="rId{number}"/>'
+        for number, sheet in enumerate(sheets, start=1)
+    )
+    return (
+        f'<workbook xmlns="{_NAMESPACE}" xmlns:r="{_RELATION}">'
+        f'<workbookPr date1904="{since_1904:d}"/><sheets>{entries}</sheets></workbook>'
+    )
+
+
+def _strings(content: bytes) -> Iterator[str]:
+    for is_end, name, element in elements(content):
+        if is_end and name == "si":
+            yield f'<si><t xml:space="preserve">{escape(_text(element))}</t></si>'
+            element.clear()
+
+
+def _text(element: ElementTree.Element) -> str:
+    """Return the text of a shared string or an inline one, without what is said of how it is pronounced."""
+    pieces: list[str] = []
+    for part in element:
+        name = local_name(part.tag)
+        if name == "t":
+            pieces.append("".join(part.itertext()))
+        elif name == "r":
+            pieces.append(_text(part))
+    return "".join(pieces)
+
+
+def _sheet(content: bytes) -> str:
+    height, width = reach(content)
+    cut = height * width > MAX_CELLS
+    rows: dict[int, list[str]] = {}
+    last = (0, 0)
+    for at, element, _ in cells(content):
+        if at <= last:  # programs read either of two cells in one place
+            raise Unreadable("F001")
+        row, column = last = at
+        if not (cut and (row > MAX_ROWS or column > MAX_COLUMNS)) and (written := _cell(at, element)):
+            rows.setdefault(row, []).append(written)
+    lines = (f'<row r="{row}">{"".join(written)}</row>' for row, written in rows.items())
+    merges = "".join(f'<mergeCell ref="{one}"/>' for one in _merges(content))
+    return (
+        f'<worksheet xmlns="{_NAMESPACE}"><sheetData>{"".join(lines)}</sheetData>'
+        f"{f'<mergeCells>{merges}</mergeCells>' if merges else ''}</worksheet>"
+    )
+
+
+def _cell(at: Cell, element: ElementTree.Element) -> str | None:
+    """Return a cell as calamine takes it, or None where it holds nothing."""
+    parts = {local_name(part.tag): part for part in element}
+    kind, style = element.get("t", "n"), element.get("s", "0")
+    value = "".join(parts["v"].itertext()) if "v" in parts else ""
+    if not value and "is" in parts:
+        kind, value = "str", _text(parts["is"])
+    elif kind == "inlineStr":  # Excel shows the value, not the text beside it
+        kind = "n" if _NUMBER.fullmatch(value) else "str"
+    elif kind == "e" and value not in _KNOWN_ERRORS:
+        value = "#VALUE!"  # any error that calamine knows; which one it is, is looked up in the workbook itself
+    if kind != "str":
+        value = value.strip()
+    if not value:
+        return None
+    return f'<c r="{a1(*at)}" t={quoteattr(kind)} s={quoteattr(style)}><v>{escape(value)}</v></c>'
+
+
+def _merges(content: bytes) -> Iterator[str]:
+    """Yield the merged ranges, those of whole rows and columns with their ends."""
+    for is_end, name, element in elements(content):
+        if is_end and name == "mergeCell" and (match := _MERGE.fullmatch(element.get("ref", ""))):
+            left, top, right, bottom = match.groups()
+            columns = (left, right) if left and right else ("A", a1(1, MAX_COLUMNS).rstrip("1"))
+            rows = (top, bottom) if top and bottom else ("1", str(MAX_ROWS))
+            yield f"{columns[0]}{rows[0]}:{columns[1]}{rows[1]}".upper()
