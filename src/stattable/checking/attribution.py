@@ -30,8 +30,8 @@ from stattable.model.names import (
     behind_name,
     comparable_name,
     divisions_above,
+    is_led_by,
     is_written_alike,
-    leading,
     level_of_name,
     without_divisions,
 )
@@ -311,7 +311,7 @@ def _key_of(identity: Identity | None) -> str | None:
 def _same_name(name: str, identity: Identity, above: Sequence[str]) -> bool:
     """Whether `name` is that of the unit the blank was made for, perhaps with names of its parents in front."""
     rest, wanted = comparable_name(name), comparable_name(identity.unit.name)
-    return rest.endswith(wanted) and re.fullmatch(leading(above), rest.removesuffix(wanted)) is not None
+    return rest.endswith(wanted) and is_led_by(rest.removesuffix(wanted), above)
 
 
 def _read_otherwise(one: ReturnFile, known: str) -> list[Finding]:

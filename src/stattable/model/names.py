@@ -99,10 +99,11 @@ _PEOPLES: Final = (
 _KIND_OF_UNIT: Final = re.compile(
     rf"(?P<stem>.{{2,}}?)(?:特别行政区|{_PEOPLES}(?P<autonomous>自治)?(?P<kind>区|州|县|旗)|省|市|地区|盟)"
 )
-_SEPARATORS: Final = "[-_/·.,、>|—]*"
+_SEPARATORS: Final = "-_/·.,、>|—"
 
 
-def names_in_front(name: str) -> set[str]:
+@lru_cache(maxsize=2**14)
+def names_in_front(name: str) -> frozenset[str]:
     """Return the forms in which a unit's name stands in front of another: in full, and without what kind of unit it is.
 
     ``鹤壁市`` gives ``鹤壁`` too, ``恩施土家族苗族自治州`` gives ``恩施`` and ``恩施州``. A township stands in full:
@@ -114,15 +115,22 @@ def names_in_front(name: str) -> set[str]:
         forms.add(match["stem"])
         if match["autonomous"]:
             forms.add(match["stem"] + match["kind"])
-    return forms
+    return frozenset(forms)
 
 
-def leading(names: Iterable[str]) -> str:
-    """Return a regular expression for the names of units, from the top down, of which some may be left out."""
-    return "".join(
-        f"(?:(?:{'|'.join(sorted(map(re.escape, names_in_front(name)), key=len, reverse=True))}){_SEPARATORS})?"
-        for name in names
-    )
+def is_led_by(text: str, above: Iterable[str]) -> bool:
+    """Whether `text`, in comparable form, is made of the names of units, from the top down, some of them left out."""
+    return not text or len(text) in _ends(text, above, {0})
+
+
+def _ends(text: str, above: Iterable[str], starts: set[int]) -> set[int]:
+    """Return where in `text` the names of units above may end, each behind the one before, from one of `starts` on."""
+    ends = starts
+    for name in above:
+        behind = [at + len(form) for form in names_in_front(name) for at in ends if text.startswith(form, at)]
+        if behind:
+            ends = ends.union(len(text) - len(text[at:].lstrip(_SEPARATORS)) for at in behind)
+    return ends
 
 
 def divisions_above(code: str | None, beyond: Mapping[str, str]) -> dict[Level, str]:
@@ -140,6 +148,7 @@ def divisions_above(code: str | None, beyond: Mapping[str, str]) -> dict[Level, 
     return {level: name for level, name in names.items() if name}
 
 
+_CODE_ABOVE: Final = dict(zip(list(CODE_LENGTHS)[1:], CODE_LENGTHS, strict=False))  # the length of the code above one
 _COUNTY_IN_FRONT: Final = re.compile("[^县市区旗]{1,8}[县市区旗].")
 
 
@@ -175,7 +184,7 @@ def without_divisions(name: str) -> tuple[dict[Level, str], str]:
 
 # -- what else is written beside a name -------------------------------------------------------------------
 
-_IN_FRONT: Final = (
+_IN_FRONT: Final = re.compile(
     r"(?:[^\w]|[_\d年月日]|中共|中国计生协|关于|会员活动日|信息统计表|统计表|[第个届次]|副本|复件|附件|最终版?|终版|终稿|定稿|修改版?|更正|重报|补报|新建|报送|上报|填报|单位|名称"
     r"|盖章版?|电子版|[Cc]opyof|的)*"
 )
@@ -208,12 +217,14 @@ def behind_name(text: str, name: str, above: Iterable[str]) -> str | None:
         None where the text is not about this unit, but about another one whose name it holds.
     """
     bare, wanted = comparable_name(text), comparable_name(name)
-    lead = re.compile(f"{_IN_FRONT}{leading(above)}{_IN_FRONT}")
+    names = tuple(above)
     for at in re.finditer(re.escape(wanted), bare):
-        rest = bare[at.end() :]
+        prefix, rest = bare[: at.start()], bare[at.end() :]
         body = _OF_DOCUMENT.sub("", rest)
         is_of_unit = not body or (_OFFICE.fullmatch(body) and not _OTHER_UNIT.search(_INNER.sub("", body)))
-        if is_of_unit and lead.fullmatch(bare[: at.start()]):
+        begin = _IN_FRONT.match(prefix)
+        starts = {0, begin.end()} if begin else {0}
+        if is_of_unit and any(_IN_FRONT.fullmatch(prefix, end) for end in _ends(prefix, names, starts)):
             return rest
     return None
 
@@ -231,7 +242,7 @@ class Names:
         self._tree = tree
         self._beyond = beyond or {}
         self._keys: dict[str, list[str]] = {}
-        self._leads: dict[str, re.Pattern[str]] = {}
+        self._above: dict[tuple[str | None, str], list[str]] = {}  # units of one parent have the same names above
         keys = tree.units if root is None else tree.below(root)
         for key in keys:
             self._keys.setdefault(comparable_name(tree[key].name), []).append(key)
@@ -266,9 +277,12 @@ class Names:
     def _led_by_parents(self, key: str, prefix: str) -> bool:
         if not prefix:
             return True
-        if key not in self._leads:
-            self._leads[key] = re.compile(leading(self.above(key)))
-        return self._leads[key].fullmatch(prefix) is not None
+        unit = self._tree[key]
+        code = unit.code or ""
+        place = unit.parent, code[: _CODE_ABOVE.get(len(code), 0)]
+        if place not in self._above:
+            self._above[place] = self.above(key)
+        return is_led_by(prefix, self._above[place])
 
     def unit_of_folders(self, parts: Sequence[str]) -> str | None:
         """Return the key of the unit that the folders of a path lead to, if they mirror the tree, or None.
