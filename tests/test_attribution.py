@@ -149,7 +149,7 @@ def test_suggestions(name: str, path: str, hint: str | None) -> None:
 
 def test_a_name_in_other_characters() -> None:
     whose = by_roster(received("官渡鎮計生協"))
-    text = "单位名称填的是“官渡鎮計生協”，读作“官渡镇”：字的写法不同。不用处理。"
+    text = "单位名称填的是“官渡鎮計生協”，按“官渡镇”归属：字的写法不同。不用处理。"
     assert (whose.key, said(whose)) == ("410122101", [("U017", text, None)])
     odd = ROSTER.replace("官渡镇", "官渡鎮")
     assert codes(by_roster(received("官渡鎮"), odd)) == []  # as the roster has it
@@ -233,7 +233,7 @@ def test_a_neighbours_blank_belongs_to_nobody(attribute: Any, name: str) -> None
 @pytest.mark.parametrize("attribute", [by_roster, by_identities])
 def test_an_office_in_a_units_own_blank_is_the_unit(attribute: Any, name: str) -> None:
     whose = attribute(received(name, identity=made_for(GUANDU, TO_COUNTY)))
-    read_as = "读作“官渡镇”：这是发给“官渡镇”的空白表，名称里多写的字没有说是另一个单位。不用处理。"
+    read_as = "按“官渡镇”归属：这是发给“官渡镇”的空白表，名称里多写的字没有说是另一个单位。不用处理。"
     assert (whose.key, said(whose)) == ("410122101", [("U017", f"单位名称填的是“{name}”，{read_as}", None)])
 
 
