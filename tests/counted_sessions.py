@@ -49,12 +49,15 @@ def sessions(document: dict[str, Any]) -> dict[str, int]:
     return {key: value for key, value in figures.items() if value is not None}
 
 
-def told(document: dict[str, Any]) -> list[tuple[str, str, str, str | None]]:
+def told(document: dict[str, Any]) -> list[tuple[str, str, str | None, str | None]]:
     """Code, severity, file or unit, cell of all findings."""
-    return [
-        (one["code"], one["severity"], Path(one["path"]).name if one["path"] else one["unit"]["name"], one["cell"])
-        for one in document["findings"]
-    ]
+    return [(one["code"], one["severity"], _about(one), one["cell"]) for one in document["findings"]]
+
+
+def _about(one: dict[str, Any]) -> str | None:
+    if one["path"]:
+        return Path(one["path"]).name
+    return one["unit"]["name"] if one["unit"] else None
 
 
 def ledger(out: Path) -> tuple[list[str], dict[str, tuple[str, ...]]]:

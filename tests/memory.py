@@ -120,7 +120,7 @@ def collected(
     files = by_path(returns)
     register = register or find_register(files, RootOptions(**root))
     batch = check_returns(files, register, edition)
-    return select_returns(batch.returns, register, one_edition=edition is None, latest=latest)
+    return select_returns(batch.returns, register, is_open=batch.edition.is_open, latest=latest)
 
 
 def merge(

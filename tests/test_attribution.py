@@ -7,13 +7,14 @@ import pytest
 
 from county import ABOVE, GUANDU, GUANDU_VILLAGE, HENAN, LANGCHENGGANG, ROSTER, TO_COUNTY, TO_GUANDU, ZHONGMU, tree_of
 from stattable.checking.attribution import Attribution, Attributor
-from stattable.checking.register import Register, identity_tree
+from stattable.checking.register import Register, identity_tree, names_beyond
+from stattable.checking.returns import check_returns
 from stattable.formats.fingerprint import FileFacts
 from stattable.model.catalogue import render
 from stattable.model.findings import Finding, Severity, UnitRef
 from stattable.model.form import FIELDS, label_of
 from stattable.model.identity import Identity, UnitFacts, WorkbookKind
-from stattable.model.units import Level, Scope, ScopeBy
+from stattable.model.units import Level, Scope, ScopeBy, Tree, Unit
 from stattable.reading.return_file import ReturnFile
 from stattable.reading.surroundings import Surroundings
 from writers.returns import own_values
@@ -130,6 +131,62 @@ def test_a_unit_that_is_not_below_the_root_by_its_level() -> None:
     assert by_root.attribute(received("富士康镇")).key == "?富士康镇"
 
 
+@pytest.mark.parametrize(
+    ("name", "path", "hint"),
+    [
+        ("官渡镇人民政府", "收到/1.xlsx", "中牟县官渡镇"),
+        ("官渡镇计生办", "收到/1.xlsx", "中牟县官渡镇"),
+        ("官渡镇2026年5.29统计表（盖章版）", "收到/1.xlsx", "中牟县官渡镇"),
+        ("富士康", "收到/官渡镇5.29统计表(1).xlsx", "中牟县官渡镇"),
+        ("富士康", "收到/官渡镇李庄村.xlsx", None),
+        ("官渡镇逐鹿营村", "收到/狼城岗镇/1.xlsx", None),  # that is what is there
+    ],
+)
+def test_suggestions(name: str, path: str, hint: str | None) -> None:
+    whose = by_roster(received(name, path=path), TWINS)
+    assert (whose.key, codes(whose), said(whose)[0][2]) == (None, ["U002"], hint)
+
+
+def test_a_name_in_other_characters() -> None:
+    whose = by_roster(received("官渡鎮計生協"))
+    text = "单位名称填的是“官渡鎮計生協”，按“官渡镇”归属：字的写法不同。不用处理。"
+    assert (whose.key, said(whose)) == ("410122101", [("U017", text, None)])
+    odd = ROSTER.replace("官渡镇", "官渡鎮")
+    assert codes(by_roster(received("官渡鎮"), odd)) == []  # as the roster has it
+
+
+@pytest.mark.parametrize("raw", ["#REF!", "#N/A", "#NAME?", "#DIV/0!", "Err:502", "=名单!A2", "0"])
+def test_a_name_that_a_formula_did_not_give(raw: str) -> None:
+    alone = by_roster(received(raw, path="收到/官渡镇.xlsx"))
+    assert (alone.unit, alone.key, said(alone)[0]) == (
+        UnitRef(),
+        None,
+        (
+            "U018",
+            f"单位名称（B3）填的是公式，没有得出名称，显示的是“{raw}”（可能是“中牟县官渡镇”）。"
+            "请在 Excel 或 WPS 里打开，删去这个公式，直接填写单位名称，再重新报送。",
+            "中牟县官渡镇",
+        ),
+    )
+    ours = by_roster(received(raw, identity=made_for(GUANDU_VILLAGE, TO_GUANDU)))
+    assert (ours.unit, codes(ours)) == (VILLAGE_REF, ["U018"])
+
+
+def test_identities_name_the_units_above_a_roster() -> None:
+    roster = "代码,名称\n410122101,官渡镇\n410122101201,官渡村\n410122101202,逐鹿营村\n"
+    files = [
+        received("官渡村", path="1.xlsx", identity=made_for(GUANDU_VILLAGE, TO_GUANDU)),
+        received("河南中牟逐鹿营村", path="2.xlsx"),
+    ]
+    tree = tree_of(roster)
+    known = Register(tree, is_roster=True, beyond=names_beyond(tree, files))
+    assert known.beyond == {"41": "河南省", "4101": "郑州市", "410122": "中牟县"}
+    whose, _ = Attributor(known).attribute_all(files)
+    assert [one.key for one in whose] == ["410122101201", "410122101202"]
+    twice = [*files, received("官渡镇", identity=made_for(GUANDU, (UnitFacts("410122", "中牟区", Level.COUNTY),)))]
+    assert "410122" not in names_beyond(tree, twice)
+
+
 def test_no_name() -> None:
     bare = by_roster(received("", path="收到/官渡村.xlsx"))
     assert (bare.key, said(bare)) == (
@@ -160,6 +217,48 @@ def test_a_neighbours_blank_belongs_to_nobody(attribute: Any, name: str) -> None
         f"这张空白表是发给“官渡村”的，表上的单位却是“{name}”。"
         "请用发给本单位的空白表重新填写，不要拿邻近单位的表改名再填。",
     )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "官渡镇人民政府",
+        "官渡镇计生办",
+        "中牟县官渡镇卫健办计生协",
+        "官渡镇镇政府",
+        "官渡镇社区卫生服务中心",
+        "官渡镇2026年统计表",
+    ],
+)
+@pytest.mark.parametrize("attribute", [by_roster, by_identities])
+def test_an_office_in_a_units_own_blank_is_the_unit(attribute: Any, name: str) -> None:
+    whose = attribute(received(name, identity=made_for(GUANDU, TO_COUNTY)))
+    read_as = "按“官渡镇”归属：这是发给“官渡镇”的空白表，名称里多写的字没有说是另一个单位。不用处理。"
+    assert (whose.key, said(whose)) == ("410122101", [("U017", f"单位名称填的是“{name}”，{read_as}", None)])
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "官渡镇官渡村",
+        "官渡镇李庄村",
+        "新官渡镇",
+        "开封市官渡镇",
+        "官渡镇逐鹿营",
+        "官渡镇逐鹿营村委会办公室",
+        "官渡镇计生协会馆",
+    ],
+)
+def test_another_unit_in_a_units_blank(name: str) -> None:
+    assert codes(by_roster(received(name, identity=made_for(GUANDU, TO_COUNTY)))) == ["U003"]
+
+
+@pytest.mark.parametrize("attribute", [by_roster, by_identities])
+def test_short_names_of_units_above(attribute: Any) -> None:
+    for name in ("河南郑州中牟官渡镇", "河南省郑州市中牟县官渡镇"):
+        for identity in (made_for(GUANDU, TO_COUNTY), made_for(GUANDU, TO_COUNTY[2:])):
+            whose = attribute(received(name, identity=identity))
+            assert (whose.key, codes(whose)) == ("410122101", [])
 
 
 def test_an_identity_that_is_no_more_than_a_name() -> None:
@@ -473,3 +572,27 @@ def test_above_the_provinces_all_is_cumulative() -> None:
 
 def test_a_zero_below_decides_nothing() -> None:
     assert by_roster(received("官渡镇", {**OWN, "activities.village.sessions": 0})).scope is None
+
+
+# -- provinces and prefectures in front, without a roster -------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ("河南省淇县甲村 河南省鹤壁市淇县甲村", ["U014", "?河南省/鹤壁市/淇县甲村"]),
+        ("河南淇县甲村 淇县甲村", ["?河南省/淇县甲村", "U014"]),
+        ("安阳市甲县甲村 鹤壁市甲县甲村", ["?安阳市/甲县甲村", "?鹤壁市/甲县甲村"]),
+        ("山东庄村 庄村", ["?山东庄村", "?庄村"]),
+    ],
+)
+def test_one_unit_is_never_two_by_what_stands_in_front(names: str, expected: list[str]) -> None:
+    files = [received(name, path=f"{number}.xlsx") for number, name in enumerate(names.split())]
+    batch = check_returns(files, Register(Tree([]), is_roster=False), None)
+    assert [one.key or one.findings[0].code for one in batch.returns] == expected
+
+
+def test_what_stands_above_the_root_distinguishes_nothing() -> None:
+    files = [received(name, path=f"{name}.xlsx") for name in ("河南省鹤壁市淇县甲村", "淇县甲村")]
+    register = Register(Tree([Unit("?淇县", "淇县", Level.COUNTY)]), is_roster=False, root="?淇县")
+    assert [one.key for one in check_returns(files, register, None).returns] == ["?淇县甲村", "?淇县甲村"]

@@ -16,12 +16,12 @@ E, W, I = Severity.ERROR, Severity.WARNING, Severity.INFO  # noqa: E741
 
 # Of the design's table of findings, and what was added to it since.
 SEVERITIES = {
-    E: "F001 F002 F003 F004 F005 F007 T001 T002 T003 T005 T006 U001 U002 U003 U005 U007 U009 U013 U014"
+    E: "F001 F002 F003 F004 F005 F007 T001 T002 T003 T005 T006 U001 U002 U003 U005 U007 U009 U013 U014 U018"
        " V000 V002 V003 V004 V005 V006 V009 R001 R004 R005 H001 H002 H003 H004 H006 H007 H008"
        " P001 P002 P003 P004 P005 P006 P007 P008 P009 P010 P011 P012 P013 P014",
-    W: "F008 T004 T007 U006 U010 V001 V008 V010 V011 V012 V013 R002 R003 O001 O002 O003 C001 C003"
+    W: "F008 F009 T004 T007 U006 U010 U019 V001 V008 V010 V011 V012 V013 R002 R003 O001 O002 O003 C001 C002 C003"
        " A001 A002 A003 A004 A005 A006 A007 A008 A009",
-    I: "F006 U004 U008 U011 U012 U015 V007 H005",
+    I: "F006 U004 U008 U011 U012 U015 T009 U017 V007 H005",
 }  # fmt: skip
 
 
@@ -36,10 +36,14 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
     "F004": [{"reason": reason, "mb": 25} for reason in catalogue._LIMITS],
     "F005": [{"kind": kind} for kind in catalogue._KINDS] + [{"kind": "docx", "searched": 1}],
     "F006": [{"count": 2, "names": "照片.jpg、总结.txt"}],
+    "F009": [{"count": 2, "names": ("甲.xlsx.crdownload", "乙.url")}],
     "F007": [{"detail": "ValueError"}],
     "F008": [{"sheets": ("附件",)}],
     "T002": [{"label": "活动场次"}, {"label": "活动场次", "doubled": 1}],
-    "T003": [{"edition": 22, "year": 2020}, {"edition": 22, "year": 2020, "wanted": 23}],
+    "T003": [{"edition": 22, "year": 2020, "groups": ("第 22 个（2020 年）1 个文件",)},
+             {"edition": 22, "year": 2020, "wanted": 23},
+             {"edition": 22, "year": 2020, "most": 23, "count": 4}],
+    "T009": [{"edition": 23, "year": 2021, "count": 4, "others": 1}],
     "T005": [{"label": "宣传活动", "reason": reason} for reason in catalogue._REASONS["T005"]],
     "T006": [{"sheets": "“甲”、“乙”"}],
     "T007": each("T007"),
@@ -66,6 +70,8 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
     "U013": each("U013"),
     "U014": [{"name": "东村", "others": "甲/东村.xlsx、乙/东村.xlsx"}],
     "U015": [{"parts": ("第 1 行在表头上面（“名册”），没有当作单位",), "rows": ("1",)}],
+    "U017": each("U017", name="官渡鎮計生協", known="官渡镇"),
+    "U019": each("U019", name="官渡镇", other="官渡镇.xlsx"),
     "V001": [{"section": "宣传活动", "count": 2}],
     "V007": [{"value": "1200"}],
     "V008": [{"value": "12000"}],
@@ -101,6 +107,7 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
     "H008": each("H008", name="中牟县", count=1, units=("“官渡村”（本级数）",)),
     "H005": each("H005", scope="本级", other_scope="cumulative", key="410122", other="a.xlsx", other_cell="H6"),
     "C003": [{"name": "淇县", "count": 5, "levels": ("乡镇级 1", "村居社区级 4")}],
+    "C002": [{"name": "鹤壁市", "levels": ("乡镇级", "村居社区级")}],
     "C001": [{"name": "官渡镇", "level": "乡镇级", "contact": contact} for contact in ("", "李四")],
     "A001": [{"reason": "none", "form": 3, "listed": 0, "what": ""},
              {"reason": "differs", "form": 3, "listed": 2, "what": "县级微信公众号"}],
@@ -213,7 +220,7 @@ def test_entry(entry: Entry) -> None:
 def test_the_words_for_every_reason_are_used() -> None:
     """The tables above give the words for every reason; this holds them against those that the code can raise."""
     assert set(catalogue._REASONS) == {
-        "T005", "T007", "U002", "U005", "U009", "U011", "U013",
+        "T005", "T007", "U002", "U005", "U009", "U011", "U013", "U017", "U019",
         "H003", "H004", "H005", "H008", "A001", "A004", "A007", "P003", "P009", "P010",
     }  # fmt: skip
     assert {one["reason"] for one in PARAMS["A001"]} == set(catalogue._REASONS["A001"])

@@ -354,6 +354,15 @@ def workbook_of(folder: Path, *units: UnitFacts) -> set[str]:
 
 
 @deferred
+def for_a_county(folder: Path, figures: dict[str, Any]) -> set[str]:
+    """Merge a county's returns, of which one township's is cumulative, or own, and no village's is there."""
+    filled(folder / RETURNS / "县.xlsx", ZHONGMU, COUNTY, above=TO_COUNTY[:2])
+    said = {**TOWNSHIP, **figures}
+    filled(folder / RETURNS / "镇.xlsx", GUANDU, said, above=TO_COUNTY, scope=Scope.CUMULATIVE)
+    return merge(folder, "--root", "410122")
+
+
+@deferred
 def unplaced(folder: Path, name: str) -> set[str]:
     """Merge the county's return with the typed one of a township that the county's blanks know of, or do not."""
     filled(folder / RETURNS / "镇.xlsx", GUANDU, TOWNSHIP, above=TO_COUNTY)
@@ -544,6 +553,23 @@ def shown_as(sheet: Any, number_format: str) -> None:
     sheet[FIRST_CELL].number_format = number_format
 
 
+@deferred
+def two_files(folder: Path, *names: str) -> set[str]:
+    """Check returns of two villages in files of these names."""
+    for name, unit in zip(names, (GUANDU_VILLAGE, ZHULUYING), strict=True):
+        village(folder, name, unit)
+    return check(folder)
+
+
+@deferred
+def one_of_another_edition(folder: Path, *options: str) -> set[str]:
+    """Check three returns, of which one is of the year before."""
+    village(folder, "1.xlsx")
+    village(folder, "2.xlsx", ZHULUYING)
+    filled(folder / RETURNS / "镇.xlsx", GUANDU, TOWNSHIP, above=TO_COUNTY, edition=22)
+    return check(folder, *options)
+
+
 # -- the cases: code → one that raises it, one that does not ----------------------------------------------
 
 CASES: dict[str, tuple[Case, Case]] = {
@@ -556,6 +582,7 @@ CASES: dict[str, tuple[Case, Case]] = {
     "F007": (reader_fails(True), reader_fails(False)),
     "F008": (content(listing(b'<sheet name="a" sheetId="99" r:id="rId99"/>')),
              content(listing(b'<sheet name="Module1" sheetId="99" r:id=""/>'))),
+    "F009": (beside("官渡镇.xlsx.crdownload"), beside("官渡镇.xlsx.docx")),
     "T001": (by_hand("官渡村", change=without_labels), by_hand("官渡村")),
     "T002": (of_village(change=put("B5", "场数")), of_village(change=put("B5", "活 动\n场 次"))),
     "T003": (by_hand("官渡村", edition=22, options=("--year", "2021")),
@@ -564,6 +591,7 @@ CASES: dict[str, tuple[Case, Case]] = {
     "T005": (second_row(None), second_row("合计")),
     "T006": (by_hand("官渡村", change=second_sheet(True)), by_hand("官渡村", change=second_sheet(False))),
     "T007": (of_village(change=hidden_row(6)), of_village(change=hidden_row(19))),
+    "T009": (one_of_another_edition(), one_of_another_edition("--year", "2021")),
     "U001": (by_hand(""), by_hand("官渡村")),
     "U002": (in_roster("冠渡村"), in_roster("官渡村")),
     "U003": (of_village(change=put("B3", "逐鹿营村计生协")), of_village(change=put("B3", "官渡村村委会计生协"))),
@@ -581,6 +609,9 @@ CASES: dict[str, tuple[Case, Case]] = {
     "U013": (of_village(change=more_above(5)), of_village(change=more_above(0))),
     "U014": (in_two_folders("第一批", "第二批"), in_two_folders("官渡镇", "狼城岗镇")),
     "U015": (with_roster(ROSTER + "合计,8,,,,,,\n"), with_roster(ROSTER + "43,湖南省,,,,,,\n")),
+    "U017": (in_roster("官渡鎮官渡村委會"), in_roster("官渡镇官渡村委会")),
+    "U018": (by_hand("#REF!"), by_hand("官渡村")),
+    "U019": (two_files("官渡村.xlsx", "7F3E1000"), two_files("官渡村.xlsx", "官渡村2.xlsx")),
     "V000": (of_village(figures=dict.fromkeys(VILLAGE)), of_village(figures=dict.fromkeys(VILLAGE, 0))),
     "V001": (figure("media.county.text", None), figure("media.county.text", 0)),
     "V002": (figure(SESSIONS, "若干"), figure(SESSIONS, "2")),
@@ -612,6 +643,7 @@ CASES: dict[str, tuple[Case, Case]] = {
     "H007": (in_a_workbook("410122102"), in_a_workbook("410122101")),
     "H008": (roots_own_result(True), roots_own_result(False)),
     "C001": (villages_here(GUANDU_VILLAGE), villages_here(GUANDU_VILLAGE, ZHULUYING)),
+    "C002": (for_a_county({}), for_a_county(NOTHING)),
     "C003": (workbook_of(GUANDU_VILLAGE), workbook_of(GUANDU_VILLAGE, ZHULUYING)),
     "A001": (accounts(ACCOUNT, website=2), accounts(ACCOUNT, website=1)),
     "A002": (account(D="zhongmu.example.cn"), account(D="https://zhongmu.example.cn")),

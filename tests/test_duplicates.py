@@ -25,11 +25,14 @@ def checked(
     scope: Scope | None = Scope.OWN,
     filled_in: date | None = None,
     mtime: float = 0.0,
+    edition: int | None = None,
     findings: Sequence[Finding] = (),
 ) -> CheckedReturn:
     """A return of 官渡镇 whose first field holds `figure`."""
     one = CheckedReturn(
-        file=ReturnFile(path, FileFacts("0" * 64, 1, mtime), surroundings=Surroundings(filled_in=filled_in)),
+        file=ReturnFile(
+            path, FileFacts("0" * 64, 1, mtime), surroundings=Surroundings(filled_in=filled_in, edition=edition)
+        ),
         unit=UnitRef("410122101", "官渡镇", "township"),
         key=key,
         level=Level.TOWNSHIP,
@@ -157,3 +160,49 @@ def test_the_words_for_the_older_one() -> None:
     assert text(checked("a", 1, mtime=1), checked("b", 2, mtime=2), latest=True) == [
         "“官渡镇”另有较晚的报表“b”，已以较晚的一张为准，这一张没有计入。请确认较晚的一张确实是更正后的报表。"
     ]
+
+
+@pytest.mark.parametrize(
+    ("dates", "editions", "latest"),
+    [
+        ((date(2021, 6, 1), date(2022, 1, 9)), (23, 23), "b"),  # the year after is late, and plausible
+        ((date(2021, 6, 1), date(2023, 6, 1)), (23, 23), "a"),
+        ((date(2021, 6, 1), date(2030, 6, 1)), (23, None), "a"),  # of the edition of the others
+        ((date(2030, 6, 1), date(2020, 6, 1)), (None, 23), "b"),  # neither: the file's time decides
+        ((date(2021, 6, 1), date(2030, 6, 1)), (None, None), "b"),  # nobody says the edition
+    ],
+)
+def test_a_date_of_another_year_does_not_decide(
+    dates: tuple[date, date], editions: tuple[int | None, int | None], latest: str
+) -> None:
+    files = [
+        checked(path, figure, filled_in=day, edition=edition, mtime=figure)
+        for path, figure, day, edition in zip("ab", (1, 2), dates, editions, strict=True)
+    ]
+    assert [path for path, status, _ in outcome(*files, latest=True) if status == "accepted"] == [latest]
+
+
+# -- backups ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["7F3E1000", "7f3e1000.tmp", "备份 官渡镇.xlk", "官渡镇.xlsx.bak", "官渡镇.xlsx~"])
+def test_a_backup_never_stands_against_a_return(name: str) -> None:
+    assert outcome(checked(name, 1), checked("官渡镇.xlsx", 2)) == [
+        (name, "duplicate", "U019"), ("官渡镇.xlsx", "accepted", ""),
+    ]  # fmt: skip
+    assert text(checked(name, 1), checked("官渡镇.xlsx", 2))[0].startswith(
+        "这是备份或临时文件，“官渡镇”的表“官渡镇.xlsx”在这里，这一份没有计入。"
+    )
+    rejected = checked("官渡镇.xlsx", 2, findings=[finding("V002")])  # what was there before does not count either
+    assert outcome(checked(name, 1), rejected)[0] == (name, "duplicate", "U019")
+
+
+def test_a_backup_that_is_alone_counts() -> None:
+    assert outcome(checked("备份 官渡镇.xlk")) == [("备份 官渡镇.xlk", "accepted", "U019")]
+    assert text(checked("备份 官渡镇.xlk"))[0].startswith("这是备份或临时文件，“官渡镇”的表不在这里，先按这一份计入。")
+    assert [code for _, _, code in outcome(checked("1.xlk", 1), checked("2.xlk", 2))] == ["U019 U005"] * 2
+
+
+@pytest.mark.parametrize("name", ["官渡镇.xlsx", "20210529", "备份.xlsx", "deadbeef.xlsx"])
+def test_what_is_no_backup(name: str) -> None:
+    assert outcome(checked(name, 1), checked("甲.xlsx", 2))[0] == (name, "rejected", "U005")

@@ -109,6 +109,17 @@ def test_one_f006_for_every_folder(folder: Path) -> None:
     ]
 
 
+def test_each_file_that_stands_for_a_return_is_named(folder: Path) -> None:
+    names = [".甲镇.xlsx.icloud", "乙镇.xlsx.crdownload", "丙镇.xlsx.url", "丁镇.ksheet", "戊镇.XLSX.PART"]
+    put(folder, names, b"no return")
+    put(folder, ["1.jpg"], PHOTO)
+    inputs = find_inputs(["收到"])
+    assert inputs.paths == ()
+    (f009, f006) = inputs.findings
+    assert (f009.code, sorted(f009.params["names"]), f009.params["count"]) == ("F009", sorted(names), 5)
+    assert (f006.code, f006.params["names"]) == ("F006", "1.jpg")
+
+
 def test_f006_leaves_out_what_is_read_after_all(folder: Path) -> None:
     put(folder, ["1.jpg"], PHOTO)
     inputs = find_inputs(["收到", "收到/1.jpg"])

@@ -63,8 +63,8 @@ def test_for_one_unit_without_anything_but_typed_pages(tmp_path: Path) -> None:
     ]
     assert document["output"] == str(out)
     assert document["root"] == {"code": "410122", "name": "中牟县", "level": "county"}
-    assert document["summary"] == summary(expected=2, received=2, accepted=2, infos=4)
-    assert codes(document) == ["H005", "H005", "U011", "U011"]
+    assert document["summary"] == summary(expected=2, received=2, accepted=2, warnings=1, infos=4)
+    assert codes(document) == ["C002", "H005", "H005", "U011", "U011"]  # nobody reported for county and villages
     assert [(key, document["total"][key]) for key in (OF_TOWNSHIP, "media.national.text", OF_VILLAGE)] == [
         (OF_TOWNSHIP, 5), ("media.national.text", 2), (OF_VILLAGE, None),
     ]  # fmt: skip
@@ -182,9 +182,9 @@ def test_the_nation_counts_what_provinces_have(tmp_path: Path) -> None:
         assert filled_in(document, *keys) == {keys[0]: 2, keys[1]: 1}
         # of what no annex lists, each province is told, and the nation only where it sends in its total
         assert [(one["code"], one["unit"]["name"]) for one in document["findings"]] == [
-            ("A001", "河南省"), ("A001", "湖北省"),
+            ("A001", "河南省"), ("A001", "湖北省"), ("C002", "全国"),
         ]  # fmt: skip
-        assert document["summary"] == summary(expected=2, received=2, accepted=2, warnings=2)
+        assert document["summary"] == summary(expected=2, received=2, accepted=2, warnings=3)
         assert [unit["total"][keys[1]] for unit in document["units"]] == [1, True, False]
         (one,) = run("check", out, "--format", "json", "--quiet").json["files"]
         assert [found["code"] for found in one["findings"]] == ["V012", "V011", "A001"]
@@ -232,9 +232,62 @@ def test_editions_that_differ(box: Path, tmp_path: Path) -> None:
     out = tmp_path / "县.xlsx"
     send(EAST, to=box, name="东", edition=22)
     result = merge(box, "-o", out)
-    assert (result.code, codes(result.json), out.exists()) == (1, [*["T003"] * 7, "U012"], False)
+    assert (result.code, codes(result.json), out.exists()) == (1, ["T003", "T009", "U012"], True)
+    texts = {one["code"]: one["message"] for one in result.json["findings"]}
+    assert texts["T003"].startswith(
+        "表题是第 22 个会员活动日（2020 年），而这批文件里多数（6 个）是第 23 个。请确认是否放错了年份的文件；"
+    )
+    assert texts["T009"] == (
+        "没有指明届次，6 个文件是第 23 个会员活动日（2021 年）的，按这一届；另有 1 个是别的届次，没有计入（T003）。"
+        "如果不对，请用 --edition 或 --year 指明。"
+    )
+    assert run("verify", out, box).code == 0
     chosen = merge(box, "-o", out, "--year", "2021")
     assert (chosen.code, codes(chosen.json), out.exists()) == (1, ["T003", "U012"], True)
+    checked = run("check", box, "--format", "json").json
+    assert [code for code in codes(checked) if code[0] == "T"] == ["T003", "T009"]
+
+
+def test_no_edition_that_most_files_have(tmp_path: Path) -> None:
+    """None has more than half: each is named, with how many files are of which, and nothing is written."""
+    box, out = tmp_path / "收到", tmp_path / "县.xlsx"
+    for unit, edition in zip(VILLAGES, (22, 23, 24), strict=True):
+        send(unit, to=box, edition=edition)
+    send(GUANDU, to=box, edition=23)
+    for options in ((), ("--year", "2021")):
+        result = merge(box, "--root", "410122", "-o", out, *options)
+        assert (result.code, codes(result.json).count("T003"), out.exists()) == (1, 2 if options else 4, bool(options))
+        out.unlink(missing_ok=True)
+    for document in (merge(box, "--root", "410122", "-o", out).json, run("check", box, "--format", "json").json):
+        everything = document["findings"] + [one for file in document.get("files", ()) for one in file["findings"]]
+        texts = [one["message"] for one in everything if one["code"] == "T003"]
+        assert len(texts) == 4
+        groups = "第 23 个（2021 年）2 个文件、第 22 个（2020 年）1 个文件、第 24 个（2022 年）1 个文件"
+        assert all(f"而这批文件里没有哪一届过半数：{groups}。" in text for text in texts)
+        assert "T009" not in codes(document)
+
+
+def test_a_file_of_another_edition_says_nothing_of_units(box: Path, tmp_path: Path) -> None:
+    """Neither of the root, nor of what a unit is called now."""
+    send(UnitFacts("420101", "某县", Level.COUNTY), to=box, name="外省", edition=22)
+    old = UnitFacts(EAST.code, "东村", Level.VILLAGE)
+    filled(box / "旧.xlsx", old, own_values(Level.VILLAGE), above=ABOVE[EAST], edition=22)
+    result = merge(box, "-o", tmp_path / "县.xlsx")
+    assert (result.json["root"]["code"], result.json["summary"]["accepted"]) == ("410122", 6)
+    assert [code for code in codes(result.json) if code != "U012"] == ["T003", "T003", "T009"]
+
+
+def test_nothing_points_to_a_workbook_that_was_not_written(tmp_path: Path) -> None:
+    for number in range(40):
+        send(
+            UnitFacts(f"4101221012{number:02}", f"村{number}村", Level.VILLAGE),
+            to=tmp_path / "收到",
+            edition=22 + number % 2,
+        )
+    out = tmp_path / "县.xlsx"
+    result = run("merge", tmp_path / "收到", "-o", out, "--unit", "官渡镇", "--level", "乡镇级", "--code", "410122101")
+    assert (result.code, out.exists(), "没有写出汇总表" in result.out) == (1, False, True)
+    assert "见汇总表" not in result.out
 
 
 def test_a_place_that_is_not_known_may_be_counted_twice(box: Path, tmp_path: Path) -> None:
@@ -243,6 +296,41 @@ def test_a_place_that_is_not_known_may_be_counted_twice(box: Path, tmp_path: Pat
     result = merge(box, "--root", "4101", "-o", tmp_path / "市.xlsx")
     assert (result.code, result.json["output"], (tmp_path / "市.xlsx").exists()) == (1, None, False)
     assert "H004" in codes(result.json)
+
+
+# -- levels that nobody reported for ----------------------------------------------------------------------
+
+
+def blank_levels(result: Result) -> list[str]:
+    return [one["message"].partition("请核对")[0] for one in result.json["findings"] if one["code"] == "C002"]
+
+
+def test_levels_without_a_figure(tmp_path: Path) -> None:
+    """A roster that ends at the counties, whose blanks asked for their own figures only."""
+    roster = write_roster(tmp_path / "名册.csv", "代码,名称\n4101,郑州市\n410122,中牟县\n410181,巩义市\n")
+    box, out = tmp_path / "收到", tmp_path / "市.xlsx"
+    above = ABOVE[ZHONGMU]
+    gongyi = UnitFacts("410181", "巩义市", Level.COUNTY)
+    filled(box / "市.xlsx", above[-1], own_values(Level.PREFECTURE), above=above[:1])
+    for unit in (ZHONGMU, gongyi):
+        filled(box / f"{unit.name}.xlsx", unit, own_values(Level.COUNTY), above=above)
+    result = merge(box, "--roster", roster, "-o", out)
+    assert (result.code, codes(result.json)) == (0, ["C002"])
+    assert blank_levels(result) == ["“郑州市”的汇总里，乡镇级、村居社区级的栏目一个数也没有。"]
+    assert merge(box, "--roster", roster, "-o", out, "--fail-on", "warning").code == 1
+    assert run("verify", out, box, roster).code == 0
+    below = {**own_values(Level.COUNTY), OF_VILLAGE: 3, "activities.village.people": 90}
+    filled(box / "巩义市.xlsx", gongyi, below, above=above, scope=Scope.CUMULATIVE)
+    assert blank_levels(merge(box, "--roster", roster, "-o", out)) == ["“郑州市”的汇总里，乡镇级的栏目一个数也没有。"]
+    filled(box / "巩义市.xlsx", gongyi, {**below, OF_TOWNSHIP: 0}, above=above, scope=Scope.CUMULATIVE)
+    assert blank_levels(merge(box, "--roster", roster, "-o", out)) == []  # 0 is a figure
+
+
+def test_a_level_whose_units_are_missing_is_not_said_again(box: Path, roster: Path, tmp_path: Path) -> None:
+    for unit in VILLAGES:
+        (box / ABOVE[unit][-1].name / f"{unit.name}.xlsx").unlink()
+    result = merge(box, "--roster", roster, "--root", "410122", "-o", tmp_path / "县.xlsx")
+    assert codes(result.json) == ["C001", "C001", "C001"]
 
 
 # -- files, and where the result goes ---------------------------------------------------------------------

@@ -24,13 +24,15 @@ def page(path: str) -> Any:
 @pytest.mark.parametrize(
     ("options", "title"),
     [
-        ([], "第23个“5.29会员活动日”信息统计表"),
+        ([], "第26个“5.29会员活动日”信息统计表"),  # of the year of the run
+        (["--year", "2021"], "第23个“5.29会员活动日”信息统计表"),
         (["--year", "2026"], "第28个“5.29会员活动日”信息统计表"),
         (["--edition", "28"], "第28个“5.29会员活动日”信息统计表"),
         (["--edition", "28", "--year", "2026"], "第28个“5.29会员活动日”信息统计表"),
     ],
 )
-def test_new_for_one_unit(options: list[str], title: str) -> None:
+def test_new_for_one_unit(options: list[str], title: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1717000000")  # in May 2024
     result = run("new", "--unit", "官渡镇", "-o", "空白表/官渡镇.xlsx", *options)
     assert (result.code, names()) == (0, ["名册.csv", "空白表/官渡镇.xlsx"])
     sheet = page("空白表/官渡镇.xlsx")
@@ -55,6 +57,58 @@ def test_new_by_roster() -> None:
         ("county", "cumulative"), ("township", "cumulative"), ("village", "own"),
     }  # fmt: skip
     assert {code for code in codes(document) if code not in {"V010", "V011", "V012"}} == {"V000"}
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        (["--year", "2026"], "已写出 1 张空白表（第28个会员活动日，2026 年）：官渡镇.xlsx\n"),
+        (["--edition", "23"], "已写出 1 张空白表（第23个会员活动日，2021 年）：官渡镇.xlsx\n"),
+        ([], "已写出 1 张空白表（第26个会员活动日，2024 年）：官渡镇.xlsx\n"
+             "没有写 --year，做的是今年（2024 年）的；要别的年份，请加 --year 年份。\n"),
+        (["--quiet"], ""),
+    ],
+)  # fmt: skip
+def test_the_year_is_said(options: list[str], text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1717000000")
+    assert run("new", "--unit", "官渡镇", "-o", "官渡镇.xlsx", *options).out == text
+
+
+SCOPES = """代码,名称,口径,填报
+4106,鹤壁市,,
+410602,鹤山区,,
+410602001,某街道,汇总,
+410602001001,某社区,,
+410622,淇县,,
+410622100,大石岩乡,,否
+410623,浚县,本级,
+410624,山城区,汇总,
+410624001,某镇,,
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "cumulative", "said"),
+    [
+        (
+            [],
+            ["山城区", "某街道", "某镇", "淇县"],
+            [
+                "其中 2 张按名册的“口径”是汇总数的空白表：某街道、山城区。",
+                "其中 2 张是汇总数的空白表，因为名册里没有它们的下级，下级的数由它们一起填：淇县、某镇。",
+            ],
+        ),
+        (["--scope", "own"], ["山城区", "某街道"], ["其中 2 张按名册的“口径”是汇总数的空白表：某街道、山城区。"]),
+        (["--scope", "cumulative"], ["山城区", "某街道", "某镇", "淇县", "鹤壁市", "鹤山区"], []),
+    ],
+)
+def test_scopes(options: list[str], cumulative: list[str], said: list[str]) -> None:
+    """As the roster says, as the option says, and cumulative where nobody below is to report."""
+    Path("名册.csv").write_text(SCOPES, encoding="utf-8")
+    out = run("new", "--roster", "名册.csv", "--year", "2026", "-o", "空白表", *options).out.replace("\n", "")
+    assert all(text in out for text in said)
+    files = run("check", "空白表", "--format", "json").json["files"]
+    assert sorted(file["unit"]["name"] for file in files if file["scope"] == "cumulative") == cumulative
 
 
 def test_new_never_overwrites() -> None:

@@ -1,7 +1,8 @@
 import pytest
 
 from county import tree_of
-from stattable.model.names import Names, comparable_name, level_of_name
+from stattable.model.divisions import DIVISIONS
+from stattable.model.names import Names, comparable_name, level_of_name, names_in_front, without_divisions
 from stattable.model.units import (
     LEVEL_BY_WORD,
     LEVEL_LABELS,
@@ -159,6 +160,127 @@ def test_a_tree_may_have_several_tops() -> None:
 )
 def test_bare_name(written: str, bare: str) -> None:
     assert comparable_name(written) == bare
+
+
+@pytest.mark.parametrize(
+    ("written", "bare"),
+    [
+        ("官渡鎮計生協", "官渡镇"),
+        ("東漳鄉大呂村村民委員會計劃生育協會", "东漳乡大吕村"),
+        ("乾县", "乾县"),  # which is written so in simplified text, too
+        *((name, "二〇三镇") for name in "二○三镇 二零三镇 二０三镇 二O三镇 二о三镇 二◯三镇 二〇三镇".split()),
+        ("五○○村", "五〇〇村"),
+        ("零陵区", "零陵区"),
+        ("第—村", "第一村"),
+        ("エ农镇", "工农镇"),
+        ("河囗镇", "河口镇"),
+        ("А区社区", "A区社区"),
+        ("鹤壁市—淇县", "鹤壁市—淇县"),
+    ],
+)
+def test_characters_that_are_read_as_others(written: str, bare: str) -> None:
+    assert comparable_name(written) == bare
+
+
+@pytest.mark.parametrize(
+    ("name", "forms"),
+    [
+        ("河南省", {"河南省", "河南"}),
+        ("内蒙古自治区", {"内蒙古自治区", "内蒙古", "内蒙古区"}),
+        ("新疆维吾尔自治区", {"新疆维吾尔自治区", "新疆", "新疆区"}),
+        ("恩施土家族苗族自治州", {"恩施土家族苗族自治州", "恩施", "恩施州"}),
+        ("锡林郭勒盟", {"锡林郭勒盟", "锡林郭勒"}),
+        ("淇县", {"淇县"}),
+        ("官渡镇", {"官渡镇"}),
+    ],
+)
+def test_names_in_front(name: str, forms: set[str]) -> None:
+    assert names_in_front(name) == forms
+
+
+@pytest.mark.parametrize(
+    ("name", "above", "rest"),
+    [
+        ("河南鹤壁淇县甲村", ["河南省", "鹤壁市"], "淇县甲村"),
+        ("吉林省吉林市甲区", ["吉林省", "吉林市"], "甲区"),
+        ("河南安徽甲村", [], "河南安徽甲村"),
+        ("河南新村", [], "河南新村"),  # a village of this name
+        ("南京路街道", [], "南京路街道"),
+        ("河南省", [], "河南省"),
+    ],
+)
+def test_provinces_and_prefectures_in_front(name: str, above: list[str], rest: str) -> None:
+    found, left = without_divisions(name)
+    assert (list(found.values()), left) == (above, rest)
+
+
+def test_divisions() -> None:
+    """By the counts of GB/T 2260, and some of each kind."""
+    assert [sum(len(code) == length for code in DIVISIONS) for length in (2, 4)] == [34, 333]
+    assert [DIVISIONS[code] for code in ("11", "4106", "1522", "2327", "5323", "65")] == [
+        "北京市", "鹤壁市", "兴安盟", "大兴安岭地区", "楚雄彝族自治州", "新疆维吾尔自治区",
+    ]  # fmt: skip
+
+
+# A county's own roster, which knows nothing above the county.
+QI = """代码,名称
+410622,淇县
+410622100,大石岩乡
+410622100201,大石岩村
+410622100202,东石岩村
+410622101,二〇三镇
+410622101201,逐鹿营村
+"""
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "河南省鹤壁市淇县大石岩村民委员会",
+        "河南鹤壁淇县大石岩村",
+        "河南省淇县大石岩村",
+        "鹤壁市大石岩乡大石岩村",
+        "河南省 鹤壁市-淇县·大石岩乡/大石岩村委会",
+        "河南省鶴壁市淇縣大石巖村",
+    ],
+)
+def test_units_above_the_roster_in_front(written: str) -> None:
+    assert Names(tree_of(QI)).match(written) == ["410622100201"]
+
+
+@pytest.mark.parametrize(
+    "written", ["浙江省鹤壁市淇县大石岩村", "浙江淇县大石岩村", "安阳市淇县大石岩村", "汤阴县大石岩村"]
+)
+def test_a_unit_above_that_contradicts(written: str) -> None:
+    assert Names(tree_of(QI)).match(written) == []
+
+
+def test_units_above_that_others_name() -> None:
+    village = tree_of("代码,名称\n410622100,大石岩乡\n410622100201,大石岩村\n")
+    assert Names(village).match("河南省淇县大石岩村") == []
+    assert Names(village, beyond={"410622": "淇县"}).match("河南省淇县大石岩村") == ["410622100201"]
+    moved = tree_of("代码,名称,上级代码\n4105,安阳市,\n410622,淇县,4105\n")
+    assert [Names(moved).match(f"{above}淇县") for above in ("安阳市", "鹤壁市")] == [["410622"], []]
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("大石岩乡人民政府", ["410622100"]),
+        ("淇县卫健委", ["410622"]),
+        ("大石岩村党群服务中心", ["410622100201"]),
+        ("大石岩乡社区卫生服务中心", ["410622100"]),
+        ("大石岩乡东石岩村5.29统计表(盖章版)", ["410622100202"]),
+        ("410622100_大石岩乡_统计表(1)", ["410622100"]),
+        ("副本大石岩村 最终版", ["410622100201"]),
+        ("第28个会员活动日信息统计表-淇县大石岩村2026年5月29日", ["410622100201"]),
+        ("大石岩乡北石岩村", []),
+        ("东大石岩村", []),
+        ("浙江省淇县统计局", []),
+    ],
+)
+def test_what_is_written_beside_a_name(text: str, keys: list[str]) -> None:
+    assert Names(tree_of(QI)).held_by(text) == keys
 
 
 @pytest.mark.parametrize(

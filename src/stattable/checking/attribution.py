@@ -3,6 +3,7 @@
 With a roster the roster decides. Without one the units are those that the identities of all files speak of.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,15 +20,28 @@ from stattable.checking.namesakes import (
     names_in_folders,
 )
 from stattable.checking.register import Register, has_place, identity_keys, unplaced_key
+from stattable.checking.scope_options import scope_params
 from stattable.model.catalogue import finding
 from stattable.model.cell_names import a1
 from stattable.model.findings import Finding, Param, Severity, UnitRef
 from stattable.model.form import FIELDS, Value, fields_only_below, own_fields
 from stattable.model.identity import Identity, UnitFacts
-from stattable.model.names import Names, comparable_name, level_of_name
+from stattable.model.names import (
+    Names,
+    behind_name,
+    comparable_name,
+    divisions_above,
+    is_led_by,
+    is_written_alike,
+    level_of_name,
+    without_divisions,
+)
 from stattable.model.text import listed
 from stattable.model.units import Level, Scope, ScopeBy, Unit, level_of_code
 from stattable.reading.return_file import ReturnFile
+
+# What a formula shows that gave no name: an error value, itself, or the 0 of a cell that is empty.
+_NO_RESULT: Final = re.compile(r"#(?:N/A|[A-Z/0_]{3,}[!?])|Err:\d{3}|^=.*(?:[A-Z]\$?\d|[!(#])|^0$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +104,11 @@ class Attributor:
             return self._of_key(one, self._key_of(one.identity), findings)
         if conflict := self._register.conflicts.get(one.path):
             return Attribution(UnitRef(), None, None, None, None, (conflict,))
-        if not one.name:
+        if not one.name or _NO_RESULT.search(one.name):
             hint = one.identity.unit.name if one.identity else self._hint_of_path(one.path)
-            findings.append(_u("U001", one, suggestion=hint))
-            return self._of_key(one, self._key_of(one.identity), findings)
+            findings.append(_u("U018" if one.name else "U001", one, suggestion=hint))
+            key = self._key_of(one.identity)
+            return self._of_key(one, key, findings) if key else _nobody(findings)
         if one.identity and has_place(one.identity):
             return self._by_identity(one, one.identity, findings)
         if one.identity and not self._is_of(one, one.identity):
@@ -108,7 +123,8 @@ class Attributor:
             return self._stranger(one, findings)
         unit = self._tree[key]
         said = identity.unit
-        if self._register.is_roster and not _is_called(unit, said):
+        is_known = _is_called(unit, said) or (unit.level is said.level and key in self._everyone.match(said.name))
+        if self._register.is_roster and not is_known:
             params: dict[str, Param] = {
                 "reason": "roster", "key": key,
                 "one_says": f"{said.name}（{said.level.label}）", "two_says": f"{unit.name}（{unit.level.label}）",
@@ -144,13 +160,15 @@ class Attributor:
                 "root": root.name, "root_level": root.level.label,
             }  # fmt: skip
             return _nobody([_u("U002", one, params=outside)], one.name)
-        key = unplaced_key(one.name)
+        in_front, rest = self._in_front(one)
+        key = unplaced_key(one.name if in_front else rest)
         return self._scoped(one, UnitRef(None, one.name, level), key, level, None, findings)
 
     def _named(self, one: ReturnFile, level: Level | None, key: str) -> NamedReturn:
         if key not in self._tree:
-            above = self._names_in_folders(one, level)
-            return NamedReturn(one.path, comparable_name(one.name), level, above, None, sure=False, edition=one.edition)
+            in_front, name = self._in_front(one)
+            where = {**self._names_in_folders(one, level), **in_front}
+            return NamedReturn(one.path, name, level, where, None, sure=False, edition=one.edition)
         unit, above = self._tree[key], self._known_above(key)
         is_root = key == self._register.root
         sure = is_root or unit.code is not None
@@ -159,6 +177,12 @@ class Attributor:
             confirmed = bool(said) and said.items() <= above.items()
             above, sure = above if confirmed else said, sure and confirmed
         return NamedReturn(one.path, comparable_name(unit.name), level, above, key, sure, one.edition)
+
+    def _in_front(self, one: ReturnFile) -> tuple[Above, str]:
+        """Return the province and the prefecture in front of a name, as far as they distinguish it, and the rest."""
+        in_front, rest = without_divisions(one.name)
+        root = self._tree[self._register.root].level if self._register.root else None
+        return {level: name for level, name in in_front.items() if root is None or root.above(level)}, rest
 
     def _labelled(self, one: ReturnFile, whose: Attribution, label: str) -> Attribution:
         ref = UnitRef(None, label.replace("/", ""), whose.level)
@@ -180,12 +204,25 @@ class Attributor:
     def _is_of(self, one: ReturnFile, identity: Identity) -> bool:
         """Whether the name in the form is that of the unit the blank was made for.
 
-        The identity may not say which parents stand above the unit; the tree may know those in front of the name.
+        The identity may not say which parents stand above the unit; the tree may know those in front of the name. A
+        name with an office or the like behind the unit's is that of the unit too, if no other unit is called so.
         """
-        return _same_name(one.name, identity) or any(
-            _is_called(self._tree[key], identity.unit) and (not identity.unit.code or self._key_of(identity) == key)
-            for key in self._names.match(one.name)
-        )
+        above = self._names_above(identity)
+        if _same_name(one.name, identity, above):
+            return True
+        if keys := self._names.match(one.name):
+            return any(
+                _is_called(self._tree[key], identity.unit) and (not identity.unit.code or self._key_of(identity) == key)
+                for key in keys
+            )
+        rest = behind_name(one.name, identity.unit.name, above)
+        return rest is not None and not self._everyone.calls_a_unit(rest)
+
+    def _names_above(self, identity: Identity) -> list[str]:
+        """Return the names of the units above that of an identity, as it says them, or else as its code does."""
+        said = {facts.level: facts.name for facts in identity.above}
+        known = {**divisions_above(identity.unit.code, self._register.beyond), **said}
+        return [known[level] for level in Level if level in known]
 
     def _key_of(self, identity: Identity | None) -> str | None:
         """Return the key of the unit that an identity is of, by the names in it where roster or blank has no codes."""
@@ -227,8 +264,10 @@ class Attributor:
     def _stranger(
         self, one: ReturnFile, findings: list[Finding], why: Mapping[str, Param] | None = None
     ) -> Attribution:
-        near = self._names.match(one.name) or self._names.similar(one.name)
+        near = self._names.match(one.name) or self._names.held_by(one.name) or self._names.similar(one.name)
         hint = self._full_name(near[0]) if near else self._hint_of_path(one.path)
+        if hint and comparable_name(hint) == comparable_name(one.name):  # that is what is there already
+            hint = None
         unit = one.identity.unit if one.identity else None
         params: dict[str, Param] = {"reason": "unknown", "name": one.name, **(why or {})}
         findings.append(_u("U002", one, suggestion=hint, params=params))
@@ -245,6 +284,7 @@ class Attributor:
             params: dict[str, Param] = {"reason": "outside", "name": unit.name, "root": self._tree[root].name}
             findings.append(_u("U002", one, params=params))
             return Attribution(ref, None, unit.level, None, None, tuple(findings))
+        findings += _read_otherwise(one, unit.name)
         return self._scoped(one, ref, key, unit.level, unit.scope, findings)
 
     def _scoped(
@@ -283,7 +323,8 @@ class Attributor:
         return "".join(comparable_name(self._tree[one].name) for one in (*above[-1:], key))
 
     def _hint_of_path(self, path: str) -> str | None:
-        keys = self._names.match(Path(path).stem.strip("0123456789_- .()（）"))
+        stem = Path(path).stem
+        keys = self._names.match(stem.strip("0123456789_- .()（）")) or self._names.held_by(stem)
         return self._full_name(keys[0]) if len(keys) == 1 else None
 
 
@@ -292,16 +333,18 @@ def _is_called(unit: Unit, facts: UnitFacts) -> bool:
     return unit.level is facts.level and comparable_name(facts.name) in map(comparable_name, unit.names)
 
 
-def _same_name(name: str, identity: Identity) -> bool:
+def _same_name(name: str, identity: Identity, above: Sequence[str]) -> bool:
     """Whether `name` is that of the unit the blank was made for, perhaps with names of its parents in front."""
-    rest = comparable_name(name)
-    wanted = comparable_name(identity.unit.name)
-    if not rest.endswith(wanted):
-        return False
-    prefix = rest.removesuffix(wanted)
-    for facts in identity.above:
-        prefix = prefix.removeprefix(comparable_name(facts.name))
-    return not prefix
+    rest, wanted = comparable_name(name), comparable_name(identity.unit.name)
+    return rest.endswith(wanted) and is_led_by(rest.removesuffix(wanted), above)
+
+
+def _read_otherwise(one: ReturnFile, known: str) -> list[Finding]:
+    """Return U017 if the name in the form is not written as the unit's is."""
+    if one.values is None or not one.name or _NO_RESULT.search(one.name) or is_written_alike(one.name, known):
+        return []
+    reason = "characters" if comparable_name(one.name).endswith(comparable_name(known)) else "more"
+    return [_u("U017", one, params={"reason": reason, "name": one.name, "known": known})]
 
 
 def _misused(one: ReturnFile, identity: Identity) -> Finding:
@@ -323,18 +366,6 @@ def _u(code: str, one: ReturnFile, **parts: Any) -> Finding:
     if code == "H005":
         place["raw"] = None
     return finding(code, **{**place, **parts})
-
-
-def scope_params(scope: Scope, unit: UnitRef) -> dict[str, Param]:
-    """Return what H005 says of a scope, and of the option that decides otherwise."""
-    other = Scope.CUMULATIVE if scope is Scope.OWN else Scope.OWN
-    return {"scope": scope.label, "other_scope": str(other), "key": option_name(unit)}
-
-
-def option_name(unit: UnitRef) -> str:
-    """Return how ``--scope`` names a unit, as it is typed: its code, or its name."""
-    name = unit.code or unit.name or ""
-    return f'"{name}"' if " " in name else name
 
 
 def _first_figure_below(values: Sequence[Value], level: Level | None) -> int | None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 from stattable.checking.accounts import AnnexOwners, with_annex_findings
 from stattable.checking.duplicates import with_duplicate_findings
-from stattable.checking.register import Register, identity_tree
+from stattable.checking.editions import decide_edition
+from stattable.checking.register import Register, identity_tree, names_beyond
 from stattable.checking.returns import Batch, check_returns
 from stattable.model.units import Level, Tree
 from stattable.reading.files import read_returns
@@ -18,7 +19,7 @@ class CheckOptions:
     Attributes:
         roster: its tree, or None.
         level: of units of which neither an identity nor the roster says it, or None.
-        edition: the only one to be accepted, or None for any.
+        edition: the only one to be accepted, or None for that of most files.
         jobs: how many processes may read; None for as many as there are processors.
         debug: let unexpected errors out.
     """
@@ -43,9 +44,11 @@ def check(paths: Sequence[str], options: CheckOptions, progress: Callable[[int],
     """
     files = read_returns(paths, jobs=options.jobs, debug=options.debug, progress=progress)
     if options.roster is not None:
-        register = Register(options.roster, is_roster=True, level=options.level)
+        register = Register(
+            options.roster, is_roster=True, level=options.level, beyond=names_beyond(options.roster, files)
+        )
     else:
-        tree, conflicts = identity_tree(files)
+        tree, conflicts = identity_tree(decide_edition(files, options.edition).of_edition(files))
         register = Register(tree, is_roster=False, level=options.level, conflicts=conflicts)
     batch = check_returns(files, register, options.edition)
     owners = AnnexOwners(batch.tree, is_roster=register.is_roster)

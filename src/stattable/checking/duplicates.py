@@ -1,17 +1,26 @@
 """The same unit twice: returns of one unit and scope, the same (U004) or different ones (U005, U010)."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
+from pathlib import Path
 from typing import Final
 
 from stattable.checking.returns import CheckedReturn
 from stattable.model.catalogue import finding
 from stattable.model.findings import Finding, Param, Status
-from stattable.model.form import Values
+from stattable.model.form import Values, is_date_of_edition
 from stattable.model.record import TIME, Record
 from stattable.model.units import Scope
 from stattable.reading.return_file import ReturnFile
+
+_Age = tuple[date, float]  # when a return was filled in, and when its file was written
+
+
+# Names of backups and of temporary files of office programs.
+_BACKUP: Final = re.compile(r"(?i)(?!\d{8}$)[0-9A-F]{8}(?:\.tmp)?|.+\.(?:xlk|bak|old|wbk|asd|tmp)|.+~")
 
 
 def with_duplicate_findings(returns: Iterable[CheckedReturn], *, latest: bool = False) -> list[CheckedReturn]:
@@ -23,23 +32,46 @@ def with_duplicate_findings(returns: Iterable[CheckedReturn], *, latest: bool = 
     Args:
         returns: in the order of their paths.
         latest: of different returns the one filled in last counts, then the one whose file is the newest; with
-            neither different, none does.
+            neither different, none does. A date that is not of the edition's year or the next is as good as none.
 
     Returns:
-        The same returns in the same order, with U004, U005 and U010.
+        The same returns in the same order, with U004, U005, U010, and U019: a backup never stands against a return.
     """
-    marked = list(returns)
+    marked = _with_backups(list(returns))
     groups: dict[tuple[str, Scope], list[int]] = {}
     for at, one in enumerate(marked):
         if one.key is not None and one.status is Status.ACCEPTED:
             groups.setdefault((one.key, one.scope or Scope.OWN), []).append(at)
+    edition = next((one.file.edition for one in marked if one.status is Status.ACCEPTED and one.file.edition), None)
     for group in groups.values():
         if len(group) > 1:
-            _mark_group(marked, group, latest)
+            _mark_group(marked, group, partial(_age, edition=edition) if latest else None)
     return marked
 
 
-def _mark_group(marked: list[CheckedReturn], group: Sequence[int], latest: bool) -> None:
+def _with_backups(returns: list[CheckedReturn]) -> list[CheckedReturn]:
+    """Set backups aside beside a return of their unit; a backup that is alone counts, with a finding."""
+    if not any(_is_backup(one) for one in returns):
+        return returns
+    kept = {one.key: one.path for one in reversed(returns) if one.key is not None and not _is_backup(one)}
+    return [
+        one.with_findings(_backup_finding(one, kept.get(one.key)), duplicate=one.key in kept)
+        if _is_backup(one) and one.key is not None and one.status is Status.ACCEPTED
+        else one
+        for one in returns
+    ]
+
+
+def _is_backup(one: CheckedReturn) -> bool:
+    return _BACKUP.fullmatch(Path(one.path).name) is not None
+
+
+def _backup_finding(one: CheckedReturn, other: str | None) -> Finding:
+    params: dict[str, Param] = {"reason": "beside" if other else "alone", "name": one.unit.name or ""}
+    return finding("U019", params={**params, "other": other} if other else params)
+
+
+def _mark_group(marked: list[CheckedReturn], group: Sequence[int], age: Callable[[ReturnFile], _Age] | None) -> None:
     same = _alike(marked, sorted(group, key=lambda at: marked[at].path))
     for first, *copies in same:
         for at in copies:
@@ -50,7 +82,7 @@ def _mark_group(marked: list[CheckedReturn], group: Sequence[int], latest: bool)
     if len(same) == 1:
         return
     different = [copies[0] for copies in same]
-    winner = _latest(marked, same) if latest else None
+    winner = _latest(marked, same, age) if age else None
     names = {at: marked[at].path for at in different}
     for at in different:
         name = marked[at].unit.name or ""
@@ -113,16 +145,28 @@ def _alike(marked: Sequence[CheckedReturn], group: Sequence[int]) -> list[list[i
     return alike
 
 
-def _latest(marked: Sequence[CheckedReturn], same: Sequence[Sequence[int]]) -> int | None:
+def _latest(
+    marked: Sequence[CheckedReturn], same: Sequence[Sequence[int]], age: Callable[[ReturnFile], _Age]
+) -> int | None:
     """Return which of several returns is the latest, judged by its own copies too; None for a tie."""
-    ages = sorted(((max(_age(marked[at].file) for at in copies), copies[0]) for copies in same), reverse=True)
+    ages = sorted(((max(age(marked[at].file) for at in copies), copies[0]) for copies in same), reverse=True)
     return None if ages[0][0] == ages[1][0] else ages[0][1]
 
 
-def _age(one: ReturnFile) -> tuple[date, float]:
-    """Return when a return was filled in; a merged workbook's ledger says it, whenever the file was copied."""
+def _age(one: ReturnFile, edition: int | None) -> _Age:
+    """Return when a return was filled in; a merged workbook's ledger says it, whenever the file was copied.
+
+    Args:
+        one: the file.
+        edition: of the other files, for one that says none.
+    """
     try:
         made = datetime.strptime(one.record.made, TIME) if one.record else None
     except ValueError:
         made = None
-    return (made.date(), made.timestamp()) if made else (one.surroundings.filled_in or date.min, one.facts.mtime)
+    if made:
+        return made.date(), made.timestamp()
+    filled_in, of_file = one.surroundings.filled_in, one.edition or edition
+    if filled_in is None or (of_file and not is_date_of_edition(filled_in, of_file)):
+        filled_in = date.min
+    return filled_in, one.facts.mtime

@@ -26,6 +26,7 @@ class Register:
         scopes: the scope of a unit's returns that do not state it, by key: an option's.
         level_needed: whether a unit of unknown level is an error, as where returns are merged.
         conflicts: the findings about the identities of files that contradict others, by path.
+        beyond: names of units that are not in the tree, by their codes, to know them in front of other names.
     """
 
     tree: Tree
@@ -35,11 +36,12 @@ class Register:
     scopes: Mapping[str, Scope] = field(default_factory=dict)
     level_needed: bool = False
     conflicts: Mapping[str, Finding] = field(default_factory=dict)
+    beyond: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def names(self) -> Names:
         """The names under which the register's units may be written."""
-        return Names(self.tree, self.root if self.is_roster else None)
+        return Names(self.tree, self.root if self.is_roster else None, self.beyond)
 
 
 _Params = dict[str, Param]
@@ -116,6 +118,20 @@ def identity_keys(identity: Identity) -> list[str]:
     for facts in (*identity.above, identity.unit):
         keys.append(facts.code or "/".join([*keys[-1:], comparable_name(facts.name)]))
     return keys
+
+
+def names_beyond(tree: Tree, files: Iterable[ReturnFile]) -> dict[str, str]:
+    """Return the names of units above those of a roster, by their codes, as the identities of files have them.
+
+    Args:
+        tree: of the roster.
+        files: whose identities all say the same of a unit, or else nothing is known of it.
+    """
+    said: dict[str, dict[str, str]] = {}
+    for facts in (facts for one in files if one.identity for facts in one.identity.above):
+        if facts.code and facts.code not in tree:
+            said.setdefault(facts.code, {})[comparable_name(facts.name)] = facts.name
+    return {code: next(iter(names.values())) for code, names in said.items() if len(names) == 1}
 
 
 def _unit(key: str, facts: UnitFacts, parent: str | None) -> Unit:

@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from stattable.checking.attribution import Attribution, Attributor, ambiguous_attribution
+from stattable.checking.editions import ANY_EDITION, EditionDecision, decide_edition
 from stattable.checking.namesakes import ambiguous_returns
 from stattable.checking.register import Register
 from stattable.checking.rules import FilledForm, apply_rules, drop_meaningless_zeros
 from stattable.model.catalogue import finding
 from stattable.model.cell_names import a1
 from stattable.model.findings import Finding, Param, Status, UnitRef, rejects
-from stattable.model.form import BLANK, BLANK_WORD, FIELDS, Values, fields_below, own_fields, year_of
+from stattable.model.form import BLANK, BLANK_WORD, FIELDS, Values, fields_below, own_fields
 from stattable.model.units import Level, Scope, ScopeBy, Tree
 from stattable.reading.return_file import ReturnFile
 
@@ -74,10 +75,12 @@ class Batch:
     Attributes:
         tree: of the roster, or of the identities.
         returns: in the order of their paths.
+        edition: which edition the returns are of.
     """
 
     tree: Tree
     returns: tuple[CheckedReturn, ...]
+    edition: EditionDecision = ANY_EDITION
 
 
 def check_returns(files: Sequence[ReturnFile], register: Register, edition: int | None) -> Batch:
@@ -86,28 +89,32 @@ def check_returns(files: Sequence[ReturnFile], register: Register, edition: int 
     Args:
         files: in the order of their paths.
         register: the units that returns may be from.
-        edition: the only one to be accepted, or None for any.
+        edition: the only one to be accepted, or None for that of most files.
     """
+    decided = decide_edition(files, edition)
     attributor = Attributor(register)
     whose, named = attributor.attribute_all(files)
-    returns = [_check_return(one, attribution, edition) for one, attribution in zip(files, whose, strict=True)]
+    returns = [_check_return(one, attribution, decided) for one, attribution in zip(files, whose, strict=True)]
     others = ambiguous_returns(named, {one.path for one in returns if one.status is Status.ACCEPTED})
     return Batch(
         register.tree,
         tuple(
-            _check_return(one.file, ambiguous_attribution(one.file, others[one.path]), edition)
+            _check_return(one.file, ambiguous_attribution(one.file, others[one.path]), decided)
             if one.path in others
             else one
             for one in returns
         ),
+        decided,
     )
 
 
-def _check_return(one: ReturnFile, whose: Attribution, edition: int | None) -> CheckedReturn:
+def _check_return(one: ReturnFile, whose: Attribution, edition: EditionDecision) -> CheckedReturn:
     values = one.values or BLANK
     findings = [*one.findings, *whose.findings]
-    if edition is not None and one.edition not in {None, edition}:
-        findings.append(edition_finding(one, wanted=edition))
+    if of_edition := edition.finding_on(one):
+        if not edition.is_open:  # the units are those of the edition: of another one's nothing is said
+            findings = [found for found in findings if found.code[0] != "U"]
+        findings.append(of_edition)
     if one.values is not None and one.cells:
         cleaned, findings = _drop_zeros(one, values, whose, findings)
         unread = frozenset(
@@ -150,11 +157,3 @@ def _drop_zeros(
             params: dict[str, Param] = {"value": BLANK_WORD}
             kept.append(finding("V007", sheet=one.sheet, cell=a1(*cell), field=key, raw=raw, params=params))
     return cleaned, kept
-
-
-def edition_finding(one: ReturnFile, wanted: int | None) -> Finding:
-    """Return T003 on a file whose edition is not `wanted`, or, if that is None, not the edition of the other files."""
-    params: dict[str, Param] = {"edition": one.edition or 0, "year": year_of(one.edition or 0)}
-    if wanted is not None:
-        params["wanted"] = wanted
-    return finding("T003", sheet=one.sheet, params=params)

@@ -24,6 +24,7 @@ from stattable.cli.options import (
     sources_argument,
     table_or_json_option,
     year_option,
+    year_option_of_new,
 )
 from stattable.cli.shared import finding_filter, inputs_of, print_document, roster_of, which_edition
 from stattable.model.units import Level, Scope
@@ -42,7 +43,7 @@ def main() -> None:
     """会员活动日信息统计表：制作空白表、检查报表、逐级汇总。
 
     \b
-    stattable new --roster 名册.csv -o 空白表      给每个单位做一张空白表
+    stattable new --roster 名册.csv --year 2026 -o 空白表   给每个单位做一张空白表
     stattable check 收到                          检查收到的报表
     stattable merge 收到 --roster 名册.csv -o 汇总表.xlsx   汇总
 
@@ -64,12 +65,11 @@ def main() -> None:
 @click.option(
     "--scope",
     type=SCOPE,
-    default="own",
     metavar="口径",
-    help="own（本级，默认）或 cumulative（汇总）。村居社区总是本级。",
+    help="own（本级）或 cumulative（汇总）。不写时是本级；按名册时，没有下级的单位是汇总。名册写了口径的按名册，村居社区总是本级。",
 )
 @edition_option
-@year_option
+@year_option_of_new
 @click.option(
     "-o",
     "--output",
@@ -84,25 +84,31 @@ def main() -> None:
 @debug_option
 @command
 def new_command(
-    *, unit: str | None, level: Level | None, code: str | None, roster: str | None, root: str | None, scope: Scope,
-    edition: int | None, year: int | None, output: str, force: bool, jobs: int | None, quiet: bool,
+    *, unit: str | None, level: Level | None, code: str | None, roster: str | None, root: str | None,
+    scope: Scope | None,    edition: int | None, year: int | None, output: str, force: bool, jobs: int | None, quiet: bool,
     debug: bool,  # noqa: ARG001  -- looked at where the exit code is made
 ) -> int:  # fmt: skip
-    """做空白表：给一个单位（--unit），或按名册给每个单位各做一张（--roster）。"""
-    from stattable.formats.paths import refuse_unless_file
-    from stattable.model.form import DEFAULT_EDITION
-    from stattable.output.console.findings import show_faults
-    from stattable.output.console.terminal import progress_bar, say
-    from stattable.writing.blank import blanks_of, single_blank, write_blanks
+    """做空白表：给一个单位（--unit），或按名册给每个单位各做一张（--roster）。
 
-    its_edition = which_edition(edition, year) or DEFAULT_EDITION
+    没有写 --year 或 --edition 时，做今年的。
+    """
+    from stattable.formats.paths import refuse_unless_file
+    from stattable.model.form import edition_of
+    from stattable.output.console.findings import show_faults
+    from stattable.output.console.new import show_new
+    from stattable.output.console.terminal import progress_bar
+    from stattable.writing.blank import blanks_of, single_blank, write_blanks
+    from stattable.writing.workbook import run_time
+
+    asked = which_edition(edition, year)
+    its_edition = asked or edition_of(run_time().year)
     if (unit is None) == (roster is None):
         raise click.UsageError("请写 --unit 名称，或 --roster 名册，二者选一。")
     if roster is None:
         if root is not None:
             raise click.UsageError("--root 只能和 --roster 一起用；单个单位的代码用 --code。")
         refuse_unless_file(output)
-        blanks = [(Path(output), single_blank(unit or "", level, code, scope, its_edition))]
+        blanks = [(Path(output), single_blank(unit or "", level, code, scope or Scope.OWN, its_edition))]
     else:
         if level is not None or code is not None:
             raise click.UsageError("--level 和 --code 只能和 --unit 一起用；按名册时用 --root。")
@@ -114,7 +120,7 @@ def new_command(
     with progress_bar("制作空白表", len(blanks), quiet=quiet) as progress:
         write_blanks(blanks, roster=roster, force=force, jobs=jobs, progress=progress)
     if not quiet:
-        say(f"已写出 {len(blanks)} 张空白表：{output}", whole=[output])
+        show_new([blank for _, blank in blanks], output, is_assumed=asked is None)
     return OK
 
 
@@ -164,13 +170,14 @@ def check_command(
     options = CheckOptions(tree, level, its_edition, jobs, debug)
     with progress_bar("读取", len(inputs.paths), quiet=quiet) as progress:
         batch = check(inputs.paths, options, progress)
-    everything = [*(f for one in batch.returns for f in one.findings), *inputs.findings]
+    of_all = [*batch.edition.findings, *inputs.findings]
+    everything = [*(f for one in batch.returns for f in one.findings), *of_all]
     visible = [finding for finding in everything if shown(finding)]
     print_document(
         layout,
-        lambda: json_documents.check_json(batch, inputs.findings, shown),
+        lambda: json_documents.check_json(batch, of_all, shown),
         visible,
-        lambda: show_check(batch, inputs.findings, shown),
+        lambda: show_check(batch, of_all, shown),
     )
     return exit_code(visible, fail_on)
 

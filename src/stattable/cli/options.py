@@ -93,6 +93,14 @@ year_option = click.option(
 )
 
 
+year_option_of_new = click.option(
+    "--year",
+    type=click.IntRange(1999, 2197),
+    metavar="年份",
+    help="哪一年，如 2026（届次 = 年份 − 1998）；不写是今年。",
+)
+
+
 fail_on_option = click.option(
     "--fail-on", type=WordChoice({"error": "error", "强制性": "error", "warning": "warning", "核实性": "warning",
                              "info": "info", "提示": "info"}, "程度", "error（强制性）、warning（核实性）或 info（提示）"),

@@ -1,12 +1,16 @@
-"""Differences of cumulative returns from the returns below them (H001, H002), and missing returns (C001)."""
+"""Differences of cumulative returns from the returns below them (H001, H002); what is missing (C001, C002)."""
+
+from typing import Final
 
 from stattable.merging.result import MergeResult
 from stattable.merging.rollup import Difference, excess_fields
 from stattable.model.catalogue import finding, phrase
 from stattable.model.cell_names import a1
 from stattable.model.findings import Finding, Param, Severity, Status
-from stattable.model.form import FIELDS, number
+from stattable.model.form import FIELDS, fields_of_level, number
 from stattable.model.units import Scope
+
+_NAMED: Final = frozenset({Status.MISSING, Status.REJECTED})  # of units that have findings of their own
 
 
 def difference_findings(merged: MergeResult, is_roster: bool) -> list[Finding]:
@@ -74,6 +78,23 @@ def missing_findings(merged: MergeResult) -> list[Finding]:
             params: dict[str, Param] = {"name": unit.name, "level": unit.level.label, "contact": contact}
             findings.append(finding("C001", unit=unit.ref, params=params))
     return findings
+
+
+def blank_level_findings(merged: MergeResult) -> list[Finding]:
+    """Return C002 if levels at or below the root's have no figure at all, though none of their units is missing."""
+    if not any(value is not None for value in merged.total):
+        return []
+    root = merged.root_unit
+    named = {merged.tree[key].level for key, status in merged.statuses.items() if status in _NAMED}
+    blank = [
+        level.label
+        for level in (root.level, *root.level.beneath)
+        if level not in named
+        and fields_of_level(level)
+        and all(merged.total[i] is None for i in fields_of_level(level))
+    ]
+    params: dict[str, Param] = {"name": root.name, "levels": tuple(blank)}
+    return [finding("C002", unit=root.ref, params=params)] if blank else []
 
 
 def _joined(*parts: str) -> str:

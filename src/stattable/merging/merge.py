@@ -4,10 +4,11 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import replace
 
 from stattable.checking.accounts import AnnexOwners
+from stattable.checking.editions import EditionDecision, decide_edition
 from stattable.checking.register import Register
 from stattable.checking.returns import CheckedReturn, check_returns
 from stattable.merging.annex import merged_annex
-from stattable.merging.discrepancies import difference_findings, missing_findings
+from stattable.merging.discrepancies import blank_level_findings, difference_findings, missing_findings
 from stattable.merging.gaps import gaps_within, known_missing
 from stattable.merging.outputs import LevelPlaces, earlier_at_output, replaced_inputs
 from stattable.merging.overlap import Overlaps
@@ -47,7 +48,8 @@ def merge_paths(
     """
     read = read_returns(inputs.paths, jobs=options.jobs, debug=options.debug, progress=progress)
     at_output = earlier_at_output(read, inputs.named, output)
-    register = find_register([one for one in read if one.path not in at_output], options.root)
+    others = [one for one in read if one.path not in at_output]
+    register = find_register(decide_edition(others, options.edition).of_edition(others), options.root)
     replaced = replaced_inputs(read, inputs.named, at_output, levels, register)
     return merge_returns(read, register, options, inputs.findings, replaced)
 
@@ -76,21 +78,20 @@ def merge_returns(
     read = [one for one in read if one.path not in replaced or one.edition in editions]
     batch = check_returns(read, register, options.edition)
     collected = select_returns(
-        batch.returns, register, one_edition=options.edition is None, latest=options.latest, replaced=replaced
+        batch.returns, register, is_open=batch.edition.is_open, latest=options.latest, replaced=replaced
     )
     if all(any(finding.code == "H008" for finding in one.findings) for one in collected.returns):
         raise Refusal("only_earlier")
-    return _result(collected, options, findings)
+    return _result(collected, options, batch.edition, [*batch.edition.findings, *findings])
 
 
-def _result(collected: Selection, options: MergeOptions, more: Sequence[Finding]) -> MergeResult:
+def _result(collected: Selection, options: MergeOptions, of: EditionDecision, more: Sequence[Finding]) -> MergeResult:
     counted = collected.counted
     rolled = roll_up(collected.tree, collected.root, counted)
-    editions = [one.file.edition for one in collected.returns if one.status is Status.ACCEPTED]
     return assemble(
         rolled,
         options,
-        options.edition or next((e for e in editions if e is not None), DEFAULT_EDITION),
+        of.edition or next(iter(of.counts), DEFAULT_EDITION),
         collected.returns,
         collected.earlier,
         [*_root_finding(collected, options.root), *more],
@@ -147,6 +148,7 @@ def assemble(
         *more,
         *difference_findings(result, is_roster),
         *missing_findings(result),
+        *blank_level_findings(result),
         *annex.findings,
     ]
     return replace(result, findings=tuple(findings))

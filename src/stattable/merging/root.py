@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from stattable.checking.attribution import Attributor
-from stattable.checking.register import Register, identity_tree, unplaced_key
+from stattable.checking.register import Register, identity_tree, names_beyond, unplaced_key
 from stattable.model.findings import Finding
 from stattable.model.identity import Identity
 from stattable.model.names import Names, level_of_name, unit_named
@@ -48,7 +48,14 @@ def find_register(files: Sequence[ReturnFile], options: RootOptions) -> Register
         tree, conflicts = identity_tree(files)
         trusted = [one for one in files if one.path not in conflicts]
         tree, root = _root_of_identities(tree, trusted or files, options)
-    register = Register(tree, is_roster=options.roster is not None, root=root, level_needed=True, conflicts=conflicts)
+    register = Register(
+        tree,
+        is_roster=options.roster is not None,
+        root=root,
+        level_needed=True,
+        conflicts=conflicts,
+        beyond=names_beyond(tree, files) if options.roster is not None else {},
+    )
     if not options.scopes:
         return register
     whose, _ = Attributor(register).attribute_all(files)

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from stattable.checking.attribution import option_name, scope_params
 from stattable.checking.duplicates import with_duplicate_findings
 from stattable.checking.returns import CheckedReturn
+from stattable.checking.scope_options import option_name, scope_params
 from stattable.model.catalogue import finding
 from stattable.model.cell_names import a1
 from stattable.model.findings import Finding, Param, Status

@@ -7,7 +7,7 @@ from operator import attrgetter
 
 from stattable.checking.accounts import AnnexOwners, with_annex_findings
 from stattable.checking.register import Register
-from stattable.checking.returns import CheckedReturn, edition_finding
+from stattable.checking.returns import CheckedReturn
 from stattable.merging.contents import Input
 from stattable.merging.overlap import Overlaps
 from stattable.merging.rollup import CountedReturns, total_of_record
@@ -61,7 +61,7 @@ def select_returns(
     checked: Sequence[CheckedReturn],
     register: Register,
     *,
-    one_edition: bool,
+    is_open: bool,
     latest: bool,
     replaced: Container[str] = frozenset(),
 ) -> Selection:
@@ -70,15 +70,12 @@ def select_returns(
     Args:
         checked: all returns, in the order of their paths.
         register: the units, and the root.
-        one_edition: whether all must be of one edition, because no option says which.
+        is_open: whether nobody can tell which edition is meant, so that nothing may be written.
         latest: of different returns of one unit the latest counts.
         replaced: the paths of earlier results that the outputs of this merge are going to replace.
     """
     root = register.root or ""
-    returns, refused = [*checked], False
-    if one_edition and len({one.file.edition for one in returns} - {None}) > 1:
-        returns = [_of_mixed_editions(one) for one in returns]
-        refused = True
+    returns, refused = [*checked], is_open
     tree = with_unplaced(register.tree, root, returns)
     returns = [_compare_with_record(one) for one in returns]
     sort = partial(infer_scopes, tree=tree, root=root, settled=register.scopes, latest=latest)
@@ -211,12 +208,6 @@ def _with_overlaps(received: Sequence[CheckedReturn], tree: Tree, root: str, ove
         one.with_findings(*([stale[one.path]] if one.path in stale else ()), *twice.get(one.path, ()))
         for one in received
     ]
-
-
-def _of_mixed_editions(one: CheckedReturn) -> CheckedReturn:
-    if one.file.edition is None:
-        return one
-    return one.with_findings(edition_finding(one.file, wanted=None))
 
 
 def _unaccounted(identity: Identity | None) -> Mapping[Level, int]:

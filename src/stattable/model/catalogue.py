@@ -76,6 +76,9 @@ _ENTRIES: Final = (
     Entry("F008", _W, "有工作表丢失", "工作簿里列着工作表{sheets}，里面的内容却不在文件里，没有读到。",
           "如果里面有应当报送的内容（如附表），请让报送单位在电脑上重新打开原表，另存为 .xlsx 再报送。",
           "有的程序写出的文件里，工作表只剩一个名字。信息统计表还在时照常读取，丢失的另外说明。"),
+    Entry("F009", _W, "没有下载完的文件或链接", "文件夹里有 {count} 个文件只是没有下载完的文件、云文档的链接或占位文件，里面没有报表：{names}。",
+          "请核对它们代表的报表是不是都在这里；不在的，重新下载，或请报送单位发来 .xlsx。",
+          "浏览器、网盘和云文档会留下这样的文件，名称像报表，内容却不在里面。"),
     # -- the form
     Entry("T001", _E, "没有《信息统计表》", "这个工作簿里没有找到《信息统计表》。",
           "请确认发来的是信息统计表；如果表头被改过，请用下发的空白表重新填写。",
@@ -98,6 +101,9 @@ _ENTRIES: Final = (
     Entry("T007", _W, "看不见或划掉的数", "{where}有数“{raw}”，但{reason}。",
           "请核对：该报的恢复正常显示，不该报的删去。这里先按有效的数计入。",
           "隐藏的行、列、工作表，白色的字和划掉的数照样读取，但填表人和盖章的人可能没有看到，或者并不想报。"),
+    Entry("T009", _I, "按多数文件的届次", "没有指明届次，{count} 个文件是第 {edition} 个会员活动日（{year} 年）的，按这一届；另有 {others} 个是别的届次，没有计入（T003）。",
+          "如果不对，请用 --edition 或 --year 指明。",
+          "写了届次的文件一半以上相同时按这一届，其余的逐个退回，不耽误整批；不到一半以上的，要指明届次。"),
     # -- units
     Entry("U001", _E, "没有填单位名称", "“单位（公章）”后面没有填单位名称。", "{advice}",
           "没有单位名称，无法确定这张表由谁负责。"),
@@ -138,6 +144,13 @@ _ENTRIES: Final = (
           "没有名册时，同名的表只能按上级分辨：文件夹的名称、单位名称前面的上级、空白表里的标识。都没有说的，既不能当作一个单位，也不能当作两个。"),
     Entry("U015", _I, "名册是怎样读的", "读名册时，{parts}。", "请核对；其中有单位的，请改好名册后重试。",
           "表头上面的标题、重复的表头、合计和说明不是单位，别的工作表不读；隐藏的行照样是单位。略过了什么，都在这里列出。"),
+    Entry("U017", _I, "单位名称的写法不同", "单位名称填的是“{name}”，按“{known}”归属：{reason}。", "不用处理。",
+          "繁体字、二○三里的圆圈、只是看上去相同的字，按通行的字认；在发给本单位的空白表里，名称后面多写的办公室等不算另一个单位。"),
+    Entry("U018", _E, "单位名称是公式，没有结果", "单位名称（{cell}）填的是公式，没有得出名称，显示的是“{raw}”{maybe}。",
+          "请在 Excel 或 WPS 里打开，删去这个公式，直接填写单位名称，再重新报送。",
+          "公式引用的格子被删去、改了位置或者空着，就得不出名称。没有名称，无法确定这张表由谁负责。"),
+    Entry("U019", _W, "备份或临时文件", "这是备份或临时文件{reason}。", "请核对内容；用不着的，移到别处。",
+          "办公软件会在报表旁边留下备份（.xlk、.bak）和没有保存完的临时文件（八位字母数字、没有扩展名），里面多半是改正前的数。"),
     # -- values
     Entry("V000", _E, "空白表", "这张表一个数字也没有填。",
           "请报送单位填好后重新报送；没有开展的填 0。", "空白表不算报送。"),
@@ -217,6 +230,9 @@ _ENTRIES: Final = (
     # -- completeness
     Entry("C001", _W, "没有收到报表", "没有收到“{name}”（{level}）的报表。{contact}", "请催报。",
           "名册里应当填报、没有收到、也没有包含在上级汇总数里的单位。"),
+    Entry("C002", _W, "有的级一个数也没有", "“{name}”的汇总里，{levels}的栏目一个数也没有。",
+          "请核对这些数由谁报：各自报的，请催报；由上一级一起报的，请让上一级改用汇总空白表（new --scope cumulative，或名册的“口径”列）；没有开展的填 0。",
+          "名册里没有的级不会列为没有报。下级的数没有人报时，合计看上去完整，其实少了整级；已经列为没有报或退回的级不再说。"),
     Entry("C003", _W, "下级的汇总表里有缺报", "“{name}”的汇总表里还有 {count} 个单位没有报（{levels}），它们的数不在里面。",
           "请催报；补齐以后，请“{name}”重新汇总再报。确实报不上来的，请写明理由。",
           "下级汇总时已经知道缺了谁，逐级上报都要说清楚，合计才不会看上去完整。"),
@@ -486,6 +502,14 @@ _REASONS: Final[Mapping[str, Mapping[str, str]]] = {
         "absent": "里有 {count} 份报表不在这里，或者没有被接受：{units}",
         "unreadable": "里的记录不完整，不知道是由哪些报表加起来的",
     },
+    "U019": {
+        "beside": "，“{name}”的表“{other}”在这里，这一份没有计入",
+        "alone": "，“{name}”的表不在这里，先按这一份计入",
+    },
+    "U017": {
+        "characters": "字的写法不同",
+        "more": "这是发给“{known}”的空白表，名称里多写的字没有说是另一个单位",
+    },
     "U011": {
         "identity": "表内标识",
         "name": "名称",
@@ -521,6 +545,7 @@ _REASONS: Final[Mapping[str, Mapping[str, str]]] = {
 _NOT_SET: Final = {"area": "整张表", "repeated": "没有"}  # of P010: what is expected where nothing was set up
 _NAMED_FILE: Final = "{path}（{name}）"
 _PHRASES: Final[Mapping[str, Mapping[str, str]]] = {  # what is said of one thing in a finding about several, or of it
+    "T003": {"group": "第 {edition} 个（{year} 年）{count} 个文件"},
     "H001": {"part": "{name} {amount}"},
     "H006": {
         "missing": "“{name}”（{scope}数）汇总时没有，现在有“{path}”（{figures}）",
@@ -816,7 +841,12 @@ def _derive_reason(finding: Finding, words: dict[str, object]) -> None:
         words["seen"] = f"在 {finding.cell} 又有一个，只能有一个" if doubled else f"应在 {finding.cell}，{seen}"
     elif finding.code == "T003":
         wanted = finding.params.get("wanted")
-        words["expected"] = f"不是要求的第 {wanted} 个" if wanted else "而这批文件里还有别的届次"
+        if wanted:
+            words["expected"] = f"不是要求的第 {wanted} 个"
+        elif finding.params.get("most"):
+            words["expected"] = "而这批文件里多数（{count} 个）是第 {most} 个".format(**words)
+        else:
+            words["expected"] = "而这批文件里没有哪一届过半数：{groups}".format(**words)
     elif finding.code in {"H001", "H002"}:
         words["known"] = (
             "本级与下级合计 {known}{made_of}" if finding.params["own_here"] else "下级合计 {known}{made_of}"

@@ -7,6 +7,7 @@ stands, what it holds and whose it is are stated in the metadata of :class:`Retu
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from functools import cache
 from typing import Annotated, Any, Final, Generic, NamedTuple, TypeVar
@@ -366,6 +367,11 @@ def year_of(edition: int) -> int:
     return edition + FIRST_EDITION_YEAR
 
 
+def is_date_of_edition(day: date, edition: int) -> bool:
+    """Whether a return of `edition` may have been filled in on a day: in the year of its members' day, or the next."""
+    return day.year - year_of(edition) in {0, 1}
+
+
 # -- whose a field is, and how it folds ------------------------------------
 
 
@@ -373,6 +379,12 @@ def year_of(edition: int) -> int:
 def own_fields(level: Level) -> frozenset[int]:
     """Return the indices of the fields that a unit of `level` reports about itself."""
     return frozenset(field.index for field in FIELDS if level in field.owners)
+
+
+@cache
+def fields_of_level(level: Level) -> frozenset[int]:
+    """Return the indices of the fields whose columns are of `level`: those it reports that not every level does."""
+    return frozenset(index for index in own_fields(level) if FIELDS[index].owners != _EVERY_LEVEL)
 
 
 @cache

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from stattable.checking.duplicates import fold_copies
+from stattable.checking.editions import decide_edition
 from stattable.checking.register import Register, identity_keys
 from stattable.checking.returns import check_returns
 from stattable.merging.merge import merge_returns
@@ -88,7 +89,10 @@ class _Remake:
         try:
             options = self._ledger.options(self._tree(), self._report.identity.unit, self._report.record.root)
             files = self._as_then()
-            remade = merge_returns(files, find_register(files, options.root), options)
+            if options.edition is None:  # which edition most files have may be otherwise in a part of a merge
+                options = replace(options, edition=self._report.record.edition)
+            of_edition = decide_edition(files, options.edition).of_edition(files)
+            remade = merge_returns(files, find_register(of_edition, options.root), options)
         except Refusal as refusal:
             findings.append(finding("P008", params={"detail": str(refusal)}))
         else:
@@ -238,7 +242,8 @@ def _with_units_above(tree: Tree, root: str, identity: Identity) -> Tree:
     return Tree([*above, *below])
 
 
-_OF_THE_RUN: Final = frozenset({"F006", "U012", "U015"})  # of folders, rosters, what was not said: no return tells
+# Of folders and rosters, and of what was not said: no file tells.
+_OF_THE_RUN: Final = frozenset({"F006", "F009", "T009", "U012", "U015"})
 
 
 def _is_again(row: tuple[str, ...]) -> bool:

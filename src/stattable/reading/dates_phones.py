@@ -6,7 +6,7 @@ from typing import Final
 
 from stattable.formats.sheet import EPOCH, RawCell
 from stattable.model.findings import Param
-from stattable.model.form import year_of
+from stattable.model.form import is_date_of_edition, year_of
 from stattable.model.numerals import CHINESE_NUMERAL, chinese_number
 from stattable.model.text import normalised
 from stattable.reading.answers import LONGEST_ANSWER, SPOKEN, YEAR_FIRST, as_shown
@@ -38,7 +38,7 @@ def read_date(
         of two returns is the later one; and the parameters of V010 or None.
     """
     filled_in, problem = _read_date(raw, edition, epoch)
-    if filled_in and edition is not None and not any_year and filled_in.year - year_of(edition) not in {0, 1}:
+    if filled_in and edition is not None and not any_year and not is_date_of_edition(filled_in, edition):
         return None, {"problem": "other_year"}
     return filled_in, problem
 

@@ -115,7 +115,10 @@ def _with_form(file: ReturnFile, book: Book, sheets: Sequence[RawSheet]) -> Retu
     hidden_cells = covered_cells(sheet, layout)
     values, findings = _read_figures(sheet, layout, level, hidden_cells)
     # A merged page is dated by the day of its merge, which may be years later.
-    surroundings, more = read_surroundings(sheet, layout.top, layout.bottom, any_year=file.is_merged)
+    edition = file.identity.edition if file.identity else None
+    surroundings, more = read_surroundings(
+        sheet, layout.top, layout.bottom, known_edition=edition, any_year=file.is_merged
+    )
     return replace(
         _with(
             file,

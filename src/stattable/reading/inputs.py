@@ -17,6 +17,11 @@ _NEVER_PREFIXES: Final = ("~$", ".~", "._")
 _NEVER_NAMES: Final = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
 _NEVER_FOLDERS: Final = frozenset({"__macosx"})
 _NAMES_SHOWN: Final = 3
+# What a browser, a cloud or an office program leaves in place of a file: a download that did not end, or a link.
+_PLACEHOLDER_ENDINGS: Final = (
+    ".crdownload", ".download", ".downloading", ".opdownload", ".part", ".partial", ".xltd", ".td", ".aria2",
+    ".icloud", ".cloud", ".url", ".lnk", ".webloc", ".desktop", ".gsheet", ".ksheet", ".kdocs", ".otl",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +31,8 @@ class Inputs:
     Attributes:
         paths: the files, as the user named them or the folder they are in, sorted, each file once.
         named: the paths that the user named, which were not only found in a folder.
-        findings: F006 for every folder with files that are no returns, F007 for one that cannot be opened.
+        findings: F006 for every folder with files that are no returns, F009 for every one with files that only stand
+            for others, F007 for one that cannot be opened.
     """
 
     paths: tuple[str, ...]
@@ -69,9 +75,13 @@ def _not_returns(paths: Iterable[str]) -> Iterator[Finding]:
     for path in sorted(paths):
         folders.setdefault(str(Path(path).parent), []).append(Path(path).name)
     for folder, names in sorted(folders.items()):
-        yield finding(
-            "F006", path=folder, params={"count": len(names), "names": listed(names, most=_NAMES_SHOWN, rest="等")}
-        )
+        stand_ins = tuple(name for name in names if name.lower().endswith(_PLACEHOLDER_ENDINGS))
+        rest = [name for name in names if name not in stand_ins]
+        if stand_ins:
+            yield finding("F009", path=folder, params={"count": len(stand_ins), "names": stand_ins})
+        if rest:
+            shown = listed(rest, most=_NAMES_SHOWN, rest="等")
+            yield finding("F006", path=folder, params={"count": len(rest), "names": shown})
 
 
 def _not_opened(unopened: Mapping[str, OSError]) -> Iterator[Finding]:

@@ -69,7 +69,7 @@ _NOT_THERE: Final = (None, None)
 
 
 def read_surroundings(
-    sheet: RawSheet, top: int, bottom: int, *, any_year: bool = False
+    sheet: RawSheet, top: int, bottom: int, *, known_edition: int | None = None, any_year: bool = False
 ) -> tuple[Surroundings, list[Finding]]:
     """Read what stands above and below the rows of a table: name, edition, contact, phone and date.
 
@@ -77,6 +77,7 @@ def read_surroundings(
         sheet: the table stands on.
         top: its first row.
         bottom: its last row.
+        known_edition: that the file is of where its title says none, or None.
         any_year: whether it may have been filled in in any year.
 
     Returns:
@@ -102,8 +103,9 @@ def read_surroundings(
     raw_date, date_cell = notes.get("filled_in", _NOT_THERE)
     contact = as_shown(raw_contact, LONGEST_ANSWER)
     phone, phone_problem = read_phone(raw_phone)
-    filled_in, date_problem = read_date(raw_date, edition, any_year=any_year, epoch=sheet.epoch)
-    year = year_of(DEFAULT_EDITION if edition is None else edition)
+    of_file = known_edition if edition is None else edition
+    filled_in, date_problem = read_date(raw_date, of_file, any_year=any_year, epoch=sheet.epoch)
+    year = year_of(DEFAULT_EDITION if of_file is None else of_file)
     findings = [] if contact else [finding("V012", sheet=sheet.name, cell=contact_cell)]
     for code, raw, cell, problem in (
         ("V011", raw_phone, phone_cell, phone_problem),

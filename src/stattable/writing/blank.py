@@ -9,7 +9,7 @@ import os
 import re
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -23,7 +23,7 @@ from stattable.model.identity import IDENTITY_SHEET, Identity, UnitFacts, Workbo
 from stattable.model.names import comparable_name, level_of_name, unit_named
 from stattable.model.refusals import Refusal
 from stattable.model.text import normalised, without_spaces
-from stattable.model.units import MAX_NAME, Level, Scope, Tree, bare_code, level_of_code
+from stattable.model.units import MAX_NAME, Level, Scope, ScopeBy, Tree, bare_code, level_of_code
 from stattable.processes import over_processes
 from stattable.writing.annex import add_blank_annex
 from stattable.writing.folders import folders
@@ -65,12 +65,14 @@ class Blank:
         above: the units above it, from the top down.
         scope: of its figures.
         edition: ordinal of the members' day.
+        scope_by: what says the scope; inferred where the roster has nobody below the unit.
     """
 
     unit: UnitFacts
     above: tuple[UnitFacts, ...]
     scope: Scope
     edition: int
+    scope_by: ScopeBy = field(default=ScopeBy.OPTION, compare=False)
 
 
 def association_name(name: str) -> str:
@@ -110,15 +112,19 @@ def single_blank(name: str, level: Level | None, code: str | None, scope: Scope,
     return Blank(unit, (), Scope.OWN if its_level is Level.VILLAGE else scope, edition)
 
 
-def blanks_of(tree: Tree, root: str | None, scope: Scope, edition: int, folder: Path) -> list[tuple[Path, Blank]]:
+def blanks_of(
+    tree: Tree, root: str | None, scope: Scope | None, edition: int, folder: Path
+) -> list[tuple[Path, Blank]]:
     """Return the path and the blank of every unit that is to report; those of villages are always own.
 
-    The folders mirror the tree: a unit with others below it has a folder, which holds its own blank and theirs.
+    The folders mirror the tree: a unit with others below it has a folder, which holds its own blank and theirs. What
+    the roster says of a unit's scope goes before `scope`.
 
     Args:
         tree: of the roster.
         root: code or name of the unit to begin with, or None for all.
-        scope: what the figures are to be.
+        scope: what the figures are to be; None for own ones, but for units below which nobody is to report, who are
+            the only ones to report what is below them.
         edition: ordinal of the members' day.
         folder: under which all are written.
 
@@ -135,14 +141,29 @@ def blanks_of(tree: Tree, root: str | None, scope: Scope, edition: int, folder: 
     return blanks
 
 
-def _blanks_under(tree: Tree, root: str, scope: Scope, edition: int, folder: Path) -> Iterator[tuple[Path, Blank]]:
+def _blanks_under(
+    tree: Tree, root: str, scope: Scope | None, edition: int, folder: Path
+) -> Iterator[tuple[Path, Blank]]:
     for key, (place, name) in folders(tree, root, folder).items():
         unit = tree[key]
         if unit.expected and unit.level is not Level.NATIONAL:
             facts = UnitFacts(unit.code, unit.name, unit.level)
             above = tuple(UnitFacts(tree[a].code, tree[a].name, tree[a].level) for a in tree.above(key))
-            its_scope = Scope.OWN if unit.level is Level.VILLAGE else scope
-            yield place / f"{name}.xlsx", Blank(facts, above, its_scope, edition)
+            its_scope, scope_by = _scope(tree, key, scope)
+            yield place / f"{name}.xlsx", Blank(facts, above, its_scope, edition, scope_by)
+
+
+def _scope(tree: Tree, key: str, asked: Scope | None) -> tuple[Scope, ScopeBy]:
+    """Return the scope of a unit's blank, and what says it."""
+    unit = tree[key]
+    if unit.level is Level.VILLAGE:
+        return Scope.OWN, ScopeBy.LEVEL
+    if unit.scope:
+        return unit.scope, ScopeBy.ROSTER
+    if asked:
+        return asked, ScopeBy.OPTION
+    alone = not any(tree[below].expected for below in tree.below(key) if below != key)
+    return Scope.CUMULATIVE if alone else Scope.OWN, ScopeBy.INFERRED
 
 
 def write_blanks(

@@ -54,7 +54,7 @@ def show_merge(
     if groups:
         console.print()
     console.show(Text(f"{root.name}（{root.level.label}）  {form.title(merged.edition)}", style="bold"))
-    if any(value is not None for value in merged.total):
+    if not merged.refused and any(value is not None for value in merged.total):
         console.print(_total_table(merged))
     console.show(
         f"应报 {summary.expected} 个单位：交了表的 {summary.expected - summary.covered - summary.missing}，"
