@@ -118,7 +118,9 @@ def _cell(at: Cell, element: ElementTree.Element) -> str | None:
     """Return a cell as calamine takes it, or None where it holds nothing."""
     parts = {local_name(part.tag): part for part in element}
     kind, style = element.get("t", "n"), element.get("s", "0")
-    value = "".join(parts["v"].itertext()) if "v" in parts else ""
+    if "v" in parts and len(parts["v"]):  # no value has elements: it was never one that a program wrote
+        raise Unreadable("F001")
+    value = (parts["v"].text or "") if "v" in parts else ""
     if not value and "is" in parts:
         kind, value = "str", _text(parts["is"])
     elif kind == "inlineStr":  # Excel shows the value, not the text beside it
