@@ -57,9 +57,16 @@ def print_document(
     """Print what a command found as JSON, CSV or for people."""
     from stattable.output.csv_tables import findings_as_csv
 
+    print_layout(layout, as_json, lambda: findings_as_csv(findings), as_table)
+
+
+def print_layout(
+    layout: str, as_json: Callable[[], str], as_csv: Callable[[], str], as_table: Callable[[], None]
+) -> None:
+    """Print a document in the layout that is asked for: JSON, CSV or for people."""
     if layout == "json":
         click.echo(as_json())
     elif layout == "csv":
-        click.echo(findings_as_csv(findings), nl=False)
+        click.echo(as_csv(), nl=False)
     else:
         as_table()
