@@ -65,7 +65,8 @@ def diff(*more: str | Path, old: str = OLD, new: str = NEW) -> Any:
     """The document of `diff`, which is as its model says, and its exit code that of whether anything differs."""
     result = run("diff", old, new, "--format", "json", "--quiet", *more)
     document = DiffDocument.model_validate_json(result.out, strict=True)
-    assert result.code == int(bool(document.units or document.findings.gone or document.findings.new)), result.err
+    differs = document.units or document.findings.gone or document.findings.new or document.total
+    assert result.code == int(bool(differs)), result.err
     return result.json
 
 
@@ -339,6 +340,29 @@ def test_renamed_and_re_coded_units_are_suggested(before: UnitFacts, now: UnitFa
     assert shown.count(f"{now.name}（{now.code}") == 1  # one suggestion, not two units
 
 
+def test_a_suggestion_shows_what_differs_if_it_is_right() -> None:
+    send(replace(EAST, code="410122102999"), to=OLD, above=(*TO_COUNTY, LANGCHENGGANG))
+    send(EAST, {MEDIA: "若干", PEOPLE: 61}, to=NEW)
+    text = squeezed(run("diff", OLD, NEW).out)
+    assert "宣传人数│60│61│+1│" in text
+    assert "新出现：强制性V002" in text
+    send(EAST, to=NEW)
+    assert "如果是同一个单位，数没有变。" in squeezed(run("diff", OLD, NEW).out)
+
+
+def test_a_unit_that_appears_with_a_return_that_does_not_count() -> None:
+    both(GUANDU_VILLAGE)
+    send(EAST, {PEOPLE: "若干", MEDIA: 7}, to=NEW)
+    document = diff()
+    (unit,) = document["units"]
+    assert (unit["change"], unit["fields"], unit["status"]) == ("appeared", {}, [None, "rejected"])
+    assert (unit["as_read"][MEDIA], findings(unit), document["total"]) == ([None, 7], ([], ["V002"]), {})
+    assert "现在退回。" in run("diff", OLD, NEW).out
+    turned_round = diff(old=NEW, new=OLD)["units"][0]
+    assert (turned_round["change"], turned_round["status"]) == ("disappeared", ["rejected", None])
+    assert "原来退回。" in run("diff", NEW, OLD).out
+
+
 def test_a_unit_that_moved_to_another_parent_is_suggested() -> None:
     both(GUANDU_VILLAGE)
     send(EAST, to=OLD, above=(*TO_COUNTY, LANGCHENGGANG))
@@ -461,6 +485,9 @@ def test_a_page_that_was_typed_over() -> None:
     document = diff(old="甲.xlsx", new="乙.xlsx")
     assert units(document) == {"中牟县": ("changed", {SESSIONS: [6, 99]})}
     assert findings(document["units"][0]) == ([], ["P001"])
+    document = diff(old=OLD, new="乙.xlsx")  # where only the total shows it
+    assert (document["units"], document["total"]) == ([], {SESSIONS: [6, 99]})
+    assert "合计有1个栏目变化" in squeezed(run("diff", OLD, "乙.xlsx").out)
 
 
 def test_a_workbook_that_was_merged_from_merged_ones() -> None:
@@ -513,6 +540,16 @@ def test_what_a_workbook_knows_of_units_in_workbooks_that_are_here() -> None:
     document = diff(old="市级.xlsx", new=f"县级/{NEW}")
     assert units(document) == {"中牟县": ("changed", {MEDIA: [3, 7]})}
     assert omitted(document) == {"sums": 3, "covered": 3, "findings": 1}
+
+
+def test_the_workbooks_of_all_levels_and_the_one_on_top() -> None:
+    both(*VILLAGES, GUANDU)
+    send(LANGCHENGGANG, own_values(Level.VILLAGE), to=OLD, scope=Scope.CUMULATIVE)
+    merge(OLD, "甲.xlsx", "--each-level", "各级")
+    for sides in (("各级", "甲.xlsx"), ("甲.xlsx", "各级")):
+        document = diff(old=sides[0], new=sides[1])
+        assert (document["units"], document["total"]) == ([], {})
+        assert omitted(document) == {"covered": 3, "findings": 1}
 
 
 def test_what_changed_since_a_merge() -> None:

@@ -89,12 +89,14 @@ class Suggestion:
         new: the one that is there now.
         fields: the figures that differ if they are the same.
         is_comparable: whether both have figures that can be held against one another.
+        findings: those that only one of them has.
     """
 
     old: UnitRef
     new: UnitRef
     fields: Fields
     is_comparable: bool
+    findings: FindingChanges
 
 
 class Omission(StrEnum):
@@ -135,7 +137,12 @@ class Comparison:
     @property
     def is_same(self) -> bool:
         """Whether nothing is different."""
-        return not (self.units or self.findings)
+        return not (self.units or self.findings or self.total)
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether one side is a merged workbook, and the other is not."""
+        return self.old.kind is not self.new.kind
 
     def count(self, change: Change) -> int:
         """Return how many units there are of which this became."""
@@ -227,7 +234,8 @@ class _Comparer:
         for key, other in self.likely.items():
             was, now = self._old.units[key], self._new.units[other]
             figures = comparable_figures(was, now) or figures_as_read(was, now)
-            yield Suggestion(was.ref, now.ref, differing_fields(*figures) if figures else {}, figures is not None)
+            fields = differing_fields(*figures) if figures else {}
+            yield Suggestion(was.ref, now.ref, fields, figures is not None, self._finding_changes(was, now))
 
     def _units(self) -> Iterator[tuple[str | None, str | None]]:
         """Yield the keys of each unit on both sides."""
@@ -253,7 +261,8 @@ class _Comparer:
         read = figures_as_read(was, now) if figures is None else None
         own = (was.own, now.own) if figures and was.own and now.own else None
         fields, as_read, own_fields = (differing_fields(*pair) if pair else {} for pair in (figures, read, own))
-        scopes = None if have_same_scopes(was, now) else (was.returned, now.returned)
+        is_same_kind = have_same_scopes(was, now) or (figures is not None and self._is_mixed)
+        scopes = None if is_same_kind else (was.returned, now.returned)
         findings = self._finding_changes(was, now)
         is_other = was.standing is not now.standing and not (self._is_mixed and None in {was.standing, now.standing})
         is_other |= was.versions != now.versions and not self._is_mixed
@@ -299,6 +308,8 @@ class _Comparer:
     def _finding_changes(self, was: SideUnit, now: SideUnit) -> FindingChanges:
         if not self._is_mixed:
             return finding_changes(was.findings, now.findings, lambda one: one.cause)
+        if any(one.is_sum and one.standing is None for one in (was, now)):
+            return FindingChanges()  # what is said of a merged page is said of no return
         old, new = (
             [one for one in unit.findings if not one.finding.code.startswith(_OF_MERGES)] for unit in (was, now)
         )
@@ -323,16 +334,15 @@ def _nothing(unit: SideUnit | None) -> SideUnit:
 
 
 def _is_covered(side: Side, key: str, other: Side, pairs: Pairs) -> bool:
-    """Whether a unit that the other side does not show is in a cumulative figure there, and in none on its own side.
+    """Whether a unit that the other side does not show is in a cumulative figure there that is not on its own side.
 
     Of two sets of returns that says nothing: the file of one that is gone is gone.
     """
-    is_of_files = side.kind is other.kind is SideKind.RETURNS
-    if is_of_files or any(side.units[above].is_unsplit for above in side.above(key)):
+    if side.kind is other.kind is SideKind.RETURNS:
         return False
     nearest = next((one for one in (key, *side.above(key)) if one in pairs), None)
     if nearest is None:
         return False
     there = pairs[nearest]
-    holders = [*other.above(there), *([there] if nearest != key else [])]
-    return any(other.units[holder].is_unsplit for holder in holders)
+    holders = {one for one in (there, *other.above(there)) if one != pairs.get(key) and other.units[one].is_unsplit}
+    return bool(holders - {pairs[one] for one in side.above(key) if one in pairs and side.units[one].is_unsplit})

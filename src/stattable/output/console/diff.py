@@ -1,6 +1,6 @@
 """The differences that `diff` found."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -21,6 +21,7 @@ from stattable.proving.differences import Change, Comparison, Suggestion, UnitDi
 from stattable.proving.sides import Side, SideKind, Standing
 
 _MOST_UNITS: Final = 20  # whose differences are shown; the others are counted
+_MOST_RAW: Final = 12  # characters of what could not be read
 _ALL: Final = "全部见 --format json 或 --format csv"
 _STANDING_WORDS: Final = {
     Standing.ACCEPTED: "可以计入",
@@ -44,7 +45,7 @@ def show_diff(compared: Comparison) -> None:
     _show_rest(console, len(compared.suggestions), "对可能改名或改码的单位")
     units = [one for one in compared.units if not (one.suggested and one.unit in of_pairs)]
     for one in units[:_MOST_UNITS]:
-        _show_unit(console, one)
+        _show_unit(console, one, is_mixed=compared.is_mixed)
     _show_rest(console, len(units), "个单位")
     if compared.findings:
         console.print()
@@ -72,13 +73,12 @@ def _side_words(side: Side) -> str:
     return f"{side.path}（{what}）"
 
 
-def _show_unit(console: Console, one: UnitDifference) -> None:
+def _show_unit(console: Console, one: UnitDifference, *, is_mixed: bool) -> None:
     console.print()
     change = (f"【{CHANGE_WORDS[one.change]}】", _CHANGE_COLOURS[one.change])
     console.print(Text.assemble((_unit_words(one.unit), "bold"), "  ", change))
-    before, now = one.standings
-    if one.change is Change.CHANGED and (before is not now or before is Standing.SEVERAL):
-        _print_wrapped(console, f"原来{_STANDING_WORDS[before]}，现在{_STANDING_WORDS[now]}。", "", indent=2)
+    if not (is_mixed and one.change is Change.CHANGED and None in one.standings):
+        _print_wrapped(console, _standing_words(one), "", indent=2)
     if one.scopes:
         was, become = (
             listed([scope.label + "数" if scope else _UNKNOWN_SCOPE for scope in scopes]) for scopes in one.scopes
@@ -91,6 +91,16 @@ def _show_unit(console: Console, one: UnitDifference) -> None:
     _show_findings(console, one.findings)
 
 
+def _standing_words(one: UnitDifference) -> str:
+    """Return what became of a unit's returns, where it is no plain figures that count; else nothing."""
+    before, now = one.standings
+    if one.change is Change.CHANGED:
+        is_plain = before is now and before is not Standing.SEVERAL
+        return "" if is_plain else f"原来{_STANDING_WORDS[before]}，现在{_STANDING_WORDS[now]}。"
+    when, standing = ("现在", now) if one.change is Change.APPEARED else ("原来", before)
+    return f"{when}{_STANDING_WORDS[standing]}。" if standing in {Standing.REJECTED, Standing.SEVERAL} else ""
+
+
 def _show_suggestion(console: Console, pair: Suggestion) -> None:
     console.print()
     what = f"{_unit_words(pair.old)} → {_unit_words(pair.new)}"
@@ -99,6 +109,7 @@ def _show_suggestion(console: Console, pair: Suggestion) -> None:
         same = "如果是同一个单位，数没有变。" if pair.is_comparable else "两边的数不能比较。"
         _print_wrapped(console, same, "", indent=2)
     _show_fields(console, pair.fields, pair.new.level, "如果是同一个单位")
+    _show_findings(console, pair.findings)
 
 
 def _unit_words(unit: UnitRef) -> str:
@@ -130,7 +141,9 @@ def _show_fields(
         by = number(now) - number(was)
         is_count = not isinstance(was, bool) and not isinstance(now, bool)
         raws = unread.get(key, _READ)
-        shown = [raw or in_words(value, of, index) for raw, value in zip(raws, (was, now), strict=True)]
+        shown = [
+            raw[:_MOST_RAW] if raw else in_words(value, of, index) for raw, value in zip(raws, (was, now), strict=True)
+        ]
         table.add_row(label_of(key), *map(_dimmed, shown), f"{by:+}" if by and is_count and raws == _READ else "")
     console.print(table)
 
@@ -156,9 +169,5 @@ def _show_rest(console: Console, count: int, of_what: str, most: int = _MOST_UNI
 
 
 def _print_wrapped(console: Console, text: str, style: str, indent: int = 0) -> None:
-    for line in _indented(wrapped(text, console.width - indent - 2), indent):
-        console.print(Text(line, style=style))
-
-
-def _indented(lines: Iterable[str], indent: int) -> list[str]:
-    return [" " * indent + line for line in lines]
+    for line in wrapped(text, console.width - indent - 2) if text else ():
+        console.print(Text(" " * indent + line, style=style))
