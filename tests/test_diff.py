@@ -542,6 +542,21 @@ def test_what_a_workbook_knows_of_units_in_workbooks_that_are_here() -> None:
     assert omitted(document) == {"sums": 3, "covered": 3, "findings": 1}
 
 
+def test_what_only_a_merge_says_of_units_of_one_name() -> None:
+    write_roster("名册.csv", ROSTER + "410122101299,东村,,,,,,\n410122102299,东村,,,,,,\n")
+    both(*VILLAGES)
+    send(UnitFacts("410122101299", "东村", Level.VILLAGE), to=NEW)
+    merge(OLD, "甲.xlsx")
+    merge(NEW, "乙.xlsx")
+    assert diff(old=OLD, new="甲.xlsx")["units"] == []
+    assert diff(old="甲.xlsx", new=OLD)["findings"] == {"gone": [], "new": []}
+    document = diff(old="甲.xlsx", new="乙.xlsx")
+    gone = [*document["findings"]["gone"], *(one for unit in document["units"] for one in unit["findings"]["gone"])]
+    assert [(one["code"], one["message"]) for one in gone] == [
+        ("C001", "没有收到“东村”（村居社区级）的报表。请催报。"),
+    ]
+
+
 def test_the_workbooks_of_all_levels_and_the_one_on_top() -> None:
     both(*VILLAGES, GUANDU)
     send(LANGCHENGGANG, own_values(Level.VILLAGE), to=OLD, scope=Scope.CUMULATIVE)

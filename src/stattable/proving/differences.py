@@ -1,7 +1,7 @@
 """Two sides of a comparison → what is different, unit by unit: a pure function."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -159,7 +159,7 @@ def compare(old: Side, new: Side) -> Comparison:
         new,
         tuple(units),
         tuple(comparer.suggestions()),
-        finding_changes(old.findings, new.findings, _nobodys),
+        _changes_of(old.findings, new.findings, is_mixed=old.kind is not new.kind, sameness=_of_nobody),
         differing_fields(old.total, new.total),
         {reason: omissions[reason] for reason in Omission if omissions[reason]},
     )
@@ -178,14 +178,38 @@ def _of_whole_sides(old: Side, new: Side) -> Iterator[Omission]:
         yield Omission.PAGE_ONLY
 
 
-# Findings of a merge as a whole, which no check of returns has: by code, or by the family.
-_OF_MERGES: Final = ("H", "C", "T003", "U006", "U008", "U010", "U011", "U012")
+# What a merge says of returns in view of others, and no check does: by code, or by the family.
+_OF_MERGES: Final = ("H", "C", "P", "A009", "T003", "U006", "U008", "U010", "U011", "U012")
 _NO_RETURNS: Final = "F006"  # of a folder, which has another name on each side
 
+_Cause = tuple[str | None, ...]
 
-def _nobodys(one: SideFinding) -> object:
+
+def _of_unit(one: SideFinding) -> _Cause:
+    return one.cause
+
+
+def _of_nobody(one: SideFinding) -> _Cause:
     """Return what makes a finding of no known unit the same on both sides."""
-    return one.cause, "" if one.finding.code == _NO_RETURNS else one.file_name
+    ref = one.finding.unit
+    return *one.cause, "" if one.finding.code == _NO_RETURNS else one.file_name, ref.name if ref else None
+
+
+def _changes_of(
+    old: Iterable[SideFinding],
+    new: Iterable[SideFinding],
+    *,
+    is_mixed: bool,
+    sameness: Callable[[SideFinding], _Cause] = _of_unit,
+) -> FindingChanges:
+    """Return the findings that are on one side only; of two kinds of sides those that both may have."""
+    if not is_mixed:
+        return finding_changes(old, new, sameness)
+    before, now = (
+        [one for one in side if one.finding.path and not one.finding.code.startswith(_OF_MERGES)] for side in (old, new)
+    )
+    # 审核意见 does not say which label is missing.
+    return finding_changes(before, now, lambda one: (*one.cause[:3], *sameness(one)[len(one.cause) :]))
 
 
 class _Comparer:
@@ -306,14 +330,9 @@ class _Comparer:
         )
 
     def _finding_changes(self, was: SideUnit, now: SideUnit) -> FindingChanges:
-        if not self._is_mixed:
-            return finding_changes(was.findings, now.findings, lambda one: one.cause)
-        if any(one.is_sum and one.standing is None for one in (was, now)):
+        if self._is_mixed and any(one.is_sum and one.standing is None for one in (was, now)):
             return FindingChanges()  # what is said of a merged page is said of no return
-        old, new = (
-            [one for one in unit.findings if not one.finding.code.startswith(_OF_MERGES)] for unit in (was, now)
-        )
-        return finding_changes(old, new, lambda one: one.cause[:3])  # 审核意见 does not say which label is missing
+        return _changes_of(was.findings, now.findings, is_mixed=self._is_mixed)
 
     def _omit(self, was: SideUnit, now: SideUnit) -> None:
         """Count a unit whose figures are not compared, by the reason."""

@@ -49,7 +49,7 @@ def show_diff(compared: Comparison) -> None:
     _show_rest(console, len(units), "个单位")
     if compared.findings:
         console.print()
-        console.print(Text("不知道是哪个单位的文件", style="bold"))
+        console.print(Text("不属于哪一个单位，或者不知道是哪个单位的", style="bold"))
         _show_findings(console, compared.findings, with_path=True)
     if compared.omissions:
         console.print()
