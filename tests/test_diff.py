@@ -557,6 +557,52 @@ def test_what_only_a_merge_says_of_units_of_one_name() -> None:
     ]
 
 
+def test_files_that_belong_to_no_unit_do_so_on_both_sides() -> None:
+    both(*VILLAGES)
+    send(UnitFacts("410122109", "别镇", Level.TOWNSHIP), to=OLD, above=TO_COUNTY)
+    send(ZHULUYING, to=OLD, name="别人的", change=lambda sheet: sheet.__setitem__("B3", "官渡村"))
+    typed(Path(OLD, "没有的村.xlsx"), "没有的村", own_values(Level.VILLAGE))
+    typed(Path(OLD, "无名.xlsx"), "", own_values(Level.VILLAGE))
+    merge(OLD, "甲.xlsx")
+    for sides in ((OLD, "甲.xlsx"), ("甲.xlsx", OLD)):
+        document = diff("--roster", "名册.csv", old=sides[0], new=sides[1])
+        assert (document["units"], document["findings"]) == ([], {"gone": [], "new": []})
+    merge(NEW, "乙.xlsx")
+    gone = diff(old="甲.xlsx", new="乙.xlsx")["findings"]["gone"]
+    assert sorted(one["code"] for one in gone) == ["U001", "U002", "U002", "U003"]
+
+
+def test_units_without_codes() -> None:
+    for side in (OLD, NEW):
+        for town, name in (("甲镇", "东村"), ("乙镇", "东村"), ("甲镇", "西村"), ("甲镇", "南村")):
+            typed(Path(side, town, f"{name}.xlsx"), f"{town}{name}", own_values(Level.VILLAGE))
+        typed(Path(side, "乙镇", "坏村.xlsx"), "乙镇坏村", {**own_values(Level.VILLAGE), PEOPLE: "若干"})
+    typed(Path(NEW, "乙镇", "东村.xlsx"), "乙镇东村", {**own_values(Level.VILLAGE), MEDIA: 7})
+    typed(Path(NEW, "甲镇", "南村.xlsx"), "甲镇南村", {**own_values(Level.VILLAGE), PEOPLE: "若干"})
+    for side, report in ((OLD, "甲.xlsx"), (NEW, "乙.xlsx")):
+        run("merge", side, "--unit", "中牟县", "--level", "县级", "-o", report, "--quiet")
+        for sides in ((side, report), (report, side)):
+            assert diff(old=sides[0], new=sides[1])["units"] == []
+    for old, new in ((OLD, NEW), ("甲.xlsx", "乙.xlsx"), (OLD, "乙.xlsx"), ("甲.xlsx", NEW)):
+        told = {unit["name"]: unit for unit in diff(old=old, new=new)["units"] if unit["level"] == "village"}
+        assert {name[-2:]: (unit["change"], unit["fields"]) for name, unit in told.items()} == {
+            "东村": ("changed", {MEDIA: [1, 7]}), "南村": ("changed", {}),
+        }  # fmt: skip
+        assert [findings(unit)[1] for name, unit in told.items() if "南村" in name] == [["V002"]]
+
+
+def test_a_workbook_without_its_ledger() -> None:
+    both(*VILLAGES)
+    send(EAST, {MEDIA: "3篇"}, to=NEW)
+    for side, report in ((OLD, "甲.xlsx"), (NEW, "乙.xlsx")):
+        workbook = openpyxl.load_workbook(merge(side, report))
+        del workbook["汇总台账"]
+        workbook.save(report)
+    document = diff(old="甲.xlsx", new="乙.xlsx")
+    assert findings({unit["name"]: unit for unit in document["units"]}["东狼城岗村"]) == ([], ["V007"])
+    assert document["old"]["files"] == 3
+
+
 def test_the_workbooks_of_all_levels_and_the_one_on_top() -> None:
     both(*VILLAGES, GUANDU)
     send(LANGCHENGGANG, own_values(Level.VILLAGE), to=OLD, scope=Scope.CUMULATIVE)

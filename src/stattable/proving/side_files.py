@@ -22,6 +22,7 @@ from stattable.proving.sides import Side, SideFinding, SideKind, SideUnit, Stand
 from stattable.reading.inputs import Inputs
 
 _OF_COPIES: Final = frozenset({"U004", "U010"})  # all that is told of a return that another one stands for
+_OF_NOBODY: Final = frozenset({"U002", "U003", "U009", "U014"})  # with which a return belongs to no unit
 _SEVERAL: Final = "U005"
 _ANONYMOUS: Final = "?"  # key of the unit of a single return that belongs to none
 
@@ -199,17 +200,20 @@ def _add_listed(drafts: dict[str, _Draft], report: MergedWorkbook) -> list[SideF
     codes: dict[str, set[str]] = {}
     for one in listed:
         codes.setdefault(one.finding.path or "", set()).add(one.finding.code)
+    keys = {
+        path: None if _OF_NOBODY & codes.get(path, set()) else finder.of_entry(entry) for path, entry in entries.items()
+    }
     for path, entry in entries.items():
-        key = None if entry.is_earlier or _OF_COPIES & codes.get(path, set()) else finder.of_entry(entry)
-        if key and not entry.counted and drafts[key].standing is not Standing.ACCEPTED:
-            several = _SEVERAL in codes.get(path, ())
-            drafts[key].standing = Standing.SEVERAL if several else Standing.REJECTED
+        key, found = keys[path], codes.get(path, set())
+        is_settled = entry.counted or entry.is_earlier or _OF_COPIES & found
+        if key and not is_settled and drafts[key].standing is not Standing.ACCEPTED:
+            drafts[key].standing = Standing.SEVERAL if _SEVERAL in found else Standing.REJECTED
     nobodys: list[SideFinding] = []
     for one in listed:
         path = one.finding.path or ""
         if one.finding.code not in _OF_COPIES and _OF_COPIES & codes[path]:
             continue
-        key = finder.of_entry(entries[path]) if path in entries else finder.of_name(one.finding.unit)
+        key = keys[path] if path in keys else finder.of_name(one.finding.unit)
         (drafts[key].findings if key else nobodys).append(one)
     return nobodys
 
@@ -260,7 +264,7 @@ class _Finder:
         key = self._by_code.get(entry.code) if entry.code else next(self._of_level(entry.name, level), None)
         if key is None:
             key = entry.code or f"{_ANONYMOUS}{comparable_name(entry.name)}"
-            self._drafts[key] = _Draft(ref)
+            self._drafts.setdefault(key, _Draft(ref))
             self._by_name.setdefault(comparable_name(entry.name), []).append(key)
             if entry.code:
                 self._by_code[entry.code] = key
