@@ -8,6 +8,7 @@ from typing import Final
 from stattable.checking.check import CheckOptions, check
 from stattable.checking.register import identity_keys
 from stattable.checking.returns import Batch, CheckedReturn
+from stattable.checking.rules import drop_meaningless_zeros
 from stattable.merging.rollup import CountedReturns, totals_of
 from stattable.model.findings import Finding, Severity, Status, UnitRef
 from stattable.model.form import FIELDS, Values
@@ -121,7 +122,8 @@ def side_of_returns(path: str, batch: Batch, findings: Iterable[Finding] = (), *
 def _add_return(draft: _Draft, one: CheckedReturn) -> None:
     draft.findings += (SideFinding(f) for f in one.findings if not one.duplicate or f.code in _OF_COPIES)
     if one.status is Status.ACCEPTED:
-        draft.figures[one.scope] = one.values
+        # What nothing says to be cumulative is own, or comes to the same: a 0 of units below it counts in neither.
+        draft.figures[one.scope] = drop_meaningless_zeros(one.values, one.level, one.scope or Scope.OWN)
         draft.standing = Standing.ACCEPTED
         draft.is_unsplit |= one.scope is Scope.CUMULATIVE
     elif one.status is Status.REJECTED:
