@@ -508,6 +508,19 @@ def test_a_workbook_that_was_merged_from_merged_ones() -> None:
     assert units(diff(old=NEW, new=f"市级{OLD}.xlsx")) == {"逐鹿营村": ("changed", {MEDIA: [5, 1]})}
 
 
+def test_a_page_that_was_typed_over_before_it_was_merged_on() -> None:
+    both(*VILLAGES)
+    merge(OLD, "县级/中牟县.xlsx")
+    merge("县级", "甲.xlsx", root="4101")
+    workbook = openpyxl.load_workbook("县级/中牟县.xlsx")
+    workbook.worksheets[0][FIELD_BY_KEY[SESSIONS].cell] = 99
+    workbook.save("县级/中牟县.xlsx")
+    merge("县级", "乙.xlsx", root="4101")
+    document = diff(old="甲.xlsx", new="乙.xlsx")
+    assert units(document) == {name: ("changed", {SESSIONS: [6, 99]}) for name in ("郑州市", "中牟县")}
+    assert findings(document["units"][1])[1] == ["P001"]
+
+
 def test_a_workbook_whose_records_are_gone_is_its_page() -> None:
     both(*VILLAGES)
     workbook = openpyxl.load_workbook(merge(OLD, "甲.xlsx"))

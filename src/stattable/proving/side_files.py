@@ -183,7 +183,8 @@ def _add_record(drafts: dict[str, _Draft], root: str, record: Record) -> None:
         draft = drafts[keys[key]]
         for scope in Scope:
             if sent := record.sent.get((key, scope)):
-                draft.figures.setdefault(scope, sent.values)
+                known = draft.figures.get(scope)
+                draft.figures[scope] = sent.values if known is None or record.counts(key, scope) else known
                 if sent.record is None:
                     draft.standing = Standing.ACCEPTED
                     draft.is_unsplit |= scope is Scope.CUMULATIVE

@@ -39,11 +39,10 @@ def show_diff(compared: Comparison) -> None:
     _print_wrapped(console, _summary(compared), "bold")
     _print_wrapped(console, f"原来：{_side_words(compared.old)}；现在：{_side_words(compared.new)}。", "dim")
     _show_fields(console, compared.total, None, "合计")
-    of_pairs = {ref for pair in compared.suggestions for ref in (pair.old, pair.new)}
     for pair in compared.suggestions[:_MOST_UNITS]:
         _show_suggestion(console, pair)
     _show_rest(console, len(compared.suggestions), "对可能改名或改码的单位")
-    units = [one for one in compared.units if not (one.suggested and one.unit in of_pairs)]
+    units = [one for one in compared.units if not one.suggested]  # the others are shown in pairs
     for one in units[:_MOST_UNITS]:
         _show_unit(console, one, is_mixed=compared.is_mixed)
     _show_rest(console, len(units), "个单位")
