@@ -21,7 +21,14 @@ from stattable.model.identity import UnitFacts
 from stattable.model.units import Level, Scope, Tree
 from stattable.output.csv_tables import harmless
 from stattable.output.json_documents import check_json
-from stattable.output.json_models import CheckDocument, Document, MergeDocument, TraceDocument, VerifyDocument
+from stattable.output.json_models import (
+    CheckDocument,
+    DiffDocument,
+    Document,
+    MergeDocument,
+    TraceDocument,
+    VerifyDocument,
+)
 from writers.county import send, write_roster
 from writers.returns import filled, own_values, typed
 
@@ -75,6 +82,7 @@ MODELS: dict[str, type[Document]] = {
     "merge": MergeDocument,
     "verify": VerifyDocument,
     "trace": TraceDocument,
+    "diff": DiffDocument,
 }
 
 

@@ -18,7 +18,14 @@ from stattable.cli.commands import main
 from stattable.model.catalogue import CATALOGUE, FAMILIES, general_remedy
 from stattable.model.findings import Severity
 from stattable.model.form import FIELD_BY_KEY
-from stattable.output.json_models import CheckDocument, Document, MergeDocument, TraceDocument, VerifyDocument
+from stattable.output.json_models import (
+    CheckDocument,
+    DiffDocument,
+    Document,
+    MergeDocument,
+    TraceDocument,
+    VerifyDocument,
+)
 
 DOCS: Final = Path(__file__).resolve().parent.parent / "docs"
 NOTE: Final = "<!-- 由 tools/make_docs.py 生成，请不要手工修改 -->\n"
@@ -28,6 +35,7 @@ DOCUMENTS: Final[Mapping[str, type[Document]]] = {
     "merge": MergeDocument,
     "verify": VerifyDocument,
     "trace": TraceDocument,
+    "diff": DiffDocument,
 }
 FIELD_KEYS: Final = list(FIELD_BY_KEY)
 FIGURE: Final = [{"type": "integer"}, {"type": "boolean"}, {"type": "null"}]
@@ -72,18 +80,19 @@ def _help(*command: str) -> str:
 JSON_INTRODUCTION: Final = """\
 # JSON for other programs
 
-`check`, `merge`, `verify` and `trace` take `--format json` and put one document on stdout, and nothing else there. Its
-keys are a promise: within `schema_version` 1 none is renamed or removed. What is not known is `null`; a key that is not
-always there is marked so. Each document has a JSON Schema.
+`check`, `merge`, `verify`, `trace` and `diff` take `--format json` and put one document on stdout, and nothing else
+there. Its keys are a promise: within `schema_version` 1 none is renamed or removed. What is not known is `null`; a key
+that is not always there is marked so. Each document has a JSON Schema.
 
 - `FIELD` is a key of one of the 40 fields of the form, such as `activities.township.sessions`. A `figure` is a whole
   number, `true`/`false` for 有/无, or `null` for a blank.
 - Characters that could steer a terminal or turn the direction of text are escaped (`\\u202e`); as in any JSON their
   values are exact.
-- Where the roster is faulty, nothing is read: the document of `check` or `merge` has the findings (U007) and the same
-  keys, with counts of 0, no files or units, and `null` for what is not known.
-- Exit codes: 0 nothing at or above `--fail-on` (`verify`: proved), 1 findings, 2 wrong usage or nothing to read, 3 no
-  verdict.
+- Where the roster is faulty, nothing is read: the document of `check`, `merge` or `diff` has the findings (U007; that
+  of `diff` has them as `faults`) and the same keys, with counts of 0, no files or units, and `null` for what is not
+  known.
+- Exit codes: 0 nothing at or above `--fail-on` (`verify`: proved, `diff`: no difference), 1 findings or differences, 2
+  wrong usage or nothing to read, 3 no verdict.
 """
 
 
@@ -149,6 +158,8 @@ def _value(schema: Mapping[str, Any], parts: Mapping[str, Any]) -> str:
             return "`figure`"
         case {"anyOf": choices}:
             return " or ".join(_value(choice, parts) for choice in choices)
+        case {"prefixItems": [before, now]} if before == now:
+            return f"pair of {_value(before, parts)}, before and now"
         case {"items": item}:
             return f"list of {_value(item, parts)}"
         case {"additionalProperties": dict(value)}:

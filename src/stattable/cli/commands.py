@@ -8,6 +8,7 @@ from typing import Final
 import click
 
 from stattable import __version__
+from stattable.cli.diff_command import diff_command
 from stattable.cli.exit_codes import FINDINGS, OK, Commands, command, exit_code
 from stattable.cli.options import (
     LEVEL,
@@ -394,3 +395,6 @@ def explain_command(*, code: str) -> int:
         raise Refusal("unknown_code", code=code, codes=" ".join(CATALOGUE))
     show_entry(entry)
     return OK
+
+
+main.command("diff", options_metavar=_OPTIONS)(diff_command)

@@ -56,11 +56,19 @@ def print_document(
     layout: str, as_json: Callable[[], str], findings: "Sequence[Finding]", as_table: Callable[[], None]
 ) -> None:
     """Print what a command found as JSON, CSV or for people."""
-    from stattable.output.console.streams import use_utf8
     from stattable.output.csv_tables import findings_as_csv
+
+    print_layout(layout, as_json, lambda: findings_as_csv(findings), as_table)
+
+
+def print_layout(
+    layout: str, as_json: Callable[[], str], as_csv: Callable[[], str], as_table: Callable[[], None]
+) -> None:
+    """Print a document in the layout that is asked for: JSON, CSV or for people."""
+    from stattable.output.console.streams import use_utf8
 
     if layout == "table":
         as_table()
         return
     use_utf8()
-    click.echo(as_json() if layout == "json" else findings_as_csv(findings), nl=layout == "json")
+    click.echo(as_json() if layout == "json" else as_csv(), nl=layout == "json")

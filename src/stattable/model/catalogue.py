@@ -619,6 +619,18 @@ _DECISIONS: Final[Mapping[str, str]] = {  # why a return does not count, and wha
 }
 
 
+_OMISSIONS: Final[Mapping[str, str]] = {  # what a comparison leaves out, and why
+    "several": "{count} 个单位有几份不同的表，还没有定下以哪一份为准（U005），数没有比较。",
+    "rejected": "{count} 个单位的表被退回（一边或两边），不计入；读得出来的数另列，不作为计入的数比较。",
+    "scopes": "{count} 个单位一边是本级数，一边是汇总数，口径不同；表上的数另列，不能直接相减。",
+    "sums": "{count} 个单位在汇总表里只有下级加起来的数，另一边没有它们自己的汇总数，没有比较。要比较，请先把那些报表汇总。",
+    "covered": "{count} 个单位的数在一边含在上级的汇总数里，没有单独的数，没有比较。",
+    "findings": "一边是报表，一边是汇总表：只比较每份表自己的审核意见，不比较上下级、缺报等汇总时才有的意见。",
+    "editions": "两边不是同一届的表，增减是两年之间的增减。",
+    "page_only": "有一边的汇总表里分单位的记录读不出来，只比较了汇总页。",
+}
+
+
 class _Listing(NamedTuple):
     """How a list of a finding's parameters is put into words; see :func:`text.listed`."""
 
@@ -718,6 +730,11 @@ def phrase(code: str, reason: str, **params: object) -> str:
 def decision(reason: str, **params: object) -> str:
     """Return why a return does not count, or what an option decided, in the words of the ledger."""
     return _DECISIONS[reason].format(**params)
+
+
+def omission(reason: str, count: int) -> str:
+    """Return what a comparison leaves out, and in how many units, in words."""
+    return _OMISSIONS[reason].format(count=count)
 
 
 def explain(code: str) -> Entry | None:

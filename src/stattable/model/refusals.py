@@ -45,6 +45,8 @@ _REFUSALS: Final[Mapping[str, str]] = {
     "national_blank": "全国一级只汇总，不填报，没有空白表。",
     "bad_code": "代码“{code}”不对：应为 2、4、6、9 或 12 位数字。",
     "not_merged": "“{path}”不是 stattable 写出的汇总表，或者里面的记录不完整，不能核对。请给出 merge 写出的文件。",
+    "edition_not_compared": "“{path}”是第 {edition} 个会员活动日的汇总表，不是要求的第 {wanted} 个，没有比较。",
+    "unit_not_compared": "两边都没有唯一的“{unit}”。请写它的代码，或者核对名称。",
     "unknown_field": "看不出“{field}”是哪一格。请写汇总页上的单元格（如 F6），或者栏目（如 宣传活动 · 乡镇计生协 · 活动场次）。",
     "unknown_code": "没有“{code}”这个代码。可用的有：{codes}。",
     "roster_unreadable": "名册“{path}”读不出来：应为 .csv（UTF-8 或 GBK）或 .xlsx（.xls、.ods 也行），没有打开密码，也没有损坏。",

@@ -10,13 +10,16 @@ from pydantic_core import PydanticSerializationError
 from stattable.checking.returns import Batch, CheckedReturn
 from stattable.merging.result import MergeResult, Summary
 from stattable.merging.rollup import Difference
-from stattable.model.catalogue import render
+from stattable.model.catalogue import omission, render
 from stattable.model.findings import Finding, Severity, Status, UnitRef
 from stattable.model.form import BLANK, FIELDS, Field, Value, Values, label_of
 from stattable.model.text import DECEPTIVE
 from stattable.output import json_models as models
+from stattable.proving.comparable import Fields, FindingChanges
+from stattable.proving.differences import Change, Comparison, UnitDifference
 from stattable.proving.ledger import Ledger, check_code_of
 from stattable.proving.reopen import MergedWorkbook
+from stattable.proving.sides import Side, SideFinding
 from stattable.proving.source_files import FileMatch, FileState
 from stattable.proving.trace import TraceStep
 from stattable.proving.verify import Verdict
@@ -140,6 +143,75 @@ def trace_json(report: MergedWorkbook, field: Field, step: TraceStep) -> str:
     )
 
 
+def diff_json(compared: Comparison) -> str:
+    """Return the JSON document of `diff`."""
+    return _dump(
+        models.DiffDocument(
+            schema_version=models.SCHEMA_VERSION,
+            old=_side(compared.old),
+            new=_side(compared.new),
+            summary=models.DiffSummary(
+                **{change.value: compared.count(change) for change in Change}, suggested=len(compared.suggestions)
+            ),
+            total=dict(compared.total),
+            units=[_unit_difference(one) for one in compared.units],
+            findings=_finding_changes(compared.findings),
+            not_compared=[
+                models.NotCompared(reason=reason, count=count, message=omission(reason, count))
+                for reason, count in compared.omissions.items()
+            ],
+        )
+    )
+
+
+def refused_diff_json(old: str, new: str, faults: Sequence[Finding]) -> str:
+    """Return the JSON document of a `diff` of two paths that was refused because of faults in its roster."""
+    return _dump(
+        models.DiffDocument(
+            schema_version=models.SCHEMA_VERSION,
+            old=models.ComparedSide(path=old, kind=None, files=0),
+            new=models.ComparedSide(path=new, kind=None, files=0),
+            summary=models.DiffSummary(changed=0, appeared=0, disappeared=0, suggested=0),
+            total={},
+            units=[],
+            findings=models.FindingChanges(gone=[], new=[]),
+            not_compared=[],
+            faults=_findings(faults),
+        )
+    )
+
+
+def _side(side: Side) -> models.ComparedSide:
+    return models.ComparedSide(path=side.path, kind=side.kind, files=side.files)
+
+
+def _unit_difference(one: UnitDifference) -> models.UnitDifference:
+    suggested = one.suggested
+    return models.UnitDifference(
+        **asdict(one.unit),
+        change=one.change,
+        fields=dict(one.fields),
+        own=_pairs(one.own),
+        as_read=_pairs(one.as_read),
+        status=one.standings,
+        scopes=([*one.scopes[0]], [*one.scopes[1]]) if one.scopes else None,
+        findings=_finding_changes(one.findings),
+        suggested=models.OtherUnit(code=suggested.code, name=suggested.name) if suggested else None,
+    )
+
+
+def _pairs(fields: Fields) -> models.Pairs | None:
+    return dict(fields) or None
+
+
+def _finding_changes(changes: FindingChanges) -> models.FindingChanges:
+    return models.FindingChanges(gone=[*map(_side_finding, changes.gone)], new=[*map(_side_finding, changes.new)])
+
+
+def _side_finding(one: SideFinding) -> models.Finding:
+    return _finding(one.finding, one.words)
+
+
 def refused_json(command: str, findings: Sequence[Finding]) -> str:
     """Return the JSON document of a `command` that was refused because of faults in its roster."""
     if command == "check":
@@ -226,20 +298,21 @@ def missing_label(finding: Finding) -> str | None:
 
 
 def _findings(findings: Iterable[Finding]) -> list[models.Finding]:
-    return [
-        models.Finding(
-            code=finding.code,
-            severity=finding.severity,
-            message=render(finding, label_of),
-            path=finding.path,
-            unit=None if finding.unit == UnitRef() else finding.unit,
-            sheet=finding.sheet,
-            cell=finding.cell,
-            field=finding.field,
-            label=missing_label(finding),
-            raw=finding.raw,
-            suggestion=finding.suggestion,
-            rows=list(finding.rows) or None,
-        )
-        for finding in findings
-    ]
+    return [_finding(finding, render(finding, label_of)) for finding in findings]
+
+
+def _finding(finding: Finding, message: str) -> models.Finding:
+    return models.Finding(
+        code=finding.code,
+        severity=finding.severity,
+        message=message,
+        path=finding.path,
+        unit=None if finding.unit == UnitRef() else finding.unit,
+        sheet=finding.sheet,
+        cell=finding.cell,
+        field=finding.field,
+        label=missing_label(finding),
+        raw=finding.raw,
+        suggestion=finding.suggestion,
+        rows=list(finding.rows) or None,
+    )

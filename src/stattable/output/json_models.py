@@ -13,6 +13,8 @@ from stattable.merging.rollup import Basis
 from stattable.model.findings import Severity, Status
 from stattable.model.form import FIELD_BY_KEY, FIELDS, Value
 from stattable.model.units import Level, Scope
+from stattable.proving.differences import Change, Omission
+from stattable.proving.sides import SideKind, Standing
 from stattable.proving.source_files import FileState
 from stattable.proving.trace import TraceStop
 
@@ -289,3 +291,94 @@ class TraceDocument(Document):
     value: Value = Field(description="what the workbook was made with")
     now: Value = Field(description="what it comes to with the files at hand")
     trace: Step = Field(description="where it comes from, from the root down")
+
+
+# -- diff -------------------------------------------------------------------------------------------------
+
+Pair = tuple[Value, Value]
+Pairs = dict[FieldKey, Pair]
+
+
+class ComparedSide(_Part):
+    """One side of a comparison."""
+
+    path: str = Field(description="as it was given")
+    kind: SideKind | None = Field(
+        description="a return or a folder of them, or a merged workbook; null where nothing was read"
+    )
+    files: int = Field(description="files that were read; of a merged workbook those in its ledger")
+
+
+class DiffSummary(_Part):
+    """How many units differ."""
+
+    changed: int = Field(description="units that both sides have, and that differ")
+    appeared: int = Field(description="units that only the new side has")
+    disappeared: int = Field(description="units that only the old side has")
+    suggested: int = Field(description="pairs of such units that may be one, renamed or re-coded")
+
+
+class OtherUnit(_Part):
+    """A unit of the other side."""
+
+    code: str | None = Field(description="its code")
+    name: str | None = Field(description="its name")
+
+
+class FindingChanges(_Part):
+    """The findings that are on one side only."""
+
+    gone: list[Finding] = Field(description="those that only the old side has")
+    new: list[Finding] = Field(description="those that only the new side has")
+
+
+class UnitDifference(Unit):
+    """A unit that differs."""
+
+    change: Change = Field(description="what became of it")
+    fields: Pairs = Field(
+        description="what counts and differs, before and now: the figures with all below it where both sides have "
+        "them, else its own; of a unit that appeared or disappeared all that are not blank"
+    )
+    own: Pairs | Absent = Field(
+        default=None, description="its own figures that differ, where `fields` are with all below it, and not the same"
+    )
+    as_read: Pairs | Absent = Field(
+        default=None,
+        description="what was read and differs where no figures compare: of returns that were rejected, or that hold "
+        "own figures on one side and cumulative ones on the other; null also for what could not be read",
+    )
+    status: tuple[Standing | None, Standing | None] = Field(
+        description="what became of its returns; `several`: different ones, none of which counts; null: it has none, "
+        "or its figures are the sum of those below it"
+    )
+    scopes: tuple[list[Scope | None], list[Scope | None]] | Absent = Field(
+        default=None, description="which returns it has, where the two sides have different ones"
+    )
+    findings: FindingChanges = Field(description="those of its returns; in merged workbooks all about the unit")
+    suggested: OtherUnit | None = Field(
+        description="of a unit that appeared or disappeared: the unit of the other side that it may be"
+    )
+
+
+class NotCompared(_Part):
+    """What was not compared."""
+
+    reason: Omission = Field(description="why")
+    count: int = Field(description="in how many units; 1 where it concerns all")
+    message: str = Field(description="what is not compared and why, in Chinese")
+
+
+class DiffDocument(Document):
+    """What `diff --format json` prints."""
+
+    old: ComparedSide = Field(description="the side before")
+    new: ComparedSide = Field(description="the side now")
+    summary: DiffSummary = Field(description="how many units differ")
+    total: Pairs = Field(description="what differs of the figures of all units together, each counted once")
+    units: list[UnitDifference] = Field(description="those that differ, the biggest changes first")
+    findings: FindingChanges = Field(description="those of no known unit")
+    not_compared: list[NotCompared] = Field(description="what is left out, and why")
+    faults: list[Finding] | Absent = Field(
+        default=None, description="the faults of the roster (U007), with which nothing is compared"
+    )

@@ -92,5 +92,10 @@ def read_subject(cells: Sequence[object]) -> tuple[str, ...]:
     return tuple(_text(cell) for cell in cells[1:WORDS_AT])
 
 
+def read_message(cells: Sequence[object]) -> str:
+    """Return what a row of 审核意见 that was read from the sheet says."""
+    return _text(cells[WORDS_AT]) if len(cells) > WORDS_AT else ""
+
+
 def _text(cell: object) -> str:
     return " ".join(cell_text(cell).split())

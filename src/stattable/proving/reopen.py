@@ -19,7 +19,7 @@ from stattable.model.record import RECORD_SHEET, Record
 from stattable.model.refusals import Refusal
 from stattable.processes import WorkerFailed, in_own_process
 from stattable.proving.ledger import LEDGER_SHEET, Ledger, read_ledger
-from stattable.proving.lists import FINDINGS_SHEET, read_subject
+from stattable.proving.lists import FINDINGS_SHEET, read_message, read_subject
 from stattable.proving.seal import read_seal
 from stattable.reading.files import MAX_MEGABYTES, MAX_SECONDS
 from stattable.reading.form import read_form
@@ -44,6 +44,7 @@ class MergedWorkbook:
         ledger: its ledger, or None if the sheet is missing or not whole.
         seal: the marks of the rows of each sheet, as its record has them.
         subjects: what each row of 审核意见 is about.
+        messages: what each of them says.
     """
 
     file: ReturnFile
@@ -53,6 +54,7 @@ class MergedWorkbook:
     ledger: Ledger | None
     seal: Mapping[str, str]
     subjects: Sequence[tuple[str, ...]]
+    messages: Sequence[str] = ()
 
     @property
     def path(self) -> str:
@@ -113,7 +115,7 @@ def examine(path: str, look: Examiner) -> tuple[MergedWorkbook, list[Finding]]:
         raise Refusal("report_unreadable", path=path, why=render(found.fault, label_of))
     if found.file is None:
         raise Refusal("not_merged", path=path)
-    return _put_together(found.file, found.ledger, found.seal, found.subjects), found.findings
+    return _put_together(found.file, found.ledger, found.seal, found.subjects, found.messages), found.findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,7 @@ class _Examined:
     ledger: Ledger | None = None
     seal: Mapping[str, str] = field(default_factory=dict)
     subjects: Sequence[tuple[str, ...]] = ()
+    messages: Sequence[str] = ()
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -152,25 +155,26 @@ def _examine_file(
             return _Examined()
         ledger = read_ledger(book.sheet(LEDGER_SHEET, whole=True).rows) if LEDGER_SHEET in book.names else None
         seal = read_seal(book.sheet(RECORD_SHEET, whole=True).rows)
-        subjects = (
-            [*map(read_subject, book.sheet(FINDINGS_SHEET, whole=True).rows[1:])]
-            if FINDINGS_SHEET in book.names
-            else []
-        )
-        findings = look(_put_together(file, ledger, seal, subjects), book)
+        listed = book.sheet(FINDINGS_SHEET, whole=True).rows[1:] if FINDINGS_SHEET in book.names else []
+        subjects, messages = [*map(read_subject, listed)], [*map(read_message, listed)]
+        findings = look(_put_together(file, ledger, seal, subjects, messages), book)
     except Unreadable as fault:
         return _Examined(finding(fault.code, path=path, params=fault.params))
-    return _Examined(None, file, ledger, seal, subjects, findings)
+    return _Examined(None, file, ledger, seal, subjects, messages, findings)
 
 
 def _put_together(
-    file: ReturnFile, ledger: Ledger | None, seal: Mapping[str, str], subjects: Sequence[tuple[str, ...]]
+    file: ReturnFile,
+    ledger: Ledger | None,
+    seal: Mapping[str, str],
+    subjects: Sequence[tuple[str, ...]],
+    messages: Sequence[str],
 ) -> MergedWorkbook:
     identity, record = file.identity, file.record
     assert identity is not None
     assert record is not None
     rolled = roll_up(record.tree, record.root, CountedReturns.of_record(record))
-    return MergedWorkbook(file, identity, record, rolled, ledger, seal, subjects)
+    return MergedWorkbook(file, identity, record, rolled, ledger, seal, subjects, messages)
 
 
 def _no_findings(_: MergedWorkbook, __: CalamineBook) -> list[Finding]:
