@@ -94,6 +94,7 @@ def test_what_is_taken_from_an_archive(tmp_path: Path) -> None:
         lambda path: packed(path, {f"{number}.xlsx": b"" for number in range(MAX_ENTRIES + 1)}),
         lambda path: packed(path, {"a.xlsx": b"", "./a.xlsx": b""}),
         lambda path: path.write_bytes(b"PK\x03\x04"),
+        lambda path: path.write_bytes(packed(path, {"a.txt": b"x" * 100}).read_bytes()[:60]),
         lambda path: packed(path, {"xl/workbook.xml": b""}),
     ],
 )
@@ -102,6 +103,13 @@ def test_what_is_not_opened_like_a_folder(make: Callable[[Path], object], tmp_pa
     make(path)
     assert find_inputs([str(path)]).paths == (str(path),)
     assert len(read_return(str(path)).findings) == 1
+
+
+@pytest.mark.parametrize("name", ["村表.zip", "村表.rar", "村表.7z", "村表.ZIP"])
+def test_an_archive_that_came_in_half_is_no_photograph(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(b"half of it")
+    found = find_inputs([str(tmp_path)])
+    assert (found.paths, found.findings) == ((str(tmp_path / name),), ())
 
 
 def test_an_entry_that_is_damaged_harms_no_other(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from stattable.formats.inspection.plainness import is_plain_xml
 from stattable.formats.inspection.xls_records import in_encoding, open_xls
 from stattable.formats.xml import in_utf8, without_forbidden
 from stattable.model.catalogue import finding, render
@@ -459,3 +460,70 @@ def test_a_package_is_written_anew_only_where_it_must_be() -> None:
     book: Any = file.book()
     book.sheet("信息统计表")
     assert not book._is_rewritten
+
+
+# -- what was found by looking for more ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("inside", "codes"),
+    [
+        (b' table:formula="of:=[.A1]/0" office:value-type="float" office:value="0"><text:p>#DIV/0!</text:p>', ["V006"]),
+        (b' office:value-type="float" office:value="0"><text:p>Err:502</text:p>', ["V006"]),
+        (b' table:formula="of:=6+6" office:value-type="float">', ["V006"]),
+        (b' office:value-type="string"><text:p><![CDATA[12]]></text:p>', []),
+        (b' office:value-type="float"><text:p>12</text:p>', []),
+    ],
+)
+def test_cells_of_open_documents_that_are_no_blanks(inside: bytes, codes: list[str], tmp_path: Path) -> None:
+    figure = rb' office:value-type="float" office:value="2"[^>]*><text:p>2</text:p>'
+    one = read(ods(figure, inside), tmp_path, "return.ods")
+    assert one.values is not None
+    assert [one.code for one in one.findings if one.cell == "H6" and one.code != "V008"] == codes
+    assert one.values[EXPECTED.cells.index((6, 8))] == (None if codes else 12)
+
+
+def test_a_box_over_a_cell_is_no_part_of_it(tmp_path: Path) -> None:
+    box = b"<draw:custom-shape><text:p>box</text:p></draw:custom-shape>"
+    one = read(ods(rb"(<text:p>\xe5\xae\x98\xe6\xb8\xa1)", box + rb"\1"), tmp_path, "return.ods")
+    assert one.surroundings.name == read_return(str(ODS)).surroundings.name
+
+
+@pytest.mark.parametrize("inside", [b"<f>6+6</f><v> </v>", b"<f>6+6</f><v></v>"])
+def test_a_formula_whose_value_is_blank_was_never_calculated(inside: bytes, tmp_path: Path) -> None:
+    one = read(zipped(cell("H6", inside)), tmp_path)
+    assert [one.code for one in one.findings if one.cell == "H6"] == ["V006"]
+
+
+@pytest.mark.parametrize("character", ["￾".encode(), "￿".encode(), b"&#xFFFF;", b"&#65534;"])
+def test_what_is_no_character_is_passed_over(character: bytes, tmp_path: Path) -> None:
+    one = read(zipped(changed(STRINGS, b"</t>", character + b"</t>", cell("H6", b"<v>1<!-- x -->2</v>"))), tmp_path)
+    assert one.values is not None
+    assert one.values[EXPECTED.cells.index((6, 8))] == 12
+
+
+def test_a_far_row_of_numbers_of_an_xls(tmp_path: Path) -> None:
+    """One record may hold the numbers of a whole row."""
+    numbers = b"".join(struct.pack("<HI", 0, 6) for _ in range(256))
+    far = record(0xBD, struct.pack("<HH", 65535, 0) + numbers + struct.pack("<H", 255))
+    assert cells_of(xls(number(0, 1, 3) + far), tmp_path) == [["", 3.0]]
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        b'<sheetData><row><c r="H6"><v>9999</v></c><q:c xmlns:q="http://q" r="H6"><q:v>6</q:v></q:c></row></sheetData>',
+        b'<sheetData><row><c r="H6"><v>9999</v></c><q:c r="H6"><q:v>6</q:v></q:c></row></sheetData>',
+        b'<sheetData><row><c r="H6"><v>9999</v><q:v>6</q:v></c></row></sheetData>',
+        b'<sheetData><row><c r="H6"><v>9999</v><v xmlns="http://q">6</v></c></row></sheetData>',
+        b'<sheetData><row/></sheetData><sheetData><row><c r="H6"><v>9999</v></c></row></sheetData>',
+        b'<sheetData><row><c r="H6"><v>6<x/>999</v></c></row></sheetData>',
+        b"<sst><si><t>\xe6\x9c\xaa<x/>\xe6\x8a\xa5</t></si></sst>",
+        b'<sheetData><row><c r="H6" t="inlineStr"><v>6</v><is><t>9999</t></is></c></row></sheetData>',
+        b'<sheetData><row><c r="H6" t="inlineStr"><is><t>9999</t></is><v>6</v></c></row></sheetData>',
+    ],
+)
+def test_what_one_program_reads_otherwise_than_another_is_not_plain(sheet: bytes) -> None:
+    assert is_plain_xml(parts()[SHEET])
+    assert is_plain_xml(parts()[STRINGS])
+    assert not is_plain_xml(sheet)

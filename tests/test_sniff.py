@@ -52,7 +52,7 @@ def test_the_extension_means_nothing(name: str, tmp_path: Path) -> None:
         ("archive", zipped({})),
         ("ofd", zipped({"OFD.xml": b"", "Doc_0/Document.xml": b""})),
         ("numbers", zipped({"Index/Document.iwa": b"", "Metadata/Properties.plist": b""})),
-        ("encrypted", locked_zip()),
+        ("archive", locked_zip()),
         ("ods", zipped({"mimetype": ODS})),
         ("ods", zipped({"mimetype": ODS + b"-template", MANIFEST: b"<manifest/>"})),
         ("encrypted", zipped({"mimetype": ODS, MANIFEST: b"<manifest:encryption-data/>"})),

@@ -154,12 +154,11 @@ class Attributor:
             severity = Severity.ERROR if self._register.level_needed else None
             findings.append(_u("U006", one, severity=severity, params={"name": one.name}))
         root = self._tree[self._register.root] if self._register.root else None
-        if root and level and not root.level.above(level):
-            outside: dict[str, Param] = {
-                "reason": "level", "name": one.name, "level": level.label,
-                "root": root.name, "root_level": root.level.label,
-            }  # fmt: skip
-            return _nobody([_u("U002", one, params=outside)], one.name)
+        is_low = not (root and level) or root.level.above(level)
+        if root and not (is_low and self._may_be_within(root, one.name)):
+            of_root: dict[str, Param] = {"root": root.name, "root_level": root.level.label, "name": one.name}
+            why: dict[str, Param] = {"reason": "level", "level": level.label} if not is_low and level else {}
+            return _nobody([_u("U002", one, params={"reason": "outside", **of_root, **why})], one.name)
         in_front, rest = self._in_front(one)
         key = unplaced_key(one.name if in_front else rest)
         return self._scoped(one, UnitRef(None, one.name, level), key, level, None, findings)
@@ -183,6 +182,11 @@ class Attributor:
         in_front, rest = without_divisions(one.name)
         root = self._tree[self._register.root].level if self._register.root else None
         return {level: name for level, name in in_front.items() if root is None or root.above(level)}, rest
+
+    def _may_be_within(self, root: Unit, name: str) -> bool:
+        """Whether no province or prefecture in front of a name is another one than those above the root."""
+        above = {**divisions_above(root.code, self._register.beyond), **self._known_above(root.key)}
+        return not contradict(without_divisions(name)[0], above)
 
     def _labelled(self, one: ReturnFile, whose: Attribution, label: str) -> Attribution:
         ref = UnitRef(None, label.replace("/", ""), whose.level)
@@ -284,7 +288,7 @@ class Attributor:
             params: dict[str, Param] = {"reason": "outside", "name": unit.name, "root": self._tree[root].name}
             findings.append(_u("U002", one, params=params))
             return Attribution(ref, None, unit.level, None, None, tuple(findings))
-        findings += _read_otherwise(one, unit.name)
+        findings += _read_otherwise(one, unit)
         return self._scoped(one, ref, key, unit.level, unit.scope, findings)
 
     def _scoped(
@@ -339,12 +343,14 @@ def _same_name(name: str, identity: Identity, above: Sequence[str]) -> bool:
     return rest.endswith(wanted) and is_led_by(rest.removesuffix(wanted), above)
 
 
-def _read_otherwise(one: ReturnFile, known: str) -> list[Finding]:
-    """Return U017 if the name in the form is not written as the unit's is."""
-    if one.values is None or not one.name or _NO_RESULT.search(one.name) or is_written_alike(one.name, known):
+def _read_otherwise(one: ReturnFile, unit: Unit) -> list[Finding]:
+    """Return U017 if the name in the form is not written as the unit's is, or as another name of it."""
+    has_name = one.values is not None and one.name and not _NO_RESULT.search(one.name)
+    if not has_name or any(is_written_alike(one.name, known) for known in unit.names):
         return []
-    reason = "characters" if comparable_name(one.name).endswith(comparable_name(known)) else "more"
-    return [_u("U017", one, params={"reason": reason, "name": one.name, "known": known})]
+    ends = tuple(map(comparable_name, unit.names))
+    reason = "characters" if comparable_name(one.name).endswith(ends) else "more"
+    return [_u("U017", one, params={"reason": reason, "name": one.name, "known": unit.name})]
 
 
 def _misused(one: ReturnFile, identity: Identity) -> Finding:

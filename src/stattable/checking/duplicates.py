@@ -23,7 +23,9 @@ _Age = tuple[date, float]  # when a return was filled in, and when its file was 
 _BACKUP: Final = re.compile(r"(?i)(?!\d{8}$)[0-9A-F]{8}(?:\.tmp)?|.+\.(?:xlk|bak|old|wbk|asd|tmp)|.+~")
 
 
-def with_duplicate_findings(returns: Iterable[CheckedReturn], *, latest: bool = False) -> list[CheckedReturn]:
+def with_duplicate_findings(
+    returns: Iterable[CheckedReturn], *, latest: bool = False, edition: int | None = None
+) -> list[CheckedReturn]:
     """Report the units with several returns of one scope.
 
     Only returns without another error are compared, so a rejected first try does not block its correction. A
@@ -33,6 +35,7 @@ def with_duplicate_findings(returns: Iterable[CheckedReturn], *, latest: bool = 
         returns: in the order of their paths.
         latest: of different returns the one filled in last counts, then the one whose file is the newest; with
             neither different, none does. A date that is not of the edition's year or the next is as good as none.
+        edition: of the batch, None for that of the returns.
 
     Returns:
         The same returns in the same order, with U004, U005, U010, and U019: a backup never stands against a return.
@@ -42,7 +45,8 @@ def with_duplicate_findings(returns: Iterable[CheckedReturn], *, latest: bool = 
     for at, one in enumerate(marked):
         if one.key is not None and one.status is Status.ACCEPTED:
             groups.setdefault((one.key, one.scope or Scope.OWN), []).append(at)
-    edition = next((one.file.edition for one in marked if one.status is Status.ACCEPTED and one.file.edition), None)
+    of_returns = (one.file.edition for one in marked if one.status is Status.ACCEPTED and one.file.edition)
+    edition = edition or next(of_returns, None)
     for group in groups.values():
         if len(group) > 1:
             _mark_group(marked, group, partial(_age, edition=edition) if latest else None)

@@ -77,7 +77,8 @@ def decide_edition(files: Sequence[ReturnFile], asked: int | None) -> EditionDec
         files: all of them.
         asked: the only edition to be accepted, or None for that of more than half of the files that carry one.
     """
-    found = Counter(one.edition for one in files if one.edition is not None)
+    distinct = {one.facts.sha256 or one.path: one.edition for one in files}  # a copy is no second voice
+    found = Counter(edition for edition in distinct.values() if edition is not None)
     counts = dict(sorted(found.items(), key=lambda of_edition: (-of_edition[1], of_edition[0])))
     if asked is not None:
         return EditionDecision(asked, counts, is_asked=True)

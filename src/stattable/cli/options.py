@@ -95,7 +95,7 @@ year_option = click.option(
 
 year_option_of_new = click.option(
     "--year",
-    type=click.IntRange(1999, 2197),
+    type=WholeNumber(1999, 2197),
     metavar="年份",
     help="哪一年，如 2026（届次 = 年份 − 1998）；不写是今年。",
 )

@@ -45,6 +45,7 @@ class CalamineBook:
         self._kind, self._package = kind, package
         self._whole: dict[str, RawSheet] = {}  # those of ours are looked at twice
         self._is_rewritten = False
+        self._called: dict[str, str] = {}  # what calamine calls a sheet, where that is not its name
         with _reading():
             self._inspector, data = _inspector(data, kind, package)
             book = None if self._inspector.is_unusual else _opened(data)
@@ -54,7 +55,8 @@ class CalamineBook:
         sheets = [(self._in_encoding(one.name), one.typ == work, one.visible == shown) for one in metadata]
         if self._is_rewritten and self._inspector.sheets:
             sheets = [(one.name, one.part is not None, one.state == "visible") for one in self._inspector.sheets]
-        self._called = {self._in_encoding(one.name): one.name for one in metadata}
+        if not self._is_rewritten:
+            self._called = {self._in_encoding(one.name): one.name for one in metadata}
         self._places = {name: place for place, (name, *_) in enumerate(sheets)}
         self.lost: tuple[str, ...] = tuple(one.name for one in self._inspector.sheets if one.is_lost)
         if len(self._places) < len(sheets) or (self._is_rewritten and not any(has_cells for _, has_cells, _ in sheets)):
@@ -115,8 +117,7 @@ class CalamineBook:
             [*row, *[None] * (width - len(row))] for row in [*sheet.rows, *[()] * (height - len(sheet.rows))]
         ]
         for (row, column), unread in seen.items():
-            if grid[row - 1][column - 1] in ("", None):
-                grid[row - 1][column - 1] = unread
+            grid[row - 1][column - 1] = unread
         for (row, column), text in inspection.texts.items():
             if row <= height and column <= width:
                 grid[row - 1][column - 1] = text
@@ -163,10 +164,10 @@ class CalamineBook:
         if is_far and whole:
             raise Unreadable("F004", reason="cells")
         is_unusual = is_far or self._inspector.is_unusual_sheet(place)
-        sheet = None if is_unusual and not self._is_rewritten else _sheet(self._book, self._called[name])
+        sheet = None if is_unusual and not self._is_rewritten else _sheet(self._book, self._called.get(name, name))
         if sheet is None and not self._is_rewritten:
             self._book = self._rewritten()
-            sheet = _sheet(self._book, self._called[name])
+            sheet = _sheet(self._book, self._called.get(name, name))
         if sheet is None:
             raise Unreadable("F001")
         return sheet
@@ -182,6 +183,7 @@ class CalamineBook:
     def _rewritten(self) -> python_calamine.CalamineWorkbook:
         """Return the workbook as it is read when it is written anew."""
         self._is_rewritten = True
+        self._called = {}  # names are as they are listed
         data = _rewritten(self._inspector, self._kind, self._package)
         book = _opened(data) if data else None
         if book is None:

@@ -144,7 +144,8 @@ def package_kind(package: Package) -> FileKind:
 
 def _package_kind(package: Package) -> FileKind:
     if any(entry.flag_bits & _ENCRYPTED_ENTRY for entry in package.entries):
-        return FileKind.ENCRYPTED
+        is_document = package.find("mimetype") or any(map(package.find, _MAIN_PARTS))
+        return FileKind.ENCRYPTED if is_document else FileKind.ARCHIVE
     if package.find("mimetype") or package.find(_MANIFEST):
         kind = _sniff_open_document(package)
         if kind is not FileKind.ARCHIVE:

@@ -1,6 +1,7 @@
 """Files where they are stored: on disk, or in a zip archive there, as in 村表.zip/官渡村.xlsx."""
 
 import io
+import os
 import stat
 import time
 import unicodedata
@@ -21,7 +22,6 @@ MAX_ENTRIES: Final = 10_000  # of an archive
 ARCHIVE_SUFFIX: Final = ".zip"
 _LEADS_ON: Final = f"{ARCHIVE_SUFFIX}/"  # in a path into an archive
 _MOST: Final = 2**25  # bytes of an entry that are unpacked: more than are read of any file
-_SMALL: Final = 2**20  # bytes of an archive that is read as a whole
 _BROKEN: Final = (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, ValueError, EOFError)
 
 
@@ -68,7 +68,8 @@ def opened(path: str) -> BinaryIO:
         return Path(path).open("rb")
     archive, entry = inside
     try:
-        with zipfile.ZipFile(archive) as package, package.open(entry) as part:
+        package = _archive(archive, *_state(archive), os.getpid())
+        with package.open(entry) as part:
             return io.BytesIO(part.read(min(entry.file_size, _MOST)))
     except _BROKEN as error:
         raise DamagedEntry(path) from error
@@ -108,12 +109,18 @@ def _state(path: str) -> tuple[float, int]:
     return found.st_mtime, found.st_size
 
 
+@lru_cache(maxsize=4)
+def _archive(path: str, mtime: float, size: int, process: int) -> zipfile.ZipFile:  # noqa: ARG001
+    """Return an archive, kept open by each process for itself: what reads many of its files opens it once."""
+    return zipfile.ZipFile(path)
+
+
 @lru_cache(maxsize=8)
-def _entries(path: str, mtime: float, size: int) -> Mapping[str, zipfile.ZipInfo] | None:  # noqa: ARG001
+def _entries(path: str, mtime: float, size: int) -> Mapping[str, zipfile.ZipInfo] | None:
     """Return the files in an archive by their names; kept as long as it is the same."""
     try:
-        with zipfile.ZipFile(io.BytesIO(Path(path).read_bytes()) if size < _SMALL else path) as package:
-            entries = [entry for entry in package.infolist() if not entry.is_dir()]
+        package = _archive(path, mtime, size, os.getpid())
+        entries = [entry for entry in package.infolist() if not entry.filename.endswith(("/", "\\"))]
     except (OSError, *_BROKEN):
         return None
     if len(entries) > MAX_ENTRIES or any(entry.flag_bits & _ENCRYPTED for entry in entries):

@@ -21,7 +21,10 @@ _HEAD: Final = 256  # bytes that may declare the encoding
 _USUAL_ENCODINGS: Final = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 # What XML has no place for, and some programs write; each of one byte in UTF-8.
 _FORBIDDEN: Final = bytes(code for code in range(32) if code not in b"\t\n\r")
-_FORBIDDEN_REFERENCE: Final = re.compile(rb"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|x0*(?:[0-8bcefBCEF]|1[0-9a-fA-F]));")
+_FORBIDDEN_REFERENCE: Final = re.compile(
+    rb"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01]|6553[45])|x0*(?:[0-8bcef]|1[0-9a-f]|fff[ef]));", re.IGNORECASE
+)
+_NO_CHARACTER: Final = b"\xef\xbf"  # how U+FFFE and U+FFFF begin
 _AT_ONCE: Final = 64 * 1024  # bytes that are parsed before the parser is heard again
 _WHOLE: Final = re.compile(r"\s*([-+]?\d{1,15})\s*")
 
@@ -61,6 +64,8 @@ def in_utf8(content: bytes) -> bytes:
 def without_forbidden(content: bytes) -> bytes:
     """Return XML in UTF-8 without the characters that XML has no place for, as programs read it that forgive them."""
     content = content.translate(None, _FORBIDDEN)
+    if _NO_CHARACTER in content:
+        content = content.replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")
     return _FORBIDDEN_REFERENCE.sub(b"", content) if b"&#" in content else content
 
 

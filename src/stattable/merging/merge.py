@@ -1,5 +1,6 @@
 """The whole of `merge`: paths → returns that count → their roll-up, with all findings."""
 
+from collections import Counter
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import replace
 
@@ -18,7 +19,7 @@ from stattable.merging.root import RootOptions, find_register
 from stattable.merging.selection import Selection, select_returns
 from stattable.model.catalogue import finding
 from stattable.model.findings import Finding, Status
-from stattable.model.form import DEFAULT_EDITION
+from stattable.model.form import DEFAULT_EDITION, edition_of
 from stattable.model.refusals import Refusal
 from stattable.reading.files import read_returns
 from stattable.reading.inputs import Inputs
@@ -77,9 +78,11 @@ def merge_returns(
     editions = {one.edition for one in read if one.path not in replaced}
     read = [one for one in read if one.path not in replaced or one.edition in editions]
     batch = check_returns(read, register, options.edition)
+    decided = batch.edition
     collected = select_returns(
-        batch.returns, register, is_open=batch.edition.is_open, latest=options.latest, replaced=replaced
-    )
+        batch.returns, register,
+        is_open=decided.is_open, latest=options.latest, edition=decided.edition, replaced=replaced,
+    )  # fmt: skip
     if all(any(finding.code == "H008" for finding in one.findings) for one in collected.returns):
         raise Refusal("only_earlier")
     return _result(collected, options, batch.edition, [*batch.edition.findings, *findings])
@@ -91,13 +94,20 @@ def _result(collected: Selection, options: MergeOptions, of: EditionDecision, mo
     return assemble(
         rolled,
         options,
-        of.edition or next(iter(of.counts), DEFAULT_EDITION),
+        of.edition or next(iter(of.counts), None) or _edition_by_dates(collected.returns),
         collected.returns,
         collected.earlier,
         [*_root_finding(collected, options.root), *more],
         overlaps=collected.overlaps,
         refused=collected.refused or not (counted.own or counted.cumulative),
     )
+
+
+def _edition_by_dates(returns: Sequence[CheckedReturn]) -> int:
+    """Return the edition of the year in which most returns were filled in, where no title says one."""
+    dates = (one.file.surroundings.filled_in for one in returns if one.status is Status.ACCEPTED)
+    years = Counter(day.year for day in dates if day)
+    return edition_of(years.most_common(1)[0][0]) if years else DEFAULT_EDITION
 
 
 def _root_finding(collected: Selection, asked: RootOptions) -> Iterator[Finding]:

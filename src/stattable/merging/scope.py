@@ -22,6 +22,7 @@ def infer_scopes(
     settled: Mapping[str, Scope],
     *,
     latest: bool,
+    edition: int | None = None,
 ) -> list[CheckedReturn]:
     """Give every return its scope, from the bottom up, and mark the duplicates among the returns of one unit.
 
@@ -33,6 +34,7 @@ def infer_scopes(
         root: key of the root of the merge.
         settled: the scope an option gives for the returns of a unit, by key.
         latest: of different returns of one unit and scope the latest counts.
+        edition: of the batch, None where nothing says it.
 
     Returns:
         The same returns in the same order: those without scope with one and H005, or with H003; those that say
@@ -55,7 +57,8 @@ def infer_scopes(
         ours = of_unit.get(key, ())
         option, roster = settled.get(key), tree[key].scope
         said = (option, ScopeBy.OPTION) if option else (roster, ScopeBy.ROSTER) if roster else None
-        decided = with_duplicate_findings([_decided(marked, at, some, figures, said) for at in ours], latest=latest)
+        ours_decided = [_decided(marked, at, some, figures, said) for at in ours]
+        decided = with_duplicate_findings(ours_decided, latest=latest, edition=edition)
         for at, one in zip(ours, decided, strict=True):
             marked[at] = one
         accepted = [at for at in ours if marked[at].status is Status.ACCEPTED]

@@ -63,6 +63,7 @@ def select_returns(
     *,
     is_open: bool,
     latest: bool,
+    edition: int | None = None,
     replaced: Container[str] = frozenset(),
 ) -> Selection:
     """Decide which returns count.
@@ -72,13 +73,14 @@ def select_returns(
         register: the units, and the root.
         is_open: whether nobody can tell which edition is meant, so that nothing may be written.
         latest: of different returns of one unit the latest counts.
+        edition: of the batch, None where nothing says it.
         replaced: the paths of earlier results that the outputs of this merge are going to replace.
     """
     root = register.root or ""
     returns, refused = [*checked], is_open
     tree = with_unplaced(register.tree, root, returns)
     returns = [_compare_with_record(one) for one in returns]
-    sort = partial(infer_scopes, tree=tree, root=root, settled=register.scopes, latest=latest)
+    sort = partial(infer_scopes, tree=tree, root=root, settled=register.scopes, latest=latest, edition=edition)
     overlaps = Overlaps(returns, tree)
     received, earlier = _set_aside_earlier(returns, root, sort, overlaps, replaced)
     refused = refused or any(finding.code == "H008" for one in received for finding in one.findings)

@@ -200,15 +200,25 @@ class _Places:
 
 
 def _check_prefixes(drafts: Sequence[Draft], faults: RosterFaults) -> None:
-    """Report units that only their codes place, beside one without a code that may be what stands above them."""
+    """Report units that only their codes place, and perhaps wrongly.
+
+    Beside them stands a unit without a code that may be above them; or nothing is above a township or a village, though
+    units of higher levels are there: its code is mistyped, or its county is left out.
+    """
     beside: defaultdict[Draft | None, list[Level]] = defaultdict(list)
     for draft in drafts:
         if draft.is_placed and draft.level and not draft.code:
             beside[draft.parent].append(draft.level)
+    begins_higher = any(one.level not in _LOWEST for one in drafts if one.is_placed and not one.parent and one.level)
     for draft in drafts:
         above = beside.get(draft.parent, ()) if draft.code and not draft.said_parent else ()
         if draft.level and any(level.above(draft.level) for level in above):
             faults.add(draft.row, "code", "no_prefix", draft.name)
+        elif begins_higher and draft.code and not (draft.said_parent or draft.parent) and draft.level in _LOWEST:
+            faults.add(draft.row, "code", "stray", codes=draft.code)
+
+
+_LOWEST: Final = frozenset({Level.TOWNSHIP, Level.VILLAGE})
 
 
 def _joined_names(text: str) -> str:

@@ -16,6 +16,7 @@ from stattable.model.text import listed
 _NEVER_PREFIXES: Final = ("~$", ".~", "._")
 _NEVER_NAMES: Final = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
 _NEVER_FOLDERS: Final = frozenset({"__macosx"})
+_ARCHIVES: Final = (ARCHIVE_SUFFIX, ".rar", ".7z")
 _NAMES_SHOWN: Final = 3
 # What a browser, a cloud or an office program leaves in place of a file: a download that did not end, or a link.
 _PLACEHOLDER_ENDINGS: Final = (
@@ -138,6 +139,6 @@ def _is_never_input(path: str) -> bool:
 def _is_return_like(path: str) -> bool:
     if KEPT_MARK in Path(path).name:  # what `merge` kept of an earlier result is for people to look at
         return False
-    if is_spreadsheet_name(Path(path)):
+    if is_spreadsheet_name(Path(path)) or path.lower().endswith(_ARCHIVES):  # whatever there is of it
         return True
     return _kind(path) in RETURN_LIKE

@@ -259,7 +259,8 @@ def _first_text(sheet: _Sheet, number: int) -> str:
 
 def _aliases(row: Sequence[RawCell], heads: Heads) -> tuple[str, ...]:
     cells = (row[at] for at in heads.aliases if at < len(row))
-    texts = (_text(part) for cell in cells if isinstance(cell, str) for part in _BETWEEN_ALIASES.split(cell))
+    said = (cell if isinstance(cell, str) else _text(cell) for cell in cells)
+    texts = (_text(part) for cell in said for part in _BETWEEN_ALIASES.split(cell))
     return tuple(dict.fromkeys(text for text in texts if text not in _NO_ALIAS and comparable_name(text)))
 
 

@@ -11,7 +11,15 @@ from xml.etree import ElementTree
 from stattable.formats.inspection.colours import WHITE, alike, from_hex
 from stattable.formats.inspection.formulas import from_open_document
 from stattable.formats.inspection.number_formats import NOTHING, SCALES
-from stattable.formats.inspection.ods_text import CELLS, ODD, is_typeless, lines, shown_text
+from stattable.formats.inspection.ods_text import (
+    CELLS,
+    NUMBERS,
+    ODD,
+    is_covered_by_text,
+    is_typeless,
+    lines,
+    shown_text,
+)
 from stattable.formats.sheet import (
     ANNOTATIONS,
     EPOCH,
@@ -33,7 +41,8 @@ from stattable.model.numerals import chinese_number
 
 _MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384  # calamine lays out no more
 _MOST_ODD: Final = 100_000  # cells that are not shown as what they hold; a row may be repeated
-_USUAL_TABLE: Final = b"<table:table "  # calamine knows elements by this prefix
+_USUAL: Final = (b"<table:table ", b"<office:spreadsheet")  # calamine knows elements by their prefixes
+_ODD_TEXT: Final = re.compile(rb"<!")  # a section or a comment, which it passes over
 _HELD: Final = frozenset(
     {"formula", "value", "string-value", "date-value", "time-value", "boolean-value", "value-type"}
 )
@@ -42,7 +51,6 @@ _EXTRAS: Final = {  # what lies on a sheet, or changes how its cells look
     "conditional-format": "conditional", "sparkline-group": "conditional",
 }  # fmt: skip
 _HIDDEN: Final = frozenset({"collapse", "filter"})
-_NUMBERS: Final = frozenset({"float", "percentage", "currency"})
 _ERROR_TEXT: Final = re.compile(r"#|Err:")
 _HEX: Final = re.compile(r"#([0-9A-Fa-f]{6})")
 _POSITION: Final = re.compile("super|sub|-?[1-9]")  # as a word, or by how much of the height
@@ -97,7 +105,8 @@ class OdsInspector:
     def is_unusual(self) -> bool:
         """Whether calamine may read the file otherwise than office programs do, or has no room for all its sheets."""
         return (
-            _USUAL_TABLE not in self._content
+            any(mark not in self._content for mark in _USUAL)
+            or _ODD_TEXT.search(self._content) is not None
             or any(table.is_unusual for table in self._tables)
             or any(rows * columns > MAX_CELLS for rows, columns in self.reaches)
         )
@@ -189,7 +198,7 @@ def _read_row(table: _Table, row: ElementTree.Element, styles: Mapping[str | Non
         first, last = last + 1, min(last + _repeated(said, "columns"), _MOST_COLUMNS)
         columns = range(first, min(last, MAX_COLUMNS) + 1)
         typeless = is_typeless(cell)
-        table.is_unusual |= typeless
+        table.is_unusual |= typeless or is_covered_by_text(cell)
         if typeless or not _HELD.isdisjoint(said):
             table.reach = max(table.reach[0], table.rows), max(table.reach[1], last)
             style = said.get("style-name") or row_style
@@ -213,9 +222,11 @@ def _unread(cell: ElementTree.Element, said: Mapping[str, str]) -> Unread | None
     formula, texts = said.get("formula"), _texts(cell)
     text = "".join(texts).strip()
     is_error = any(value == "error" for key, value in cell.items() if local_name(key) == "value-type")
-    if is_error or (formula and _ERROR_TEXT.match(text)):
+    is_number = said.get("value-type") in NUMBERS
+    if is_error or ((formula or is_number) and _ERROR_TEXT.match(text)):
         return Unread(text or "#VALUE!")
-    if formula and "value-type" not in said and not texts:  # a formula that comes to nothing has an empty paragraph
+    says_none = "value-type" not in said or (is_number and "value" not in said)
+    if formula and not texts and says_none:  # a formula that comes to nothing has an empty paragraph
         return Unread(f"={formula.partition('=')[2] or formula}")
     return None
 
@@ -223,7 +234,7 @@ def _unread(cell: ElementTree.Element, said: Mapping[str, str]) -> Unread | None
 def _shown_number(cell: ElementTree.Element, said: Mapping[str, str]) -> str | None:
     """Return what is shown in a cell with a whole number, where that is another number, or none; else None."""
     texts = _texts(cell)
-    if said.get("value-type") not in _NUMBERS or not texts:  # some programs write none
+    if said.get("value-type") not in NUMBERS or "value" not in said or not texts:  # some programs write none
         return None
     text, value = "\n".join(texts), float(said.get("value") or 0)
     if text == said.get("value") or not value.is_integer() or _reads_as(text, value):

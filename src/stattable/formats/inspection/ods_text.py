@@ -10,6 +10,10 @@ _BESIDE: Final = frozenset({"ruby-text", "note", "annotation"})  # what is not p
 _CONTROLS: Final = {"tab": "\t", "line-break": "\n"}
 ODD: Final = frozenset({"ruby-text", "note", *_CONTROLS})  # what calamine does not read as it is shown
 _MOST_BLANKS: Final = 100
+_OFFICE: Final = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+VALUE_TYPE: Final = f"{{{_OFFICE}}}value-type"
+_VALUE: Final = f"{{{_OFFICE}}}value"
+NUMBERS: Final = frozenset({"float", "percentage", "currency"})
 
 
 def shown_text(element: ElementTree.Element) -> str:
@@ -33,5 +37,13 @@ def lines(cell: ElementTree.Element) -> list[ElementTree.Element]:
 
 
 def is_typeless(cell: ElementTree.Element) -> bool:
-    """Whether a cell shows a text without saying that it holds one, as some programs write it; calamine reads none."""
-    return not attribute(cell.attrib, "value-type") and any(map(shown_text, lines(cell)))
+    """Whether a cell shows a text without saying what it holds, as some programs write it; calamine reads none."""
+    kind = cell.get(VALUE_TYPE)
+    says = bool(kind) and (kind not in NUMBERS or _VALUE in cell.attrib)
+    return not says and any(map(shown_text, lines(cell)))
+
+
+def is_covered_by_text(cell: ElementTree.Element) -> bool:
+    """Whether something lies on a cell, anchored to it, whose text calamine takes for the cell's."""
+    beside = (part for part in cell if local_name(part.tag) not in {"p", "annotation"})
+    return any(local_name(one.tag) == "p" for part in beside for one in part.iter())

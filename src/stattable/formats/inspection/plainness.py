@@ -24,6 +24,17 @@ _SHEET: Final = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
 _TYPE: Final = re.compile(rb"\sType\s*=\s*[\"'][^\"']*/(\w+)[\"']")
 _TARGET: Final = re.compile(rb"\sTarget\s*=\s*[\"']/?(?:xl/)?([^\"']*)[\"']")
 _ID: Final = re.compile(rb"\s\w+:id\s*=")
+# What one program reads otherwise than another: cells of a foreign namespace, a second table of cells, a value with
+# elements in it, or beside another one.
+_TWO_WAYS: Final = (
+    re.compile(rb"<(?:\w+:)?(?:row|c|v|f|is|t|si)\s[^<>]*\bxmlns"),
+    re.compile(rb"<(?:\w+:)?sheetData\b.*<(?:\w+:)?sheetData\b", re.DOTALL),
+    re.compile(rb"[<:][vt](?:\s[^<>]*)?>[^<]*<[^/]"),
+    re.compile(rb"</(?:\w+:)?v>\s*<[^/]"),
+    re.compile(rb"inlineStr[\"'][^<>]*>\s*<(?:\w+:)?v\b"),
+    re.compile(rb"</(?:\w+:)?is>\s*<(?:\w+:)?v\b"),
+)
+_PREFIXED, _PLAIN_CELL = re.compile(rb"<\w+:(?:row|c|v)[\s/>]"), re.compile(rb"<(?:row|c|v)[\s/>]")
 _NOT_SHOWN: Final = ("docprops/", "customxml/", "meta-inf/")
 _RELATIONS: Final = frozenset({"_rels/.rels", "xl/_rels/workbook.xml.rels"})
 _USUAL: Final[Mapping[bytes, bytes]] = {  # where the parts stand that programs look for by their type
@@ -42,6 +53,8 @@ def is_plain_xml(content: bytes) -> bool:
     if b"<!" in content or (b"&#" in content and _REFERENCE_IN_TAG.search(content)):
         return False
     if content.count(b"<") != content.count(b">") and _BRACKET_IN_VALUE.search(content):
+        return False
+    if any(mark.search(content) for mark in _TWO_WAYS) or (_PREFIXED.search(content) and _PLAIN_CELL.search(content)):
         return False
     return not _ODD_PREFIX.search(content)
 

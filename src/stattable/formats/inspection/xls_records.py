@@ -28,7 +28,8 @@ _WESTERN_PAGES: Final = frozenset({_WESTERN, 0x8001})
 _DEFAULT_ENCODING: Final = "gb18030"  # of a workbook of old that states none, as its users write
 _ENCODINGS: Final[Mapping[int, str]] = {  # of code pages that Python calls otherwise, 936 with what came later
     936: "gb18030", 54936: "gb18030", 10008: "gb18030", 950: "big5hkscs", 10002: "big5hkscs", 10001: "shift_jis",
-    10003: "euc_kr", 367: "ascii", 10000: "mac_roman", 0x8000: "mac_roman", 10006: "mac_greek", 10007: "mac_cyrillic",
+    10003: "euc_kr", 20936: "gb18030", 51936: "gb18030",
+    52936: "hz", 367: "ascii", 10000: "mac_roman", 0x8000: "mac_roman", 10006: "mac_greek", 10007: "mac_cyrillic",
     10029: "mac_latin2", 10079: "mac_iceland", 10081: "mac_turkish", 65001: "utf-8", _UTF_16: _DEFAULT_ENCODING,
     0: _DEFAULT_ENCODING,
 }  # fmt: skip
@@ -155,7 +156,8 @@ def _mended(stream: bytes) -> tuple[bytes, str | None]:
             sheets[-1].claimed = rows * columns
             sheets[-1].claims.append(at)
         if kind in FILLED or kind == _FORMULA_OF_EXCEL_4:
-            row, column = two_bytes(stream, at + 4) + 1, two_bytes(stream, at + 6) + 1
+            last = at + 2 + length if kind == MULTI_RK else at + 6  # where its last column stands
+            row, column = two_bytes(stream, at + 4) + 1, two_bytes(stream, last) + 1
             sheets[-1].rows, sheets[-1].columns = max(sheets[-1].rows, row), max(sheets[-1].columns, column)
             is_far = row > MAX_ROWS
         if is_far and (kind in FILLED or kind in {_FORMULA_OF_EXCEL_4, _TEXT_OF_FORMULA}):

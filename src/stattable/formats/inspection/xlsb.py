@@ -13,6 +13,7 @@ from stattable.formats.inspection.xlsb_records import (
     RICH_TEXT,
     ROW,
     SHORT,
+    TABLES,
     WORKBOOK_PROPERTIES,
     number_at,
     records,
@@ -57,11 +58,16 @@ class XlsbInspector:
     """
 
     encoding: str | None = None
-    is_unusual = False  # where calamine does not know something, it refuses
 
     def __init__(self, package: Package) -> None:
         self._package = package
         self._last: tuple[int, bytes] | None = None  # the sheet that was inspected last, and its records
+
+    @property
+    def is_unusual(self) -> bool:
+        """Whether calamine looks for strings or styles elsewhere; where it does not know something else, it refuses."""
+        by_kind = self._package.relations(self._workbook).by_kind
+        return any(by_kind.get(kind) not in {self._package.find(part), None} for kind, part in TABLES.items())
 
     def is_unusual_sheet(self, sheet: int) -> bool:  # noqa: ARG002
         """Return that no sheet is."""
@@ -148,7 +154,7 @@ class XlsbInspector:
                 key = text_at(body, 8)
                 name = text_at(body, 12 + 2 * number_at(body, 8))
                 part = None if kinds.get(key) in WITHOUT_CELLS else by_id.get(key)
-                is_lost = part is None and kinds.get(key) not in WITHOUT_CELLS
+                is_lost = part is None and bool(key) and kinds.get(key) not in WITHOUT_CELLS
                 state = _STATES.get(number_at(body), "visible")
                 sheets.append(SheetEntry(len(sheets), name, state, part, is_lost))
         return sheets
@@ -157,7 +163,7 @@ class XlsbInspector:
     def _odd_formats(self) -> Mapping[int, str]:
         """The number formats that show another number, by the number of the cell style that has them."""
         codes, styles, is_cells = dict(BUILT_IN), list[int](), False
-        part = self._package.find("xl/styles.bin")
+        part = self._package.relations(self._workbook).by_kind.get("styles") or self._package.find(TABLES["styles"])
         for kind, body in records(self._package.content(part)) if part else ():
             if kind == _FORMAT:
                 codes[int.from_bytes(body[:2], "little")] = text_at(body, 2)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+TABLES: Final = {"sharedstrings": "xl/sharedStrings.bin", "styles": "xl/styles.bin"}  # by the kinds of relations
 WORKBOOK_PROPERTIES: Final = 153
 ROW: Final = 0
 RICH_TEXT: Final = 62

@@ -32,10 +32,10 @@ _CLAIMED_STRINGS: Final = re.compile(rb"uniqueCount\s*=\s*[\"'](\d+)")
 _SUSPECT: Final = (  # each by itself, for each is quick by its first letters
     re.compile(rb"\"e\""),  # an error value
     re.compile(rb"'e'"),
-    re.compile(rb"</f>(?!<v>[^<])"),  # a formula without a value
-    re.compile(rb":f>(?!<\w+:v>[^<])"),
-    re.compile(rb"<f(?:\s[^<]*)?/>(?!<v>[^<])"),
-    re.compile(rb":f(?:\s[^<]*)?/>(?!<\w+:v>[^<])"),
+    re.compile(rb"</f>(?!<v>[^<\s])"),  # a formula without a value
+    re.compile(rb":f>(?!<\w+:v>[^<\s])"),
+    re.compile(rb"<f(?:\s[^<]*)?/>(?!<v>[^<\s])"),
+    re.compile(rb":f(?:\s[^<]*)?/>(?!<\w+:v>[^<\s])"),
     re.compile(rb"rPr"),  # a text in several formats
     re.compile(rb"hidden\s*=\s*[\"'][1t]"),
     re.compile(rb"ht(?<!Height)\s*=\s*[\"']0(?:\.0*)?[\"']"),
@@ -45,6 +45,8 @@ _UNUSUAL: Final = (  # what calamine reads otherwise than office programs do
     re.compile(rb"<!"),  # a comment within a value
     re.compile(rb"<\?(?!xml\s)"),
     re.compile(rb"v>\s*<[^/]"),  # a value that is not the last of its cell
+    re.compile(rb"[<:]v(?:\s[^<>]*)?>[^<]*<[^/]"),  # or has elements
+    re.compile(rb"[\"']s[\"'][^<>]*><(?:\w+:)?v>\s"),
     re.compile(rb"is>\s*<(?!/|(?:\w+:)?(?:t|r|rPh|phoneticPr)\b)"),  # or a text that is not
     re.compile(rb"inlineStr[\"'][^>]*>\s*<(?!(?:\w+:)?is\b)"),  # a cell that is said to hold its text, and does not
 )
@@ -261,7 +263,8 @@ def _unread(kind: str | None, parts: Mapping[str, str | None]) -> Unread | None:
     if kind == "e":
         return Unread(parts.get("v") or "#VALUE!")
     came_to_nothing = kind == "str" and "v" in parts
-    return Unread(f"={parts['f'] or ''}") if "f" in parts and not parts.get("v") and not came_to_nothing else None
+    is_blank = not (parts.get("v") or "").strip()
+    return Unread(f"={parts['f'] or ''}") if "f" in parts and is_blank and not came_to_nothing else None
 
 
 def _is_misleading(code: str, kind: str | None, value: str | None) -> bool:

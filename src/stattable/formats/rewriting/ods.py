@@ -5,7 +5,7 @@ import zipfile
 from typing import Final
 from xml.etree import ElementTree
 
-from stattable.formats.inspection.ods_text import CELLS, is_typeless, lines, shown_text
+from stattable.formats.inspection.ods_text import CELLS, VALUE_TYPE, is_typeless, lines, shown_text
 from stattable.formats.sheet import MAX_CELLS, MAX_COLUMNS, MAX_ROWS
 from stattable.formats.xml import elements, local_name, whole
 
@@ -18,7 +18,6 @@ _PREFIXES: Final = {  # calamine knows elements by these
     "text": f"{_NAMESPACE}text:1.0",
     "style": f"{_NAMESPACE}style:1.0",
 }
-_VALUE_TYPE: Final = f"{{{_PREFIXES['office']}}}value-type"
 _CELL: Final = f"{{{_PREFIXES['table']}}}table-cell"
 _ROWS_REPEATED, _COLUMNS_REPEATED = (f"{{{_PREFIXES['table']}}}number-{one}-repeated" for one in ("rows", "columns"))
 _AROUND_CELLS: Final = frozenset(
@@ -65,7 +64,9 @@ def _close_up(element: ElementTree.Element) -> None:
 def _make_readable(cell: ElementTree.Element) -> None:
     """Make the lines of a cell plain text, and say that it is one where nothing says what the cell holds."""
     if is_typeless(cell):
-        cell.set(_VALUE_TYPE, "string")
+        cell.set(VALUE_TYPE, "string")
+    for part in [part for part in cell if local_name(part.tag) != "p"]:
+        cell.remove(part)
     for line in lines(cell):
         text = shown_text(line)
         for part in [*line]:
@@ -82,7 +83,7 @@ def _cut(table: ElementTree.Element) -> None:
         columns = 0
         for cell in [part for part in row if local_name(part.tag) in CELLS]:
             columns += whole(cell.get(_COLUMNS_REPEATED), 1)
-            if len(cell) or _VALUE_TYPE in cell.attrib:
+            if len(cell) or VALUE_TYPE in cell.attrib:
                 height, width = max(height, rows), max(width, columns)
             if rows > MAX_ROWS or columns > MAX_COLUMNS:
                 far.append((row, cell))

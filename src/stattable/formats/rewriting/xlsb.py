@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 from xml.sax.saxutils import quoteattr
 
-from stattable.formats.inspection.xlsb_records import CELLS, ROW, SHORT, WORKBOOK_PROPERTIES, number_at, records
+from stattable.formats.inspection.xlsb_records import CELLS, ROW, SHORT, TABLES, WORKBOOK_PROPERTIES, number_at, records
 from stattable.formats.package import Package
 from stattable.formats.sheet import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Cell, SheetEntry
 
@@ -16,7 +16,6 @@ _RELATIONS: Final = (
 )
 _RELATION: Final = '<Relationship Id="rId{}" Target={}/>'
 _SHEET, _END_SHEETS, _CALCULATION = 156, 144, 157  # records of a workbook
-_TABLES: Final = ("xl/sharedStrings.bin", "xl/styles.bin")
 _STATES: Final = ("visible", "hidden", "veryHidden")
 
 
@@ -36,8 +35,10 @@ def rewrite_xlsb(package: Package, sheets: Sequence[SheetEntry], reaches: Sequen
         target.writestr("xl/workbook.bin", b"".join(_workbook(package, sheets)))
         relations = (_RELATION.format(at, quoteattr(f"worksheets/sheet{at}.bin")) for at, _ in enumerate(sheets, 1))
         target.writestr("xl/_rels/workbook.bin.rels", _RELATIONS.format("".join(relations)))
-        for name in filter(package.find, _TABLES):
-            target.writestr(name, package.content(name))
+        by_kind = package.relations(package.main_part("xl/workbook.bin")).by_kind
+        for kind, usual in TABLES.items():
+            if part := by_kind.get(kind) or package.find(usual):
+                target.writestr(usual, package.content(part))
         for at, (sheet, (rows, columns)) in enumerate(zip(sheets, reaches, strict=True), start=1):
             content = package.content(sheet.part or "")
             cut = rows * columns > MAX_CELLS

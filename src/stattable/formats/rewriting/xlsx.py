@@ -121,7 +121,7 @@ def _cell(at: Cell, element: ElementTree.Element) -> str | None:
     if "v" in parts and len(parts["v"]):  # no value has elements: it was never one that a program wrote
         raise Unreadable("F001")
     value = (parts["v"].text or "") if "v" in parts else ""
-    if not value and "is" in parts:
+    if not value.strip() and "is" in parts:
         kind, value = "str", _text(parts["is"])
     elif kind == "inlineStr":  # Excel shows the value, not the text beside it
         kind = "n" if _NUMBER.fullmatch(value) else "str"
