@@ -527,3 +527,23 @@ def test_what_one_program_reads_otherwise_than_another_is_not_plain(sheet: bytes
     assert is_plain_xml(parts()[SHEET])
     assert is_plain_xml(parts()[STRINGS])
     assert not is_plain_xml(sheet)
+
+
+WHITE = b'<r><rPr><color rgb="FFFFFFFF"/></rPr><t>9</t></r>'
+
+
+@pytest.mark.parametrize(
+    ("runs", "value", "codes"),
+    [
+        (WHITE + b"<r><t>12</t></r>", 12, ["V008"]),
+        (b'<r><rPr><color theme="0"/></rPr><t>9</t></r><r><t>12</t></r>', 12, ["V008"]),
+        (b'<r><rPr><color rgb="FF000000"/></rPr><t>9</t></r><r><t>12</t></r>', 912, []),
+    ],
+)
+def test_a_run_in_the_colour_of_the_paper_is_no_digit(
+    runs: bytes, value: int, codes: list[str], tmp_path: Path
+) -> None:
+    one = read(zipped(cell("H6", b"<is>" + runs + b"</is>", b' t="inlineStr"')), tmp_path)
+    assert one.values is not None
+    assert one.values[EXPECTED.cells.index((6, 8))] == value
+    assert [one.code for one in one.findings if one.cell == "H6"] == codes

@@ -478,7 +478,7 @@ def _element_tree(content: bytes) -> dict[str, Sheet]:
 
 def _ods_value(cell: ElementTree.Element) -> Any:
     kind = cell.get(f"{_OFFICE}value-type")
-    if kind in {"float", "percentage", "currency"}:
+    if kind in {"float", "percentage", "currency"} and cell.get(f"{_OFFICE}value"):
         return float(cell.get(f"{_OFFICE}value", ""))
     if kind == "boolean":
         return cell.get(f"{_OFFICE}boolean-value") == "true"

@@ -111,6 +111,20 @@ def annotated_run(text: str, how: str | None) -> str:
     return f"（{ANNOTATIONS[how]}：{text}）" if how in ANNOTATIONS and text.strip() else text
 
 
+def annotated_runs(runs: Sequence[tuple[str, str | None]]) -> str | None:
+    """Return a text of several runs as it is seen, or None where no run of it is annotated.
+
+    Runs in the background's colour are hidden beside others; a text that is all of them is a cell's that is coloured.
+
+    Args:
+        runs: the characters of each, and how it is annotated.
+    """
+    is_seen = any(how != "hidden" and text.strip() for text, how in runs)
+    if not any(how in ANNOTATIONS and (how != "hidden" or is_seen) for _, how in runs):
+        return None
+    return "".join(annotated_run(text, how) for text, how in runs)
+
+
 @dataclass(frozen=True, slots=True)
 class Inspection:
     """What calamine does not show of a sheet.

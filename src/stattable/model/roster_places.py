@@ -10,7 +10,7 @@ from stattable.model.catalogue import phrase
 from stattable.model.names import comparable_name, level_of_name
 from stattable.model.roster_faults import RosterFaults
 from stattable.model.text import runs
-from stattable.model.units import Level, bare_code, parent_code
+from stattable.model.units import Level, bare_code, level_of_code, parent_code
 
 NO_PARENT: Final = frozenset({"-", "—", "－", "/", "无"})
 _MOST_ABOVE: Final = len(Level)  # units above one
@@ -214,7 +214,12 @@ def _check_prefixes(drafts: Sequence[Draft], faults: RosterFaults) -> None:
         above = beside.get(draft.parent, ()) if draft.code and not draft.said_parent else ()
         if draft.level and any(level.above(draft.level) for level in above):
             faults.add(draft.row, "code", "no_prefix", draft.name)
-        elif begins_higher and draft.code and not (draft.said_parent or draft.parent) and draft.level in _LOWEST:
+        elif (
+            begins_higher
+            and draft.code
+            and not (draft.said_parent or draft.parent)
+            and level_of_code(draft.code) in _LOWEST
+        ):
             faults.add(draft.row, "code", "stray", codes=draft.code)
 
 

@@ -21,7 +21,6 @@ from stattable.formats.inspection.ods_text import (
     shown_text,
 )
 from stattable.formats.sheet import (
-    ANNOTATIONS,
     EPOCH,
     MAX_CELLS,
     MAX_COLUMNS,
@@ -34,7 +33,7 @@ from stattable.formats.sheet import (
     SheetEntry,
     Unread,
     Unreadable,
-    annotated_run,
+    annotated_runs,
 )
 from stattable.formats.xml import elements, local_name
 from stattable.model.numerals import chinese_number
@@ -273,10 +272,9 @@ def _annotated_text(cell: ElementTree.Element, styles: Mapping[str | None, str])
     for line in lines(cell):
         pieces.append((line.text or "", None))
         for span in line:
-            pieces += [(shown_text(span), styles.get(_attribute(span, "style-name"))), (span.tail or "", None)]
-    if not any(how in ANNOTATIONS for _, how in pieces):
-        return None
-    return "".join(annotated_run(text, how) for text, how in pieces)
+            how = styles.get(_attribute(span, "style-name"))
+            pieces += [(shown_text(span), "hidden" if how == "colour" else how), (span.tail or "", None)]
+    return annotated_runs(pieces)
 
 
 def _texts(cell: ElementTree.Element) -> list[str]:

@@ -1,10 +1,15 @@
 """The shared strings of an .xlsx, and the runs of its texts that are not part of what is said."""
 
+import re
 from collections.abc import Iterator, Mapping
+from typing import Final
 from xml.etree import ElementTree
 
-from stattable.formats.sheet import annotated_run
+from stattable.formats.sheet import annotated_runs
 from stattable.formats.xml import elements, local_name
+
+_WHITE: Final = "FFFFFF"
+_MARKS: Final = re.compile(rb"vertAlign|strike|[fF]{6}[\"']|theme\s*=\s*[\"']0")  # that a run may be annotated
 
 
 def shared_strings(content: bytes) -> Iterator[tuple[int, ElementTree.Element]]:
@@ -19,7 +24,7 @@ def shared_strings(content: bytes) -> Iterator[tuple[int, ElementTree.Element]]:
 
 def annotated_strings(content: bytes) -> Mapping[int, str]:
     """Return the shared strings that have annotated runs, as they are seen, by their number."""
-    if b"vertAlign" not in content and b"strike" not in content:
+    if not _MARKS.search(content):
         return {}
     return {number: text for number, item in shared_strings(content) if (text := annotated_text(item))}
 
@@ -31,7 +36,7 @@ def annotated_text(item: ElementTree.Element) -> str | None:
         for run in item.iter()
         if local_name(run.tag) == "r"
     ]
-    return "".join(annotated_run(text, how) for text, how in runs) if any(how for _, how in runs) else None
+    return annotated_runs(runs)
 
 
 def _annotation(run: ElementTree.Element) -> str | None:
@@ -41,6 +46,8 @@ def _annotation(run: ElementTree.Element) -> str | None:
             return value
         if is_struck(mark):
             return "struck"
+        if local_name(mark.tag) == "color" and (mark.get("rgb", "")[-6:].upper() == _WHITE or mark.get("theme") == "0"):
+            return "hidden"
     return None
 
 
