@@ -419,9 +419,9 @@ def test_every_level_has_what_merging_its_own_returns_gives(folders: Folders, wo
         assert bool(alone["output"]) == (key in with_returns)
         if alone["output"]:
             whole = {one["code"]: one for one in document["units"]}
-            assert [{**one, "status": None} for one in alone["units"]] == [
-                {**whole[one["code"]], "status": None}
-                for one in alone["units"]  # which a unit above may cover
+            covered = {"status": None, "gaps": None}  # a unit above may cover it
+            assert [{**one, **covered} for one in alone["units"]] == [
+                {**whole[one["code"]], **covered} for one in alone["units"]
             ]
             assert sheets_of(levels[where]) == sheets_of((folder / f"{key}.xlsx").read_bytes())
             assert verified(folder / "各级" / where) == verified(folder / "各级" / where, folder / key) == []

@@ -27,15 +27,15 @@ def gaps_within(rolled: RollUp, missing: Iterable[str]) -> dict[str, Mapping[Lev
         rolled: the figures, with what each workbook says of itself.
         missing: as :func:`known_missing` gives them.
     """
-    tree, counted = rolled.tree, rolled.counted
+    tree, counted, root = rolled.tree, rolled.counted, rolled.root
     gaps: defaultdict[str, Counter[Level]] = defaultdict(Counter)
     for key, within in counted.unaccounted.items():
-        chain = tree.above(key)
-        if counted.cumulative.keys().isdisjoint(chain):
+        chain = [at for at in tree.above(key) if tree.under(at, root)]
+        if tree.under(key, root) and counted.cumulative.keys().isdisjoint(chain):
             for at in (key, *chain):
                 gaps[at].update(within)
     for key in missing:
-        chain = tree.above(key)  # from the top down
+        chain = [at for at in tree.above(key) if tree.under(at, root)]  # from the top down
         highest = next((place for place, at in enumerate(chain) if at in counted.cumulative), len(chain))
         for at in chain[highest + 1 :]:
             gaps[at][tree[key].level] += 1
