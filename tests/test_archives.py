@@ -13,6 +13,7 @@ from county import GUANDU_VILLAGE, TO_GUANDU
 from stattable.formats.fingerprint import file_facts
 from stattable.formats.storage import MAX_ENTRIES, about, files_in_archive, read
 from stattable.model.units import Level
+from stattable.proving.source_files import SourceFiles
 from stattable.reading.files import read_return
 from stattable.reading.inputs import find_inputs
 from writers.containers import locked_zip
@@ -32,10 +33,10 @@ class Named(zipfile.ZipInfo):
         return self.filename.encode(self.encoding), 0
 
 
-def packed(path: Path, files: dict[str, bytes], encoding: str = "utf-8") -> Path:
-    with zipfile.ZipFile(path, "w") as archive:
+def packed(path: Path, files: dict[str, bytes], encoding: str = "utf-8", method: int = zipfile.ZIP_STORED) -> Path:
+    with zipfile.ZipFile(path, "w", method) as archive:
         for name, content in files.items():
-            archive.writestr(Named(name, encoding), content)
+            archive.writestr(Named(name, encoding), content, method)
     return path
 
 
@@ -61,6 +62,10 @@ def test_names_in_archives(stored: str, encoding: str, tmp_path: Path) -> None:
     assert (read(path), about(path).size) == (data, len(data))
     assert file_facts(path).sha256 == file_facts(str(tmp_path / "官渡村.xlsx")).sha256
     assert read_return(path).values == read_return(str(tmp_path / "官渡村.xlsx")).values
+
+
+def file_facts_of(paths: Iterable[str]) -> list[str | None]:
+    return [print_ or None for print_ in SourceFiles.from_paths(paths).fingerprints.values()]
 
 
 def inputs_of(*arguments: Path) -> list[str]:
@@ -112,12 +117,17 @@ def test_an_archive_that_came_in_half_is_no_photograph(name: str, tmp_path: Path
     assert (found.paths, found.findings) == ((str(tmp_path / name),), ())
 
 
-def test_an_entry_that_is_damaged_harms_no_other(tmp_path: Path) -> None:
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_an_entry_that_is_damaged_harms_no_other(method: int, tmp_path: Path) -> None:
     data = village(tmp_path)
-    archive = packed(tmp_path / "a.zip", {"a.xlsx": data, "b.xlsx": data})
+    archive = packed(tmp_path / "a.zip", {"a.xlsx": data, "b.xlsx": data, "c": data}, method=method)
     content = bytearray(archive.read_bytes())
-    content[content.index(data[:100]) + 200] ^= 0xFF
+    with zipfile.ZipFile(archive) as package:
+        starts = [package.getinfo(name).header_offset + 30 + len(name) for name in ("a.xlsx", "c")]
+    for start in starts:  # the first bytes of what is deflated say how
+        content[start : start + 8] = b"\xff" * 8
     archive.write_bytes(content)
+    assert file_facts_of(find_inputs([str(archive)]).paths) == [None, file_facts(str(tmp_path / "官渡村.xlsx")).sha256]
     found = [read_return(path) for path in find_inputs([str(archive)]).paths]
     assert [[one.code for one in each.findings] for each in found] == [["F001"], []]
 

@@ -15,7 +15,8 @@ from stattable.formats.xml import NOT_XML, elements
 _LOCAL_HEADER: Final = struct.Struct("<26xHH")  # the lengths of a part's name and extra field
 _CONTENT_TYPES: Final = "[Content_Types].xml"
 _MAIN_TYPES: Final = (".main+xml", ".main")  # how the type of a part ends that all others hang on
-_BROKEN: Final = (
+BROKEN_ZIP: Final = (  # whatever a damaged package leads zipfile to
+    zipfile.LargeZipFile,
     zipfile.BadZipFile, zlib.error, struct.error,
     EOFError, OSError, ValueError, NotImplementedError, KeyError, RuntimeError,
 )  # fmt: skip
@@ -73,7 +74,7 @@ def open_package(file: BinaryIO) -> "Package | None":
     """
     try:
         return Package(zipfile.ZipFile(file))
-    except _BROKEN:
+    except BROKEN_ZIP:
         return None
 
 

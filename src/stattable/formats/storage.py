@@ -12,20 +12,18 @@ from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from stattable.formats.package import BROKEN_ZIP
+
 _UTF_8_NAME: Final = 0x800  # the flag of an entry whose name is UTF-8
 _ENCRYPTED: Final = 0x1
-_ENCODINGS: Final = (
-    "utf-8",
-    "gb18030",
-)  # of the other names: UTF-8 without its flag, as a Mac has it; what Windows has
+_ENCODINGS: Final = ("utf-8", "gb18030")  # of names without it: as a Mac writes them, and as Windows does
 MAX_ENTRIES: Final = 10_000  # of an archive
 ARCHIVE_SUFFIX: Final = ".zip"
 _LEADS_ON: Final = f"{ARCHIVE_SUFFIX}/"  # in a path into an archive
 _MOST: Final = 2**25  # bytes of an entry that are unpacked: more than are read of any file
-_BROKEN: Final = (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, ValueError, EOFError)
 
 
-class DamagedEntry(Exception):  # noqa: N818  -- it says what is wrong with a file, not with the program
+class DamagedEntry(OSError):  # noqa: N818  -- it says what is wrong with a file, not with the program
     """What an archive has of a file cannot be unpacked."""
 
 
@@ -71,7 +69,7 @@ def opened(path: str) -> BinaryIO:
         package = _archive(archive, *_state(archive), os.getpid())
         with package.open(entry) as part:
             return io.BytesIO(part.read(min(entry.file_size, _MOST)))
-    except _BROKEN as error:
+    except BROKEN_ZIP as error:
         raise DamagedEntry(path) from error
 
 
@@ -121,7 +119,7 @@ def _entries(path: str, mtime: float, size: int) -> Mapping[str, zipfile.ZipInfo
     try:
         package = _archive(path, mtime, size, os.getpid())
         entries = [entry for entry in package.infolist() if not entry.filename.endswith(("/", "\\"))]
-    except (OSError, *_BROKEN):
+    except BROKEN_ZIP:
         return None
     if len(entries) > MAX_ENTRIES or any(entry.flag_bits & _ENCRYPTED for entry in entries):
         return None

@@ -8,7 +8,7 @@ from typing import Final
 
 from stattable.formats.paths import KEPT_MARK, file_key
 from stattable.formats.sniff import RETURN_LIKE, FileKind, is_spreadsheet_name, sniff
-from stattable.formats.storage import ARCHIVE_SUFFIX, DamagedEntry, about, files_in_archive, opened
+from stattable.formats.storage import ARCHIVE_SUFFIX, about, files_in_archive, opened
 from stattable.model.catalogue import finding
 from stattable.model.findings import Finding
 from stattable.model.text import listed
@@ -126,7 +126,7 @@ def _kind(path: str) -> FileKind:
             return FileKind.UNKNOWN
         with opened(path) as file:
             return sniff(file)
-    except (OSError, DamagedEntry):
+    except OSError:
         return FileKind.UNKNOWN
 
 

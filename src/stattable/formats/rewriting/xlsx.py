@@ -13,9 +13,9 @@ from stattable.formats.inspection.xlsx_cells import cells, reach
 from stattable.formats.package import Package
 from stattable.formats.sheet import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Cell, SheetEntry, Unreadable
 from stattable.formats.xml import elements, in_utf8, local_name
-from stattable.model.cell_names import a1
+from stattable.model.cell_names import a1, column_letters
 
-WORKSHEET: Final = "worksheet"  # the kind of relation that leads to a sheet with cells
+_WORKSHEET: Final = "worksheet"  # the kind of relation that leads to a sheet with cells
 _NAMESPACE: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATION: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _RELATIONS: Final = (
@@ -42,7 +42,7 @@ def rewrite_xlsx(package: Package, sheets: Sequence[SheetEntry]) -> bytes:
         "_rels/.rels": _relations([("officeDocument", "xl/workbook.xml")]),
         "xl/workbook.xml": _workbook(sheets, since_1904=counts_from_1904(package.packed(package.workbook))),
         "xl/_rels/workbook.xml.rels": _relations(
-            [(WORKSHEET, f"/xl/worksheets/sheet{number}.xml") for number, _ in enumerate(sheets, start=1)]
+            [(_WORKSHEET, f"/xl/worksheets/sheet{number}.xml") for number, _ in enumerate(sheets, start=1)]
         ),
     }
     if styles := package.of_workbook("styles", "xl/styles.xml"):
@@ -139,6 +139,6 @@ def _merges(content: bytes) -> Iterator[str]:
     for is_end, name, element in elements(content):
         if is_end and name == "mergeCell" and (match := _MERGE.fullmatch(element.get("ref", ""))):
             left, top, right, bottom = match.groups()
-            columns = (left, right) if left and right else ("A", a1(1, MAX_COLUMNS).rstrip("1"))
+            columns = (left, right) if left and right else ("A", column_letters(MAX_COLUMNS))
             rows = (top, bottom) if top and bottom else ("1", str(MAX_ROWS))
             yield f"{columns[0]}{rows[0]}:{columns[1]}{rows[1]}".upper()
