@@ -22,7 +22,7 @@ from stattable.reading.files import read_return
 from stattable.reading.open import open_file
 from stattable.reading.return_file import ReturnFile
 from writers import containers
-from writers.containers import GOLDEN, number, ole, parts_of, record, xls, zipped
+from writers.containers import GOLDEN, cell12, number, ole, parts_of, record, row12, sheet12, xls, xlsb, zipped
 
 Parts = dict[str, bytes]
 BOOK, LINKS, SHEET = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/worksheets/sheet1.xml"
@@ -547,3 +547,87 @@ def test_a_run_in_the_colour_of_the_paper_is_no_digit(
     assert one.values is not None
     assert one.values[EXPECTED.cells.index((6, 8))] == value
     assert [one.code for one in one.findings if one.cell == "H6"] == codes
+
+
+# -- .xlsb --------------------------------------------------------------------------------------------------
+
+REAL = 5  # the kind of a cell with a number
+SHARED = 7  # and of one with a shared string
+BINARY_LINKS = "xl/_rels/workbook.bin.rels"
+
+
+def binary_sheet(*cells: bytes, far: bytes = b"") -> bytes:
+    return sheet12(row12(0) + b"".join(cells) + far)
+
+
+def real(column: int, value: float) -> bytes:
+    return cell12(REAL, column, struct.pack("<d", value))
+
+
+def shared(column: int, number: int) -> bytes:
+    return cell12(SHARED, column, struct.pack("<I", number))
+
+
+def binary(change: Callable[[Parts], Parts], far: bytes = b"") -> bytes:
+    one = binary_sheet(real(0, 3), shared(1, 0), far=far)
+    return zipped(change(parts_of(xlsb(one, binary_sheet(real(0, 9)), strings=("甲",)))))
+
+
+def replaced(part: str, *pairs: tuple[bytes, bytes]) -> Callable[[Parts], Parts]:
+    def change(said: Parts) -> Parts:
+        content = said[part]
+        for old_bytes, new_bytes in pairs:
+            assert old_bytes in content, old_bytes
+            content = content.replace(old_bytes, new_bytes)
+        return {**said, part: content}
+
+    return change
+
+
+def strings_elsewhere(said: Parts) -> Parts:
+    """The strings under another name, and others where they usually stand."""
+    said = replaced(BINARY_LINKS, (b"sharedStrings.bin", b"texts/strings.bin"))(said)
+    others = said["xl/sharedStrings.bin"].replace("甲".encode("utf-16-le"), "乙".encode("utf-16-le"))
+    return {**said, "xl/texts/strings.bin": said["xl/sharedStrings.bin"], "xl/sharedStrings.bin": others}
+
+
+def with_prefix(said: Parts) -> Parts:
+    pairs = ((b"<Relationship", b"<p:Relationship"), (b"</Relationship", b"</p:Relationship"), (b"xmlns=", b"xmlns:p="))
+    return replaced(BINARY_LINKS, *pairs)(said)
+
+
+def with_macros(said: Parts) -> Parts:
+    """The second sheet as one of the macros of Excel 4."""
+    old_target, target = b'worksheet" Target="worksheets/sheet1', b'xlMacrosheet" Target="macrosheets/sheet1'
+    said = replaced(BINARY_LINKS, (old_target, target))(said)
+    return {name.replace("worksheets/sheet1", "macrosheets/sheet1"): content for name, content in said.items()}
+
+
+BINARIES: dict[str, tuple[Callable[[Parts], Parts], list[str]]] = {
+    "as it is": (dict, ["0", "1"]),
+    "relations with a prefix": (with_prefix, ["0", "1"]),
+    "a macro sheet": (with_macros, ["0"]),
+    "strings elsewhere": (strings_elsewhere, ["0", "1"]),
+}
+
+
+@pytest.mark.parametrize("kind", BINARIES)
+def test_binary_workbooks_that_office_programs_open(kind: str, tmp_path: Path) -> None:
+    change, names = BINARIES[kind]
+    book = open_at(tmp_path, binary(change))
+    assert book.names == names
+    assert [list(row) for row in book.sheet("0").rows] == [[3.0, "甲"]]
+
+
+def test_a_far_cell_of_a_binary_workbook_hides_nothing(tmp_path: Path) -> None:
+    far = real(16_000, 7) + row12(1_000_000) + real(2, 8)
+    book = open_at(tmp_path, binary(dict, far))
+    assert [list(row) for row in book.sheet("0").rows] == [[3.0, "甲"]]
+
+
+def open_at(folder: Path, data: bytes) -> Any:
+    path = folder / "a.xlsb"
+    path.write_bytes(data)
+    file, _, faults = open_file(str(path))
+    assert file is not None, faults
+    return file.book()
