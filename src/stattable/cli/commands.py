@@ -14,10 +14,12 @@ from stattable.cli.options import (
     LEVEL,
     SCOPE,
     UnitScope,
+    assumed_level_option,
     debug_option,
     edition_option,
     fail_on_option,
     jobs_option,
+    layout_option,
     paths_argument,
     quiet_option,
     report_argument,
@@ -128,17 +130,10 @@ def new_command(
 @main.command("check", options_metavar=_OPTIONS)
 @paths_argument
 @roster_option
-@click.option("--level", type=LEVEL, metavar="级别", help="既没有标识、又不在名册里的单位按这一级检查，不看名称。")
+@assumed_level_option
 @edition_option
 @year_option
-@click.option(
-    "--format",
-    "layout",
-    type=click.Choice(["table", "json", "csv"]),
-    default="table",
-    show_default=True,
-    help="输出格式。",
-)
+@layout_option
 @fail_on_option
 @click.option("--select", multiple=True, metavar="代码", help="只显示这些代码的问题，可写开头（如 V），可用逗号分开。")
 @click.option("--ignore", multiple=True, metavar="代码", help="不显示这些代码的问题，写法同上。")

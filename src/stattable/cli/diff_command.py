@@ -6,10 +6,11 @@ import click
 
 from stattable.cli.exit_codes import FINDINGS, OK, command
 from stattable.cli.options import (
-    LEVEL,
+    assumed_level_option,
     debug_option,
     edition_option,
     jobs_option,
+    layout_option,
     quiet_option,
     roster_option,
     year_option,
@@ -25,17 +26,10 @@ if TYPE_CHECKING:
 @click.argument("new", metavar="现在的", type=click.Path(exists=True))
 @roster_option
 @click.option("--unit", metavar="名称或代码", help="只比较这个单位和它的下级。")
-@click.option("--level", type=LEVEL, metavar="级别", help="既没有标识、又不在名册里的单位按这一级检查，不看名称。")
+@assumed_level_option
 @edition_option
 @year_option
-@click.option(
-    "--format",
-    "layout",
-    type=click.Choice(["table", "json", "csv"]),
-    default="table",
-    show_default=True,
-    help="输出格式。",
-)
+@layout_option
 @jobs_option
 @quiet_option
 @debug_option

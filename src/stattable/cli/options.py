@@ -109,6 +109,17 @@ fail_on_option = click.option(
 )  # fmt: skip
 
 
+assumed_level_option = click.option(
+    "--level", type=LEVEL, metavar="级别", help="既没有标识、又不在名册里的单位按这一级检查，不看名称。"
+)
+
+
+layout_option = click.option(
+    "--format", "layout", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True,
+    help="输出格式。",
+)  # fmt: skip
+
+
 jobs_option = click.option("--jobs", type=WholeNumber(1), metavar="N", help="同时用几个进程，默认与处理器个数相同。")
 
 
