@@ -228,7 +228,7 @@ def _figures(row: BreakdownRow, rows: Sequence[BreakdownRow], merged: MergeResul
 
 def _state(workbook: Workbook, merged: MergeResult) -> None:
     sheet = workbook.add_sheet(STATE_SHEET)
-    writer = _Writer(sheet, [30, 12, 16, 24, 20, 10, 14, 18])
+    writer = _Writer(sheet, [30, 12, 16, 24, 20, 18, 14, 18])
     looks = {"title": _TITLE, "head": _HEAD, "missing": _BAD, "rejected": _BAD}
     head = 0
     for what, cells in state_sheet(merged):
