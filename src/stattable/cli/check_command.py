@@ -1,0 +1,69 @@
+"""The command `check`."""
+
+import click
+
+from stattable.cli.exit_codes import FINDINGS, command, exit_code
+from stattable.cli.options import (
+    assumed_level_option,
+    debug_option,
+    edition_option,
+    fail_on_option,
+    jobs_option,
+    layout_option,
+    paths_argument,
+    quiet_option,
+    roster_option,
+    year_option,
+)
+from stattable.cli.shared import finding_filter, inputs_of, print_document, roster_of, which_edition
+from stattable.model.units import Level
+
+
+@paths_argument
+@roster_option
+@assumed_level_option
+@edition_option
+@year_option
+@layout_option
+@fail_on_option
+@click.option("--select", multiple=True, metavar="代码", help="只显示这些代码的问题，可写开头（如 V），可用逗号分开。")
+@click.option("--ignore", multiple=True, metavar="代码", help="不显示这些代码的问题，写法同上。")
+@jobs_option
+@quiet_option
+@debug_option
+@command
+def check_command(
+    *, paths: tuple[str, ...], roster: str | None, level: Level | None, edition: int | None, year: int | None,
+    layout: str, fail_on: str, select: tuple[str, ...], ignore: tuple[str, ...], jobs: int | None, quiet: bool,
+    debug: bool,
+) -> int:  # fmt: skip
+    """检查报表：文件或文件夹（连同子文件夹）。不改动任何文件。"""
+    from stattable.checking.check import CheckOptions, check
+    from stattable.output import json_documents
+    from stattable.output.console.check import show_check
+    from stattable.output.console.findings import show_faults
+    from stattable.output.console.terminal import progress_bar
+
+    shown = finding_filter(select, ignore)
+    its_edition = which_edition(edition, year)
+    tree, faults, notes = roster_of(roster) if roster else (None, [], [])
+    if faults:
+        faults += notes
+        print_document(
+            layout, lambda: json_documents.refused_json("check", faults), faults, lambda: show_faults(faults)
+        )
+        return FINDINGS
+    inputs = inputs_of(paths, [roster] if roster else [], notes)
+    options = CheckOptions(tree, level, its_edition, jobs, debug)
+    with progress_bar("读取", len(inputs.paths), quiet=quiet) as progress:
+        batch = check(inputs.paths, options, progress)
+    of_all = [*batch.edition.findings, *inputs.findings]
+    everything = [*(f for one in batch.returns for f in one.findings), *of_all]
+    visible = [finding for finding in everything if shown(finding)]
+    print_document(
+        layout,
+        lambda: json_documents.check_json(batch, of_all, shown),
+        visible,
+        lambda: show_check(batch, of_all, shown),
+    )
+    return exit_code(visible, fail_on)

@@ -1,0 +1,160 @@
+"""The command `merge`."""
+
+import sys
+from functools import partial
+from pathlib import Path
+
+import click
+
+from stattable.cli.exit_codes import FINDINGS, command, exit_code
+from stattable.cli.options import (
+    LEVEL,
+    UnitScope,
+    debug_option,
+    edition_option,
+    fail_on_option,
+    jobs_option,
+    paths_argument,
+    quiet_option,
+    roster_option,
+    year_option,
+)
+from stattable.cli.shared import inputs_of, print_document, roster_of, which_edition
+from stattable.model.units import Level, Scope
+
+
+@paths_argument
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(dir_okay=False),
+    metavar="汇总表.xlsx",
+    help="汇总表写到哪里。",
+)
+@roster_option
+@click.option("--root", metavar="代码", help="给这个单位汇总；有名册时也可以写名称。")
+@click.option("--unit", metavar="名称", help="给这个单位汇总（没有名册时）。")
+@click.option("--level", type=LEVEL, metavar="级别", help="--unit 是哪一级。")
+@click.option("--code", metavar="代码", help="--unit 的区划代码。")
+@edition_option
+@year_option
+@click.option(
+    "--scope",
+    "scopes",
+    type=UnitScope(),
+    multiple=True,
+    metavar="代码=口径",
+    help="指明某单位的表是 own（本级）还是 cumulative（汇总）；可写多次。",
+)
+@click.option(
+    "--duplicates",
+    type=click.Choice(["refuse", "latest"]),
+    default="refuse",
+    show_default=True,
+    help="同一单位报了不同的表：refuse 都不计，latest 以较晚的为准。",
+)
+@click.option("--strict", is_flag=True, help="有报表被退回时不写汇总表。")
+@click.option(
+    "--force",
+    is_flag=True,
+    help="覆盖已有的文件，不管它是什么；要汇总的报表和名册除外。本单位这一届以前的汇总表不加也能覆盖。",
+)
+@click.option(
+    "--each-level",
+    type=click.Path(file_okay=False),
+    metavar="文件夹",
+    help="同时给每个有下级的单位各写一份汇总表，放在与上下级相应的文件夹里。",
+)
+@click.option(
+    "--accounts-csv",
+    type=click.Path(dir_okay=False),
+    metavar="文件.csv",
+    help="把网站、公众号和微博的明细另存为这个文件，带二维码的内容。",
+)
+@click.option(
+    "--format",
+    "layout",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="输出格式。",
+)
+@fail_on_option
+@jobs_option
+@quiet_option
+@debug_option
+@command
+def merge_command(
+    *, paths: tuple[str, ...], output: str, roster: str | None, root: str | None, unit: str | None,
+    level: Level | None, code: str | None, edition: int | None, year: int | None,
+    scopes: tuple[tuple[str, Scope], ...], duplicates: str, strict: bool, force: bool, each_level: str | None,
+    accounts_csv: str | None, layout: str, fail_on: str, jobs: int | None, quiet: bool, debug: bool,
+) -> int:  # fmt: skip
+    """汇总报表，写出一个工作簿：信息统计表、分单位汇总、报送情况、审核意见、汇总台账、网站和新媒体明细。"""
+    from stattable.formats.fingerprint import file_facts
+    from stattable.merging.merge import merge_paths
+    from stattable.merging.outputs import LevelPlaces, Outputs, refuse_to_overwrite, results_to_keep
+    from stattable.merging.result import MergeOptions
+    from stattable.merging.root import RootOptions
+    from stattable.output import json_documents
+    from stattable.output.console.findings import show_faults
+    from stattable.output.console.merge import show_merge
+    from stattable.output.console.terminal import progress_bar
+    from stattable.output.csv_tables import accounts_as_csv
+    from stattable.proving.ledger import Run
+    from stattable.writing.levels import level_places, write_levels
+    from stattable.writing.report import report_bytes
+    from stattable.writing.whole_files import Staging
+    from stattable.writing.workbook import run_time
+
+    started = run_time()
+    its_edition = which_edition(edition, year)
+    if root is not None and code is not None:
+        raise click.UsageError("--root 和 --code 是同一件事，只写一个。")
+    tree, faults, notes = roster_of(roster) if roster else (None, [], [])
+    if faults:
+        faults += notes
+        print_document(
+            layout, lambda: json_documents.refused_json("merge", faults), faults, lambda: show_faults(faults)
+        )
+        return FINDINGS
+    inputs = inputs_of(paths, [roster] if roster else [], notes)
+    places = LevelPlaces(each_level, partial(level_places, folder=Path(each_level))) if each_level else None
+    outputs = Outputs(output, accounts_csv, places, roster, force)
+    refuse_to_overwrite(outputs, inputs)
+    options = MergeOptions(
+        RootOptions(tree, root or code, unit, level, dict(scopes)),
+        its_edition,
+        duplicates == "latest",
+        jobs,
+        debug,
+    )
+    levels = None
+    kept: dict[str, str] = {}
+    to_keep: dict[str, bool] = {}
+    with Staging() as staging:
+        with progress_bar("读取", len(inputs.paths), quiet=quiet) as progress:
+            merged = merge_paths(inputs, options, output=output, levels=places, progress=progress)
+        refused = merged.refused or (strict and merged.summary.rejected > 0)
+        if not refused:
+            to_keep = results_to_keep(outputs, inputs, merged)
+            run = Run(sys.argv[1:], started, run_time(), (roster, file_facts(roster)) if roster else None)
+            workbook = report_bytes(merged, run)
+            kept = {path: str(staging.keep(Path(path), run.ended)) for path in to_keep}
+            staging.write(Path(output), workbook)
+            if accounts_csv:
+                staging.write(Path(accounts_csv), accounts_as_csv(merged).encode("utf-8"))
+            if each_level:
+                with progress_bar("逐级写出", len(merged.parents), quiet=quiet) as progress:
+                    levels = write_levels(
+                        merged, run, Path(each_level), workbook, staging, jobs=jobs, progress=progress
+                    )
+    written = None if refused else output
+    print_document(
+        layout,
+        lambda: json_documents.merge_json(merged, written, levels, kept),
+        merged.findings,
+        lambda: show_merge(merged, written, levels, kept, to_keep),
+    )
+    return FINDINGS if refused else exit_code(merged.findings, fail_on)
