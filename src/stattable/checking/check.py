@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from stattable.checking.accounts import AnnexOwners, with_annex_findings
+from stattable.checking.corrections import with_superseded
 from stattable.checking.duplicates import with_duplicate_findings
 from stattable.checking.editions import decide_edition
 from stattable.checking.register import Register, identity_tree, names_beyond
@@ -52,4 +53,5 @@ def check(paths: Sequence[str], options: CheckOptions, progress: Callable[[int],
         register = Register(tree, is_roster=False, level=options.level, conflicts=conflicts)
     batch = check_returns(files, register, options.edition)
     owners = AnnexOwners(batch.tree, is_roster=register.is_roster)
-    return replace(batch, returns=tuple(with_annex_findings(with_duplicate_findings(batch.returns), owners)))
+    returns = with_annex_findings(with_duplicate_findings(batch.returns), owners)
+    return replace(batch, returns=tuple(with_superseded(returns, batch.edition.edition)))

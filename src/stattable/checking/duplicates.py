@@ -59,7 +59,9 @@ def _with_backups(returns: list[CheckedReturn]) -> list[CheckedReturn]:
         return returns
     kept = {one.key: one.path for one in reversed(returns) if one.key is not None and not _is_backup(one)}
     return [
-        one.with_findings(_backup_finding(one, kept.get(one.key)), duplicate=one.key in kept)
+        one.with_findings(
+            _backup_finding(one, kept.get(one.key)), set_aside=Status.DUPLICATE if one.key in kept else None
+        )
         if _is_backup(one) and one.key is not None and one.status is Status.ACCEPTED
         else one
         for one in returns
@@ -82,7 +84,7 @@ def _mark_group(marked: list[CheckedReturn], group: Sequence[int], age: Callable
             of_first = finding("U004", params={"other": marked[first].path})
             one = marked[at]
             once = tuple(f for f in one.findings if f.code != "H005")  # the first one says it for all
-            marked[at] = replace(one, findings=once).with_findings(of_first, duplicate=True)
+            marked[at] = replace(one, findings=once).with_findings(of_first, set_aside=Status.DUPLICATE)
     if len(same) == 1:
         return
     different = [copies[0] for copies in same]
@@ -99,7 +101,7 @@ def _mark_group(marked: list[CheckedReturn], group: Sequence[int], age: Callable
             marked[at] = marked[at].with_findings(finding("U005", params=params))
         elif at != winner:
             older = finding("U010", params={"name": name, "other": names[winner]})
-            marked[at] = marked[at].with_findings(older, duplicate=True)
+            marked[at] = marked[at].with_findings(older, set_aside=Status.DUPLICATE)
 
 
 _MOST_COPIES: Final = 3  # of one return, each with a finding of its own where people read them
@@ -158,7 +160,14 @@ def _latest(
 
 
 def _age(one: ReturnFile, edition: int | None) -> _Age:
-    """Return when a return was filled in; a merged workbook's ledger says it, whenever the file was copied.
+    filled_in, written = filing_time(one, edition)
+    return filled_in or date.min, written
+
+
+def filing_time(one: ReturnFile, edition: int | None) -> tuple[date | None, float]:
+    """Return when a return was filled in, None where no date says it, and when its file was written.
+
+    A merged workbook's ledger says both, whenever the file was copied. A date that is not of the edition is none.
 
     Args:
         one: the file.
@@ -171,6 +180,6 @@ def _age(one: ReturnFile, edition: int | None) -> _Age:
     if made:
         return made.date(), made.timestamp()
     filled_in, of_file = one.surroundings.filled_in, one.edition or edition
-    if filled_in is None or (of_file and not is_date_of_edition(filled_in, of_file)):
-        filled_in = date.min
+    if filled_in and of_file and not is_date_of_edition(filled_in, of_file):
+        filled_in = None
     return filled_in, one.facts.mtime

@@ -1,6 +1,6 @@
 """Files that were read → checked returns: attributed to their units and checked by the rules."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -32,7 +32,7 @@ class CheckedReturn:
         scope_by: what says the scope, or None while nothing does.
         values: the 40 figures as they count.
         findings: all of them.
-        duplicate: whether another file stands for this one.
+        set_aside: duplicate or superseded where another file stands for this one, or None.
     """
 
     file: ReturnFile
@@ -43,7 +43,7 @@ class CheckedReturn:
     scope_by: ScopeBy | None
     values: Values
     findings: tuple[Finding, ...]
-    duplicate: bool = False
+    set_aside: Status | None = None
 
     @property
     def path(self) -> str:
@@ -52,20 +52,30 @@ class CheckedReturn:
 
     @property
     def status(self) -> Status:
-        """Whether it is accepted, rejected or a duplicate."""
-        if self.duplicate:
-            return Status.DUPLICATE
+        """Whether it is accepted, rejected, a duplicate or superseded."""
+        if self.set_aside:
+            return self.set_aside
         return Status.REJECTED if rejects(self.findings) else Status.ACCEPTED
 
-    def with_findings(self, *findings: Finding, duplicate: bool = False) -> "CheckedReturn":
-        """Return this return with `findings` added, as findings of its file and unit."""
+    @property
+    def is_open(self) -> bool:
+        """Whether something has to be done about it."""
+        return self.set_aside is None and any(finding.is_work for finding in self.findings)
+
+    def with_findings(self, *findings: Finding, set_aside: Status | None = None) -> "CheckedReturn":
+        """Return this return with `findings` added, as findings of its file and unit; perhaps set aside for them."""
         added = tuple(replace(finding, path=self.path, unit=self.unit) for finding in findings)
-        return replace(self, findings=(*self.findings, *added), duplicate=self.duplicate or duplicate)
+        return replace(self, findings=(*self.findings, *added), set_aside=set_aside or self.set_aside)
 
     def with_scope(self, scope: Scope, scope_by: ScopeBy) -> "CheckedReturn":
         """Return this return with `scope`, without the zeros that mean nothing in a return of that scope."""
         values = drop_meaningless_zeros(self.values, self.level, scope)
         return replace(self, scope=scope, scope_by=scope_by, values=values)
+
+
+def open_units(returns: Iterable[CheckedReturn]) -> frozenset[str]:
+    """Return the keys of the units of which a return is open."""
+    return frozenset(one.key for one in returns if one.key is not None and one.is_open)
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ class Commands(click.Group):
 
 
 def exit_code(findings: "Sequence[Finding]", fail_on: str) -> int:
-    """Return the exit code for findings: 1 if any is at least as bad as `fail_on`."""
+    """Return the exit code for findings: 1 if any is at least as bad as `fail_on`, and not closed."""
     from stattable.model.findings import Severity
 
-    return FINDINGS if any(finding.severity.at_least(Severity(fail_on)) for finding in findings) else OK
+    return FINDINGS if any(one.severity.at_least(Severity(fail_on)) and not one.is_closed for one in findings) else OK

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
 
-from stattable.checking.returns import CheckedReturn
+from stattable.checking.returns import CheckedReturn, open_units
 from stattable.merging.annex import MergedAccount
 from stattable.merging.overlap import Overlaps
 from stattable.merging.rollup import RollUp
@@ -43,8 +43,10 @@ class Summary:
     accepted: int
     rejected: int
     duplicate: int
+    superseded: int
     covered: int
     missing: int
+    open: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,15 @@ class MergeResult:
     def unresolved(self) -> int:
         """The number of errors in spite of which the total stands: those on accepted files, and on no file."""
         rejected = {one.path for one in self.returns if one.status is Status.REJECTED}
-        return sum(one.severity is Severity.ERROR and one.path not in rejected for one in self.findings)
+        open_errors = (one for one in self.findings if one.severity is Severity.ERROR and one.is_work)
+        return sum(one.path not in rejected for one in open_errors)
+
+    @property
+    def open_units(self) -> frozenset[str]:
+        """The keys of the units of which something is open: in a return of theirs, or between them and those below."""
+        keys = {self.tree[key].ref: key for key in self.tree.below(self.root)}
+        of_merge = (one.unit for one in self.findings if one.path is None and one.is_work and one.code != "C001")
+        return open_units(self.returns) | {keys[unit] for unit in of_merge if unit in keys}
 
     @property
     def summary(self) -> Summary:
@@ -151,6 +161,8 @@ class MergeResult:
             accepted=of_returns.count(Status.ACCEPTED),
             rejected=of_returns.count(Status.REJECTED),
             duplicate=of_returns.count(Status.DUPLICATE),
+            superseded=of_returns.count(Status.SUPERSEDED),
             covered=of_units.count(Status.COVERED),
             missing=of_units.count(Status.MISSING),
+            open=len(self.open_units),
         )

@@ -6,6 +6,7 @@ from functools import partial
 from operator import attrgetter
 
 from stattable.checking.accounts import AnnexOwners, with_annex_findings
+from stattable.checking.corrections import with_superseded
 from stattable.checking.register import Register
 from stattable.checking.returns import CheckedReturn
 from stattable.merging.contents import Input
@@ -29,7 +30,7 @@ class Selection:
     Attributes:
         tree: all units, those whose place is not known as children of the root.
         root: of the merge.
-        returns: accepted, rejected and duplicate ones, in the order of their paths.
+        returns: accepted, rejected, duplicate and superseded ones, in the order of their paths.
         earlier: earlier results of merges, which are no returns (U008).
         refused: whether nothing may be written, whatever else was found (T003, H004, H008).
         overlaps: the merged workbooks among the files, with their inputs.
@@ -88,6 +89,7 @@ def select_returns(
     received, ambiguous = with_unplaced_findings(received, tree, register)
     received = _with_overlaps(received, tree, root, overlaps)
     marked = with_annex_findings(received, AnnexOwners(tree, is_roster=register.is_roster))
+    marked = with_superseded(marked, edition)
     return Selection(tree, root, tuple(marked), tuple(earlier), refused or ambiguous, overlaps)
 
 

@@ -144,6 +144,8 @@ _ENTRIES: Final = (
           "没有名册时，同名的表只能按上级分辨：文件夹的名称、单位名称前面的上级、空白表里的标识。都没有说的，既不能当作一个单位，也不能当作两个。"),
     Entry("U015", _I, "名册是怎样读的", "读名册时，{parts}。", "请核对；其中有单位的，请改好名册后重试。",
           "表头上面的标题、重复的表头、合计和说明不是单位，别的工作表不读；隐藏的行照样是单位。略过了什么，都在这里列出。"),
+    Entry("U016", _I, "已更正", "“{name}”后来报了合格的表“{other}”，这一份的问题已经了结。", "不用处理。",
+          "退回的报表之后又收到同一单位、同一口径的合格报表，先后由填报日期、再由文件时间确定，就算已经更正。"),
     Entry("U017", _I, "单位名称的写法不同", "单位名称填的是“{name}”，按“{known}”归属：{reason}。", "不用处理。",
           "繁体字、二○三里的圆圈、只是看上去相同的字，按通行的字认；在发给本单位的空白表里，名称后面多写的办公室等不算另一个单位。"),
     Entry("U018", _E, "单位名称是公式，没有结果", "单位名称（{cell}）填的是公式，没有得出名称，显示的是“{raw}”{maybe}。",
@@ -151,6 +153,9 @@ _ENTRIES: Final = (
           "公式引用的格子被删去、改了位置或者空着，就得不出名称。没有名称，无法确定这张表由谁负责。"),
     Entry("U019", _W, "备份或临时文件", "这是备份或临时文件{reason}。", "请核对内容；用不着的，移到别处。",
           "办公软件会在报表旁边留下备份（.xlk、.bak）和没有保存完的临时文件（八位字母数字、没有扩展名），里面多半是改正前的数。"),
+    Entry("U020", _W, "更正之前以另一份为准", "“{name}”另有一份合格的报表“{other}”，{reason}。现在以那一份的数为准，这一份没有计入。",
+          "如果这一份才是对的，请改正后重新报送；如果不要了，请移到别处。",
+          "退回的报表比合格的晚，或者分不清先后时，不知道报送单位要的是哪一份，所以仍要处理。"),
     # -- values
     Entry("V000", _E, "空白表", "这张表一个数字也没有填。",
           "请报送单位填好后重新报送；没有开展的填 0。", "空白表不算报送。"),
@@ -503,6 +508,7 @@ _REASONS: Final[Mapping[str, Mapping[str, str]]] = {
         "absent": "里有 {count} 份报表不在这里，或者没有被接受：{units}",
         "unreadable": "里的记录不完整，不知道是由哪些报表加起来的",
     },
+    "U020": {"later": "比这一份早", "unclear": "与这一份分不清先后"},
     "U019": {
         "beside": "，“{name}”的表“{other}”在这里，这一份没有计入",
         "alone": "，“{name}”的表不在这里，先按这一份计入",
@@ -605,6 +611,7 @@ _DECISIONS: Final[Mapping[str, str]] = {  # why a return does not count, and wha
     "older": "有较晚的报表“{other}”",
     "same": "与“{other}”重复",
     "duplicate": "重复",
+    "superseded": "已更正，以“{other}”为准",
     "rejected": "退回：{codes}",
     "own": "以本单位的汇总数“{path}”为准，本级数只用来核对",
     "typed": "以“{name}”上报的汇总数“{path}”为准，只用来核对；那是直接填的数，没有记录可查",
@@ -758,6 +765,8 @@ def render(finding: Finding, label_of: Callable[[str], str]) -> str:
         finding: any finding.
         label_of: gives the label of a field by its key.
     """
+    if finding.params.keys() == {"words"}:
+        return str(finding.params["words"])
     entry = CATALOGUE[finding.code]
     words: dict[str, object] = {
         "raw": finding.raw or "",

@@ -38,6 +38,7 @@ class Status(StrEnum):
     ACCEPTED = "accepted"
     REJECTED = "rejected"
     DUPLICATE = "duplicate"  # of a return: another file stands for it
+    SUPERSEDED = "superseded"  # of a return: it was rejected, and a later one was accepted
     COVERED = "covered"  # of a unit: a cumulative return above stands for it
     MISSING = "missing"  # of a unit: it was to report, and did not
 
@@ -74,7 +75,9 @@ class Finding:
         field: key of the field, or None.
         raw: content of the cell, as shown to the user, or None.
         suggestion: what was probably meant, or None.
-        params: what else the text in the catalogue needs.
+        params: what else the text in the catalogue needs; `words` alone is the whole text, as a workbook has it.
+        explanation: the reason that its unit wrote for it, which closes it; or None.
+        is_settled: whether it speaks of a return that a correction has replaced.
     """
 
     code: str
@@ -87,6 +90,18 @@ class Finding:
     raw: str | None = None
     suggestion: str | None = None
     params: dict[str, Param] = default(default_factory=dict)
+    explanation: str | None = None
+    is_settled: bool = False
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing is left to do about it: it is explained or settled."""
+        return self.is_settled or self.explanation is not None
+
+    @property
+    def is_work(self) -> bool:
+        """Whether somebody has to do something about it: it is an error or a warning, and not closed."""
+        return self.severity is not Severity.INFO and not self.is_closed
 
     @property
     def rows(self) -> tuple[int, ...]:

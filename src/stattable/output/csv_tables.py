@@ -20,7 +20,7 @@ from stattable.proving.sides import SideFinding
 
 CSV_HEADS: Final = (
     "代码", "程度", "说明", "文件", "单位代码", "单位名称", "级别", "工作表", "单元格", "字段", "栏目", "原值",
-    "建议值",
+    "建议值", "情况说明",
 )  # fmt: skip
 
 
@@ -34,7 +34,7 @@ def findings_as_csv(findings: Iterable[Finding]) -> str:
         row = (
             finding.code, finding.severity.label, render(finding, label_of), finding.path, unit.code, unit.name,
             unit.level, finding.sheet, finding.cell, finding.field,
-            missing_label(finding), finding.raw, finding.suggestion,
+            missing_label(finding), finding.raw, finding.suggestion, finding.explanation,
         )  # fmt: skip
         writer.writerow([_csv_cell([cell or ""]) for cell in row])
     return "\ufeff" + out.getvalue()

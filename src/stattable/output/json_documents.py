@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic_core import PydanticSerializationError
 
-from stattable.checking.returns import Batch, CheckedReturn
+from stattable.checking.returns import Batch, CheckedReturn, open_units
 from stattable.merging.result import MergeResult, Summary
 from stattable.merging.rollup import Difference
 from stattable.model.catalogue import omission, render
@@ -53,6 +53,8 @@ def _check_document(
             accepted=statuses.count(Status.ACCEPTED),
             rejected=statuses.count(Status.REJECTED),
             duplicate=statuses.count(Status.DUPLICATE),
+            superseded=statuses.count(Status.SUPERSEDED),
+            open=len(open_units(returns)),
             **_severities(filter(shown, everything)),
         ),
         files=[_file(one, shown) for one in returns],
@@ -314,5 +316,6 @@ def _finding(finding: Finding, message: str) -> models.Finding:
         label=missing_label(finding),
         raw=finding.raw,
         suggestion=finding.suggestion,
+        explanation=finding.explanation,
         rows=list(finding.rows) or None,
     )

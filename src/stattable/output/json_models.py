@@ -18,7 +18,7 @@ from stattable.proving.sides import SideKind, Standing
 from stattable.proving.source_files import FileState
 from stattable.proving.trace import TraceStop
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 
 if TYPE_CHECKING:
     FieldKey = str
@@ -39,7 +39,7 @@ class _Part(BaseModel):
 class Document(_Part):
     """What a command prints."""
 
-    schema_version: Literal[1] = Field(description="goes up when a key is renamed or removed, or says something else")
+    schema_version: Literal[2] = Field(description="goes up when a key is renamed or removed, or says something else")
 
 
 # -- units and findings -----------------------------------------------------------------------------------
@@ -67,6 +67,7 @@ class Finding(_Part):
     label: str | None = Field(description="label of the field, or the label that it speaks of")
     raw: str | None = Field(description="what stands in the cell")
     suggestion: str | None = Field(description="what may have been meant")
+    explanation: str | None = Field(description="the reason that its unit wrote for it, which closes it")
     rows: list[int] | Absent = Field(default=None, description="of a roster: all rows that it speaks of")
 
 
@@ -80,6 +81,8 @@ class CheckSummary(_Part):
     accepted: int = Field(description="those that may count")
     rejected: int = Field(description="those with errors that keep them out of a total")
     duplicate: int = Field(description="those that another file stands for")
+    superseded: int = Field(description="those that were rejected, and that a later one replaced")
+    open: int = Field(description="units that still have to do something about an error or a warning")
     errors: Errors
     warnings: Warnings
     infos: Infos
@@ -93,7 +96,9 @@ class File(_Part):
     unit: Unit = Field(description="whose return it is")
     scope: Scope | None = Field(description="whether it holds the unit's own figures or its whole subtree's")
     edition: int | None = Field(description="ordinal of the members' day")
-    status: Literal[Status.ACCEPTED, Status.REJECTED, Status.DUPLICATE] = Field(description="what became of it")
+    status: Literal[Status.ACCEPTED, Status.REJECTED, Status.DUPLICATE, Status.SUPERSEDED] = Field(
+        description="what became of it"
+    )
     values: Figures = Field(description="all 40 figures, as they count")
     findings: list[Finding] = Field(description="those of this file")
 
@@ -134,8 +139,10 @@ class MergeSummary(_Part):
     accepted: int = Field(description="returns that count")
     rejected: int = Field(description="returns with errors that keep them out")
     duplicate: int = Field(description="returns that another file stands for")
+    superseded: int = Field(description="returns that were rejected, and that a later one replaced")
     covered: int = Field(description="units without a return that a cumulative one above stands for")
     missing: int = Field(description="units that should have reported, and did not")
+    open: int = Field(description="units that still have to do something about an error or a warning")
     gaps: dict[Level, int] = Field(
         description="units below the root that are known to be missing, also inside merged workbooks, by level"
     )

@@ -288,6 +288,8 @@ def _counted(merged: MergeResult, one: CheckedReturn) -> tuple[bool, str]:
         if older:
             return False, decision("older", **older.params)
         return False, decision("same", **same.params) if same else decision("duplicate")
+    if superseded := _finding(one, "U016"):
+        return False, decision("superseded", **superseded.params)
     if one.status is not Status.ACCEPTED or one.key is None:
         codes = dict.fromkeys(f.code for f in one.findings if f.severity is Severity.ERROR)
         return False, decision("rejected", codes="、".join(codes))

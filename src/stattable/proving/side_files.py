@@ -120,7 +120,7 @@ def side_of_returns(path: str, batch: Batch, findings: Iterable[Finding] = (), *
 
 
 def _add_return(draft: _Draft, one: CheckedReturn) -> None:
-    draft.findings += (SideFinding(f) for f in one.findings if not one.duplicate or f.code in _OF_COPIES)
+    draft.findings += (SideFinding(f) for f in one.findings if one.set_aside is None or f.code in _OF_COPIES)
     if one.status is Status.ACCEPTED:
         # What nothing says to be cumulative is own, or comes to the same: a 0 of units below it counts in neither.
         draft.figures[one.scope] = drop_meaningless_zeros(one.values, one.level, one.scope or Scope.OWN)

@@ -6,9 +6,9 @@ from typing import Final
 from rich.text import Text
 
 from stattable.checking.duplicates import fold_copies
-from stattable.checking.returns import Batch, CheckedReturn
-from stattable.model.findings import Finding, Severity, Status
-from stattable.output.console.findings import severity_line, show_findings
+from stattable.checking.returns import Batch, CheckedReturn, open_units
+from stattable.model.findings import Finding, Status
+from stattable.output.console.findings import open_line, severity_line, show_findings
 from stattable.output.console.terminal import Terminal, joined, make_console
 from stattable.output.json_documents import Shown
 
@@ -16,6 +16,7 @@ _STATUS: Final = {
     Status.ACCEPTED: ("可以计入", "green"),
     Status.REJECTED: ("退回", "bold red"),
     Status.DUPLICATE: ("重复", "yellow"),
+    Status.SUPERSEDED: ("已更正", "dim"),
 }
 _OTHERS: Final = "加 --format csv > 意见.csv，把全部意见存成表格。"
 
@@ -45,9 +46,12 @@ def show_check(batch: Batch, findings: Sequence[Finding], shown: Shown) -> None:
         (f"{statuses.count(Status.ACCEPTED)} 个可以计入", "green"),
         (f"{statuses.count(Status.REJECTED)} 个要退回", "bold red" if "rejected" in statuses else "dim"),
         (f"{statuses.count(Status.DUPLICATE)} 个重复", "dim"),
+        (f"{statuses.count(Status.SUPERSEDED)} 个已更正", "dim"),
     )
     console.show(Text(f"共检查 {len(statuses)} 个文件：", style="bold").append_text(joined(*counts)))
     console.show(severity_line(everything))
+    if any(finding.is_work for finding in everything):
+        console.show(open_line(len(open_units(batch.returns))))
     console.show(_advice(statuses, everything, clean))
 
 
@@ -64,6 +68,6 @@ def _show_head(console: Terminal, one: CheckedReturn) -> None:
 def _advice(statuses: Sequence[str], findings: Sequence[Finding], clean: int) -> str:
     if "rejected" in statuses:
         return "强制性问题必须改正后重新报送；核实性问题请核实并写明理由。用“stattable explain 代码”看说明。"
-    if any(finding.severity is Severity.WARNING for finding in findings):
+    if any(finding.is_work for finding in findings):
         return "没有要退回的。核实性问题请核实并写明理由。用“stattable explain 代码”看说明。"
     return f"{clean} 个文件没有问题。"

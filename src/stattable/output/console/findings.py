@@ -47,7 +47,9 @@ def show_findings(
             (set_cell_size(f" {finding.code}", _CODE_WIDTH), "cyan"),
             " ",
         )
-        text = place + render(finding, label_of)
+        text = place + closing_words(finding) + render(finding, label_of)
+        if finding.explanation is not None:
+            text += f"情况说明：{finding.explanation}"
         whole = [finding.path or "", *paths_in(text, paths)] if console.is_screen else []
         console.show(text, lead=head, follow=" " * head.cell_len, whole=whole)
     for code, count in counts.items():
@@ -55,13 +57,31 @@ def show_findings(
             console.show(Text(f"  {code} 还有 {count - MOST_SHOWN} 条。{others}", style="dim"))
 
 
+def closing_words(finding: Finding) -> str:
+    """Return what stands in front of a finding that is closed."""
+    if finding.explanation is not None:
+        return "【已说明】"
+    return "【已更正】" if finding.is_settled and finding.severity is not Severity.INFO else ""
+
+
 def severity_line(findings: Sequence[Finding]) -> Text:
-    """Return how many findings there are of each severity."""
+    """Return how many findings there are of each severity, and how many of them are closed."""
     parts = [
         (f"{severity.label} {sum(f.severity is severity for f in findings)} 条", COLOURS[severity])
         for severity in Severity
     ]
-    return Text("审核意见：").append_text(joined(*parts))
+    closed = {
+        "已说明": sum(one.explanation is not None for one in findings),
+        "已更正": sum(one.is_settled and one.severity is not Severity.INFO for one in findings),
+    }
+    of_these = "，".join(f"{word} {count} 条" for word, count in closed.items() if count)
+    line = Text("审核意见：").append_text(joined(*parts))
+    return line.append(f"（其中{of_these}）" if of_these else "", style="dim")
+
+
+def open_line(units: int) -> str:
+    """Return how many units still have something to do, in words."""
+    return f"还有 {units} 个单位有问题没有处理完。" if units else "没有要处理的问题了。"
 
 
 def show_faults(findings: Sequence[Finding]) -> None:
