@@ -698,14 +698,12 @@ _GENERAL: Final = {  # what stands in a remedy for what only a finding knows
     "instead": "，或直接填算好的数",
     "year": "2021",
 }
-_INSTEAD: Final[
-    Mapping[tuple[str, str], str]
-] = {  # of some reasons of a code: what is said in place of its text and remedy
-    ("T005", "list"): "这像是一行一个单位的清单，不是信息统计表。请每个单位各报一张，或由乡镇报汇总表。",
-    ("U004", "copies"): "同一单位的同一张表还有 {count} 份：{copies}。数字完全相同，只计一次。不用处理。",
-    ("V006", "error"): "{where}是错误值“{raw}”，没有可用的数。请在 Excel 或 WPS 里打开，改成数字后保存。",
-    ("V006", "text"): "{where}填的公式“{raw}”存成了文字，不会算出结果。请改填算好的数。",
-    ("V006", "unknown"): "{where}的公式还没有算出结果。请在 Excel 或 WPS 里打开后保存一次{instead}。",
+_INSTEAD: Final[Mapping[tuple[str, str], tuple[str, str]]] = {  # of some reasons of a code: other texts and remedies
+    ("T005", "list"): ("这像是一行一个单位的清单，不是信息统计表。", "请每个单位各报一张，或由乡镇报汇总表。"),
+    ("U004", "copies"): ("同一单位的同一张表还有 {count} 份：{copies}。数字完全相同，只计一次。", "不用处理。"),
+    ("V006", "error"): ("{where}是错误值“{raw}”，没有可用的数。", "请在 Excel 或 WPS 里打开，改成数字后保存。"),
+    ("V006", "text"): ("{where}填的公式“{raw}”存成了文字，不会算出结果。", "请改填算好的数。"),
+    ("V006", "unknown"): ("{where}的公式还没有算出结果。", "请在 Excel 或 WPS 里打开后保存一次{instead}。"),
 }
 _ADVICE: Final[Mapping[str, str]] = {
     "U001": "请补上单位名称{maybe}。",
@@ -765,8 +763,13 @@ def render(finding: Finding, label_of: Callable[[str], str]) -> str:
         finding: any finding.
         label_of: gives the label of a field by its key.
     """
+    return "".join(problem_and_remedy(finding, label_of))
+
+
+def problem_and_remedy(finding: Finding, label_of: Callable[[str], str]) -> tuple[str, str]:
+    """Return the two parts of a finding's text: where and what is wrong, and what to do; see :func:`render`."""
     if finding.params.keys() == {"words"}:
-        return str(finding.params["words"])
+        return str(finding.params["words"]), ""
     entry = CATALOGUE[finding.code]
     words: dict[str, object] = {
         "raw": finding.raw or "",
@@ -795,8 +798,9 @@ def render(finding: Finding, label_of: Callable[[str], str]) -> str:
         words["others"] = "另有 {units} 个单位的数也不同：{others}。".format(**words) if words["units"] else ""
     if finding.code in _ADVICE:
         words["advice"] = _ADVICE[finding.code].format(**words)
-    said = _INSTEAD.get((finding.code, str(finding.params.get("reason"))), entry.text + entry.remedy)
-    return said.format(**words)
+    parts = _INSTEAD.get((finding.code, str(finding.params.get("reason"))), (entry.text, entry.remedy))
+    problem, remedy = (part.format(**words) for part in parts)
+    return problem, remedy
 
 
 def _in_words(code: str, params: Mapping[str, object]) -> dict[str, object]:
