@@ -7,6 +7,7 @@ from stattable.checking.accounts import AnnexOwners, with_annex_findings
 from stattable.checking.corrections import with_superseded
 from stattable.checking.duplicates import with_duplicate_findings
 from stattable.checking.editions import decide_edition
+from stattable.checking.explanations import Explanations
 from stattable.checking.register import Register, identity_tree, names_beyond
 from stattable.checking.returns import Batch, check_returns
 from stattable.model.units import Level, Tree
@@ -54,4 +55,6 @@ def check(paths: Sequence[str], options: CheckOptions, progress: Callable[[int],
     batch = check_returns(files, register, options.edition)
     owners = AnnexOwners(batch.tree, is_roster=register.is_roster)
     returns = with_annex_findings(with_duplicate_findings(batch.returns), owners)
-    return replace(batch, returns=tuple(with_superseded(returns, batch.edition.edition)))
+    returns = with_superseded(returns, batch.edition.edition)
+    explanations = Explanations(returns)
+    return replace(batch, returns=tuple(explanations.with_remarks(explanations.explained(returns))))

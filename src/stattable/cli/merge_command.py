@@ -94,7 +94,7 @@ def merge_command(
     """汇总报表，写出一个工作簿：信息统计表、分单位汇总、报送情况、审核意见、汇总台账、网站和新媒体明细。"""
     from stattable.formats.fingerprint import file_facts
     from stattable.merging.merge import merge_paths
-    from stattable.merging.outputs import LevelPlaces, Outputs, refuse_to_overwrite, results_to_keep
+    from stattable.merging.outputs import Keeping, LevelPlaces, Outputs, refuse_to_overwrite, results_to_keep
     from stattable.merging.result import MergeOptions
     from stattable.merging.root import RootOptions
     from stattable.output import json_documents
@@ -103,6 +103,7 @@ def merge_command(
     from stattable.output.console.terminal import progress_bar
     from stattable.output.csv_tables import accounts_as_csv
     from stattable.proving.ledger import Run
+    from stattable.proving.verify import is_as_written
     from stattable.writing.levels import level_places, write_levels
     from stattable.writing.report import report_bytes
     from stattable.writing.whole_files import Staging
@@ -132,13 +133,13 @@ def merge_command(
     )
     levels = None
     kept: dict[str, str] = {}
-    to_keep: dict[str, bool] = {}
+    to_keep: dict[str, Keeping] = {}
     with Staging() as staging:
         with progress_bar("读取", len(inputs.paths), quiet=quiet) as progress:
             merged = merge_paths(inputs, options, output=output, levels=places, progress=progress)
         refused = merged.refused or (strict and merged.summary.rejected > 0)
         if not refused:
-            to_keep = results_to_keep(outputs, inputs, merged)
+            to_keep = results_to_keep(outputs, inputs, merged, is_as_written)
             run = Run(sys.argv[1:], started, run_time(), (roster, file_facts(roster)) if roster else None)
             workbook = report_bytes(merged, run)
             kept = {path: str(staging.keep(Path(path), run.ended)) for path in to_keep}

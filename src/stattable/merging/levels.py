@@ -54,6 +54,7 @@ class Levels:
             (),
             overlaps=merged.overlaps,
             refused=False,
+            explanations=merged.explanations,
         )
         return replace(part, part_of=merged.root_unit.name)
 

@@ -1,17 +1,19 @@
 """The whole of `merge`: paths → returns that count → their roll-up, with all findings."""
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from stattable.checking.accounts import AnnexOwners
 from stattable.checking.editions import EditionDecision, decide_edition
+from stattable.checking.explanations import Explanations
 from stattable.checking.register import Register
 from stattable.checking.returns import CheckedReturn, check_returns
 from stattable.merging.annex import merged_annex
 from stattable.merging.discrepancies import blank_level_findings, difference_findings, missing_findings
 from stattable.merging.gaps import gaps_within, known_missing
-from stattable.merging.outputs import LevelPlaces, earlier_at_output, replaced_inputs
+from stattable.merging.outputs import LevelPlaces, earlier_at_output, replaced_inputs, standing_results
 from stattable.merging.overlap import Overlaps
 from stattable.merging.result import MergeOptions, MergeResult
 from stattable.merging.rollup import RollUp, roll_up
@@ -52,7 +54,8 @@ def merge_paths(
     others = [one for one in read if one.path not in at_output]
     register = find_register(decide_edition(others, options.edition).of_edition(others), options.root)
     replaced = replaced_inputs(read, inputs.named, at_output, levels, register)
-    return merge_returns(read, register, options, inputs.findings, replaced)
+    standing = standing_results(read, replaced, output, levels, register, options.jobs)
+    return merge_returns(read, register, options, inputs.findings, replaced, standing)
 
 
 def merge_returns(
@@ -61,6 +64,7 @@ def merge_returns(
     options: MergeOptions,
     findings: Sequence[Finding] = (),
     replaced: Container[str] = frozenset(),
+    standing: Mapping[str, ReturnFile] = MappingProxyType({}),
 ) -> MergeResult:
     """Merge files that were read.
 
@@ -71,6 +75,7 @@ def merge_returns(
         findings: those that concern no single file.
         replaced: paths of earlier results that will be overwritten; they never count, but nothing that they hold may
             be lost (H008).
+        standing: the results that will be overwritten, by path; what clerks wrote into them stays.
 
     Raises:
         Refusal: there is nothing but earlier results.
@@ -85,22 +90,38 @@ def merge_returns(
     )  # fmt: skip
     if all(any(finding.code == "H008" for finding in one.findings) for one in collected.returns):
         raise Refusal("only_earlier")
-    return _result(collected, options, batch.edition, [*batch.edition.findings, *findings])
+    return _result(collected, options, batch.edition, [*batch.edition.findings, *findings], standing)
 
 
-def _result(collected: Selection, options: MergeOptions, of: EditionDecision, more: Sequence[Finding]) -> MergeResult:
+def _result(
+    collected: Selection,
+    options: MergeOptions,
+    of: EditionDecision,
+    more: Sequence[Finding],
+    standing: Mapping[str, ReturnFile],
+) -> MergeResult:
     counted = collected.counted
-    rolled = roll_up(collected.tree, collected.root, counted)
-    return assemble(
-        rolled,
-        options,
-        of.edition or next(iter(of.counts), None) or _edition_by_dates(collected.returns),
+    edition = of.edition or next(iter(of.counts), None) or _edition_by_dates(collected.returns)
+    explanations = Explanations(
         collected.returns,
+        [one.file for one in collected.earlier],
+        [one for one in standing.values() if one.is_merged and one.edition == edition],
+    )
+    result = assemble(
+        roll_up(collected.tree, collected.root, counted),
+        options,
+        edition,
+        explanations.explained(collected.returns),
         collected.earlier,
         [*_root_finding(collected, options.root), *more],
         overlaps=collected.overlaps,
         refused=collected.refused or not (counted.own or counted.cumulative),
+        explanations=explanations,
     )
+    of_no_file = result.findings[sum(len(one.findings) for one in result.files) :]
+    result = replace(result, returns=tuple(explanations.with_remarks(result.returns)), standing=standing)
+    of_files = (finding for one in result.files for finding in one.findings)
+    return replace(result, findings=(*of_files, *of_no_file, *explanations.remarks_on_standing()))
 
 
 def _edition_by_dates(returns: Sequence[CheckedReturn]) -> int:
@@ -128,8 +149,12 @@ def assemble(
     *,
     overlaps: Overlaps,
     refused: bool,
+    explanations: Explanations,
 ) -> MergeResult:
-    """Return the result of a merge from its roll-up, with the findings that follow from it."""
+    """Return the result of a merge from its roll-up, with the findings that follow from it.
+
+    Those of the returns have been explained already.
+    """
     is_roster = options.root.roster is not None
     accepted = {
         (one.key, one.scope): one
@@ -152,16 +177,19 @@ def assemble(
         overlaps=overlaps,
         known_missing=missing,
         gaps_within=gaps_within(rolled, missing),
+        explanations=explanations,
     )
     findings = [
-        *(finding for one in result.files for finding in one.findings),
         *more,
         *difference_findings(result, is_roster),
         *missing_findings(result),
         *blank_level_findings(result),
         *annex.findings,
     ]
-    return replace(result, findings=tuple(findings))
+    if not explanations.is_empty:
+        keys = result.keys_by_unit
+        findings = [explanations.noted(one, keys.get(one.unit) if one.unit else None) for one in findings]
+    return replace(result, findings=(*(one for file in result.files for one in file.findings), *findings))
 
 
 def _statuses(

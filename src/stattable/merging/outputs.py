@@ -1,8 +1,9 @@
 """Where the results of a merge go; nothing that stands there is overwritten but earlier results of the same unit."""
 
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from stattable.checking.register import Register, identity_keys
@@ -170,14 +171,52 @@ def _at_levels(
             yield one.path
 
 
+def standing_results(
+    read: Sequence[ReturnFile],
+    replaced: Container[str],
+    output: str,
+    levels: LevelPlaces | None,
+    register: Register,
+    jobs: int | None,
+) -> dict[str, ReturnFile]:
+    """Return what stands where results are to go, by path: what clerks wrote into it is not to be lost.
+
+    Args:
+        read: the inputs.
+        replaced: the paths of those of them that stand there.
+        output: where the result is to go.
+        levels: where those of the levels below are to go, or None.
+        register: the units, and the root.
+        jobs: how many processes may read.
+    """
+    places = [output, *(_units_at(levels, register.tree, register.root or "") if levels else ())]
+    at_hand = {one.path: one for one in read if one.path in replaced}
+    standing = {place: at_hand[path] for place, path in _standing(at_hand, places).items()}
+    rest = [place for place in places if place not in standing and Path(place).is_file()]
+    return {**standing, **{one.path: one for one in read_returns(rest, jobs=jobs)}}
+
+
 # -- before anything is written ---------------------------------------------------------------------------
 
 
-def results_to_keep(outputs: Outputs, inputs: Inputs, merged: MergeResult) -> dict[str, bool]:
-    """Return which of the earlier results that are about to be replaced must be kept under another name.
+class Keeping(StrEnum):
+    """Why an earlier result is kept beside the new one."""
 
-    These are the ones that somebody altered, and the ones that hold returns which are not here any more. The value
-    says whether it is one of the latter.
+    MORE = "more"  # it holds returns that are not here
+    ALTERED = "altered"  # somebody changed it, or wrote into it
+    REASONS = "reasons"  # somebody wrote beside a finding that is there no more
+
+
+def results_to_keep(
+    outputs: Outputs, inputs: Inputs, merged: MergeResult, is_as_written: Callable[[str], bool]
+) -> dict[str, Keeping]:
+    """Return which of the earlier results that are about to be replaced must be kept under another name, and why.
+
+    Args:
+        outputs: where all is to go.
+        inputs: the files.
+        merged: what is to be written.
+        is_as_written: whether a merged workbook is as it was written, but for what is a clerk's to fill in.
 
     Raises:
         Refusal: something else stands where a result is to go, or two of them are to go to one place.
@@ -196,17 +235,30 @@ def results_to_keep(outputs: Outputs, inputs: Inputs, merged: MergeResult) -> di
         return {}
     roster = file_key(outputs.roster) if outputs.roster else None
     is_here = _presence(merged)
-    kept: dict[str, bool] = {}
-    for one in read_returns(standing, jobs=merged.options.jobs):
-        refusal = _refusal(one, units[one.path], merged.edition)
+    kept: dict[str, Keeping] = {}
+    unread = read_returns([path for path in standing if path not in merged.standing], jobs=merged.options.jobs)
+    for path, one in {**{one.path: one for one in unread}, **merged.standing}.items():
+        if path not in units:
+            continue
+        refusal = _refusal(one, units[path], merged.edition)
         if refusal is None:
-            is_more = _holds_more(one, place_of(merged.tree, units[one.path].key), is_here)
-            kept |= {one.path: is_more} if is_more or is_altered(one) else {}
-        elif file_key(one.path) == roster or _standing(inputs.paths, [one.path]):
-            raise Refusal("output_is_input", path=one.path)
+            if _holds_more(one, place_of(merged.tree, units[path].key), is_here):
+                kept[path] = Keeping.MORE
+            elif is_altered(one) or _has_other_person(one, units[path], merged) or not is_as_written(path):
+                kept[path] = Keeping.ALTERED
+            elif one.path in merged.explanations.unused:
+                kept[path] = Keeping.REASONS
+        elif file_key(path) == roster or _standing(inputs.paths, [path]):
+            raise Refusal("output_is_input", path=path)
         elif not outputs.force:
             raise refusal
     return kept
+
+
+def _has_other_person(earlier: ReturnFile, unit: Unit, merged: MergeResult) -> bool:
+    """Whether somebody to call, or a number, stands on a page that will not stand on the new one."""
+    written = (earlier.surroundings.contact, earlier.surroundings.phone)
+    return any(text and text != now for text, now in zip(written, merged.person(unit.key), strict=True))
 
 
 def _presence(merged: MergeResult) -> Callable[[Input], bool]:

@@ -4,14 +4,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
 
+from stattable.checking.explanations import Explanations
 from stattable.checking.returns import CheckedReturn, open_units
 from stattable.merging.annex import MergedAccount
 from stattable.merging.overlap import Overlaps
 from stattable.merging.rollup import RollUp
 from stattable.merging.root import RootOptions
-from stattable.model.findings import Finding, Severity, Status
+from stattable.model.findings import Finding, Severity, Status, UnitRef
 from stattable.model.form import Values
 from stattable.model.units import Level, Scope, Tree, Unit
+from stattable.reading.return_file import ReturnFile
 from stattable.reading.surroundings import NO_SURROUNDINGS
 
 
@@ -67,6 +69,8 @@ class MergeResult:
         overlaps: the merged workbooks among the files, and what they were made from.
         known_missing: keys of units that merged workbooks among the returns know to be missing.
         gaps_within: how many units are missing in the merged workbooks at or below a unit, by level.
+        explanations: what was written beside findings.
+        standing: the results that are about to be replaced, by path, as far as they were read.
         part_of: name of the unit whose merge this is a part of, or None for the whole.
     """
 
@@ -83,6 +87,8 @@ class MergeResult:
     overlaps: Overlaps
     known_missing: frozenset[str] = frozenset()
     gaps_within: Mapping[str, Mapping[Level, int]] = field(default_factory=dict)
+    explanations: Explanations = field(default_factory=lambda: Explanations(()))
+    standing: Mapping[str, ReturnFile] = field(default_factory=dict)
     part_of: str | None = None
 
     @property
@@ -146,9 +152,19 @@ class MergeResult:
     @property
     def open_units(self) -> frozenset[str]:
         """The keys of the units of which something is open: in a return of theirs, or between them and those below."""
-        keys = {self.tree[key].ref: key for key in self.tree.below(self.root)}
+        keys = self.keys_by_unit
         of_merge = (one.unit for one in self.findings if one.path is None and one.is_work and one.code != "C001")
-        return open_units(self.returns) | {keys[unit] for unit in of_merge if unit in keys}
+        of_units = (keys.get(unit) for unit in of_merge if unit)
+        return open_units(self.returns) | {key for key in of_units if key is not None}
+
+    @property
+    def keys_by_unit(self) -> Mapping[UnitRef, str | None]:
+        """The keys of the units at and below the root; None for those that look the same as another."""
+        keys: dict[UnitRef, str | None] = {}
+        for key in self.tree.below(self.root):
+            ref = self.tree[key].ref
+            keys[ref] = None if ref in keys else key
+        return keys
 
     @property
     def summary(self) -> Summary:

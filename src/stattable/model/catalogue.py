@@ -241,6 +241,11 @@ _ENTRIES: Final = (
     Entry("C003", _W, "下级的汇总表里有缺报", "“{name}”的汇总表里还有 {count} 个单位没有报（{levels}），它们的数不在里面。",
           "请催报；补齐以后，请“{name}”重新汇总再报。确实报不上来的，请写明理由。",
           "下级汇总时已经知道缺了谁，逐级上报都要说清楚，合计才不会看上去完整。"),
+    Entry("C004", _W, "情况说明没有写明原因", "工作表“{sheet}”里有 {count} 处情况说明没有写明原因（{cells}），如“{text}”。",
+          "请写明具体原因，如“与邻村合办，人数各报一半”；只写“核实无误”“情况属实”等不算说明。",
+          "核实性问题写明了理由才算说明。只说没有错，看的人还是不知道为什么。"),
+    Entry("C005", _I, "情况说明没有用上", "{reason}：{texts}。", "{advice}",
+          "情况说明按编号、单位、栏目和内容与审核意见对上；内容变了就要重新说明，对不上的不算说明。"),
     # -- the annex of accounts
     Entry("A001", _W, "附件与表上的个数不一致", "{reason}。", "请核对：补全附件，或者改正表上的个数。",
           "说明第 2 条：网站和新媒体建设一栏填了的，要附上已开通单位的名称、网址、公众号二维码和微博名，个数应当一致。"),
@@ -508,6 +513,11 @@ _REASONS: Final[Mapping[str, Mapping[str, str]]] = {
         "absent": "里有 {count} 份报表不在这里，或者没有被接受：{units}",
         "unreadable": "里的记录不完整，不知道是由哪些报表加起来的",
     },
+    "C005": {
+        "changed": "有的情况说明是对以前的内容写的，现在内容变了",
+        "error": "强制性问题必须改正，不能只作说明",
+        "nowhere": "有的情况说明对不上任何问题",
+    },
     "U020": {"later": "比这一份早", "unclear": "与这一份分不清先后"},
     "U019": {
         "beside": "，“{name}”的表“{other}”在这里，这一份没有计入",
@@ -553,6 +563,7 @@ _NOT_SET: Final = {"area": "整张表", "repeated": "没有"}  # of P010: what i
 _NAMED_FILE: Final = "{path}（{name}）"
 _PHRASES: Final[Mapping[str, Mapping[str, str]]] = {  # what is said of one thing in a finding about several, or of it
     "T003": {"group": "第 {edition} 个（{year} 年）{count} 个文件"},
+    "C005": {"one": "“{text}”（{cell}）"},
     "H001": {"part": "{name} {amount}"},
     "H006": {
         "missing": "“{name}”（{scope}数）汇总时没有，现在有“{path}”（{figures}）",
@@ -657,6 +668,7 @@ _PARTS: Final = _Listing(separator="，", most=3, rest="等")
 _FIGURES: Final = _Listing(separator="，", most=3, rest=" 等 {count} 个数", none="各栏都是 0")
 _LISTINGS: Final[Mapping[tuple[str, str], _Listing]] = {
     ("A009", "names"): _FEW_UNITS,
+    ("C005", "texts"): _CLAUSES,
     ("U004", "copies"): _Listing(most=5, rest=" 等 {count} 份"),
     ("H001", "made_of"): _PARTS,
     ("H002", "made_of"): _PARTS,
@@ -705,10 +717,20 @@ _INSTEAD: Final[Mapping[tuple[str, str], tuple[str, str]]] = {  # of some reason
     ("V006", "text"): ("{where}填的公式“{raw}”存成了文字，不会算出结果。", "请改填算好的数。"),
     ("V006", "unknown"): ("{where}的公式还没有算出结果。", "请在 Excel 或 WPS 里打开后保存一次{instead}。"),
 }
-_ADVICE: Final[Mapping[str, str]] = {
+_ADVICE: Final[Mapping[str, str]] = {  # by code, or by code and reason
+    "C005 changed": "请重新核实，写明理由。",
+    "C005 error": "请改正后重新报送。",
+    "C005 nowhere": "请写明是哪个编号（如 O001）、哪一格（如 C7）或哪一栏的，或者填在退回表的“审核意见”里。",
     "U001": "请补上单位名称{maybe}。",
     "U002": "请核对单位名称是否写对{maybe}；名称前面可以加上级名称，如“中牟县官渡镇计生协”。",
 }
+
+
+def closing_word(finding: Finding) -> str:
+    """Return why a finding is closed, in a word; nothing for one that is open, or that never was."""
+    if finding.explanation is not None:
+        return "已说明"
+    return "已更正" if finding.is_settled and finding.severity is not Severity.INFO else ""
 
 
 def finding(code: str, severity: Severity | None = None, **parts: Any) -> Finding:
@@ -796,8 +818,8 @@ def problem_and_remedy(finding: Finding, label_of: Callable[[str], str]) -> tupl
         )
     if finding.code == "P007":
         words["others"] = "另有 {units} 个单位的数也不同：{others}。".format(**words) if words["units"] else ""
-    if finding.code in _ADVICE:
-        words["advice"] = _ADVICE[finding.code].format(**words)
+    if advice := _ADVICE.get(finding.code) or _ADVICE.get(f"{finding.code} {finding.params.get('reason')}"):
+        words["advice"] = advice.format(**words)
     parts = _INSTEAD.get((finding.code, str(finding.params.get("reason"))), (entry.text, entry.remedy))
     problem, remedy = (part.format(**words) for part in parts)
     return problem, remedy

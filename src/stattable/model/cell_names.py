@@ -43,6 +43,21 @@ def cell_at(name: str) -> tuple[int, int]:
     return int(match[2]), column_number(match[1])
 
 
+def overlap(one: str, other: str) -> bool:
+    """Whether two ranges, such as ``B6:E6`` or ``C7``, have a cell in common; what is no range has none."""
+    try:
+        (top, left, bottom, right), (first, start, last, end) = map(_corners, (one, other))
+    except ValueError:
+        return False
+    return top <= last and first <= bottom and left <= end and start <= right
+
+
+def _corners(name: str) -> tuple[int, int, int, int]:
+    begin, _, end = name.partition(":")
+    (top, left), (bottom, right) = cell_at(begin), cell_at(end or begin)
+    return top, left, bottom, right
+
+
 def a1_range(cells: Iterable[tuple[int, int]]) -> str:
     """Return the smallest range that holds all `cells` (1-based row and column): ``B6:E6``, or ``C7`` for one."""
     rows, columns = zip(*cells, strict=True)

@@ -6,6 +6,8 @@ from dataclasses import field as default
 from enum import StrEnum
 from typing import Final
 
+from stattable.model.explanations import UNEXPLAINABLE, explains
+
 
 class Severity(StrEnum):
     """How bad a finding is."""
@@ -76,7 +78,7 @@ class Finding:
         raw: content of the cell, as shown to the user, or None.
         suggestion: what was probably meant, or None.
         params: what else the text in the catalogue needs; `words` alone is the whole text, as a workbook has it.
-        explanation: the reason that its unit wrote for it, which closes it; or None.
+        note: what somebody wrote beside it, or None.
         is_settled: whether it speaks of a return that a correction has replaced.
     """
 
@@ -90,8 +92,15 @@ class Finding:
     raw: str | None = None
     suggestion: str | None = None
     params: dict[str, Param] = default(default_factory=dict)
-    explanation: str | None = None
+    note: str | None = None
     is_settled: bool = False
+
+    @property
+    def explanation(self) -> str | None:
+        """The reason that closes it: of a warning what was written beside it, if that says anything."""
+        if self.note is None or self.severity is not Severity.WARNING or self.code == UNEXPLAINABLE:
+            return None
+        return self.note if explains(self.note) else None
 
     @property
     def is_closed(self) -> bool:

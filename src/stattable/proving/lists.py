@@ -5,8 +5,8 @@ from typing import Final
 
 from stattable.checking.duplicates import fold_copies
 from stattable.merging.result import MergeResult
-from stattable.model.catalogue import render
-from stattable.model.findings import Finding, Severity, Status
+from stattable.model.catalogue import closing_word, render
+from stattable.model.findings import Finding, Severity, Status, UnitRef
 from stattable.model.form import label_of
 from stattable.model.identity import cell_text
 from stattable.proving.breakdown import STATUS_WORDS
@@ -19,12 +19,14 @@ _GAPS: Final = "其中缺报"  # in merged workbooks, of what is below
 COUNT_HEADS: Final = ("上级单位", "级别", "应报", *(STATUS_WORDS[status] for status in _OF_EXPECTED), _GAPS)
 STATE_HEADS: Final = ("单位", "级别", "代码", "上级单位", "状态", _GAPS, "联系人", "电话")
 FINDING_HEADS: Final = (
-    "序号", "程度", "代码", "单位", "文件", "单元格", "栏目", "原值", "说明", "核实情况（由经办人填写）",
+    "序号", "程度", "代码", "单位", "单位代码", "文件", "单元格", "栏目", "原值", "说明", "状态",
+    "核实情况（由经办人填写）",
 )  # fmt: skip
 UNIT_AT: Final = FINDING_HEADS.index("单位")
 WORDS_AT: Final = FINDING_HEADS.index("说明")
-CLERKS_AT: Final = len(FINDING_HEADS) - 1  # what was found out, which the clerk writes there
-NO_FINDINGS: Final = ("",) * WORDS_AT + ("没有发现问题。", "")  # the row that stands where there are none
+CLERKS_FROM: Final = WORDS_AT + 1  # what was found out, which the clerk writes there, and what follows from it
+NO_FINDINGS: Final = ("",) * WORDS_AT + ("没有发现问题。", "", "")  # the row that stands where there are none
+_STATES: Final = {Severity.ERROR: "待改", Severity.WARNING: "待核实", Severity.INFO: ""}  # of what is not closed
 
 
 def _count_rows(merged: MergeResult) -> Iterator[tuple[object, ...]]:
@@ -67,17 +69,22 @@ def state_sheet(merged: MergeResult) -> Iterator[tuple[str, tuple[object, ...]]]
 
 
 def finding_rows(merged: MergeResult) -> Iterator[tuple[Finding, tuple[object, ...]]]:
-    """Yield the findings, the worst first, each with its row."""
+    """Yield the findings, the worst first, and those that are closed behind the others, each with its row."""
     order = {severity: rank for rank, severity in enumerate(Severity)}
     for number, finding in enumerate(
-        sorted(fold_copies(merged.findings), key=lambda one: order[one.severity]), start=1
+        sorted(fold_copies(merged.findings), key=lambda one: (order[one.severity], one.is_closed)), start=1
     ):
-        yield finding, (number, *_subject_cells(finding), render(finding, label_of), None)
+        yield finding, (number, *_subject_cells(finding), render(finding, label_of), _state(finding), finding.note)
+
+
+def _state(finding: Finding) -> str:
+    return closing_word(finding) or _STATES[finding.severity]
 
 
 def _subject_cells(finding: Finding) -> tuple[str | None, ...]:
+    unit = finding.unit or UnitRef()
     return (
-        finding.severity.label, finding.code, finding.unit.name if finding.unit else None, finding.path, finding.cell,
+        finding.severity.label, finding.code, unit.name, unit.code, finding.path, finding.cell,
         label_of(finding.field) if finding.field else None, finding.raw,
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ from typing import Final
 from stattable.model.form import CONTACT_LINES, FIELDS, NAME_LINE, SHEET_NAME
 from stattable.model.identity import Row, cell_text
 from stattable.proving.breakdown import HEAD_ROWS, UNIT_HEADS, UNITS_SHEET
-from stattable.proving.lists import CLERKS_AT, FINDINGS_SHEET
+from stattable.proving.lists import CLERKS_FROM, FINDING_HEADS, FINDINGS_SHEET
 
 Rows = Iterable[Sequence[object]]
 
@@ -81,8 +81,8 @@ def _row_text(name: str, number: int, row: Sequence[object]) -> str:
         name == UNITS_SHEET and number > HEAD_ROWS and _is_filled(row[: _FIGURES.start])
     ):  # figures stand behind their unit
         row = [*row[: _FIGURES.start], *[""] * len(_FIGURES), *row[_FIGURES.stop :]]
-    elif name == FINDINGS_SHEET and number > 1 and _is_filled(row[:CLERKS_AT]):
-        row = [*row[:CLERKS_AT], "", *row[CLERKS_AT + 1 :]]
+    elif name == FINDINGS_SHEET and number > 1 and _is_filled(row[:CLERKS_FROM]):
+        row = [*row[:CLERKS_FROM], "", "", *row[len(FINDING_HEADS) :]]
     elif name == SHEET_NAME:
         row = ["" if (number, column) in _FREE_ON_PAGE else cell for column, cell in enumerate(row, start=1)]
     return "\n".join([" ".join((cell if type(cell) is str else cell_text(cell)).split()) for cell in row]).rstrip("\n")

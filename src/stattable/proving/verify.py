@@ -7,6 +7,7 @@ from stattable.formats.calamine import CalamineBook
 from stattable.formats.paths import file_key
 from stattable.model.catalogue import finding
 from stattable.model.findings import Finding, Severity
+from stattable.model.refusals import Refusal
 from stattable.proving.appearance import appearance_findings
 from stattable.proving.check_code import code_of
 from stattable.proving.ledger import LEDGER_SHEET
@@ -80,6 +81,14 @@ def verify(
         findings = [*findings, *remade.findings]
     placed = (replace(finding, path=finding.path or path) for finding in findings)
     return Verdict(report, tuple(placed), sources, roster, reasons_compared)
+
+
+def is_as_written(path: str) -> bool:
+    """Whether nobody changed a merged workbook since it was written, but for what is a clerk's to fill in."""
+    try:
+        return not any(one.severity is not Severity.INFO for one in verify(path).findings)
+    except (Refusal, OSError):
+        return False
 
 
 def _check_consistency(report: MergedWorkbook, book: CalamineBook) -> list[Finding]:

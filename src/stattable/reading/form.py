@@ -19,6 +19,7 @@ from stattable.reading.answers import BLANK_READING, shortened
 from stattable.reading.figures import field_cells, read_figure, read_sum, value_text
 from stattable.reading.formulas import certain_result
 from stattable.reading.layout import Layout, find_form
+from stattable.reading.reasons import find_reasons
 from stattable.reading.return_file import ReturnFile
 from stattable.reading.rows import is_figure
 from stattable.reading.surroundings import read_surroundings
@@ -45,6 +46,7 @@ def read_form(book: Book, path: str, facts: FileFacts) -> ReturnFile:
     file = replace(file, identity=identity, record=_record(book, identity))
     sheets = _sheets(book, identity)
     file = _with_form(file, book, sheets)
+    file = replace(file, reasons=find_reasons(book, is_merged=file.is_merged))
     if book.lost and file.sheet is not None:
         file = _with(file, finding("F008", params={"sheets": book.lost}))
     if identity and identity.figures:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from stattable.formats.fingerprint import FileFacts
 from stattable.formats.sheet import Cell
 from stattable.model.annex import Annex
+from stattable.model.explanations import Reason
 from stattable.model.findings import Finding
 from stattable.model.form import Values
 from stattable.model.identity import Identity, WorkbookKind
@@ -26,6 +27,7 @@ class ReturnFile:
         cells: where the 40 fields stand, 1-based row and column, None for one that was not found; none without a form.
         surroundings: name, contact, phone, date and edition, as they stand on the form.
         annex: of accounts, or None where none is filled in.
+        reasons: what was written beside findings, its own or those of a merge.
         findings: of the families F, T and V, U013 and P001, without path and unit.
     """
 
@@ -38,6 +40,7 @@ class ReturnFile:
     cells: tuple[Cell | None, ...] = ()
     surroundings: Surroundings = NO_SURROUNDINGS
     annex: Annex | None = None
+    reasons: tuple[Reason, ...] = ()
     findings: tuple[Finding, ...] = ()
 
     @property

@@ -244,13 +244,9 @@ def _state(workbook: Workbook, merged: MergeResult) -> None:
 def _findings(workbook: Workbook, merged: MergeResult, rows: Mapping[str, int]) -> None:
     """Write all findings, each unit with a link to its row in the breakdown, by `rows`."""
     sheet = workbook.add_sheet(FINDINGS_SHEET)
-    writer = _Writer(sheet, [6, 9, 8, 20, 34, 9, 30, 14, 60, 26])
+    writer = _Writer(sheet, [6, 9, 8, 20, 14, 30, 9, 28, 14, 56, 9, 30])
     writer.write(FINDING_HEADS, _HEAD)
-    units = ((key, merged.tree[key]) for key in merged.tree.below(merged.root))
-    keys: dict[UnitRef, str | None] = {}
-    for key, unit in units:
-        ref = unit.ref
-        keys[ref] = None if ref in keys else key  # of two units that look the same nobody can tell which
+    keys = merged.keys_by_unit
     for number, (finding, cells) in enumerate(finding_rows(merged), start=1):
         unit_cell = _linked_unit(finding, merged, keys, rows, number)
         writer.write((*cells[:UNIT_AT], unit_cell, *cells[UNIT_AT + 1 :]), _SEVERITY_LOOKS[finding.severity])

@@ -6,7 +6,7 @@ from typing import Final
 from rich.cells import set_cell_size
 from rich.text import Text
 
-from stattable.model.catalogue import render
+from stattable.model.catalogue import closing_word, render
 from stattable.model.findings import Finding, Severity
 from stattable.model.form import label_of
 from stattable.output.console.terminal import COLOURS, Terminal, joined, make_console, paths_in
@@ -47,7 +47,8 @@ def show_findings(
             (set_cell_size(f" {finding.code}", _CODE_WIDTH), "cyan"),
             " ",
         )
-        text = place + closing_words(finding) + render(finding, label_of)
+        closed = closing_word(finding)
+        text = place + (f"【{closed}】" if closed else "") + render(finding, label_of)
         if finding.explanation is not None:
             text += f"情况说明：{finding.explanation}"
         whole = [finding.path or "", *paths_in(text, paths)] if console.is_screen else []
@@ -55,13 +56,6 @@ def show_findings(
     for code, count in counts.items():
         if count > MOST_SHOWN:
             console.show(Text(f"  {code} 还有 {count - MOST_SHOWN} 条。{others}", style="dim"))
-
-
-def closing_words(finding: Finding) -> str:
-    """Return what stands in front of a finding that is closed."""
-    if finding.explanation is not None:
-        return "【已说明】"
-    return "【已更正】" if finding.is_settled and finding.severity is not Severity.INFO else ""
 
 
 def severity_line(findings: Sequence[Finding]) -> Text:

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from stattable.checking.duplicates import fold_copies
+from stattable.merging.outputs import Keeping
 from stattable.merging.result import MergeResult
 from stattable.model import form
 from stattable.model.catalogue import FAMILIES
@@ -21,6 +22,11 @@ from stattable.proving.lists import FINDINGS_SHEET, STATE_SHEET, gap_words
 if TYPE_CHECKING:
     from stattable.writing.levels import WrittenLevels
 
+_WHY_KEPT: Final = {  # and what to look for in it
+    Keeping.MORE: ("里有这次没有的报表", "少了哪些报表"),
+    Keeping.ALTERED: ("写出以后被人改动过", "改了什么"),
+    Keeping.REASONS: ("里写的核实情况有的对不上现在的审核意见", "哪些还要写"),
+}
 _MOST_GROUPS: Final = 30  # files whose findings a merge shows
 
 
@@ -29,7 +35,7 @@ def show_merge(
     output: str | None,
     levels: "WrittenLevels | None" = None,
     kept: Mapping[str, str] | None = None,
-    holding_more: Mapping[str, bool] | None = None,
+    why_kept: Mapping[str, Keeping] | None = None,
 ) -> None:
     """Show the result of `merge`: the total, what came in, findings, and where the workbooks are.
 
@@ -38,7 +44,7 @@ def show_merge(
         output: path of the merged workbook, or None if none was written.
         levels: the workbooks of all levels, or None if none were asked for.
         kept: the new paths of earlier results that were kept, by their paths before.
-        holding_more: whether such a result holds returns that are not here; otherwise somebody altered it.
+        why_kept: why they were.
     """
     console = make_console()
     root, summary = merged.root_unit, merged.summary
@@ -80,9 +86,7 @@ def show_merge(
                 text = f"注意：{path} 是以前的，这个单位现在没有可以计入的报表，没有重写。"
                 console.show(Text(text, style="bold red"), whole=[path])
         for path, now in (kept or {}).items():
-            is_more = bool(holding_more and holding_more.get(path))
-            why = "里有这次没有的报表" if is_more else "写出以后被人改动过"
-            what = "少了哪些报表" if is_more else "改了什么"
+            why, what = _WHY_KEPT[(why_kept or {}).get(path, Keeping.ALTERED)]
             text = f"注意：原来的 {path} {why}，没有覆盖，现在是 {now}，请看看{what}。"
             console.show(Text(text, style="bold red"), whole=[path, now])
         if summary.rejected:
