@@ -97,3 +97,26 @@ def test_without_its_record_the_numbers_are_known_all_the_same() -> None:
     above = merge([*of([HENAN]), "三/郑州市.xlsx"], HENAN, "四/河南省.xlsx")
     assert above["summary"]["gaps"] == GAPS
     assert "C003" in codes(above)
+
+
+def test_the_page_says_how_many_of_how_many_reported() -> None:
+    level_by_level()
+    said = run("merge", "三", "全部/河南省.xlsx", "--roster", "名册.csv", "-o", "省.xlsx").out
+    words = [
+        "1 个地市级单位：已报 1", "1 个县级单位：已报 1", "2 个乡镇级单位：已报 1，没有报 1", "3 个村居社区级单位：已报 2，没有报 1",
+    ]  # fmt: skip
+    assert all(f"  {one}。" in said for one in words)
+    notes = [str(cell.value) for row in openpyxl.load_workbook("省.xlsx")["信息统计表"].iter_rows() for cell in row]
+    assert any(f"{'；'.join(words)}。" in note for note in notes)
+
+
+def test_where_nobody_knows_which_units_are_missing_none_is_said_to_be_covered_without_a_mark() -> None:
+    level_by_level()
+    workbook = openpyxl.load_workbook("二/中牟县.xlsx")
+    del workbook[RECORD_SHEET]
+    workbook.save("二/中牟县.xlsx")
+    run("merge", "二", "全部/郑州市.xlsx", "--roster", "名册.csv", "--root", ZHENGZHOU.code or "", "-o", "市.xlsx")
+    rows = openpyxl.load_workbook("市.xlsx")["报送情况"].iter_rows(values_only=True)
+    states = {row[0]: row[4] for row in rows if row[0] and len(row) > 5 and row[2]}
+    unsure = "已含在上级汇总数里（其中有缺报，不知道是谁）"
+    assert states["东狼城岗村"] == states["逐鹿营村"] == states["狼城岗镇"] == unsure

@@ -1,7 +1,7 @@
 """What merged workbooks know to be missing below their units, so that it is known at every level above them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from stattable.checking.returns import CheckedReturn
 from stattable.merging.contents import place_of
@@ -16,6 +16,21 @@ def known_missing(rolled: RollUp, accepted: Iterable[CheckedReturn], overlaps: O
     places = {place for one in contents for place in one.missing_places()}
     tree = rolled.tree
     return frozenset(key for key in tree.below(rolled.root) if place_of(tree, key) in places) if places else frozenset()
+
+
+def partly_covered(rolled: RollUp, missing: Collection[str]) -> frozenset[str]:
+    """Return the keys of units that may be missing: a workbook above them says how many are, and not which.
+
+    Args:
+        rolled: the figures, with what each workbook says of itself.
+        missing: as :func:`known_missing` gives them.
+    """
+    tree, unsure = rolled.tree, set[str]()
+    for key, within in rolled.counted.unaccounted.items():
+        below = [unit for unit in tree.below(key) if unit != key] if key in tree and any(within.values()) else []
+        named = Counter(tree[unit].level for unit in below if unit in missing)
+        unsure.update(unit for unit in below if within.get(tree[unit].level, 0) > named[tree[unit].level])
+    return frozenset(unsure.difference(missing))
 
 
 def gaps_within(rolled: RollUp, missing: Iterable[str]) -> dict[str, Mapping[Level, int]]:

@@ -12,7 +12,7 @@ from stattable.checking.register import Register
 from stattable.checking.returns import CheckedReturn, check_returns
 from stattable.merging.annex import merged_annex
 from stattable.merging.discrepancies import blank_level_findings, difference_findings, missing_findings
-from stattable.merging.gaps import gaps_within, known_missing
+from stattable.merging.gaps import gaps_within, known_missing, partly_covered
 from stattable.merging.outputs import LevelPlaces, earlier_at_output, replaced_inputs, standing_results
 from stattable.merging.overlap import Overlaps
 from stattable.merging.result import MergeOptions, MergeResult
@@ -176,6 +176,7 @@ def assemble(
         refused=refused,
         overlaps=overlaps,
         known_missing=missing,
+        partly_covered=partly_covered(rolled, missing),
         gaps_within=gaps_within(rolled, missing),
         explanations=explanations,
     )

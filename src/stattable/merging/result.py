@@ -68,6 +68,7 @@ class MergeResult:
         refused: whether nothing may be written.
         overlaps: the merged workbooks among the files, and what they were made from.
         known_missing: keys of units that merged workbooks among the returns know to be missing.
+        partly_covered: keys of units of which such a workbook does not say whether they are missing.
         gaps_within: how many units are missing in the merged workbooks at or below a unit, by level.
         explanations: what was written beside findings.
         standing: the results that are about to be replaced, by path, as far as they were read.
@@ -86,6 +87,7 @@ class MergeResult:
     refused: bool
     overlaps: Overlaps
     known_missing: frozenset[str] = frozenset()
+    partly_covered: frozenset[str] = frozenset()
     gaps_within: Mapping[str, Mapping[Level, int]] = field(default_factory=dict)
     explanations: Explanations = field(default_factory=lambda: Explanations(()))
     standing: Mapping[str, ReturnFile] = field(default_factory=dict)

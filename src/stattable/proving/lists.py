@@ -1,5 +1,6 @@
 """The rows of 报送情况 and 审核意见, for writing, and for comparing with those of a repeated merge."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -9,6 +10,7 @@ from stattable.model.catalogue import closing_word, render
 from stattable.model.findings import Finding, Severity, Status, UnitRef
 from stattable.model.form import label_of
 from stattable.model.identity import cell_text
+from stattable.model.units import Level
 from stattable.proving.breakdown import STATUS_WORDS
 
 STATE_SHEET: Final = "报送情况"
@@ -16,6 +18,7 @@ FINDINGS_SHEET: Final = "审核意见"
 _COUNTS_TITLE, _STATES_TITLE = "各单位下级的报送情况", "每个单位的报送情况"
 _OF_EXPECTED: Final = tuple(Status[name] for name in ("ACCEPTED", "REJECTED", "COVERED", "MISSING"))
 _GAPS: Final = "其中缺报"  # in merged workbooks, of what is below
+_IN_PART: Final = "（其中有缺报，不知道是谁）"
 COUNT_HEADS: Final = ("上级单位", "级别", "应报", *(STATUS_WORDS[status] for status in _OF_EXPECTED), _GAPS)
 STATE_HEADS: Final = ("单位", "级别", "代码", "上级单位", "状态", _GAPS, "联系人", "电话")
 FINDING_HEADS: Final = (
@@ -49,6 +52,24 @@ def gap_words(merged: MergeResult) -> str:
     return "，".join(f"{level.label} {count}" for level, count in merged.gaps_within.get(merged.root, {}).items())
 
 
+def reported_words(merged: MergeResult) -> Iterator[str]:
+    """Yield for each level below the root how many units were to report and how many did, in words."""
+    tree, statuses = merged.tree, merged.statuses
+    of_level: dict[Level, Counter[Status]] = {}
+    for key in tree.below(merged.root):
+        if key != merged.root and (status := statuses[key]) is not None:
+            of_level.setdefault(tree[key].level, Counter())[status] += 1
+    known = Counter(tree[key].level for key in merged.known_missing)
+    for level in (level for level in Level if level in of_level):
+        counts = of_level[level]
+        unsure = merged.gaps_within.get(merged.root, {}).get(level, 0) - known[level]
+        missing = counts[Status.MISSING] + max(unsure, 0)
+        others = {"退回": counts[Status.REJECTED], "没有报": missing}
+        reported = counts.total() - sum(others.values())
+        rest = "".join(f"，{word} {count}" for word, count in others.items() if count)
+        yield f"{counts.total()} 个{level.label}单位：已报 {reported}{rest}"
+
+
 def state_sheet(merged: MergeResult) -> Iterator[tuple[str, tuple[object, ...]]]:
     """Yield the rows of 报送情况, each with its kind: ``title``, ``head``, ``counts``, or the state of its unit."""
     yield "title", (_COUNTS_TITLE,)
@@ -62,8 +83,11 @@ def state_sheet(merged: MergeResult) -> Iterator[tuple[str, tuple[object, ...]]]
         if (status := statuses[key]) is not None:
             unit = tree[key]
             parent = tree[unit.parent].name if unit.parent else ""
+            word = STATUS_WORDS[status]
+            if status is Status.COVERED and key in merged.partly_covered:
+                word += _IN_PART
             yield status, (
-                unit.name, unit.level.label, unit.code, parent, STATUS_WORDS[status], _gaps(merged, key),
+                unit.name, unit.level.label, unit.code, parent, word, _gaps(merged, key),
                 *merged.person(key),
             )  # fmt: skip
 

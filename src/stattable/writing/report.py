@@ -47,6 +47,7 @@ from stattable.proving.lists import (
     UNIT_AT,
     finding_rows,
     gap_words,
+    reported_words,
     state_sheet,
 )
 from stattable.proving.seal import seal_rows
@@ -174,7 +175,8 @@ def _page(workbook: Workbook, merged: MergeResult, ledger: Ledger) -> None:
         "missing": summary.missing,
         "unresolved": merged.unresolved,
     }
-    notes = [_NOTES[what].format(count) for what, count in counts.items() if count]
+    notes = [f"{'；'.join(words)}。"] if (words := [*reported_words(merged)]) else []
+    notes += [_NOTES[what].format(count) for what, count in counts.items() if count]
     if gaps := gap_words(merged):
         notes.append(_NOTE_GAPS.format(gaps))
     about = _NOTE_UNIT.format(name=root.name, level=root.level.label)

@@ -17,7 +17,7 @@ from stattable.output.console.findings import NEXT_TIME, open_line, severity_lin
 from stattable.output.console.terminal import make_console
 from stattable.proving.check_code import CHECK_CODE
 from stattable.proving.ledger import check_code_of
-from stattable.proving.lists import FINDINGS_SHEET, STATE_SHEET, gap_words
+from stattable.proving.lists import FINDINGS_SHEET, STATE_SHEET, gap_words, reported_words
 
 if TYPE_CHECKING:
     from stattable.writing.levels import WrittenLevels
@@ -66,6 +66,8 @@ def show_merge(
         f"应报 {summary.expected} 个单位：交了表的 {summary.expected - summary.covered - summary.missing}，"
         f"已含在上级汇总数里的 {summary.covered}，没有报的 {summary.missing}。"
     )
+    for words in reported_words(merged):
+        console.show(f"  {words}。")
     if gaps := gap_words(merged):
         console.show(f"下级的汇总表里还有没有报的：{gaps}，这些数不在里面。")
     console.show(
