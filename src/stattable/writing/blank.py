@@ -123,7 +123,7 @@ def blanks_of(
 def _blanks_under(
     tree: Tree, root: str, scope: Scope | None, edition: int, folder: Path
 ) -> Iterator[tuple[Path, Blank]]:
-    for key, (place, name) in folders(tree, root, folder).items():
+    for key, (place, name) in folders(tree, [root], folder).items():
         unit = tree[key]
         if unit.expected and unit.level is not Level.NATIONAL:
             facts = UnitFacts(unit.code, unit.name, unit.level)
@@ -141,8 +141,7 @@ def _scope(tree: Tree, key: str, asked: Scope | None) -> tuple[Scope, ScopeBy]:
         return unit.scope, ScopeBy.ROSTER
     if asked:
         return asked, ScopeBy.OPTION
-    alone = not any(tree[below].expected for below in tree.below(key) if below != key)
-    return Scope.CUMULATIVE if alone else Scope.OWN, ScopeBy.INFERRED
+    return Scope.OWN if tree.expects_below(key) else Scope.CUMULATIVE, ScopeBy.INFERRED
 
 
 def write_blanks(
