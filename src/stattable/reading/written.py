@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from stattable.formats.sheet import Book, Cell, RawCell, RawSheet, Unread, Unreadable
-from stattable.model.form import FIELDS
 from stattable.processes import WorkerFailed, in_own_process
 from stattable.reading.answers import as_shown, shortened
 from stattable.reading.files import MAX_MEGABYTES, MAX_SECONDS
@@ -71,10 +70,10 @@ def _in_book(book: Book, one: ReturnFile) -> Written | None:
         None if at is None else _figure(sheet, [cell for cell in layout.more.get(at, (at,)) if cell not in hidden])
         for at in layout.cells
     ]
-    for field in FIELDS:  # the sum of two columns stands in one
-        at, value = layout.cells[field.index], (one.values or ())[field.index]
-        if at in layout.more and value is not None:
-            figures[field.index] = value
+    for index, value in enumerate(one.values or ()):
+        is_sum = layout.cells[index] in layout.more  # of two columns, which are one on the form
+        if value is not None and (is_sum or figures[index] == str(value)):  # a document has its numbers as text
+            figures[index] = value
     beside = written_beside(sheet, layout.top, layout.bottom)
     texts = {key: as_shown(raw, len(raw) if isinstance(raw, str) else 60) or None for key, raw in beside.items()}
     filled_in = _date(beside["filled_in"], one.surroundings.filled_in)

@@ -22,9 +22,10 @@ _PLAIN: Final[Look] = {**BODY_FONT, "valign": "vcenter", "text_wrap": True}
 _TITLE: Final[Look] = {**_PLAIN, "font_size": 16, "bold": True, "align": "center"}
 _TO_DO: Final[Look] = {**_PLAIN, "bold": True, "font_color": "#A61C1C"}
 _BODY: Final[Look] = {**_PLAIN, "border": 1, "border_color": "#A6A6A6"}
+_TEXT: Final[Look] = {**_BODY, "indent": 1}
 _HEAD: Final[Look] = {**_BODY, "bold": True, "align": "center", "bg_color": "#D9E2EC"}
-_GREY: Final[Look] = {**_BODY, "bg_color": "#E7E7E7", "font_color": "#7F7F7F"}
-_REASON: Final[Look] = {**_BODY, **OPEN, "num_format": "@"}
+_GREY: Final[Look] = {**_TEXT, "bg_color": "#E7E7E7", "font_color": "#7F7F7F"}
+_REASON: Final[Look] = {**_TEXT, **OPEN, "num_format": "@"}
 _LINK: Final[Look] = {**_BODY, "font_color": "#0563C1", "underline": 1, "align": "center"}
 _TINTED: Final[dict[Severity, Look]] = {
     Severity.ERROR: {**_BODY, "align": "center", "bg_color": "#F4B6B6"},
@@ -117,8 +118,8 @@ def _put(sheet: Sheet, row: int, remark: Remark) -> None:
     sheet.put(row, 1, finding.code, _TINTED[finding.severity])
     sheet.put(row, 2, finding.severity.label, _TINTED[finding.severity])
     sheet.put(row, 3, place, _LINK if isinstance(place, Link) else {**_BODY, "align": "center"})
-    sheet.put(row, 4, remark.problem, _BODY)
-    sheet.put(row, 5, remark.remedy, _BODY)
+    sheet.put(row, 4, remark.problem, _TEXT)
+    sheet.put(row, 5, remark.remedy, _TEXT)
     sheet.put(row, 6, reason, _GREY if is_error else _REASON)
     texts = (remark.place, remark.problem, remark.remedy, reason or "")
     sheet.set_row(row, _height(zip(texts, _WIDTHS[2:], strict=True)))
@@ -126,5 +127,5 @@ def _put(sheet: Sheet, row: int, remark: Remark) -> None:
 
 def _height(texts: Iterable[tuple[str, float]]) -> float:
     """Return the height of a row in points that shows texts whole, each in a column of a width in characters."""
-    lines = [ceil(display_width(line) / (width - 2)) for text, width in texts for line in text.split("\n")]
+    lines = [ceil(display_width(line) / (width - 4)) for text, width in texts for line in text.split("\n")]
     return _LINE * max([*lines, 1]) + _LINE / 2 * (_LEAST_LINES - 1)
