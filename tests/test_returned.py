@@ -14,7 +14,7 @@ from docx import Document
 from openpyxl.comments import Comment
 from openpyxl.drawing.image import Image
 
-from command_line import run
+from command_line import run, squeezed
 from county import EAST, GUANDU, GUANDU_VILLAGE, HENAN, TO_GUANDU, ZHONGMU, ZHULUYING
 from stattable.model.annex import ANNEX_SHEET
 from stattable.model.explanations import NOT_TO_EXPLAIN, RETURNED_HEADS, REVIEW_SHEET
@@ -22,6 +22,7 @@ from stattable.model.form import FIELD_BY_KEY, FIELDS, SHEET_NAME, fields_to_fil
 from stattable.model.identity import Identity, WorkbookKind
 from stattable.model.units import Level, Scope
 from stattable.reading.files import read_return
+from test_office import pages, shows_whole_form
 from writers.county import send
 from writers.office import saved_as
 from writers.pictures import qr
@@ -278,7 +279,9 @@ WAYS: dict[str, Callable[[], Any]] = {
 }
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    "way", [pytest.param(way, marks=[pytest.mark.office] if way in {"ods", "xls"} else []) for way in WAYS]
+)
 def test_corrected_it_is_accepted_at_first_try(way: str) -> None:
     WAYS[way]()
     send_back()
@@ -537,3 +540,34 @@ def test_written_again_nothing_that_somebody_wrote_is_lost() -> None:
 
 def page_at(name: str) -> Any:
     return openpyxl.load_workbook(TOWN / f"{name}.退回.xlsx")[SHEET_NAME]
+
+
+# -- in LibreOffice ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.office
+def test_the_page_prints_on_one_page_and_the_list_behind_it() -> None:
+    send(GUANDU_VILLAGE, {PEOPLE: "约500", "media.national.text": None})
+    send_back()
+    (pdf,) = saved_as("pdf", Path("印"), TOWN / "官渡村.退回.xlsx")
+    first, second = pages(pdf)
+    assert shows_whole_form(first)
+    assert "约500" in first
+    assert "填表说明" not in first
+    assert all(word in squeezed(second) for word in ("官渡村计生协报表审核意见", *RETURNED_HEADS, NOT_TO_EXPLAIN))
+
+
+@pytest.mark.office
+@pytest.mark.parametrize("way", ["xlsx", "ods", "xls"])
+def test_saved_by_libreoffice_it_is_accepted_too(way: str) -> None:
+    send(GUANDU_VILLAGE, {PEOPLE: 2_500, SESSIONS: "若干"})
+    send_back()
+    book = workbook("官渡村")
+    book[SHEET_NAME]["H6"] = 1
+    book.save(TOWN / "官渡村.退回.xlsx")
+    saved_as(way, Path("再报"), TOWN / "官渡村.退回.xlsx")
+    (file,) = run("check", "再报", *OF_ROSTER, "--format", "json").json["files"]
+    assert [one["code"] for one in file["findings"]] == ["O003"]
+    assert file["unit"]["code"] == GUANDU_VILLAGE.code
+    again = run("check", "再报", *OF_ROSTER, "--return", "再退")
+    assert again.out.splitlines()[-1] == "已写出 1 份退回表：再退。"

@@ -1,6 +1,7 @@
 """The folder of what goes back: a workbook for each unit, in folders as the tree has them, and texts beside them."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +23,7 @@ from stattable.writing.workbook import run_time
 _ENDING: Final = ".退回.xlsx"
 _OF_FOLDER: Final = "退回说明.txt"
 _OF_ALL: Final = "全部退回说明.txt"
-_MILLISECONDS: Final = 40  # that a workbook takes
+_MILLISECONDS: Final = 10  # that a workbook takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,8 @@ def write_returned(
             progress(1)
         for path, text in texts.items():
             staging.write(path, text, durable=False)
-    stale = tuple(path for path in earlier if Path(path) not in set(places))
+    now = set(places)
+    stale = tuple(path for path in earlier if Path(path) not in now)
     return WrittenReturns(folder, len(places), len(back.unplaced), tuple(kept), stale)
 
 
@@ -112,12 +114,16 @@ def _places(forms: Sequence[SentBack], tree: Tree, folder: Path) -> list[Path]:
     }
     whole = Tree([*tree.units.values(), *beyond.values()])
     of_units = folders(whole, whole.tops, folder)
+    counts = Counter(sent.key for sent in forms)
     places = list[Path]()
+    taken: set[str] = set()
     for sent in forms:
         place, stem = of_units[sent.key]
-        scope = f".{sent.scope.label}" if sum(other.key == sent.key for other in forms) > 1 else ""
-        names = (file_name(name, f"{scope}{_ENDING}") for name in (sent.unit.name, stem, f"{stem}_{len(places)}"))
-        places.append(next(path for name in names if (path := place / name) not in places))
+        ending = f".{sent.scope.label}{_ENDING}" if counts[sent.key] > 1 else _ENDING
+        names = (file_name(name, ending) for name in (sent.unit.name, stem, f"{stem}_{len(places)}"))
+        path = next(path for name in names if str(path := place / name).casefold() not in taken)
+        taken.add(str(path).casefold())
+        places.append(path)
     return places
 
 
