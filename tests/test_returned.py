@@ -338,7 +338,7 @@ def test_where_no_form_is_the_form_is_empty_and_the_sheet_says_why() -> None:
     assert [row[:3] for row in listed("官渡村")] == [("T001", "强制性", "整张表")]
     assert all(page("官渡村")[f.cell].value is None for f in FIELDS)
     texts = [row[0].value for row in workbook("官渡村")[REVIEW_SHEET]]
-    assert "“收到/官渡村.xlsx”里的数没有填进这张表（读不出来，或者是另一届的），请按原表重新填写。" in texts
+    assert "“官渡村.xlsx”里的数没有填进这张表（读不出来，或者是另一届的），请按原表重新填写。" in texts
 
 
 def test_of_another_year_nothing_is_filled_in() -> None:
@@ -358,7 +358,7 @@ def test_of_two_different_ones_what_they_agree_on_is_filled_in() -> None:
     send_back()
     assert (page("官渡村")["I6"].value, page("官渡村")["H6"].value) == (None, 2)
     assert tints("官渡村") == {"I6": RED}
-    about = "宣传活动 · 村居社区计生协 · 宣传人数（I6）在几份表里不同：“收到/乙.xlsx”是 77，“收到/甲.xlsx”是 60。"
+    about = "宣传活动 · 村居社区计生协 · 宣传人数（I6）在几份表里不同：“乙.xlsx”是 77，“甲.xlsx”是 60。"
     assert next(row[:4] for row in listed("官渡村")) == ("U005", "强制性", "I6", about)
     assert len(listed("官渡村")) == 2
     assert sent_again("官渡村", put(I6=77))["findings"] == []
@@ -370,7 +370,7 @@ def test_of_two_faulty_ones_the_later_goes_back() -> None:
     send_back()
     assert page("官渡村")["I6"].value == "约600"
     texts = [row[0].value for row in workbook("官渡村")[REVIEW_SHEET]]
-    assert "另外还有没有处理完的文件：收到/先.xlsx。这里按较晚的一份；其余的请不要再用。" in texts
+    assert "另外还有没有处理完的文件：先.xlsx。这里按较晚的一份；其余的请不要再用。" in texts
 
 
 # -- reasons ----------------------------------------------------------------------------------------------

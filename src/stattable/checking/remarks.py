@@ -58,7 +58,7 @@ def remarks(sent: SentBack) -> list[Remark]:
     """Return what a unit is told: errors first, then warnings, explained ones included, each once."""
     found: dict[tuple[str, str | None, str], Remark] = {}
     for one in sent.sources:
-        for remark in _of_return(one):
+        for remark in _of_return(one, sent):
             told = remark.problem if remark.finding.code != "U005" else ""  # each names the others
             found.setdefault((remark.finding.code, remark.cell, told), remark)
     return in_order(found.values())
@@ -73,10 +73,13 @@ def in_order(listed: Iterable[Remark]) -> list[Remark]:
     return sorted(listed, key=key)
 
 
-def _of_return(one: CheckedReturn) -> Iterator[Remark]:
+def _of_return(one: CheckedReturn, sent: SentBack) -> Iterator[Remark]:
     form, annex = _form_places(one), _annex_places(one)
     for finding in one.findings:
-        if finding.severity is not Severity.INFO and not finding.is_settled and finding.unit == one.unit:
+        if finding.code == "U005":
+            others = "、".join(sent.called(other.path) for other in sent.sources if other != one)
+            yield Remark(replace(finding, params={**finding.params, "others": others}))
+        elif finding.severity is not Severity.INFO and not finding.is_settled and finding.unit == one.unit:
             yield _placed(finding, one, form, annex)
 
 

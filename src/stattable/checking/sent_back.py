@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from stattable.checking.duplicates import filing_time
 from stattable.checking.returns import Batch, CheckedReturn
@@ -31,6 +32,12 @@ class SentBack:
     edition: int
     sources: tuple[CheckedReturn, ...]
     others: tuple[str, ...] = ()
+
+    def called(self, path: str) -> str:
+        """Return what one of the unit's files is called to it: by its name alone, where no other has it."""
+        name = Path(path).name
+        names = [Path(one).name for one in (*self.others, *(source.path for source in self.sources))]
+        return name if names.count(name) == 1 else path
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ def _filling(sent: SentBack, written: Sequence[Written | None]) -> Filling:
         if any(value != values[0] for value in values):
             figures[field.index] = None
             versions = [
-                phrase("U005", "version", path=one.path, value=BLANK_WORD if shown is None else shown)
+                phrase("U005", "version", path=sent.called(one.path), value=BLANK_WORD if shown is None else shown)
                 for one, shown in ((one, content.figures[field.index]) for one, content in known)
             ]
             words = phrase("U005", "differs", label=label_of(field.key), cell=field.cell, versions="，".join(versions))

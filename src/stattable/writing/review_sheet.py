@@ -68,7 +68,7 @@ def add_review(workbook: Workbook, review: Review) -> Sheet:
         level=sent.unit.level.label,
         scope=sent.scope.label,
         day=run_time(),
-        paths="、".join(one.path for one in sent.sources),
+        paths="、".join(sent.called(one.path) for one in sent.sources),
     )
     lines: list[tuple[str, Look]] = [
         (_HEADLINE.format(name=name), _TITLE),
@@ -100,12 +100,13 @@ def what_to_do(listed: Sequence[Remark]) -> str:
 
 def _circumstances(review: Review) -> list[str]:
     """Return what is to be said of what was sent, beside its faults."""
-    said = [_LOST.format(path=path) for path in review.lost]
-    if len(review.sent.sources) > 1:
+    sent = review.sent
+    said = [_LOST.format(path=sent.called(path)) for path in review.lost]
+    if len(sent.sources) > 1:
         said.append(_SEVERAL)
-    if review.sent.others:
-        said.append(_OTHERS.format(paths="、".join(review.sent.others)))
-    if any(one.file.is_merged for one in review.sent.sources):
+    if sent.others:
+        said.append(_OTHERS.format(paths="、".join(map(sent.called, sent.others))))
+    if any(one.file.is_merged for one in sent.sources):
         said.append(_MERGED)
     return said
 
