@@ -1,5 +1,6 @@
 """What goes back to units: a form made fresh, filled in with what they sent, its faults marked and listed."""
 
+import hashlib
 import io
 import re
 import zipfile
@@ -341,6 +342,17 @@ def test_where_no_form_is_the_form_is_empty_and_the_sheet_says_why() -> None:
     assert "“官渡村.xlsx”里的数没有填进这张表（读不出来，或者是另一届的），请按原表重新填写。" in texts
 
 
+def test_what_is_read_in_a_process_of_its_own_goes_back_too() -> None:
+    def beside_much(sheet: Any) -> None:
+        other = sheet.parent.create_sheet("照片说明")
+        for number in range(4_000):
+            other.append([hashlib.sha256(str(number + column).encode()).hexdigest() for column in (0, 5_000)])
+
+    assert send(GUANDU_VILLAGE, {PEOPLE: "约500"}, change=beside_much).stat().st_size > 2**18
+    send_back()
+    assert page("官渡村")["I6"].value == "约500"
+
+
 def test_of_another_year_nothing_is_filled_in() -> None:
     send(GUANDU_VILLAGE, edition=22)
     send_back("--edition", "23")
@@ -424,7 +436,7 @@ def test_the_annex_goes_along_with_its_pictures() -> None:
     assert [(one.anchor._from.row, one.anchor._from.col) for one in sheet._images] == [(3, 5)]
     assert tints("中牟县", ANNEX_SHEET) == {"D4": AMBER}
     assert comments("中牟县", ANNEX_SHEET).keys() == {"D4"}
-    assert [(row[0], row[2]) for row in listed("中牟县")] == [("V001", "H14"), ("A002", f"{ANNEX_SHEET} D4")]
+    assert [(row[0], row[2]) for row in listed("中牟县")] == [("V001", "H14"), ("A002", "明细 D4")]
 
     def correct(book: Any) -> None:
         book[SHEET_NAME]["H14"] = 1
@@ -495,6 +507,18 @@ def test_the_folder_is_not_within_what_is_checked(folder: str) -> None:
     assert (done.code, done.out) == (2, "")
     assert "在要检查的“收到”里面" in done.err
     assert [path.name for path in Path("收到").iterdir()] == ["官渡村.xlsx"]
+
+
+def test_a_correction_among_the_returns_settles_the_faulty_one() -> None:
+    send(GUANDU_VILLAGE, {PEOPLE: "约500"})
+    send_back()
+    book = workbook("官渡村")
+    book[SHEET_NAME]["I6"] = 500
+    book.save("收到/官渡村.退回.xlsx")
+    done = run("check", "收到", *OF_ROSTER, "--return", ".", "--format", "json")
+    assert [file["status"] for file in done.json["files"]] == ["superseded", "accepted"]
+    assert done.err.splitlines()[0] == "没有要退回的，没有写出退回表。"
+    assert "收到/官渡村.退回.xlsx" not in done.err
 
 
 @pytest.mark.parametrize("name", ["官渡村.退回.xlsx", "退回说明.txt"])

@@ -18,6 +18,7 @@ _NAMES: Final = frozenset({"U001", "U018"})
 _RANGES: Final = frozenset({"V001", "T007", "V013"})  # about several cells of the page
 _CELL_PARAMS: Final = ("people_at", "sessions_at", "to_cell")
 EVERYWHERE: Final = "整张表"
+_ANNEX: Final = "明细"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Remark:
         """The place in words."""
         if self.cell is None:
             return EVERYWHERE
-        return self.cell if self.sheet == SHEET_NAME else f"{self.sheet} {self.cell}"
+        return self.cell if self.sheet == SHEET_NAME else f"{_ANNEX} {self.cell}"
 
     @property
     def problem(self) -> str:

@@ -82,7 +82,8 @@ def write_returned(
         OSError: a file could not be written.
     """
     places = _places(back.forms, tree, Path(folder))
-    earlier = sorted(map(str, Path(folder).rglob(f"*{_ENDING}"))) if Path(folder).is_dir() else []
+    earlier = sorted(Path(folder).rglob(f"*{_ENDING}")) if Path(folder).is_dir() else []
+    sources = set(map(file_key, inputs)) if earlier else set()
     texts = _texts(back, places, Path(folder))
     _refuse_to_overwrite([*places, *texts], inputs)
     kept = list[str]()
@@ -96,7 +97,7 @@ def write_returned(
         for path, text in texts.items():
             staging.write(path, text, durable=False)
     now = set(places)
-    stale = tuple(path for path in earlier if Path(path) not in now)
+    stale = tuple(str(path) for path in earlier if path not in now and file_key(path) not in sources)
     return WrittenReturns(folder, len(places), len(back.unplaced), tuple(kept), stale)
 
 

@@ -17,6 +17,7 @@ from stattable.writing.workbook import BODY_FONT, Link, Look, Sheet, Workbook, r
 _WIDTHS: Final = (8, 9, 13, 58, 40, 34)
 _LINE: Final = 15.5  # points
 _LEAST_LINES: Final = 2  # room to write in
+_MARGIN: Final = 3  # characters of a column that hold no text
 
 _PLAIN: Final[Look] = {**BODY_FONT, "valign": "vcenter", "text_wrap": True}
 _TITLE: Final[Look] = {**_PLAIN, "font_size": 16, "bold": True, "align": "center"}
@@ -123,10 +124,10 @@ def _put(sheet: Sheet, row: int, remark: Remark) -> None:
     sheet.put(row, 5, remark.remedy, _TEXT)
     sheet.put(row, 6, reason, _GREY if is_error else _REASON)
     texts = (remark.place, remark.problem, remark.remedy, reason or "")
-    sheet.set_row(row, _height(zip(texts, _WIDTHS[2:], strict=True)))
+    sheet.set_row(row, _height(zip(texts, _WIDTHS[2:], strict=True), 1 if is_error else _LEAST_LINES))
 
 
-def _height(texts: Iterable[tuple[str, float]]) -> float:
+def _height(texts: Iterable[tuple[str, float]], least: int = 1) -> float:
     """Return the height of a row in points that shows texts whole, each in a column of a width in characters."""
-    lines = [ceil(display_width(line) / (width - 4)) for text, width in texts for line in text.split("\n")]
-    return _LINE * max([*lines, 1]) + _LINE / 2 * (_LEAST_LINES - 1)
+    lines = [ceil(display_width(line) / (width - _MARGIN)) for text, width in texts for line in text.split("\n")]
+    return _LINE * max([*lines, least]) + _LINE / 3
