@@ -12,14 +12,16 @@ from stattable.cli.options import (
     UnitScope,
     debug_option,
     edition_option,
+    factor_option,
     fail_on_option,
     jobs_option,
     paths_argument,
+    previous_option,
     quiet_option,
     roster_option,
     year_option,
 )
-from stattable.cli.shared import inputs_of, print_document, roster_of, which_edition
+from stattable.cli.shared import inputs_of, last_year_of, print_document, roster_of, which_edition
 from stattable.model.units import Level, Scope
 
 
@@ -54,6 +56,8 @@ from stattable.model.units import Level, Scope
     show_default=True,
     help="同一单位报了不同的表：refuse 都不计，latest 以较晚的为准。",
 )
+@previous_option
+@factor_option
 @click.option("--strict", is_flag=True, help="有报表被退回时不写汇总表。")
 @click.option(
     "--force",
@@ -88,8 +92,8 @@ from stattable.model.units import Level, Scope
 def merge_command(
     *, paths: tuple[str, ...], output: str, roster: str | None, root: str | None, unit: str | None,
     level: Level | None, code: str | None, edition: int | None, year: int | None,
-    scopes: tuple[tuple[str, Scope], ...], duplicates: str, strict: bool, force: bool, each_level: str | None,
-    accounts_csv: str | None, layout: str, fail_on: str, jobs: int | None, quiet: bool, debug: bool,
+    scopes: tuple[tuple[str, Scope], ...], duplicates: str, previous: str | None, factor: int,
+    strict: bool, force: bool, each_level: str | None, accounts_csv: str | None, layout: str, fail_on: str, jobs: int | None, quiet: bool, debug: bool,
 ) -> int:  # fmt: skip
     """汇总报表，写出一个工作簿：信息统计表、分单位汇总、报送情况、审核意见、汇总台账、网站和新媒体明细。"""
     from stattable.formats.fingerprint import file_facts
@@ -119,9 +123,10 @@ def merge_command(
             layout, lambda: json_documents.refused_json("merge", faults), faults, lambda: show_faults(faults)
         )
         return FINDINGS
-    inputs = inputs_of(paths, [roster] if roster else [], notes)
+    last_year, never = last_year_of(previous, factor, roster, tree, quiet=quiet, jobs=jobs, debug=debug)
+    inputs = inputs_of(paths, never, notes)
     places = LevelPlaces(each_level, partial(level_places, folder=Path(each_level))) if each_level else None
-    outputs = Outputs(output, accounts_csv, places, roster, force)
+    outputs = Outputs(output, accounts_csv, places, never, force)
     refuse_to_overwrite(outputs, inputs)
     options = MergeOptions(
         RootOptions(tree, root or code, unit, level, dict(scopes)),
@@ -135,7 +140,7 @@ def merge_command(
     to_keep: dict[str, bool] = {}
     with Staging() as staging:
         with progress_bar("读取", len(inputs.paths), quiet=quiet) as progress:
-            merged = merge_paths(inputs, options, output=output, levels=places, progress=progress)
+            merged = merge_paths(inputs, options, output=output, levels=places, last_year=last_year, progress=progress)
         refused = merged.refused or (strict and merged.summary.rejected > 0)
         if not refused:
             to_keep = results_to_keep(outputs, inputs, merged)

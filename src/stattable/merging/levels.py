@@ -55,7 +55,7 @@ class Levels:
             overlaps=merged.overlaps,
             refused=False,
         )
-        return replace(part, part_of=merged.root_unit.name)
+        return replace(part, part_of=merged.root_unit.name, last_year=merged.last_year)
 
 
 def _by_unit(returns: Sequence[CheckedReturn]) -> dict[str, list[CheckedReturn]]:

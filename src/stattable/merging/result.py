@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
 
+from stattable.checking.last_year import LastTotals
 from stattable.checking.returns import CheckedReturn, open_units
 from stattable.merging.annex import MergedAccount
 from stattable.merging.overlap import Overlaps
@@ -67,6 +68,7 @@ class MergeResult:
         overlaps: the merged workbooks among the files, and what they were made from.
         known_missing: keys of units that merged workbooks among the returns know to be missing.
         gaps_within: how many units are missing in the merged workbooks at or below a unit, by level.
+        last_year: what was reported a year before, or None where that is not compared.
         part_of: name of the unit whose merge this is a part of, or None for the whole.
     """
 
@@ -83,6 +85,7 @@ class MergeResult:
     overlaps: Overlaps
     known_missing: frozenset[str] = frozenset()
     gaps_within: Mapping[str, Mapping[Level, int]] = field(default_factory=dict)
+    last_year: LastTotals | None = None
     part_of: str | None = None
 
     @property
