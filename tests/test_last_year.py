@@ -181,12 +181,21 @@ def test_merge_writes_a_sheet_that_verify_knows(previous: str) -> None:
     ]
     heads, body = rows("汇总.xlsx")[:LIST_HEADS], rows("汇总.xlsx")[LIST_HEADS:]
     assert heads[0][0] == "中牟县 同比：第 23 个会员活动日（2021 年）与第 22 个（2020 年）"
-    assert heads[2] == ["单位", "级别", "栏目", "指标", "第 22 个（2020 年）", "第 23 个（2021 年）", "增减", "增减率"]
+    assert heads[2] == [
+        "单位",
+        "级别",
+        "栏目",
+        "指标",
+        "第 22 个\n（2020 年）",
+        "第 23 个\n（2021 年）",
+        "增减",
+        "增减率",
+    ]
     assert list(dict.fromkeys(row[0] for row in body)) == ["中牟县", "官渡镇", "狼城岗镇"]
     articles = [row for row in body if row[2:4] == ["媒体宣传 · 县级媒体", "文字稿件"]]
     assert articles == [
         ["中牟县", "县级", "媒体宣传 · 县级媒体", "文字稿件", 23, 5, -18, "-78.3%"],
-        ["官渡镇", "乡镇级", "媒体宣传 · 县级媒体", "文字稿件", 3, 3, 0, "+0.0%"],
+        ["官渡镇", "乡镇级", "媒体宣传 · 县级媒体", "文字稿件", 3, 3, 0, "0%"],
         ["狼城岗镇", "乡镇级", "媒体宣传 · 县级媒体", "文字稿件", 20, 2, -18, "-90.0%"],
     ]
     alone, remade = run("verify", "汇总.xlsx"), run("verify", "汇总.xlsx", NOW, "名册.csv")

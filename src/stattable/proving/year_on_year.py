@@ -34,7 +34,7 @@ def year_on_year(rolled: RollUp, edition: int, last_year: LastTotals) -> Iterato
     then, now = _edition_words(last_year.edition), _edition_words(edition)
     yield "title", (_TITLE.format(name=tree[root].name, edition=edition, year=year_of(edition), then=then),)
     yield "source", (_SOURCE.format(path=last_year.path),)
-    yield "head", tuple(head.format(then=then, now=now) for head in _HEADS)
+    yield "head", tuple(head.format(then=then.replace("（", "\n（"), now=now.replace("（", "\n（")) for head in _HEADS)
     for key in (root, *tree.children[root]):
         unit, values = tree[key], rolled.totals[key].values
         before = last_year.by_unit.get(key, BLANK)
@@ -62,4 +62,5 @@ def _change(was: Value, now: Value) -> tuple[int | None, str | None]:
     """Return by how much a figure changed, and by which share in words; None where nothing can be said."""
     if was is None or now is None or isinstance(was, bool) or isinstance(now, bool):
         return None, None
-    return now - was, f"{(now - was) / was:+.1%}" if was else None
+    share = "0%" if now == was else f"{(now - was) / was:+.1%}" if was else None
+    return now - was, share
