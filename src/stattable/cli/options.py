@@ -103,7 +103,7 @@ year_option_of_new = click.option(
 
 previous_option = click.option(
     "--previous", metavar="以前的表", type=click.Path(exists=True),
-    help="与以前的数比较：上一次的汇总表，或放上一次报表的文件夹；相差过大的列为核实性意见（O101–O103）。",
+    help="与以前的数比较：上一次的汇总表，或放上一次报表的文件夹；相差过大的列为核实性意见（O101–O103）；merge 还写出“同比”一张表。",
 )  # fmt: skip
 
 
