@@ -20,7 +20,7 @@ from stattable.model.form import BLANK, FIELD_BY_KEY, FIELDS, Values, total
 from stattable.model.identity import Identity, UnitFacts, WorkbookKind
 from stattable.model.record import TIME, CountedReturn, Record
 from stattable.model.units import Scope, Tree, Unit
-from stattable.proving.ledger import identity_of, record_of
+from stattable.proving.remembered import identity_of, record_of
 from stattable.reading.inputs import Inputs
 from stattable.reading.return_file import ReturnFile
 from stattable.reading.surroundings import Surroundings

@@ -20,7 +20,7 @@ SEVERITIES = {
        " V000 V002 V003 V004 V005 V006 V009 R001 R004 R005 H001 H002 H003 H004 H006 H007 H008"
        " P001 P002 P003 P004 P005 P006 P007 P008 P009 P010 P011 P012 P013 P014",
     W: "F008 F009 T004 T007 U006 U010 U019 V001 V008 V010 V011 V012 V013 R002 R003 O001 O002 O003 C001 C002 C003"
-       " A001 A002 A003 A004 A005 A006 A007 A008 A009",
+       " O101 O102 O103 A001 A002 A003 A004 A005 A006 A007 A008 A009",
     I: "F006 U004 U008 U011 U012 U015 T009 U017 V007 H005",
 }  # fmt: skip
 
@@ -31,6 +31,9 @@ def each(code: str, **params: Any) -> list[dict[str, Any]]:
 
 
 PAIR_AT: list[dict[str, Any]] = [{}, {"people_at": "I6", "sessions_at": "H6"}]
+SEVERAL: dict[str, Any] = {
+    "reason": "several", "count": 5, "then": "2020 年", "factor": 5, "figures": ("活动场次 2020 年 2，现在 24",)
+}  # fmt: skip
 # What the findings of each code carry; where a code is found for several reasons, one of each.
 PARAMS: dict[str, list[dict[str, Any]]] = {
     "F004": [{"reason": reason, "mb": 25} for reason in catalogue._LIMITS],
@@ -90,6 +93,9 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
     "O001": [{"people": 60000, "sessions": 2, "limit": 5000}],
     "O002": [{"level": "乡镇级", "limit": 100}],
     "O003": [{"level": "乡镇级", "limit": 20000}],
+    "O101": [{"then": "2020 年", "was": 2, "times": "12"}, {"then": "2020 年", "was": 0, "times": ""}, SEVERAL],
+    "O102": [{"then": "2020 年", "was": 24, "times": "12"}, SEVERAL],
+    "O103": [{"then": "2020 年", "was": 24}, {"then": "2020 年", "was": 24, "reason": "blank"}, SEVERAL],
     "H001": [
         {"name": "中牟县", "reported": 9, "known": 5, "difference": 4, "shortfall": -4, "own_here": here,
          "made_of": made_of, "contact": contact}

@@ -1,5 +1,7 @@
 """The command `check`."""
 
+from typing import Any
+
 import click
 
 from stattable.cli.exit_codes import FINDINGS, command, exit_code
@@ -7,15 +9,17 @@ from stattable.cli.options import (
     assumed_level_option,
     debug_option,
     edition_option,
+    factor_option,
     fail_on_option,
     jobs_option,
     layout_option,
     paths_argument,
+    previous_option,
     quiet_option,
     roster_option,
     year_option,
 )
-from stattable.cli.shared import finding_filter, inputs_of, print_document, roster_of, which_edition
+from stattable.cli.shared import finding_filter, inputs_of, last_year_of, print_document, roster_of, which_edition
 from stattable.model.units import Level
 
 
@@ -24,6 +28,8 @@ from stattable.model.units import Level
 @assumed_level_option
 @edition_option
 @year_option
+@previous_option
+@factor_option
 @layout_option
 @fail_on_option
 @click.option("--select", multiple=True, metavar="代码", help="只显示这些代码的问题，可写开头（如 V），可用逗号分开。")
@@ -34,7 +40,7 @@ from stattable.model.units import Level
 @command
 def check_command(
     *, paths: tuple[str, ...], roster: str | None, level: Level | None, edition: int | None, year: int | None,
-    layout: str, fail_on: str, select: tuple[str, ...], ignore: tuple[str, ...], jobs: int | None, quiet: bool,
+    previous: str | None, factor: int, layout: str, fail_on: str, select: tuple[str, ...], ignore: tuple[str, ...], jobs: int | None, quiet: bool,
     debug: bool,
 ) -> int:  # fmt: skip
     """检查报表：文件或文件夹（连同子文件夹）。不改动任何文件。"""
@@ -53,8 +59,10 @@ def check_command(
             layout, lambda: json_documents.refused_json("check", faults), faults, lambda: show_faults(faults)
         )
         return FINDINGS
-    inputs = inputs_of(paths, [roster] if roster else [], notes)
-    options = CheckOptions(tree, level, its_edition, jobs, debug)
+    how: dict[str, Any] = {"level": level, "jobs": jobs, "debug": debug}
+    last_year, never = last_year_of(previous, factor, roster, tree, quiet=quiet, **how)
+    inputs = inputs_of(paths, never, notes)
+    options = CheckOptions(tree, edition=its_edition, last_year=last_year, **how)
     with progress_bar("读取", len(inputs.paths), quiet=quiet) as progress:
         batch = check(inputs.paths, options, progress)
     of_all = [*batch.edition.findings, *inputs.findings]

@@ -101,6 +101,18 @@ year_option_of_new = click.option(
 )
 
 
+previous_option = click.option(
+    "--previous", metavar="以前的表", type=click.Path(exists=True),
+    help="与以前的数比较：上一次的汇总表，或放上一次报表的文件夹；相差过大的列为核实性意见（O101–O103）；merge 还写出“同比”一张表。",
+)  # fmt: skip
+
+
+factor_option = click.option(
+    "--factor", type=WholeNumber(2), metavar="倍数", default=5, show_default=True,
+    help="与 --previous 的数相差几倍以上的要核实。",
+)  # fmt: skip
+
+
 fail_on_option = click.option(
     "--fail-on", type=WordChoice({"error": "error", "强制性": "error", "warning": "warning", "核实性": "warning",
                              "info": "info", "提示": "info"}, "程度", "error（强制性）、warning（核实性）或 info（提示）"),

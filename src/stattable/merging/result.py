@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 
 from stattable.checking.explanations import Explanations
+from stattable.checking.last_year import LastTotals
 from stattable.checking.returns import CheckedReturn, open_units
 from stattable.merging.annex import MergedAccount
 from stattable.merging.overlap import Overlaps
@@ -72,6 +73,7 @@ class MergeResult:
         gaps_within: how many units are missing in the merged workbooks at or below a unit, by level.
         explanations: what was written beside findings.
         standing: the results that are about to be replaced, by path, as far as they were read.
+        last_year: what was reported a year before, or None where that is not compared.
         part_of: name of the unit whose merge this is a part of, or None for the whole.
     """
 
@@ -91,6 +93,7 @@ class MergeResult:
     gaps_within: Mapping[str, Mapping[Level, int]] = field(default_factory=dict)
     explanations: Explanations = field(default_factory=lambda: Explanations(()))
     standing: Mapping[str, ReturnFile] = field(default_factory=dict)
+    last_year: LastTotals | None = None
     part_of: str | None = None
 
     @property
