@@ -9,7 +9,7 @@ from stattable.checking.editions import EditionDecision, decide_edition
 from stattable.checking.register import Register
 from stattable.checking.returns import CheckedReturn, check_returns
 from stattable.merging.annex import merged_annex
-from stattable.merging.discrepancies import blank_level_findings, difference_findings, missing_findings
+from stattable.merging.discrepancies import blank_level_findings, difference_findings, unreported_findings
 from stattable.merging.gaps import gaps_within, known_missing
 from stattable.merging.outputs import LevelPlaces, earlier_at_output, replaced_inputs
 from stattable.merging.overlap import Overlaps
@@ -157,7 +157,7 @@ def assemble(
         *(finding for one in result.files for finding in one.findings),
         *more,
         *difference_findings(result, is_roster),
-        *missing_findings(result),
+        *unreported_findings(result),
         *blank_level_findings(result),
         *annex.findings,
     ]

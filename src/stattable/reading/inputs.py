@@ -40,6 +40,11 @@ class Inputs:
     named: frozenset[str]
     findings: tuple[Finding, ...]
 
+    @property
+    def is_folder(self) -> bool:
+        """Whether some of the files were found in a folder, and not only named."""
+        return not self.named.issuperset(self.paths)
+
 
 def find_inputs(arguments: Iterable[str], excluded: Iterable[str | Path] = ()) -> Inputs:
     """Return the files that `arguments`, files and folders, lead to.
