@@ -82,7 +82,8 @@ def missing_findings(
     """
     for group in groups:
         unit, own = tree[group.unit], phrase("C001", "own")
-        contact = " ".join(filter(None, person(group.unit)))
+        asked = group.missing[0] if len(group.missing) == 1 else group.unit
+        contact = " ".join(filter(None, person(asked)))
         params: dict[str, Param] = {"name": unit.name, "contact": contact}
         if group.is_all:
             levels = Counter(tree[key].level for key in group.missing if key != group.unit)
