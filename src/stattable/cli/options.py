@@ -120,6 +120,18 @@ layout_option = click.option(
 )  # fmt: skip
 
 
+scopes_option = click.option(
+    "--scope", "scopes", type=UnitScope(), multiple=True, metavar="代码=口径",
+    help="指明某单位的表是 own（本级）还是 cumulative（汇总）；可写多次。",
+)  # fmt: skip
+
+
+duplicates_option = click.option(
+    "--duplicates", type=click.Choice(["refuse", "latest"]), default="refuse", show_default=True,
+    help="同一单位报了不同的表：refuse 都不计，latest 以较晚的为准。",
+)  # fmt: skip
+
+
 jobs_option = click.option("--jobs", type=WholeNumber(1), metavar="N", help="同时用几个进程，默认与处理器个数相同。")
 
 

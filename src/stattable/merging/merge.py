@@ -75,6 +75,20 @@ def merge_returns(
     Raises:
         Refusal: there is nothing but earlier results.
     """
+    merged = judge_returns(read, register, options, findings, replaced)
+    if all(any(finding.code == "H008" for finding in one.findings) for one in merged.returns):
+        raise Refusal("only_earlier")
+    return merged
+
+
+def judge_returns(
+    read: Sequence[ReturnFile],
+    register: Register,
+    options: MergeOptions,
+    findings: Sequence[Finding] = (),
+    replaced: Container[str] = frozenset(),
+) -> MergeResult:
+    """Return what files come to, whatever may be written of it; see :func:`merge_returns`."""
     editions = {one.edition for one in read if one.path not in replaced}
     read = [one for one in read if one.path not in replaced or one.edition in editions]
     batch = check_returns(read, register, options.edition)
@@ -83,8 +97,6 @@ def merge_returns(
         batch.returns, register,
         is_open=decided.is_open, latest=options.latest, edition=decided.edition, replaced=replaced,
     )  # fmt: skip
-    if all(any(finding.code == "H008" for finding in one.findings) for one in collected.returns):
-        raise Refusal("only_earlier")
     return _result(collected, options, batch.edition, [*batch.edition.findings, *findings])
 
 
