@@ -40,6 +40,12 @@ from stattable.model.units import Scope
     metavar="文件夹",
     help="写出催报：一份总的，每个有下级的单位各一份，有 .xlsx，也有可以直接粘贴发送的 .txt。",
 )
+@click.option(
+    "--previous",
+    type=click.Path(exists=True),
+    metavar="去年的文件夹",
+    help="名册里没有联系人的，按去年报表上的催：放去年报表的文件夹，或者一份表。",
+)
 @click.option("--force", is_flag=True, help="覆盖已有的文件，不管它是什么；报表和名册除外。")
 @edition_option
 @year_option
@@ -52,7 +58,7 @@ from stattable.model.units import Scope
 @command
 def status_command(
     *, paths: tuple[str, ...], roster: str | None, root: str | None, deadline: datetime | None, depth: int,
-    output: str | None, remind: str | None, force: bool, edition: int | None, year: int | None,
+    output: str | None, remind: str | None, previous: str | None, force: bool, edition: int | None, year: int | None,
     scopes: tuple[tuple[str, Scope], ...], duplicates: str, layout: str, jobs: int | None, quiet: bool, debug: bool,
 ) -> int:  # fmt: skip
     """看报送到了什么程度：谁报了，谁按时，谁要改，谁没有报。不写汇总表，不改动任何报表。
@@ -60,6 +66,7 @@ def status_command(
     同一单位报过几次的，按第一次看是否按时。有填报日期的看填报日期，没有的看文件的修改时间。
     """
     from stattable.merging.collection import read_collection
+    from stattable.merging.reminders import persons_in, reminders_of
     from stattable.merging.result import MergeOptions
     from stattable.merging.root import RootOptions
     from stattable.output.console.findings import show_faults
@@ -68,6 +75,7 @@ def status_command(
     from stattable.output.json_documents import refused_status_json, status_json
     from stattable.writing.collection import collection_bytes
     from stattable.writing.list_files import refuse_foreign
+    from stattable.writing.reminders import write_reminders
     from stattable.writing.whole_files import Staging
     from stattable.writing.workbook import run_time
 
@@ -86,9 +94,15 @@ def status_command(
         collection = read_collection(
             inputs, options, run_time().date(), deadline.date() if deadline else None, progress
         )
+    reminded = None
     with Staging() as staging:
+        if remind:
+            persons = (
+                persons_in(previous, collection.merged.tree, is_roster=tree is not None, jobs=jobs) if previous else {}
+            )
+            reminded = write_reminders(reminders_of(collection, persons), Path(remind), kept, staging, force=force)
         if output:
             refuse_foreign(Path(output), kept, force=force)
             staging.write(Path(output), collection_bytes(collection))
-    print_layout(layout, lambda: status_json(collection), str, lambda: show_status(collection, depth, output))
+    print_layout(layout, lambda: status_json(collection), str, lambda: show_status(collection, depth, output, reminded))
     return OK

@@ -40,14 +40,19 @@ def collection_bytes(collection: Collection) -> bytes:
 
 def deadline_lines(collection: Collection) -> list[str]:
     """Return what is to be known of the days: the deadline, the day of the run, and what the days are taken from."""
-    usual = "（没有写 --deadline，按当年 6 月 30 日）" if collection.is_usual else ""
-    over = collection.days_over
-    when = f"已过 {over} 天" if over > 0 else f"还有 {-over} 天"
+    usual = "截止日期没有写 --deadline，按当年 6 月 30 日。" if collection.is_usual else ""
     dated, by_file = collection.filings
     return [
-        f"截止 {_in_chinese(collection.deadline)}{usual}，今天 {_in_chinese(collection.today)}，{when}。",
+        f"今天 {_in_chinese(collection.today)}，{deadline_words(collection)}。{usual}",
         f"按时与否：{dated} 个单位看填报日期，{by_file} 个单位没有写清日期，看文件的修改时间；报过几次的看第一次。",
     ]
+
+
+def deadline_words(collection: Collection) -> str:
+    """Return when the deadline is, and how far off, in words without a full stop."""
+    over = collection.days_over
+    when = f"已过 {over} 天" if over > 0 else f"还有 {-over} 天"
+    return f"{_in_chinese(collection.deadline)}截止，{when}"
 
 
 def count_cells(collection: Collection, key: str) -> list[object]:

@@ -1,6 +1,6 @@
 """The state of a collection."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rich.table import Table
 from rich.text import Text
@@ -15,19 +15,25 @@ from stattable.output.console.terminal import Terminal, make_console
 from stattable.writing.collection import COUNT_HEADS, RATES, count_cells, deadline_lines
 from stattable.writing.tables import Rate
 
+if TYPE_CHECKING:
+    from stattable.writing.reminders import WrittenReminders
+
 _MOST_GROUPS: Final = 12  # of missing units that are named
 _MOST_FILES: Final = 5
 _ALWAYS: Final = frozenset({"单位", "应报", "已报", "其中按时", "合格", "待改", "缺报", "报送率", "及时率"})
 _BARE: Final = "\N{MIDDLE DOT}"  # in place of a 0, so that what is there is seen
 
 
-def show_status(collection: Collection, depth: int, output: str | None = None) -> None:
+def show_status(
+    collection: Collection, depth: int, output: str | None = None, reminded: "WrittenReminders | None" = None
+) -> None:
     """Show the state of a collection: the root and the units below it, the worst first, and who is missing.
 
     Args:
         collection: its state.
         depth: how many levels below the root are shown.
         output: path of the workbook, or None if none was written.
+        reminded: the reminders, or None if none were asked for.
     """
     console = make_console()
     merged = collection.merged
@@ -40,6 +46,12 @@ def show_status(collection: Collection, depth: int, output: str | None = None) -
     _show_unattributed(console, collection)
     if output:
         console.show(Text(f"报送情况已写入 {output}", style="green"), whole=[output])
+    if reminded:
+        text = f"要催 {reminded.count} 个单位，催报已写入文件夹 {reminded.folder}，全部的在 {reminded.all}"
+        console.show(Text(text, style="green"), whole=[reminded.folder, reminded.all])
+        for path in reminded.stale:
+            text = f"注意：{path} 是以前的，这个单位现在没有要催的了，没有重写。"
+            console.show(Text(text, style="bold red"), whole=[path])
 
 
 def _table(collection: Collection, depth: int) -> Table:
