@@ -23,6 +23,7 @@ from stattable.output.json_models import (
     DiffDocument,
     Document,
     MergeDocument,
+    StatusDocument,
     TraceDocument,
     VerifyDocument,
 )
@@ -33,6 +34,7 @@ HELP_WIDTH: Final = 88
 DOCUMENTS: Final[Mapping[str, type[Document]]] = {
     "check": CheckDocument,
     "merge": MergeDocument,
+    "status": StatusDocument,
     "verify": VerifyDocument,
     "trace": TraceDocument,
     "diff": DiffDocument,

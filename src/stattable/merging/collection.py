@@ -75,16 +75,6 @@ class Counts(NamedTuple):
         """Return the counts of both."""
         return Counts(*(one + more for one, more in zip(self, other, strict=True)))
 
-    @property
-    def reported_rate(self) -> float | None:
-        """报送率: how many of those expected sent a return, or are in one of a unit above; None where none are."""
-        return (self.received + self.covered) / self.expected if self.expected else None
-
-    @property
-    def on_time_rate(self) -> float | None:
-        """及时率: how many of those expected did so by the deadline."""
-        return self.on_time / self.expected if self.expected else None
-
 
 @dataclass(frozen=True, slots=True)
 class UnitState:
@@ -116,6 +106,7 @@ class Collection:
         today: the day of the run.
         units: the state of each unit, the root first, in listing order.
         counts: those of each unit's whole subtree, itself included.
+        unnamed: how many of the covered ones are missing all the same: a merged workbook says how many, but not who.
     """
 
     merged: MergeResult
@@ -124,6 +115,17 @@ class Collection:
     today: date
     units: Mapping[str, UnitState]
     counts: Mapping[str, Counts]
+    unnamed: Mapping[str, int]
+
+    def reported_rate(self, key: str) -> float | None:
+        """Return 报送率: how many of those expected reported, or are in what a unit above did; None for none."""
+        counts = self.counts[key]
+        return (counts.received + counts.covered - self.unnamed[key]) / counts.expected if counts.expected else None
+
+    def on_time_rate(self, key: str) -> float | None:
+        """Return 及时率: how many of those expected did so by the deadline."""
+        counts = self.counts[key]
+        return counts.on_time / counts.expected if counts.expected else None
 
     @property
     def days_over(self) -> int:
@@ -151,8 +153,7 @@ class Collection:
         """Return the keys of the units right below one, in the order in which somebody has to care about them."""
 
         def rank(child: str) -> tuple[float, int, int]:
-            counts = self.counts[child]
-            rate = counts.reported_rate
+            counts, rate = self.counts[child], self.reported_rate(child)
             return (1.0 if rate is None else rate, -counts.missing, -counts.open)
 
         return sorted(self.merged.tree.children[key], key=rank)
@@ -195,24 +196,41 @@ def collection_of(merged: MergeResult, today: date, deadline: date | None = None
     units = _unit_states(merged, last_day)
     open_units = merged.open_units
     counts = {key: _counts(merged.statuses[key], one, key in open_units) for key, one in units.items()}
+    unnamed = {key: _unnamed_at(merged, key) for key in units}
+    for key, number in unnamed.items():
+        if units[key].is_on_time and number:
+            counts[key] = counts[key]._replace(on_time=counts[key].on_time - number)
     for key in reversed(units):
         parent = merged.tree[key].parent
         if key != merged.root and parent is not None:
             counts[parent] = counts[parent].plus(counts[key])
-    return Collection(merged, last_day, deadline is None, today, units, counts)
+            unnamed[parent] += unnamed[key]
+    return Collection(merged, last_day, deadline is None, today, units, counts, unnamed)
+
+
+def _unnamed_at(merged: MergeResult, key: str) -> int:
+    """Return how many of the units that a merged workbook covers it knows to be missing, without saying which."""
+    tree, counted = merged.tree, merged.rollup.counted
+    within = counted.unaccounted.get(key)
+    if not within or not counted.cumulative.keys().isdisjoint(tree.above(key)):
+        return 0
+    below = list(tree.below(key))
+    named = Counter(tree[one].level for one in below if one in merged.known_missing)
+    covered = Counter(tree[one].level for one in below if merged.statuses[one] is Status.COVERED)
+    return sum(max(min(number - named[level], covered[level]), 0) for level, number in within.items())
 
 
 def _counts(status: Status | None, one: UnitState, is_open: bool) -> Counts:
     return Counts(
-        expected=status is not None,
-        received=status in {Status.ACCEPTED, Status.REJECTED},
-        on_time=one.is_on_time,
-        accepted=status is Status.ACCEPTED,
-        open=is_open,
-        explained=one.is_explained,
+        expected=int(status is not None),
+        received=int(status in {Status.ACCEPTED, Status.REJECTED}),
+        on_time=int(one.is_on_time),
+        accepted=int(status is Status.ACCEPTED),
+        open=int(is_open),
+        explained=int(one.is_explained),
         superseded=one.superseded,
-        covered=status is Status.COVERED,
-        missing=status is Status.MISSING,
+        covered=int(status is Status.COVERED),
+        missing=int(status is Status.MISSING),
     )
 
 

@@ -17,7 +17,7 @@ COUNT_HEADS: Final = (
 STATE_HEADS: Final = ("单位", "级别", "代码", "上级单位", "状态", "报送日期", "日期依据", "按时", "联系人", "电话")
 RATES: Final = (  # what the rates are made of
     "报送率 =（已报 + 含在上级表中）÷ 应报；及时率 = 按时 ÷ 应报，含在上级表中的看上级的表。"
-    "已更正是份数，其余是单位数。"
+    "上级表中写明没有报的不算。已更正是份数，其余是单位数。"
 )
 _LOOKS: Final = {State.MISSING: "bad", State.OPEN: "open"}
 
@@ -58,7 +58,9 @@ def deadline_words(collection: Collection) -> str:
 def count_cells(collection: Collection, key: str) -> list[object]:
     """Return the cells of a unit below `COUNT_HEADS`, the name without its indentation first."""
     unit, counts = collection.merged.tree[key], collection.counts[key]
-    rates = (None if rate is None else Rate(rate) for rate in (counts.reported_rate, counts.on_time_rate))
+    rates = (
+        None if rate is None else Rate(rate) for rate in (collection.reported_rate(key), collection.on_time_rate(key))
+    )
     return [unit.name, unit.level.label, *counts, collection.gaps_beyond(key), *rates]
 
 

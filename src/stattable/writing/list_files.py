@@ -25,5 +25,5 @@ def refuse_foreign(workbook: Path, inputs: Iterable[str], text: Path | None = No
         if is_there(path):
             if any(are_one(str(path), one) for one in inputs):
                 raise Refusal("output_is_input", path=str(path))
-            if not force and not is_marked(workbook, text):
+            if not force and not is_marked(workbook, text if path == text else None):
                 raise Refusal("not_our_list", path=str(path))
