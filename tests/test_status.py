@@ -76,7 +76,10 @@ def test_days() -> None:
     assert row(document, "官渡村") == {
         "expected": 1, "received": 1, "on_time": 1, "accepted": 1, "superseded": 1,
     }  # fmt: skip
-    late = status("--deadline", "2021-07-01")
+    late = status("--deadline", "2021年7月1日")
+    assert status("--deadline", "2021-07-01") == late
+    wrong = run("status", "收到", "--deadline", "6月31日")
+    assert (wrong.code, "不是日期" in wrong.err) == (2, True)
     assert row(late, "中牟县")["on_time"] == 3
     assert "没有写 --deadline" in run("status", "收到", "--roster", "名册.csv").out
     assert "没有写 --deadline" not in run("status", "收到", "--roster", "名册.csv", "--deadline", "2021-07-01").out

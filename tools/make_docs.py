@@ -18,12 +18,12 @@ from stattable.cli.commands import main
 from stattable.model.catalogue import CATALOGUE, FAMILIES, general_remedy
 from stattable.model.findings import Severity
 from stattable.model.form import FIELD_BY_KEY
+from stattable.output.json_collection import StatusDocument
 from stattable.output.json_models import (
     CheckDocument,
     DiffDocument,
     Document,
     MergeDocument,
-    StatusDocument,
     TraceDocument,
     VerifyDocument,
 )

@@ -1,12 +1,13 @@
 """The command `status`."""
 
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 
 import click
 
 from stattable.cli.exit_codes import FINDINGS, OK, command
 from stattable.cli.options import (
+    Day,
     WholeNumber,
     debug_option,
     duplicates_option,
@@ -28,7 +29,7 @@ from stattable.model.units import Scope
 @click.option("--root", metavar="代码", help="看这个单位的；有名册时也可以写名称。")
 @click.option(
     "--deadline",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=Day(),
     metavar="日期",
     help="截止日期，如 2021-06-30；不写是当年 6 月 30 日。",
 )
@@ -38,13 +39,13 @@ from stattable.model.units import Scope
     "--remind",
     type=click.Path(file_okay=False),
     metavar="文件夹",
-    help="写出催报：一份总的，每个有下级的单位各一份，有 .xlsx，也有可以直接粘贴发送的 .txt。",
+    help="写出催报：一份总的，每个有下级的单位各一份，有表格，也有可以直接粘贴发送的文本。",
 )
 @click.option(
     "--previous",
     type=click.Path(exists=True),
     metavar="去年的文件夹",
-    help="名册里没有联系人的，按去年报表上的催：放去年报表的文件夹，或者一份表。",
+    help="今年的表和名册里都没有联系人的，用去年报表上的：放去年报表的文件夹，或者一份表。",
 )
 @click.option("--force", is_flag=True, help="覆盖已有的文件，不管它是什么；报表和名册除外。")
 @edition_option
@@ -57,7 +58,7 @@ from stattable.model.units import Scope
 @debug_option
 @command
 def status_command(
-    *, paths: tuple[str, ...], roster: str | None, root: str | None, deadline: datetime | None, depth: int,
+    *, paths: tuple[str, ...], roster: str | None, root: str | None, deadline: date | None, depth: int,
     output: str | None, remind: str | None, previous: str | None, force: bool, edition: int | None, year: int | None,
     scopes: tuple[tuple[str, Scope], ...], duplicates: str, layout: str, jobs: int | None, quiet: bool, debug: bool,
 ) -> int:  # fmt: skip
@@ -91,9 +92,7 @@ def status_command(
         RootOptions(tree, root, scopes=dict(scopes)), its_edition, duplicates == "latest", jobs, debug
     )
     with progress_bar("读取", len(inputs.paths), quiet=quiet) as progress:
-        collection = read_collection(
-            inputs, options, run_time().date(), deadline.date() if deadline else None, progress
-        )
+        collection = read_collection(inputs, options, run_time().date(), deadline, progress)
     reminded = None
     with Staging() as staging:
         if remind:

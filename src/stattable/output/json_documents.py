@@ -17,6 +17,7 @@ from stattable.model.form import BLANK, FIELDS, Field, Value, Values, label_of
 from stattable.model.text import DECEPTIVE
 from stattable.model.units import Unit
 from stattable.output import json_models as models
+from stattable.output.json_collection import Filings, StatusDocument, UnitCounts
 from stattable.proving.comparable import Fields, FindingChanges
 from stattable.proving.differences import Change, Comparison, UnitDifference
 from stattable.proving.ledger import Ledger, check_code_of
@@ -102,12 +103,12 @@ def status_json(collection: Collection) -> str:
     """Return the JSON document of `status`."""
     merged, (dated, by_file) = collection.merged, collection.filings
     return _dump(
-        models.StatusDocument(
+        StatusDocument(
             schema_version=models.SCHEMA_VERSION,
             root=merged.root_unit,
             edition=merged.edition,
             deadline=collection.deadline.isoformat(),
-            filings=models.Filings(dated=dated, by_file=by_file),
+            filings=Filings(dated=dated, by_file=by_file),
             unattributed=[one.path for one in collection.unattributed],
             units=[_unit_counts(collection, key) for key in collection.units],
         )
@@ -117,12 +118,12 @@ def status_json(collection: Collection) -> str:
 def refused_status_json(faults: Sequence[Finding]) -> str:
     """Return the JSON document of a `status` that was refused because of faults in its roster."""
     return _dump(
-        models.StatusDocument(
+        StatusDocument(
             schema_version=models.SCHEMA_VERSION,
             root=UnitRef(),
             edition=None,
             deadline=None,
-            filings=models.Filings(dated=0, by_file=0),
+            filings=Filings(dated=0, by_file=0),
             unattributed=[],
             units=[],
             findings=_findings(faults),
@@ -315,9 +316,9 @@ def _unit(merged: MergeResult, key: str) -> models.MergedUnit:
     )
 
 
-def _unit_counts(collection: Collection, key: str) -> models.UnitCounts:
+def _unit_counts(collection: Collection, key: str) -> UnitCounts:
     merged, unit = collection.merged, collection.merged.tree[key]
-    return models.UnitCounts(
+    return UnitCounts(
         code=unit.code,
         name=unit.name,
         level=unit.level,
