@@ -116,9 +116,18 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
     "H005": each("H005", scope="本级", other_scope="cumulative", key="410122", other="a.xlsx", other_cell="H6"),
     "C003": [{"name": "淇县", "count": 5, "levels": ("乡镇级 1", "村居社区级 4")}],
     "C002": [{"name": "鹤壁市", "levels": ("乡镇级", "村居社区级")}],
-    "C001": [{"name": "官渡镇", "level": "乡镇级", "contact": contact} for contact in ("", "李四")],
     "C004": [{"count": 2, "cells": ("F3", "F5"), "text": "核实无误"}],
     "C005": each("C005", texts=("“与邻村合办”（F3）",)),
+    "C001": [
+        {"name": "官渡镇", "contact": contact} | more
+        for contact in ("", "李四")
+        for more in (
+            {"reason": "some", "names": ("本级",), "how_many": ""},
+            {"reason": "some", "names": ("本级", "官渡村"), "how_many": 2},
+            {"reason": "all", "own": "本级", "counts": ("1 个乡镇", "28 个村居")},
+            {"reason": "all", "own": "", "counts": ("28 个村居",)},
+        )
+    ],
     "A001": [{"reason": "none", "form": 3, "listed": 0, "what": ""},
              {"reason": "differs", "form": 3, "listed": 2, "what": "县级微信公众号"}],
     "A002": [{"label": "官网网址", "unit": "中牟县计生协"}],

@@ -45,6 +45,7 @@ def check_command(
 ) -> int:  # fmt: skip
     """检查报表：文件或文件夹（连同子文件夹）。不改动任何文件。"""
     from stattable.checking.check import CheckOptions, check
+    from stattable.checking.missing import missing_of_folder
     from stattable.output import json_documents
     from stattable.output.console.check import show_check
     from stattable.output.console.findings import show_faults
@@ -65,7 +66,8 @@ def check_command(
     options = CheckOptions(tree, edition=its_edition, last_year=last_year, **how)
     with progress_bar("读取", len(inputs.paths), quiet=quiet) as progress:
         batch = check(inputs.paths, options, progress)
-    of_all = [*batch.edition.findings, *inputs.findings]
+    missing = missing_of_folder(batch) if tree is not None and inputs.is_folder else []
+    of_all = [*batch.edition.findings, *inputs.findings, *missing]
     everything = [*(f for one in batch.returns for f in one.findings), *of_all]
     visible = [finding for finding in everything if shown(finding)]
     print_document(

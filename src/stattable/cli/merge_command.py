@@ -9,8 +9,8 @@ import click
 from stattable.cli.exit_codes import FINDINGS, command, exit_code
 from stattable.cli.options import (
     LEVEL,
-    UnitScope,
     debug_option,
+    duplicates_option,
     edition_option,
     factor_option,
     fail_on_option,
@@ -19,6 +19,7 @@ from stattable.cli.options import (
     previous_option,
     quiet_option,
     roster_option,
+    scopes_option,
     year_option,
 )
 from stattable.cli.shared import inputs_of, last_year_of, print_document, roster_of, which_edition
@@ -41,21 +42,8 @@ from stattable.model.units import Level, Scope
 @click.option("--code", metavar="代码", help="--unit 的区划代码。")
 @edition_option
 @year_option
-@click.option(
-    "--scope",
-    "scopes",
-    type=UnitScope(),
-    multiple=True,
-    metavar="代码=口径",
-    help="指明某单位的表是 own（本级）还是 cumulative（汇总）；可写多次。",
-)
-@click.option(
-    "--duplicates",
-    type=click.Choice(["refuse", "latest"]),
-    default="refuse",
-    show_default=True,
-    help="同一单位报了不同的表：refuse 都不计，latest 以较晚的为准。",
-)
+@scopes_option
+@duplicates_option
 @previous_option
 @factor_option
 @click.option("--strict", is_flag=True, help="有报表被退回时不写汇总表。")

@@ -1,5 +1,7 @@
 """The options and arguments that several commands share."""
 
+import re
+from datetime import date
 from typing import Any, Final
 
 import click
@@ -56,6 +58,20 @@ LEVEL: Final = WordChoice(dict(LEVEL_BY_WORD), "级别", "省级、地市级、�
 
 
 SCOPE: Final = WordChoice(dict(SCOPE_BY_WORD), "口径", "own（本级）或 cumulative（汇总）")
+
+
+class Day(click.ParamType[Any]):
+    """A date, as people write it: ``2021-06-30``, ``2021.6.30``, ``2021年6月30日``."""
+
+    name = "日期"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the date."""
+        parts = re.fullmatch(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?", str(value).strip())
+        try:
+            return value if isinstance(value, date) else date(*map(int, parts.groups() if parts else ()))
+        except (TypeError, ValueError):
+            self.fail(f"“{printable(str(value))}”不是日期，应写成 2021-06-30 这样。", param, ctx)
 
 
 class UnitScope(click.ParamType[Any]):
@@ -129,6 +145,18 @@ assumed_level_option = click.option(
 layout_option = click.option(
     "--format", "layout", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True,
     help="输出格式。",
+)  # fmt: skip
+
+
+scopes_option = click.option(
+    "--scope", "scopes", type=UnitScope(), multiple=True, metavar="代码=口径",
+    help="指明某单位的表是 own（本级）还是 cumulative（汇总）；可写多次。",
+)  # fmt: skip
+
+
+duplicates_option = click.option(
+    "--duplicates", type=click.Choice(["refuse", "latest"]), default="refuse", show_default=True,
+    help="同一单位报了不同的表：refuse 都不计，latest 以较晚的为准。",
 )  # fmt: skip
 
 

@@ -32,13 +32,15 @@ def roster_of(path: str) -> "Roster":
     return read_roster(path)
 
 
-def inputs_of(paths: Sequence[str], never: Sequence[str], notes: "Sequence[Finding]" = ()) -> "Inputs":
-    """Return the files to read, without those in `never`, and with `notes` to them; refuse if there are none."""
+def inputs_of(
+    paths: Sequence[str], never: Sequence[str], notes: "Sequence[Finding]" = (), *, may_be_empty: bool = False
+) -> "Inputs":
+    """Return the files to read, without those in `never`, and with `notes` to them; refuse if there are none, unless there may be none."""
     from stattable.model.refusals import Refusal
     from stattable.reading.inputs import find_inputs
 
     inputs = find_inputs(paths, never)
-    if not inputs.paths:
+    if not inputs.paths and not may_be_empty:
         raise Refusal("nothing_to_read", paths="、".join(paths))
     return replace(inputs, findings=(*inputs.findings, *notes))
 

@@ -12,7 +12,7 @@ from stattable.checking.last_year import LastYear, with_last_year
 from stattable.checking.register import Register
 from stattable.checking.returns import CheckedReturn, check_returns
 from stattable.merging.annex import merged_annex
-from stattable.merging.discrepancies import blank_level_findings, difference_findings, missing_findings
+from stattable.merging.discrepancies import blank_level_findings, difference_findings, unreported_findings
 from stattable.merging.gaps import gaps_within, known_missing, partly_covered
 from stattable.merging.outputs import LevelPlaces, earlier_at_output, replaced_inputs, standing_results
 from stattable.merging.overlap import Overlaps
@@ -85,6 +85,22 @@ def merge_returns(
     Raises:
         Refusal: there is nothing but earlier results, or what was reported a year before is of no earlier edition.
     """
+    merged = judge_returns(read, register, options, findings, replaced, standing, last_year)
+    if all(any(finding.code == "H008" for finding in one.findings) for one in merged.returns):
+        raise Refusal("only_earlier")
+    return merged
+
+
+def judge_returns(
+    read: Sequence[ReturnFile],
+    register: Register,
+    options: MergeOptions,
+    findings: Sequence[Finding] = (),
+    replaced: Container[str] = frozenset(),
+    standing: Mapping[str, ReturnFile] = MappingProxyType({}),
+    last_year: LastYear | None = None,
+) -> MergeResult:
+    """Return what files come to, whatever may be written of it; see :func:`merge_returns`."""
     editions = {one.edition for one in read if one.path not in replaced}
     read = [one for one in read if one.path not in replaced or one.edition in editions]
     batch = check_returns(read, register, options.edition)
@@ -93,8 +109,6 @@ def merge_returns(
         batch.returns, register,
         is_open=decided.is_open, latest=options.latest, edition=decided.edition, replaced=replaced,
     )  # fmt: skip
-    if all(any(finding.code == "H008" for finding in one.findings) for one in collected.returns):
-        raise Refusal("only_earlier")
     more = [*batch.edition.findings, *findings]
     if last_year is None:
         return _result(collected, options, decided, more, standing)
@@ -194,7 +208,7 @@ def assemble(
     findings = [
         *more,
         *difference_findings(result, is_roster),
-        *missing_findings(result),
+        *unreported_findings(result),
         *blank_level_findings(result),
         *annex.findings,
     ]

@@ -1,11 +1,12 @@
 """The options of a merge, and its result."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
 
 from stattable.checking.explanations import Explanations
 from stattable.checking.last_year import LastTotals
+from stattable.checking.missing import MissingGroup, missing_groups
 from stattable.checking.returns import CheckedReturn, open_units
 from stattable.merging.annex import MergedAccount
 from stattable.merging.overlap import Overlaps
@@ -141,6 +142,12 @@ class MergeResult:
         is_covered = not self.rollup.counted.cumulative.keys().isdisjoint(above)
         known = self.gaps_within.get(key, {}) if is_covered else self.rollup.coverage[key].unaccounted
         return {lower: count for lower, count in known.items() if count and level.above(lower)}
+
+    def missing_groups(self, known: Collection[str] = ()) -> list[MissingGroup]:
+        """Return the units that sent nothing, grouped under the unit to ask, without those that are `known` already."""
+        missing = {key for key, status in self.statuses.items() if status is Status.MISSING}
+        expected = {key for key, status in self.statuses.items() if status is not None}
+        return missing_groups(self.tree, self.root, missing.difference(known), expected)
 
     @property
     def files(self) -> list[CheckedReturn]:

@@ -58,6 +58,7 @@ from stattable.writing.workbook import MOST_LINKS, Formula, Link, Look, Sheet, W
 from stattable.writing.year_on_year import add_year_on_year
 
 _LINE_HEIGHT: Final = 14.5  # points
+_HIGHEST_ROW: Final = 409  # points: a spreadsheet knows no higher one
 _DEEPEST_OUTLINE: Final = 7
 
 _PLAIN: Final[Look] = {"font_name": "宋体", "font_size": 10, "font_charset": 134, "valign": "vcenter"}
@@ -118,7 +119,8 @@ class _Writer:
             shape = first if first and column == 1 else look
             self._sheet.put(self.row, column, value, {**shape, **_LINK} if isinstance(value, Link) else shape)
         if lines > 1 or depth:
-            self._sheet.set_row(self.row, lines * _LINE_HEIGHT if lines > 1 else None, min(depth, _DEEPEST_OUTLINE))
+            height = min(lines * _LINE_HEIGHT, _HIGHEST_ROW) if lines > 1 else None
+            self._sheet.set_row(self.row, height, min(depth, _DEEPEST_OUTLINE))
         return self.row
 
 
