@@ -84,7 +84,7 @@ COUNTY, TOWN, OTHER_TOWN = "410122_中牟县", "410122101_官渡镇", "410122102
 
 def test_who_has_others_below_has_a_folder() -> None:
     top = Path("空白表")
-    assert folders(tree_of(), "410122", top) == {
+    assert folders(tree_of(), ["410122"], top) == {
         "410122": (top / COUNTY, COUNTY),
         "410122101": (top / COUNTY / TOWN, TOWN),
         "410122101201": (top / COUNTY / TOWN, "410122101201_官渡村"),
@@ -92,7 +92,7 @@ def test_who_has_others_below_has_a_folder() -> None:
         "410122102": (top / COUNTY / OTHER_TOWN, OTHER_TOWN),
         "410122102201": (top / COUNTY / OTHER_TOWN, "410122102201_东狼城岗村"),
     }
-    assert folders(tree_of(), "410122101202", top) == {"410122101202": (top, "410122101202_逐鹿营村")}
+    assert folders(tree_of(), ["410122101202"], top) == {"410122101202": (top, "410122101202_逐鹿营村")}
 
 
 @pytest.mark.parametrize(
@@ -106,13 +106,13 @@ def test_who_has_others_below_has_a_folder() -> None:
 )
 def test_no_two_units_share_a_file(names: tuple[str, ...], stems: tuple[str, ...]) -> None:
     villages = [Unit(f"T/{at}", name, Level.VILLAGE, parent="T") for at, name in enumerate(names)]
-    places = folders(Tree([Unit("T", "官渡镇", Level.TOWNSHIP), *villages]), "T", Path())
+    places = folders(Tree([Unit("T", "官渡镇", Level.TOWNSHIP), *villages]), ["T"], Path())
     assert [places[one.key] for one in villages] == [(Path("官渡镇"), stem) for stem in stems]
 
 
 def test_a_name_cannot_lead_out_of_the_folder() -> None:
     tree = tree_of(ROSTER.replace("官渡镇", "../../官渡镇"))
-    (place, name) = folders(tree, "410122", Path("空白表"))["410122101"]
+    (place, name) = folders(tree, ["410122"], Path("空白表"))["410122101"]
     assert (".." in place.parts, "/" in name, place.parts[0]) == (False, False, "空白表")
 
 
@@ -309,7 +309,7 @@ def test_long_names_fit_and_stay_apart(county: Path, char: str) -> None:
 
 def test_units_of_one_name_that_is_cut_stay_apart() -> None:
     villages = [Unit(f"T/{at}", "官" * 90, Level.VILLAGE, parent="T") for at in range(12)]
-    places = folders(Tree([Unit("T", "官渡镇", Level.TOWNSHIP), *villages]), "T", Path())
+    places = folders(Tree([Unit("T", "官渡镇", Level.TOWNSHIP), *villages]), ["T"], Path())
     stems = [places[one.key][1] for one in villages]
     assert stems == [
         "官" * 80,

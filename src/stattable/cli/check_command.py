@@ -1,6 +1,6 @@
 """The command `check`."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -22,6 +22,12 @@ from stattable.cli.options import (
 from stattable.cli.shared import finding_filter, inputs_of, last_year_of, print_document, roster_of, which_edition
 from stattable.model.units import Level
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from stattable.checking.returns import Batch
+    from stattable.writing.returned_files import WrittenReturns
+
 
 @paths_argument
 @roster_option
@@ -34,23 +40,35 @@ from stattable.model.units import Level
 @fail_on_option
 @click.option("--select", multiple=True, metavar="代码", help="只显示这些代码的问题，可写开头（如 V），可用逗号分开。")
 @click.option("--ignore", multiple=True, metavar="代码", help="不显示这些代码的问题，写法同上。")
+@click.option(
+    "--return",
+    "return_folder",
+    type=click.Path(file_okay=False),
+    metavar="文件夹",
+    help="给每个有问题要处理的单位做一份退回表，填好它报来的数、标出问题，连同退回说明写到这个文件夹。",
+)
 @jobs_option
 @quiet_option
 @debug_option
 @command
 def check_command(
     *, paths: tuple[str, ...], roster: str | None, level: Level | None, edition: int | None, year: int | None,
-    previous: str | None, factor: int, layout: str, fail_on: str, select: tuple[str, ...], ignore: tuple[str, ...], jobs: int | None, quiet: bool,
-    debug: bool,
+    previous: str | None, factor: int, layout: str, fail_on: str, select: tuple[str, ...], ignore: tuple[str, ...],
+    return_folder: str | None, jobs: int | None, quiet: bool, debug: bool,
 ) -> int:  # fmt: skip
-    """检查报表：文件或文件夹（连同子文件夹）。不改动任何文件。"""
+    """检查报表：文件或文件夹（连同子文件夹）。不改动报来的文件。"""
     from stattable.checking.check import CheckOptions, check
     from stattable.checking.missing import missing_of_folder
     from stattable.output import json_documents
     from stattable.output.console.check import show_check
     from stattable.output.console.findings import show_faults
+    from stattable.output.console.returned import show_returned
     from stattable.output.console.terminal import progress_bar
 
+    if return_folder is not None:
+        from stattable.writing.returned_files import refuse_inside
+
+        refuse_inside(return_folder, paths)
     shown = finding_filter(select, ignore)
     its_edition = which_edition(edition, year)
     tree, faults, notes = roster_of(roster) if roster else (None, [], [])
@@ -66,6 +84,9 @@ def check_command(
     options = CheckOptions(tree, edition=its_edition, last_year=last_year, **how)
     with progress_bar("读取", len(inputs.paths), quiet=quiet) as progress:
         batch = check(inputs.paths, options, progress)
+    written = None
+    if return_folder is not None:
+        written = _send_back(batch, return_folder, inputs.paths, is_roster=tree is not None, jobs=jobs, quiet=quiet)
     missing = missing_of_folder(batch) if tree is not None and inputs.is_folder else []
     of_all = [*batch.edition.findings, *inputs.findings, *missing]
     everything = [*(f for one in batch.returns for f in one.findings), *of_all]
@@ -76,4 +97,20 @@ def check_command(
         visible,
         lambda: show_check(batch, of_all, shown),
     )
+    if written and not quiet:
+        show_returned(written, beside_document=layout != "table")
     return exit_code(visible, fail_on)
+
+
+def _send_back(
+    batch: "Batch", folder: str, inputs: "Sequence[str]", *, is_roster: bool, jobs: int | None, quiet: bool
+) -> "WrittenReturns":
+    from stattable.checking.sent_back import to_send_back
+    from stattable.model.form import edition_of
+    from stattable.output.console.terminal import progress_bar
+    from stattable.writing.returned_files import write_returned
+    from stattable.writing.workbook import run_time
+
+    back = to_send_back(batch, is_roster=is_roster, edition=edition_of(run_time().year))
+    with progress_bar("退回", len(back.forms), quiet=quiet) as progress:
+        return write_returned(back, batch.tree, folder, inputs, jobs=jobs, progress=progress)

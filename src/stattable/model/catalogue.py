@@ -576,6 +576,7 @@ _NAMED_FILE: Final = "{path}（{name}）"
 _PHRASES: Final[Mapping[str, Mapping[str, str]]] = {  # what is said of one thing in a finding about several, or of it
     "C001": {"own": "本级", "count": "{count} 个{level}"},
     "T003": {"group": "第 {edition} 个（{year} 年）{count} 个文件"},
+    "U005": {"differs": "{label}（{cell}）在几份表里不同：{versions}。", "version": "“{path}”是 {value}"},
     "C005": {"one": "“{text}”（{cell}）"},
     "H001": {"part": "{name} {amount}"},
     "O101": {"figure": _THEN_AND_NOW},
@@ -770,6 +771,23 @@ def closing_word(finding: Finding) -> str:
     return "已更正" if finding.is_settled and finding.severity is not Severity.INFO else ""
 
 
+_FOR_SENDERS: Final[Mapping[str, str]] = {  # where the remedy is for whoever collects the returns
+    "T003": "请把这一届的数填进这张表；原来的数没有填进来。",
+    "T004": "请核对：该报的填在看得见的格子里。",
+    "T007": "请核对：该报的留下，不该报的删去。",
+    "U005": "请核对，在这张表里只填正确的数。",
+    "U019": "请核对这些数是不是最后的。",
+    "U020": "如果这里的数才是对的，请改正后发回；不是的，请告诉我们。",
+    "V000": "请填好后发回；没有开展的填 0。",
+    "V006": "请直接填算好的数。",
+    "V013": "请核对这个数对不对。",
+    "O001": "请核实是否多填了；确是线上活动的，请写明。",
+    "C003": "请催报，补齐以后重新汇总再报。确实报不上来的，请写明理由。",
+    **dict.fromkeys(("T001", "T002", "T005", "T006"), "请把数填进这张表。"),
+    **dict.fromkeys(("U001", "U018"), "这张表里已经填好了单位名称，请核对。"),
+}
+
+
 def finding(code: str, severity: Severity | None = None, **parts: Any) -> Finding:
     """Return a finding of `code`.
 
@@ -860,6 +878,15 @@ def problem_and_remedy(finding: Finding, label_of: Callable[[str], str]) -> tupl
     parts = _INSTEAD.get((finding.code, str(finding.params.get("reason"))), (entry.text, entry.remedy))
     problem, remedy = (part.format(**words) for part in parts)
     return problem, remedy
+
+
+def remedy_for_sender(finding: Finding, label_of: Callable[[str], str]) -> str:
+    """Return what the unit that sent a return is to do about a finding on it."""
+    problem, remedy = problem_and_remedy(finding, label_of)
+    remedy = _FOR_SENDERS.get(finding.code, remedy)
+    if finding.suggestion and finding.suggestion not in problem + remedy:
+        remedy += f"可能是“{finding.suggestion}”。"
+    return remedy
 
 
 def _in_words(code: str, params: Mapping[str, object]) -> dict[str, object]:

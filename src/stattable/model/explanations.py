@@ -12,6 +12,7 @@ CODE_HEAD: Final = "编号"
 PLACE_HEAD: Final = "位置"  # a cell or a range of the page, such as C7 or B6:E6; else words
 PROBLEM_HEAD: Final = "问题"
 REASON_HEAD: Final = "情况说明"
+NOT_TO_EXPLAIN: Final = "须改正，不能只作说明"  # stands under it beside errors, and is no reason
 RETURNED_HEADS: Final = (CODE_HEAD, "等级", PLACE_HEAD, PROBLEM_HEAD, "建议", REASON_HEAD)
 UNEXPLAINABLE: Final = "C004"  # the finding that a reason says nothing
 _LEAST: Final = 4  # characters of a reason

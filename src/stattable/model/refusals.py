@@ -35,6 +35,8 @@ _REFUSALS: Final[Mapping[str, str]] = {
     "levels_hold_inputs": "--each-level 的文件夹“{folder}”里有这次不会重写的文件：{path}。它是要汇总的报表，或者是已经改名、撤销的单位"
     "以前的汇总表。请换一个文件夹，或者先把它移走。",
     "levels_hold_output": "要写的“{path}”正好也是逐级汇总表里的一份。请换一个文件名。",
+    "return_inside": "--return 的文件夹“{folder}”在要检查的“{path}”里面，下次检查会把退回的表当成报来的。请换一个文件夹。",
+    "not_returned": "已经存在：{path}，不是 --return 写出的。不会覆盖，请换一个文件夹，或者先把它移走。",
     "report_unreadable": "“{path}”读不出来：{why}",
     "several_tops": "这些报表没有共同的上级：{names}。请用 --root 代码，或 --unit 名称 --level 级别 指明给谁汇总。",
     "no_top": "看不出给哪个单位汇总。请用 --unit 名称 --level 级别 指明，或用 --roster 名册.csv 提供名册。",

@@ -229,6 +229,10 @@ class Tree:
             yield key
             stack.extend(reversed(self.children[key]))
 
+    def expects_below(self, key: str) -> bool:
+        """Whether anybody below `key` is to send a return."""
+        return any(self.units[below].expected for below in self.below(key) if below != key)
+
     def under(self, key: str, root: str) -> bool:
         """Whether `key` is `root` or stands below it."""
         at: str | None = key

@@ -9,6 +9,7 @@ from stattable.formats.sheet import Book, Cell, RawCell, RawSheet, Unread
 from stattable.model.annex import ANNEX_SHEET, has_annex
 from stattable.model.catalogue import finding
 from stattable.model.cell_names import a1, a1_range
+from stattable.model.explanations import REVIEW_SHEET
 from stattable.model.findings import Finding, Param
 from stattable.model.form import FIELDS, SHEET_NAME, Kind, Value, Values, faulty_fields, in_words
 from stattable.model.identity import IDENTITY_SHEET, BeyondLimits, Identity, WorkbookKind, read_identity
@@ -142,7 +143,8 @@ def _sheets(book: Book, identity: Identity | None) -> list[RawSheet]:
     In a merged workbook of ours only the official page can hold it: its other sheets are known. In a blank of ours
     somebody may have filled in another sheet; the official page goes first where nobody has.
     """
-    names = [name for name in book.names if name != IDENTITY_SHEET]
+    ours = {IDENTITY_SHEET, *([REVIEW_SHEET] if identity else [])}
+    names = [name for name in book.names if name not in ours]
     if identity and identity.kind is WorkbookKind.MERGED:
         names = [SHEET_NAME] if SHEET_NAME in names else names[:1]
     names.sort(key=lambda name: (name not in book.visible, identity is not None and name != SHEET_NAME))

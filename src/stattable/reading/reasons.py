@@ -6,7 +6,7 @@ from typing import Final
 
 from stattable.formats.sheet import Book, RawCell, RawSheet
 from stattable.model.cell_names import a1
-from stattable.model.explanations import REASONS_SHEET, REVIEW_SHEET, Reason
+from stattable.model.explanations import NOT_TO_EXPLAIN, REASONS_SHEET, REVIEW_SHEET, Reason
 from stattable.model.findings import Severity
 from stattable.model.form import FIELDS
 from stattable.model.text import label_forms, without_spaces
@@ -48,7 +48,7 @@ def _reasons(sheet: RawSheet) -> Iterator[Reason]:
     rows = sheet.rows[head : head + _MOST] if head else ()
     for row, cells in enumerate(rows, start=head + 1):
         words = {what: _text(cells, column) for what, column in columns.items()}
-        if words["reason"]:
+        if words["reason"] not in {"", NOT_TO_EXPLAIN}:
             yield _reason(sheet.name, a1(row, columns["reason"]), words)
 
 

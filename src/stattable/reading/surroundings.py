@@ -12,7 +12,7 @@ from stattable.model.annex import column_key
 from stattable.model.catalogue import finding
 from stattable.model.cell_names import a1
 from stattable.model.findings import Finding
-from stattable.model.form import DEFAULT_EDITION, NAME_LINE, edition_of, year_of
+from stattable.model.form import CONTACT_LINES, DEFAULT_EDITION, NAME_LINE, edition_of, year_of
 from stattable.model.numerals import chinese_number
 from stattable.model.text import normalised
 from stattable.reading.answers import LONGEST_ANSWER, LONGEST_TEXT, as_shown, shortened
@@ -83,20 +83,7 @@ def read_surroundings(
     Returns:
         What was read, and the findings V010, V011 and V012.
     """
-    notes: _Notes = {}
-    above = list(_texts(sheet, max(1, top - _FURTHER_UP), top))
-    below = list(_texts(sheet, bottom + 1, bottom + 1 + _FURTHER_DOWN))
-    edition = _first(_ordinal, (*above, *below))
-    if edition is None:
-        edition = _first(_edition_of_year, above)
-    for row, texts in (*above, *below):
-        if not _is_named(notes):
-            _read_name(row, texts, notes)
-    if "name" not in notes:  # nothing asks for the name: it may stand in the title
-        _read_title(above, notes)
-    for row, texts in (*below, *above):
-        if any(text and not _LINE_CHARS.isdisjoint(text) for *_, text in texts):
-            _read_lines(row, texts, notes)
+    notes, edition = _find_notes(sheet, top, bottom)
     name, name_cell = notes.get("name", ("", a1(*NAME_LINE.value_at)))
     raw_contact, contact_cell = notes.get("contact", _NOT_THERE)
     raw_phone, phone_cell = notes.get("phone", _NOT_THERE)
@@ -114,6 +101,31 @@ def read_surroundings(
         if problem:
             findings.append(finding(code, sheet=sheet.name, cell=cell, raw=shortened(raw) or None, params=problem))
     return Surroundings(str(name), name_cell, contact, phone, filled_in, edition), findings
+
+
+def written_beside(sheet: RawSheet, top: int, bottom: int) -> dict[str, RawCell]:
+    """Return what stands behind the labels of contact, phone and date, as it stands; see :func:`read_surroundings`."""
+    notes, _ = _find_notes(sheet, top, bottom)
+    return {key: notes.get(key, _NOT_THERE)[0] for key in CONTACT_LINES}
+
+
+def _find_notes(sheet: RawSheet, top: int, bottom: int) -> tuple[_Notes, int | None]:
+    """Return what stands around a table, and the edition that it says."""
+    notes: _Notes = {}
+    above = list(_texts(sheet, max(1, top - _FURTHER_UP), top))
+    below = list(_texts(sheet, bottom + 1, bottom + 1 + _FURTHER_DOWN))
+    edition = _first(_ordinal, (*above, *below))
+    if edition is None:
+        edition = _first(_edition_of_year, above)
+    for row, texts in (*above, *below):
+        if not _is_named(notes):
+            _read_name(row, texts, notes)
+    if "name" not in notes:  # nothing asks for the name: it may stand in the title
+        _read_title(above, notes)
+    for row, texts in (*below, *above):
+        if any(text and not _LINE_CHARS.isdisjoint(text) for *_, text in texts):
+            _read_lines(row, texts, notes)
+    return notes, edition
 
 
 def _texts(sheet: RawSheet, start: int, end: int) -> Iterator[tuple[int, list[_Text]]]:

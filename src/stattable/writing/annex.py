@@ -1,12 +1,23 @@
 """The sheet of the annex: empty in a blank, and with all accounts and pictures in a merged workbook."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import ceil
+from types import MappingProxyType
 from typing import Final
 
 from stattable.merging.annex import MergedAccount
-from stattable.model.annex import ANNEX_HEADS, ANNEX_SHEET, ANNEX_TITLE, COLUMNS, LEVELS
+from stattable.model.annex import (
+    ANNEX_HEADS,
+    ANNEX_SHEET,
+    ANNEX_TITLE,
+    COLUMNS,
+    LEVELS,
+    UNREADABLE,
+    Annex,
+    AnnexRow,
+    Picture,
+)
 from stattable.proving.lists import FINDINGS_SHEET
 from stattable.proving.sheet_facts import repeated_rows
 from stattable.writing.workbook import BODY_FONT, Look, Sheet, Workbook
@@ -17,6 +28,9 @@ _HOW_TO: Final = (
 )
 _MADE_OF: Final = f"由计入汇总的报表的附件合并而成，序号重新编排。有问题的行见“{FINDINGS_SHEET}”。"
 _OPEN_ROWS: Final = 30  # that a blank offers
+_SPARE_ROWS: Final = 5  # under those that are filled in
+_APART: Final = 2  # rows between these and pictures that belong to none
+_QR: Final = list(COLUMNS).index("qr")
 _TOP: Final = ANNEX_HEADS + 1  # the first row under the headings
 _ROW_HEIGHT: Final = 78.0  # points, for a picture
 _MOST_LINES: Final = 5  # pictures one under the other: a row is at most 409 points high
@@ -33,40 +47,73 @@ _TITLE: Final[Look] = {**BODY_FONT, "font_size": 16, "bold": True, "align": "cen
 _OPEN: Final[Look] = {**_BODY, "bg_color": "#FFF9DB"}
 
 
-def add_blank_annex(workbook: Workbook) -> None:
-    """Add an empty annex to a blank, with drop-downs."""
+def add_blank_annex(
+    workbook: Workbook, annex: Annex | None = None, looks: Mapping[tuple[int, int], Look] = MappingProxyType({})
+) -> Sheet:
+    """Add an annex to fill in, with drop-downs.
+
+    Args:
+        workbook: to whose sheets it is added.
+        annex: whose rows and pictures stand in it already, or None.
+        looks: of cells that look otherwise than those of a blank.
+    """
     sheet = _headed(workbook, _HOW_TO)
-    for number in range(1, _OPEN_ROWS + 1):
+    filled = annex.rows if annex else ()
+    count = max(_OPEN_ROWS, len(filled) + _SPARE_ROWS)
+    for number in range(1, count + 1):
         row = _TOP + number - 1
-        sheet.put(row, 1, number, _CENTRED)
-        for column in range(2, len(COLUMNS) + 1):
-            sheet.put(row, column, None, _OPEN)
-        sheet.set_row(row, _ROW_HEIGHT)
+        it = filled[number - 1] if number <= len(filled) else AnnexRow(row)
+        for column, cell in enumerate(row_cells(it, number), start=1):
+            look = _CENTRED if column == 1 else _OPEN
+            sheet.put(row, column, cell, {**look, **looks.get((row, column), {})})
+        _put_pictures(sheet, row, it.pictures)
+    if annex and annex.stray:  # in no row: far enough from the last one
+        _put_pictures(sheet, _TOP + len(filled) + _APART, annex.stray)
     levels = list(COLUMNS).index("level")
     rule = {
         "validate": "list", "source": [level.label for level in LEVELS],
         "input_title": "选层级", "input_message": "省级、地市级或县级。",
         "error_title": "请选层级", "error_message": "这里只能填省级、地市级或县级。",
     }  # fmt: skip
-    sheet.raw.data_validation(_TOP - 1, levels, _TOP + _OPEN_ROWS - 2, levels, rule)
+    sheet.raw.data_validation(_TOP - 1, levels, _TOP + count - 2, levels, rule)
+    return sheet
+
+
+def row_cells(row: AnnexRow, number: int) -> list[str | int | None]:
+    """Return the cells of a row of an annex, the `number`th, without the pictures."""
+    texts: dict[str, str | int | None] = {
+        "number": number,
+        "unit": row.unit,
+        "level": row.level,
+        "website": "\n".join(row.websites),
+        "wechat": "\n".join(row.wechat),
+        "weibo": "\n".join(row.weibo),
+        "remark": row.remark,
+        "qr": UNREADABLE if row.pictures and not any(picture.image for picture in row.pictures) else None,
+    }
+    return [texts.get(key) or None for key in COLUMNS]
 
 
 def add_merged_annex(workbook: Workbook, accounts: Sequence[MergedAccount]) -> None:
     """Add the annex to a merged workbook: all accounts, numbered anew, each picture in its row."""
     sheet = _headed(workbook, _MADE_OF)
-    qr = list(COLUMNS).index("qr")
     for number, account in enumerate(accounts, start=1):
         row, at = account.listed.row, _TOP + number - 1
         for column, cell in enumerate(account.cells(number), start=1):
             sheet.put(at, column, cell, _CENTRED if column == 1 else _BODY)
-        images = [picture.image for picture in row.pictures if picture.image]
-        lines = min(max(len(images), 1), _MOST_LINES)
-        sheet.set_row(at, _ROW_HEIGHT * lines)
-        across = ceil(len(images) / _MOST_LINES) or 1
-        side = min(_PICTURE, _ROOM / across - _MARGIN)
-        for place, image in enumerate(images):
-            left, top = divmod(place, _MOST_LINES)
-            _insert(sheet, (at, qr), (left * _ROOM / across, top * (_PICTURE + _MARGIN)), side, image)
+        _put_pictures(sheet, at, row.pictures)
+
+
+def _put_pictures(sheet: Sheet, row: int, pictures: Sequence[Picture]) -> None:
+    """Put pictures into a row, which is made as high as they need."""
+    images = [picture.image for picture in pictures if picture.image]
+    lines = min(max(len(images), 1), _MOST_LINES)
+    sheet.set_row(row, _ROW_HEIGHT * lines)
+    across = ceil(len(images) / _MOST_LINES) or 1
+    side = min(_PICTURE, _ROOM / across - _MARGIN)
+    for place, image in enumerate(images):
+        left, top = divmod(place, _MOST_LINES)
+        _insert(sheet, (row, _QR), (left * _ROOM / across, top * (_PICTURE + _MARGIN)), side, image)
 
 
 def _headed(workbook: Workbook, note: str) -> Sheet:

@@ -16,9 +16,7 @@ from typing import Final
 from xml.sax.saxutils import escape
 
 from stattable.formats.paths import are_one, refuse_unless_file
-from stattable.model import form
 from stattable.model.annex import LEVELS as ANNEX_LEVELS
-from stattable.model.form import FIELDS, Kind, fields_to_fill
 from stattable.model.identity import IDENTITY_SHEET, Identity, UnitFacts, WorkbookKind, identity_rows
 from stattable.model.names import comparable_name, level_of_name, unit_named
 from stattable.model.refusals import Refusal
@@ -26,34 +24,15 @@ from stattable.model.text import normalised, without_spaces
 from stattable.model.units import MAX_NAME, Level, Scope, ScopeBy, Tree, bare_code, level_of_code
 from stattable.processes import over_processes
 from stattable.writing.annex import add_blank_annex
+from stattable.writing.entry_page import EntryPage, add_entry_page
 from stattable.writing.folders import folders
-from stattable.writing.page import Place, add_hidden, add_page, page_content, put_note, select
+from stattable.writing.page import add_hidden
 from stattable.writing.whole_files import Staging, fill, write_atomically
-from stattable.writing.workbook import Look, Sheet, Workbook, run_time, storable
+from stattable.writing.workbook import Workbook, run_time, storable
 
-_OPEN: Final[Look] = {"bg_color": "#FFF9DB", "locked": False}
-_LOCKED: Final[Look] = {"bg_color": "#E7E7E7"}
-_OPEN_BESIDE: Final = frozenset(
-    (line.value_at[0], line.value_at[1] + offset)
-    for line in form.CONTACT_LINES.values()
-    for offset in range(line.value_columns)
-)
 _TEXTS: Final = "xl/sharedStrings.xml"  # the part of a package that holds the texts of all cells
 _ESCAPED: Final = re.compile("_(?=x[0-9A-Fa-f]{4}_)")  # what looks like a character that XML cannot hold
 _PLACEHOLDER: Final = re.compile(rb"\{\{([a-z0-9.]+)\}\}")
-
-_NOTE_TITLE: Final = "填表说明（这一栏不打印）"
-_SCOPE_NOTES: Final = {
-    Scope.OWN: "口径：本级数。只填本单位自己的数字，下级的数字由下级自己报，不要加进来。",
-    Scope.CUMULATIVE: "口径：汇总数。填本单位和全部下级加在一起的数字。",
-}
-_VILLAGE_NOTE: Final = "口径：本级数。只填本村（社区）自己的数字。"  # nobody reports to it
-_NOTES: Final = (
-    "只填浅黄色的格子，灰色的格子不用填。",
-    "没有开展的填 0，不要留空。",
-    "只填整数，不写单位，不写“约”“余”和算式。",
-    "不要改表头，不要增删行列。填好后保存，把文件原样发回。",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +123,7 @@ def blanks_of(
 def _blanks_under(
     tree: Tree, root: str, scope: Scope | None, edition: int, folder: Path
 ) -> Iterator[tuple[Path, Blank]]:
-    for key, (place, name) in folders(tree, root, folder).items():
+    for key, (place, name) in folders(tree, [root], folder).items():
         unit = tree[key]
         if unit.expected and unit.level is not Level.NATIONAL:
             facts = UnitFacts(unit.code, unit.name, unit.level)
@@ -162,8 +141,7 @@ def _scope(tree: Tree, key: str, asked: Scope | None) -> tuple[Scope, ScopeBy]:
         return unit.scope, ScopeBy.ROSTER
     if asked:
         return asked, ScopeBy.OPTION
-    alone = not any(tree[below].expected for below in tree.below(key) if below != key)
-    return Scope.CUMULATIVE if alone else Scope.OWN, ScopeBy.INFERRED
+    return Scope.OWN if tree.expects_below(key) else Scope.CUMULATIVE, ScopeBy.INFERRED
 
 
 def write_blanks(
@@ -222,30 +200,8 @@ def _words(prefix: str, facts: UnitFacts) -> dict[str, str]:
 
 @cache
 def _prototype(level: Level, scope: Scope, edition: int, above: tuple[Level, ...]) -> bytes:
-    fields = fields_to_fill(level, scope)
-    shades: dict[Place, Look] = {field.at: _OPEN if field.index in fields else _LOCKED for field in FIELDS}
-    shades |= dict.fromkeys(_OPEN_BESIDE, _OPEN)
     workbook = Workbook()
-    sheet = add_page(
-        workbook,
-        page_content(edition=edition, name="{{page}}", level=level),
-        lambda at, look: {**look, **shades.get(at, {})},
-    )
-    sheet.raw.protect("", {"objects": True, "scenarios": True})
-    select(sheet, next(field.at for field in FIELDS if field.index in fields))
-    _check_entries(sheet, fields, level)
-    notes = "\n".join(f"{number}. {note}" for number, note in enumerate(_NOTES, start=1))
-    put_note(
-        sheet,
-        [
-            _NOTE_TITLE,
-            "",
-            f"{{{{unit.name}}}}（{level.label}）",
-            _VILLAGE_NOTE if level is Level.VILLAGE else _SCOPE_NOTES[scope],
-            "",
-            notes,
-        ],
-    )
+    add_entry_page(workbook, EntryPage(level, scope, edition, name="{{page}}", called="{{unit.name}}"))
     if level in ANNEX_LEVELS:
         add_blank_annex(workbook)
     facts = UnitFacts("{{unit.code}}", "{{unit.name}}", level)
@@ -253,26 +209,6 @@ def _prototype(level: Level, scope: Scope, edition: int, above: tuple[Level, ...
     identity = Identity(WorkbookKind.BLANK, edition, facts, scope, chain)
     add_hidden(workbook, IDENTITY_SHEET, identity_rows(identity))
     return workbook.to_bytes()
-
-
-_COUNTS: Final = {
-    "validate": "integer", "criteria": ">=", "value": 0,
-    "input_title": "填整数", "input_message": "填 0 或正整数。没有开展的填 0，不要写单位、“约”“余”。",
-    "error_title": "请填整数", "error_message": "这里只能填 0 或正整数，例如 12。没有开展的填 0。",
-}  # fmt: skip
-_FLAGS: Final = {
-    "validate": "list", "source": ["有", "无"],
-    "input_title": "填有或无", "input_message": "从下拉列表中选“有”或“无”。",
-    "error_title": "请填有或无", "error_message": "这里只能填“有”或“无”。",
-}  # fmt: skip
-
-
-def _check_entries(sheet: Sheet, fields: frozenset[int], level: Level) -> None:
-    for kind, rule in ((Kind.COUNT, _COUNTS), (Kind.FLAG, _FLAGS)):
-        places = [FIELDS[index].at for index in sorted(fields) if FIELDS[index].kind_at(level) is kind]
-        ranges = [[row - 1, column - 1] * 2 for row, column in places]
-        if ranges:
-            sheet.raw.data_validation(*ranges[0], {**rule, "other_cells": ranges[1:]})
 
 
 def _with_strings(prototype: bytes, words: dict[str, str]) -> bytes:

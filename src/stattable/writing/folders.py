@@ -1,25 +1,26 @@
 """Folders that mirror the tree of units, and the names of files in them."""
 
 import unicodedata
+from collections.abc import Iterable
 from pathlib import Path
 
 from stattable.model.text import file_name
 from stattable.model.units import Tree
 
 
-def folders(tree: Tree, root: str, folder: Path) -> dict[str, tuple[Path, str]]:
+def folders(tree: Tree, roots: Iterable[str], folder: Path) -> dict[str, tuple[Path, str]]:
     """Return the folder of each unit, and the beginning of its file names, in folders that mirror a tree.
 
     A unit with others below it has a folder, which holds its own files and theirs.
 
     Args:
         tree: of the units.
-        root: key of the unit to begin with.
+        roots: keys of the units to begin with.
         folder: under which all stand.
     """
     places: dict[str, tuple[Path, str]] = {}
     taken: set[str] = set()
-    for key in tree.below(root):
+    for key in (key for root in roots for key in tree.below(root)):
         unit = tree[key]
         name = f"{unit.code}_{unit.name}" if unit.code else unit.name
         parent = places[unit.parent][0] if unit.parent in places else folder

@@ -36,7 +36,7 @@ class WrittenLevels:
 
 def level_places(tree: Tree, root: str, folder: Path) -> dict[str, Path]:
     """Return the path of the workbook of each unit with others below it, by key."""
-    places = folders(tree, root, folder)
+    places = folders(tree, [root], folder)
     return {key: place / f"{stem}_汇总.xlsx" for key, (place, stem) in places.items() if tree.children[key]}
 
 

@@ -150,6 +150,20 @@ class Sheet:
                 self._hold(row, column, None)
         self.put(top, left, value, look)
 
+    def comment(self, row: int, column: int, text: str, at: tuple[int, int], size: tuple[int, int]) -> None:
+        """Give a cell a comment, which is shown while the pointer is on the cell.
+
+        Args:
+            row: of the cell.
+            column: of the cell.
+            text: of the comment.
+            at: how far the comment is from the sheet's top left corner, to the right and down, in pixels.
+            size: of the comment, in pixels.
+        """
+        where = {"start_row": 0, "start_col": 0, "x_offset": at[0], "y_offset": at[1]}
+        shape = {"width": size[0], "height": size[1], "font_name": BODY_FONT["font_name"], "font_size": 10}
+        self.raw.write_comment(row - 1, column - 1, storable(text), {**where, **shape, "author": "stattable"})
+
     def set_widths(self, widths: Iterable[float]) -> None:
         """Set the widths of the columns from the first on, in characters."""
         for column, width in enumerate(widths):
