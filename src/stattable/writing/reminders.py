@@ -60,7 +60,7 @@ def write_reminders(
         OSError: one could not be written.
     """
     merged = reminders.collection.merged
-    places = folders(merged.tree, merged.root, folder)
+    places = folders(merged.tree, [merged.root], folder)
     files = {folder / _ALL_NAME: reminders.each}
     files |= {places[one.unit][0] / f"{places[one.unit][1]}{_NAME}": (one,) for one in reminders.each}
     for place, some in files.items():
