@@ -20,7 +20,7 @@ from stattable.model.form import BLANK, FIELD_BY_KEY, FIELDS, Values, total
 from stattable.model.identity import Identity, UnitFacts, WorkbookKind
 from stattable.model.record import TIME, CountedReturn, Record
 from stattable.model.units import Scope, Tree, Unit
-from stattable.proving.ledger import identity_of, record_of
+from stattable.proving.remembered import identity_of, record_of
 from stattable.reading.inputs import Inputs
 from stattable.reading.return_file import ReturnFile
 from stattable.reading.surroundings import Surroundings
@@ -47,11 +47,16 @@ def print_of(path: str) -> str:
     return sha256(path.encode()).hexdigest()
 
 
+def facts_of(path: str, mtime: float = 0.0) -> FileFacts:
+    """What is known of a file that never was, written at `mtime`."""
+    return FileFacts(print_of(path), 1, mtime)
+
+
 def received(path: str, name: str, values: Values | None, **more: Any) -> ReturnFile:
     """A file; without `values` it could not be read."""
+    more.setdefault("facts", facts_of(path))
     if values is None:
-        return ReturnFile(path, FileFacts(print_of(path), 1, 0.0), findings=(finding("F001"),), **more)
-    more.setdefault("facts", FileFacts(print_of(path), 1, 0.0))
+        return ReturnFile(path, findings=(finding("F001"),), **more)
     beside = {key: more.pop(key) for key in ("edition", "contact", "phone", "filled_in") if key in more}
     surroundings = Surroundings(name, "B3", **{"edition": EDITION, **beside})
     return ReturnFile(path, sheet=form.SHEET_NAME, values=values, cells=CELLS, surroundings=surroundings, **more)

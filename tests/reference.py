@@ -183,7 +183,7 @@ class Reference:
     def _owners(self, key: str, entry: str) -> list[Level]:
         """The levels of those that own the field `entry`: the unit by its own return, or units below it."""
         there = [self.tree[one].level for one in self.below(key) if self.tree[one].expected or self._sent_itself(one)]
-        there += [level for one in self.standing_below(key) for level in one.unaccounted]
+        there += [level for one in self.sent if one.unit in self.below(key) for level in one.unaccounted]
         there += [self.tree[key].level] if self.of(key, OWN) else []
         return [level for level in there if owns(level, entry)]
 

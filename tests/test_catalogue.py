@@ -19,9 +19,9 @@ SEVERITIES = {
     E: "F001 F002 F003 F004 F005 F007 T001 T002 T003 T005 T006 U001 U002 U003 U005 U007 U009 U013 U014 U018"
        " V000 V002 V003 V004 V005 V006 V009 R001 R004 R005 H001 H002 H003 H004 H006 H007 H008"
        " P001 P002 P003 P004 P005 P006 P007 P008 P009 P010 P011 P012 P013 P014",
-    W: "F008 F009 T004 T007 U006 U010 U019 V001 V008 V010 V011 V012 V013 R002 R003 O001 O002 O003 C001 C002 C003"
-       " A001 A002 A003 A004 A005 A006 A007 A008 A009",
-    I: "F006 U004 U008 U011 U012 U015 T009 U017 V007 H005",
+    W: "F008 F009 T004 T007 U006 U010 U019 U020 V001 V008 V010 V011 V012 V013 R002 R003 O001 O002 O003 C001 C002 C003"
+       " C004 O101 O102 O103 A001 A002 A003 A004 A005 A006 A007 A008 A009",
+    I: "F006 U004 U008 U011 U012 U015 U016 T009 U017 V007 H005 C005",
 }  # fmt: skip
 
 
@@ -31,6 +31,9 @@ def each(code: str, **params: Any) -> list[dict[str, Any]]:
 
 
 PAIR_AT: list[dict[str, Any]] = [{}, {"people_at": "I6", "sessions_at": "H6"}]
+SEVERAL: dict[str, Any] = {
+    "reason": "several", "count": 5, "then": "2020 年", "factor": 5, "figures": ("活动场次 2020 年 2，现在 24",)
+}  # fmt: skip
 # What the findings of each code carry; where a code is found for several reasons, one of each.
 PARAMS: dict[str, list[dict[str, Any]]] = {
     "F004": [{"reason": reason, "mb": 25} for reason in catalogue._LIMITS],
@@ -70,8 +73,10 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
     "U013": each("U013"),
     "U014": [{"name": "东村", "others": "甲/东村.xlsx、乙/东村.xlsx"}],
     "U015": [{"parts": ("第 1 行在表头上面（“名册”），没有当作单位",), "rows": ("1",)}],
+    "U016": [{"name": "官渡镇", "other": "b.xlsx"}],
     "U017": each("U017", name="官渡鎮計生協", known="官渡镇"),
     "U019": each("U019", name="官渡镇", other="官渡镇.xlsx"),
+    "U020": each("U020", name="官渡镇", other="b.xlsx"),
     "V001": [{"section": "宣传活动", "count": 2}],
     "V007": [{"value": "1200"}],
     "V008": [{"value": "12000"}],
@@ -90,6 +95,9 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
     "O001": [{"people": 60000, "sessions": 2, "limit": 5000}],
     "O002": [{"level": "乡镇级", "limit": 100}],
     "O003": [{"level": "乡镇级", "limit": 20000}],
+    "O101": [{"then": "2020 年", "was": 2, "times": "12"}, {"then": "2020 年", "was": 0, "times": ""}, SEVERAL],
+    "O102": [{"then": "2020 年", "was": 24, "times": "12"}, SEVERAL],
+    "O103": [{"then": "2020 年", "was": 24}, {"then": "2020 年", "was": 24, "reason": "blank"}, SEVERAL],
     "H001": [
         {"name": "中牟县", "reported": 9, "known": 5, "difference": 4, "shortfall": -4, "own_here": here,
          "made_of": made_of, "contact": contact}
@@ -108,7 +116,18 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
     "H005": each("H005", scope="本级", other_scope="cumulative", key="410122", other="a.xlsx", other_cell="H6"),
     "C003": [{"name": "淇县", "count": 5, "levels": ("乡镇级 1", "村居社区级 4")}],
     "C002": [{"name": "鹤壁市", "levels": ("乡镇级", "村居社区级")}],
-    "C001": [{"name": "官渡镇", "level": "乡镇级", "contact": contact} for contact in ("", "李四")],
+    "C004": [{"count": 2, "cells": ("F3", "F5"), "text": "核实无误"}],
+    "C005": each("C005", texts=("“与邻村合办”（F3）",)),
+    "C001": [
+        {"name": "官渡镇", "contact": contact} | more
+        for contact in ("", "李四")
+        for more in (
+            {"reason": "some", "names": ("本级",), "how_many": ""},
+            {"reason": "some", "names": ("本级", "官渡村"), "how_many": 2},
+            {"reason": "all", "own": "本级", "counts": ("1 个乡镇", "28 个村居")},
+            {"reason": "all", "own": "", "counts": ("28 个村居",)},
+        )
+    ],
     "A001": [{"reason": "none", "form": 3, "listed": 0, "what": ""},
              {"reason": "differs", "form": 3, "listed": 2, "what": "县级微信公众号"}],
     "A002": [{"label": "官网网址", "unit": "中牟县计生协"}],
@@ -220,8 +239,8 @@ def test_entry(entry: Entry) -> None:
 def test_the_words_for_every_reason_are_used() -> None:
     """The tables above give the words for every reason; this holds them against those that the code can raise."""
     assert set(catalogue._REASONS) == {
-        "T005", "T007", "U002", "U005", "U009", "U011", "U013", "U017", "U019",
-        "H003", "H004", "H005", "H008", "A001", "A004", "A007", "P003", "P009", "P010",
+        "T005", "T007", "U002", "U005", "U009", "U011", "U013", "U017", "U019", "U020",
+        "H003", "H004", "H005", "H008", "C005", "A001", "A004", "A007", "P003", "P009", "P010",
     }  # fmt: skip
     assert {one["reason"] for one in PARAMS["A001"]} == set(catalogue._REASONS["A001"])
     of_files, of_pictures, of_codes = {"missing", "size"}, set(get_args(Fault)), set(CodeKind) - {CodeKind.OFFICIAL}

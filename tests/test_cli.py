@@ -220,7 +220,7 @@ def test_table() -> None:
     result = run("check", "收到")
     assert (result.code, result.err) == (1, "")
     assert re.search(r"官渡村（村居社区级，本级数）【退回】强制性V002.*“若干”", squeezed(result.out))
-    assert "共检查1个文件：0个可以计入，1个要退回，0个重复。" in squeezed(result.out)
+    assert "共检查1个文件：0个可以计入，1个要退回，0个重复，0个已更正。" in squeezed(result.out)
 
 
 @pytest.mark.parametrize("code", ["V003", "v003"])

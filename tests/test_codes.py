@@ -24,9 +24,12 @@ from stattable.checking.returns import Batch, CheckedReturn, check_returns
 from stattable.merging import merge as merging
 from stattable.model.annex import ANNEX_SHEET
 from stattable.model.catalogue import CATALOGUE, finding
+from stattable.model.cell_names import a1
+from stattable.model.explanations import REASONS_SHEET
 from stattable.model.form import FIELD_BY_KEY, FIELDS, LABELS
 from stattable.model.identity import IDENTITY_SHEET, UnitFacts
 from stattable.model.units import Level, Scope
+from stattable.proving.lists import FINDING_HEADS, WORDS_AT
 from stattable.reading import files
 from writers.containers import repacked
 from writers.pictures import qr
@@ -41,6 +44,8 @@ TOWN_SESSIONS, TOWN_PEOPLE = "activities.township.sessions", "activities.townshi
 NOTHING = {key: 0 for key in VILLAGE if "village" in key}  # in the fields that only a village owns
 FIRST_CELL = FIELD_BY_KEY[SESSIONS].cell  # and the people stand right of it
 SECOND_CELL = FIELD_BY_KEY[PEOPLE].cell
+JUNE_1, JUNE_2 = date(2021, 6, 1), date(2021, 6, 2)
+WORDS, NOTED = a1(2, WORDS_AT + 1), a1(2, len(FINDING_HEADS))  # of the first finding in a merged workbook
 
 
 # -- what is checked, and what is merged ------------------------------------------------------------------
@@ -289,9 +294,30 @@ def roots_own_result(folder: Path, gone: bool) -> set[str]:
 
 @deferred
 def corrected(folder: Path, duplicates: str) -> set[str]:
-    village(folder, "1.xlsx", figures={SESSIONS: 2}, filled_in=date(2021, 6, 1))
-    village(folder, "2.xlsx", figures={SESSIONS: 3}, filled_in=date(2021, 6, 2))
+    village(folder, "1.xlsx", figures={SESSIONS: 2}, filled_in=JUNE_1)
+    village(folder, "2.xlsx", figures={SESSIONS: 3}, filled_in=JUNE_2)
     return merge(folder, "--duplicates", duplicates)
+
+
+@deferred
+def mended(folder: Path, first: date, second: date) -> set[str]:
+    """Check a return that no total can take, of the `first` day, and one that is in order, of the `second`."""
+    village(folder, "1.xlsx", figures={SESSIONS: "若干"}, filled_in=first)
+    village(folder, "2.xlsx", filled_in=second)
+    return check(folder)
+
+
+@deferred
+def explained(folder: Path, code: str, reason: str) -> set[str]:
+    """Check a return of which one figure is odd, with a reason for a code."""
+
+    def explain(form: Any) -> None:
+        sheet = form.parent.create_sheet(REASONS_SHEET)
+        sheet.append(["编号", "情况说明"])
+        sheet.append([code, reason])
+
+    village(folder, figures={PEOPLE: 2001}, change=explain)
+    return check(folder)
 
 
 @deferred
@@ -609,9 +635,11 @@ CASES: dict[str, tuple[Case, Case]] = {
     "U013": (of_village(change=more_above(5)), of_village(change=more_above(0))),
     "U014": (in_two_folders("第一批", "第二批"), in_two_folders("官渡镇", "狼城岗镇")),
     "U015": (with_roster(ROSTER + "合计,8,,,,,,\n"), with_roster(ROSTER + "43,湖南省,,,,,,\n")),
+    "U016": (mended(JUNE_1, JUNE_2), mended(JUNE_2, JUNE_1)),
     "U017": (in_roster("官渡鎮官渡村委會"), in_roster("官渡镇官渡村委会")),
     "U018": (by_hand("#REF!"), by_hand("官渡村")),
     "U019": (two_files("官渡村.xlsx", "7F3E1000"), two_files("官渡村.xlsx", "官渡村2.xlsx")),
+    "U020": (mended(JUNE_2, JUNE_1), mended(JUNE_1, JUNE_2)),
     "V000": (of_village(figures=dict.fromkeys(VILLAGE)), of_village(figures=dict.fromkeys(VILLAGE, 0))),
     "V001": (figure("media.county.text", None), figure("media.county.text", 0)),
     "V002": (figure(SESSIONS, "若干"), figure(SESSIONS, "2")),
@@ -645,6 +673,8 @@ CASES: dict[str, tuple[Case, Case]] = {
     "C001": (villages_here(GUANDU_VILLAGE), villages_here(GUANDU_VILLAGE, ZHULUYING)),
     "C002": (for_a_county({}), for_a_county(NOTHING)),
     "C003": (workbook_of(GUANDU_VILLAGE), workbook_of(GUANDU_VILLAGE, ZHULUYING)),
+    "C004": (explained("O003", "核实无误"), explained("O003", "当天网络直播，观看人数较多")),
+    "C005": (explained("O002", "当天网络直播，观看人数较多"), explained("O003", "当天网络直播，观看人数较多")),
     "A001": (accounts(ACCOUNT, website=2), accounts(ACCOUNT, website=1)),
     "A002": (account(D="zhongmu.example.cn"), account(D="https://zhongmu.example.cn")),
     "A003": (account(F=None), account()),
@@ -665,7 +695,7 @@ CASES: dict[str, tuple[Case, Case]] = {
     "P008": (sources(all_gone), sources(all_others)),
     "P009": (in_report("汇总台账", counted_otherwise("未计入")), in_report("汇总台账", counted_otherwise("计入"))),
     "P010": (in_report("信息统计表", hidden_row(9)), in_report("信息统计表", hidden_row(40))),
-    "P011": (in_report("审核意见", put("I2", "没有问题。")), in_report("审核意见", put("J2", "已核实。"))),
+    "P011": (in_report("审核意见", put(WORDS, "没有问题。")), in_report("审核意见", put(NOTED, "已核实。"))),
     "P012": (decided_by(lambda one: one.with_findings(finding("V012"))), decided_by(lambda one: one)),
     "P013": (in_report("信息统计表", footer("校验码 AAAA-AAAA-AAAA")), in_report("信息统计表", put("B18", "王五"))),
     "P014": (sent_on(put("H6", 99)), sent_on(put("B18", "王五"))),

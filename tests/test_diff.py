@@ -5,6 +5,7 @@ import io
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,13 @@ from county import (
     ROSTER,
     TO_COUNTY,
     TO_GUANDU,
+    TOWNSHIPS,
     ZHENGZHOU,
     ZHONGMU,
     ZHULUYING,
     tree_of,
 )
+from stattable.checking.corrections import with_superseded
 from stattable.checking.duplicates import with_duplicate_findings
 from stattable.checking.register import Register
 from stattable.checking.returns import check_returns
@@ -257,12 +260,17 @@ def test_a_copy_changes_no_figure_and_brings_no_finding_but_its_own() -> None:
     assert (unit["fields"], findings(unit)) == ({}, ([], ["U004"]))
 
 
-def test_a_rejected_try_beside_an_accepted_return_leaves_its_figures_known() -> None:
-    both(EAST)
-    send(EAST, {PEOPLE: "若干"}, to=OLD, name="先报的")
-    send(EAST, {MEDIA: 5}, to=NEW)
+@pytest.mark.parametrize(("days", "gone"), [((1, 2), ["U016"]), ((2, 1), ["V002", "U020"])])
+def test_a_rejected_try_beside_an_accepted_return_leaves_its_figures_known(
+    days: tuple[int, int], gone: list[str]
+) -> None:
+    """Be it the earlier one, and superseded, or the later one."""
+    tried, reported = (date(2021, 6, day) for day in days)
+    send(EAST, to=OLD, filled_in=reported)
+    send(EAST, {PEOPLE: "若干"}, to=OLD, name="另一份", filled_in=tried)
+    send(EAST, {MEDIA: 5}, to=NEW, filled_in=reported)
     (unit,) = diff()["units"]
-    assert (unit["fields"], findings(unit)) == ({MEDIA: [1, 5]}, (["V002"], []))
+    assert (unit["fields"], findings(unit)) == ({MEDIA: [1, 5]}, (gone, []))
 
 
 def test_own_and_cumulative_figures_are_not_held_against_one_another() -> None:
@@ -477,7 +485,7 @@ def test_merged_workbooks_with_units_that_came_and_findings_that_went() -> None:
     assert told["逐鹿营村"]["findings"]["gone"][0]["message"].startswith(
         "宣传活动 · 村居社区计生协 · 宣传人数（I6）填的是“若干”"
     )
-    assert findings(told["东狼城岗村"]) == (["C001"], [])
+    assert findings(told["东狼城岗村"]) == ([], [])  # its township's own return is missing as before
     assert told["狼城岗镇"]["fields"][PEOPLE] == [None, 60]
 
 
@@ -562,7 +570,7 @@ def test_what_a_workbook_knows_of_units_in_workbooks_that_are_here() -> None:
 
 def test_what_only_a_merge_says_of_units_of_one_name() -> None:
     write_roster("名册.csv", ROSTER + "410122101299,东村,,,,,,\n410122102299,东村,,,,,,\n")
-    both(*VILLAGES)
+    both(*TOWNSHIPS, *VILLAGES)
     send(UnitFacts("410122101299", "东村", Level.VILLAGE), to=NEW)
     merge(OLD, "甲.xlsx")
     merge(NEW, "乙.xlsx")
@@ -571,7 +579,7 @@ def test_what_only_a_merge_says_of_units_of_one_name() -> None:
     document = diff(old="甲.xlsx", new="乙.xlsx")
     gone = [*document["findings"]["gone"], *(one for unit in document["units"] for one in unit["findings"]["gone"])]
     assert [(one["code"], one["message"]) for one in gone] == [
-        ("C001", "没有收到“东村”（村居社区级）的报表。请催报。"),
+        ("C001", "官渡镇：东村没有报。请催报。"),
     ]
 
 
@@ -797,16 +805,19 @@ def mails(draw: st.DrawFn, register: Register) -> list[ReturnFile]:
             fields = (MEDIA, SESSIONS) if unit in VILLAGES or scope is not Scope.OWN else (MEDIA,)
             figures = {field: draw(st.sampled_from([None, 0, 1, 2])) for field in fields}
             path = f"{key}-{number}.xlsx"
+            facts = memory.facts_of(path, draw(st.sampled_from([0.0, 1.0, 2.0])))
             if draw(st.sampled_from([False, False, False, True])):
-                files.append(memory.received(path, "", None, identity=memory.blank_of(register.tree, key, Scope.OWN)))
+                identity = memory.blank_of(register.tree, key, Scope.OWN)
+                files.append(memory.received(path, "", None, identity=identity, facts=facts))
             else:
-                files.append(memory.sent(register.tree, key, figures, scope, path=path))
+                files.append(memory.sent(register.tree, key, figures, scope, path=path, facts=facts))
     return files
 
 
 def side_of(files: Iterable[ReturnFile], register: Register) -> Side:
     batch = check_returns(memory.by_path(files), register, None)
-    return side_of_returns("side", replace(batch, returns=tuple(with_duplicate_findings(batch.returns))))
+    judged = with_superseded(with_duplicate_findings(batch.returns), batch.edition.edition)
+    return side_of_returns("side", replace(batch, returns=tuple(judged)))
 
 
 @st.composite

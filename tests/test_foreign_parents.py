@@ -29,6 +29,10 @@ def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("浙江省官渡镇计生协", False),
         ("安阳市中牟县官渡镇计生协", False),
         ("浙江省杭州市西湖区转塘街道计生协", False),
+        ("浚县城关镇计生协", False),
+        ("郑州市浚县城关镇计生协", False),
+        ("中牟新区街道计生协", True),
+        ("旧县镇计生协", True),
     ],
 )
 def test_without_a_roster_a_parent_that_contradicts_the_root(name: str, is_ours: bool) -> None:

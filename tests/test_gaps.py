@@ -103,7 +103,8 @@ def test_the_page_says_how_many_of_how_many_reported() -> None:
     level_by_level()
     said = run("merge", "三", "全部/河南省.xlsx", "--roster", "名册.csv", "-o", "省.xlsx").out
     words = [
-        "1 个地市级单位：已报 1", "1 个县级单位：已报 1", "2 个乡镇级单位：已报 1，没有报 1", "3 个村居社区级单位：已报 2，没有报 1",
+        "1 个地市级单位：已报 1", "1 个县级单位：已报 1", "2 个乡镇级单位：已报 1，没有报 1",
+        "3 个村居社区级单位：已报 2，没有报 1",
     ]  # fmt: skip
     assert all(f"  {one}。" in said for one in words)
     notes = [str(cell.value) for row in openpyxl.load_workbook("省.xlsx")["信息统计表"].iter_rows() for cell in row]

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import time
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -208,9 +209,11 @@ def test_one_folder_is_as_it_was(tmp_path: Path) -> None:
 
 
 def test_a_rejected_first_try_does_not_stand_in_the_way(tmp_path: Path) -> None:
-    typed(tmp_path / "收到" / "第一批" / "东村.xlsx", "东村", VILLAGE | {PEOPLE: "若干"})
-    by_hand(tmp_path, "第二批")
-    assert checked(tmp_path) == {"第一批/东村": ("rejected",), "第二批/东村": ("accepted",)}
+    for first, told in ((date(2021, 6, 14), ("superseded", "U016")), (date(2021, 6, 16), ("rejected", "U020"))):
+        first_try = VILLAGE | {PEOPLE: "若干"}
+        typed(tmp_path / "收到" / "第一批" / "东村.xlsx", "东村", first_try, filled_in=first)
+        by_hand(tmp_path, "第二批")
+        assert checked(tmp_path) == {"第一批/东村": told, "第二批/东村": ("accepted",)}
 
 
 def test_names_with_townships_in_front(tmp_path: Path) -> None:

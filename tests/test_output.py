@@ -48,13 +48,13 @@ def merge(*options: str) -> Result:
 
 # -- the JSON documents -----------------------------------------------------------------------------------
 
-FINDING = "code severity message path unit sheet cell field label raw suggestion"
+FINDING = "code severity message path unit sheet cell field label raw suggestion explanation"
 UNIT = "code name level"
 COUNTS = "errors warnings infos"
 SHAPES = {
     "check": {
         "": "schema_version summary files findings",
-        "summary": f"files accepted rejected duplicate {COUNTS}",
+        "summary": f"files accepted rejected duplicate superseded open {COUNTS}",
         "files[]": "path sha256 unit scope edition status values findings",
         "files[].unit": UNIT,
         "files[].values": " ".join(field.key for field in FIELDS),
@@ -66,7 +66,7 @@ SHAPES = {
         "": "schema_version output root total check_code summary units findings",
         "root": UNIT,
         "total": " ".join(field.key for field in FIELDS),
-        "summary": f"expected received accepted rejected duplicate covered missing gaps {COUNTS}",
+        "summary": f"expected received accepted rejected duplicate superseded covered missing open gaps {COUNTS}",
         "summary.gaps": "",
         "units[]": "code name level parent status basis total gaps",
         "units[].gaps": "",
@@ -121,7 +121,8 @@ def test_the_document_of_check() -> None:
     (finding,) = file["findings"]
     unit = {"code": "410122101201", "name": "官渡村", "level": "village"}
     assert document["summary"] == {
-        "files": 1, "accepted": 0, "rejected": 1, "duplicate": 0, "errors": 1, "warnings": 0, "infos": 0,
+        "files": 1, "accepted": 0, "rejected": 1, "duplicate": 0, "superseded": 0, "open": 1,
+        "errors": 1, "warnings": 0, "infos": 0,
     }  # fmt: skip
     assert {key: file[key] for key in ("path", "unit", "scope", "edition", "status")} == {
         "path": str(Path("收到/官渡村.xlsx")), "unit": unit, "scope": "own", "edition": 23, "status": "rejected",
@@ -140,6 +141,7 @@ def test_the_document_of_check() -> None:
         "label": "宣传活动 · 村居社区计生协 · 活动场次",
         "raw": "约2",
         "suggestion": "2",
+        "explanation": None,
     }
 
 
@@ -161,8 +163,8 @@ def test_the_document_of_merge() -> None:
     assert document["output"] == "汇总表.xlsx"
     assert document["root"] == {"code": "410122101", "name": "官渡镇", "level": "township"}
     assert document["summary"] == {
-        "expected": 3, "received": 2, "accepted": 2, "rejected": 0, "duplicate": 0, "covered": 0, "missing": 1,
-        "gaps": {"village": 1}, "errors": 0, "warnings": 1, "infos": 0,
+        "expected": 3, "received": 2, "accepted": 2, "rejected": 0, "duplicate": 0, "superseded": 0, "covered": 0,
+        "missing": 1, "open": 0, "gaps": {"village": 1}, "errors": 0, "warnings": 1, "infos": 0,
     }  # fmt: skip
     assert [(unit["code"], unit["parent"], unit["status"], unit["basis"]) for unit in document["units"]] == [
         ("410122101", "410122", "accepted", "own"),
@@ -220,7 +222,7 @@ def test_every_key_is_documented() -> None:
     [
         ((), {"more": 1}),
         ((), {"findings": None}),
-        ((), {"schema_version": 2}),
+        ((), {"schema_version": 1}),
         (("summary",), {"files": None}),
         (("files", 0), {"status": "missing"}),
         (("files", 0), {"values": {}}),
@@ -312,7 +314,7 @@ def test_stdout_holds_the_document_and_nothing_else(command: str) -> None:
     village(**{SESSIONS: "若干"})
     options = ["-o", "汇总表.xlsx", "--root", "41"] if command == "merge" else []
     result = run(command, "收到", "--format", "json", *options)
-    assert json.loads(result.out)["schema_version"] == 1
+    assert json.loads(result.out)["schema_version"] == 2
     assert result.err == ""
 
 

@@ -196,6 +196,7 @@ def test_note_beside_the_page(workbook: openpyxl.Workbook) -> None:
                 "",
                 "中牟县（县级）汇总数",
                 "收到 7 份，计入 1 份。",
+                "2 个乡镇级单位：已报 2；3 个村居社区级单位：已报 2，退回 1。",
                 "另有 4 份只用来核对，见“汇总台账”。",
                 "注意：有 1 份报表被退回，没有计入，见“审核意见”。",
                 "注意：有 1 条强制性意见没有处理，总数可能不对，见“审核意见”。",
@@ -226,6 +227,7 @@ def test_missing_units_are_mentioned() -> None:
     assert str(workbook.worksheets[0]["K5"].value).split("\n")[2:] == [
         "官渡镇（乡镇级）汇总数",
         "收到 1 份，计入 1 份。",
+        "2 个村居社区级单位：已报 0，没有报 2。",
         "注意：有 2 个单位没有报，见“报送情况”。",
         "每个数字的来源见“分单位汇总”和“汇总台账”。",
     ]
@@ -485,36 +487,41 @@ def test_findings(workbook: openpyxl.Workbook) -> None:
         "程度",
         "代码",
         "单位",
+        "单位代码",
         "文件",
         "单元格",
         "栏目",
         "原值",
         "说明",
+        "状态",
         "核实情况（由经办人填写）",
     ]
     township, village = FIELD_BY_KEY[OF_TOWNSHIP].label, FIELD_BY_KEY[OF_VILLAGE].label
     assert [row[0] for row in found_rows] == list(range(1, len(found_rows) + 1))
     assert [row[1:] for row in found_rows if row[2] not in {"V001", "R002"}] == [
         [
-            "强制性", "V002", "逐鹿营村", "4.xlsx", "H6", village, "=若干",
+            "强制性", "V002", "逐鹿营村", "410122101202", "4.xlsx", "H6", village, "=若干",
             f"{village}（H6）填的是“=若干”，不是一个数字。请改填一个整数；没有就填 0。",
+            "待改",
         ],
         [
-            "强制性", "H001", "中牟县", "2.xlsx", "F6", township, "5",
+            "强制性", "H001", "中牟县", "410122", "2.xlsx", "F6", township, "5",
             f"{township}（F6）：中牟县上报 5，本级与下级合计 3（官渡镇 2，狼城岗镇 1），多出 2。"
             "应当报送的单位都已收到。请与中牟县联系（李四 0371-62100000），问清这一栏多出的部分由谁报。",
+            "待改",
         ],
         [
-            "核实性", "H001", "中牟县", "2.xlsx", "H6", village, "9",
+            "核实性", "H001", "中牟县", "410122", "2.xlsx", "H6", village, "9",
             f"{village}（H6）：中牟县上报 9，本级与下级合计 7（狼城岗镇 4，官渡镇 3），多出 2。"
             "可能是还没有收到的报表。请与中牟县联系（李四 0371-62100000），问清这一栏多出的部分由谁报。",
+            "待核实",
         ],
         [
-            "提示", "U004", "狼城岗镇", "7.xlsx", None, None, None,
+            "提示", "U004", "狼城岗镇", "410122102", "7.xlsx", None, None, None,
             "与“6.xlsx”是同一单位的同一张表，数字完全相同，只计一次。不用处理。",
         ],
         [
-            "提示", "U008", "中牟县", "8.xlsx", None, None, None,
+            "提示", "U008", "中牟县", "410122", "8.xlsx", None, None, None,
             "这是“中牟县”以前的汇总表，它所依据的报表都在这里，这次不计入。不用处理。",
         ],
     ]  # fmt: skip
@@ -551,7 +558,7 @@ def test_a_finding_of_nobody_leads_nowhere() -> None:
         memory.received("3.xlsx", "", None),
     ]
     assert linked(workbook_of(returns, roster=TREE, code="410122101")) == {
-        ("官渡村", "官渡村"), ("官渡镇", "官渡镇 合计"), ("逐鹿营村", "逐鹿营村"), ("富士康", None), (None, None),
+        ("官渡村", "官渡村"), ("官渡镇", "官渡镇 合计"), ("富士康", None), (None, None),
     }  # fmt: skip
 
 
@@ -559,7 +566,7 @@ def test_no_findings() -> None:
     values = {FIELDS[index].key: 1 for index in form.own_fields(Level.VILLAGE)}
     tree = Tree([Unit("V", "官渡村", Level.VILLAGE, code="V")])
     sheet = workbook_of([memory.sent(tree, "V", values, OWN)], roster=tree)["审核意见"]
-    assert rows(sheet, 2) == [[None] * 8 + ["没有发现问题。"]]
+    assert rows(sheet, 2) == [[None] * 9 + ["没有发现问题。"]]
 
 
 def test_ledger(workbook: openpyxl.Workbook) -> None:
@@ -600,7 +607,7 @@ def test_ledger(workbook: openpyxl.Workbook) -> None:
     [
         ("分单位汇总", "B3", "$1:$2", None),
         ("报送情况", None, None, "A8:H14"),
-        ("审核意见", "A2", "$1:$1", "A1:J{}"),
+        ("审核意见", "A2", "$1:$1", "A1:L{}"),
         ("汇总台账", "C10", "$9:$9", "A9:M17"),
     ],
 )
@@ -623,10 +630,12 @@ def test_print_and_panes(
 
 
 def test_of_two_units_that_look_the_same_nobody_can_tell_which_a_finding_leads_to() -> None:
-    """Two 张庄村 without codes, under two townships."""
-    townships = [Unit(key, f"{key}镇", Level.TOWNSHIP, code=key, parent="C") for key in ("东", "西")]
+    """Two 张庄镇 without codes, each with a village, under two counties."""
+    counties = [Unit(key, f"{key}县", Level.COUNTY, code=key, parent="C") for key in ("东", "西")]
+    townships = [Unit(f"{one.key}/张庄镇", "张庄镇", Level.TOWNSHIP, parent=one.key) for one in counties]
     villages = [Unit(f"{one.key}/张庄村", "张庄村", Level.VILLAGE, parent=one.key) for one in townships]
-    tree = Tree([Unit("C", "某县", Level.COUNTY, code="C"), *townships, *villages])
-    sheet = workbook_of([memory.sent(tree, "东", {OF_TOWNSHIP: 1}, OWN)], roster=tree, code="C")["审核意见"]
+    tree = Tree([Unit("C", "某市", Level.PREFECTURE, code="C"), *counties, *townships, *villages])
+    returns = [memory.sent(tree, one.key, {"activities.prefecture_county.sessions": 1}, OWN) for one in counties]
+    sheet = workbook_of(returns, roster=tree, code="C")["审核意见"]
     leads = {row[3].value: bool(row[3].hyperlink) for row in sheet.iter_rows(min_row=2) if row[2].value == "C001"}
-    assert leads == {"某县": True, "西镇": True, "张庄村": False}
+    assert leads == {"某市": True, "张庄镇": False}

@@ -345,9 +345,13 @@ def test_a_merge_is_the_reference_of_what_it_accepts(bag: Mailbag) -> None:
         for key, one in told
         if one.code in {"H001", "H002"}
     } == {(key, field, *one) for (key, field), one in reference.differences().items()}
-    assert [key for key, one in told if one.code == "C001"] == [
-        key for key, status in merged.statuses.items() if status == "missing"
-    ]
+    groups = merged.missing_groups()
+    assert [key for key, one in told if one.code == "C001"] == [group.unit for group in groups]
+    missing = [key for key, status in merged.statuses.items() if status == "missing"]
+    assert sorted(key for group in groups for key in group.missing) == sorted(missing)
+    for group in groups:
+        below = {key: status for key, status in merged.statuses.items() if tree.under(key, group.unit) and status}
+        assert group.is_all == (len(below) > (group.unit in below) and set(below.values()) == {"missing"})
 
 
 @examples

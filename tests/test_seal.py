@@ -6,7 +6,7 @@ import pytest
 
 from stattable.model.form import SHEET_NAME
 from stattable.proving.breakdown import UNITS_SHEET
-from stattable.proving.lists import FINDINGS_SHEET, STATE_SHEET
+from stattable.proving.lists import CLERKS_FROM, FINDINGS_SHEET, STATE_SHEET
 from stattable.proving.seal import SEAL, broken_rows, read_seal, seal_rows, without_seal
 
 ROWS: list[list[Any]] = [["甲", 1, None], [], ["乙\n丙", "", "2"], [None, "丁", 3]]
@@ -38,10 +38,18 @@ def test_broken_rows(now: list[list[Any]], broken: list[int]) -> None:
 
 
 def test_what_is_a_clerks_is_not_sealed() -> None:
-    findings = [["说明", "核实情况"], [1, *[""] * 8, None, "备注"]]
+    before = ["说明"] * CLERKS_FROM
+    findings = [[*before, "状态", "核实情况"], [*before, "待核实", None, "备注"]]
     sealed = marks(FINDINGS_SHEET, findings)
-    assert broken_rows(FINDINGS_SHEET, [findings[0], [1, *[""] * 8, "已核实", "备注"]], sealed) == []
-    assert broken_rows(FINDINGS_SHEET, [findings[0], [1, *[""] * 8, None, "改"]], sealed) == [2]
+
+    def broken(*row: str | None) -> list[int]:
+        return broken_rows(FINDINGS_SHEET, [findings[0], [*row]], sealed)
+
+    assert broken(*before, "已说明", "当天网络直播", "备注") == []
+    assert broken(*before, None, None, "备注") == []
+    assert broken(*before, "待核实", None, "改") == [2]
+    assert broken(*before[:-1], "改", "待核实", None, "备注") == [2]
+    assert broken_rows(FINDINGS_SHEET, [[*before, "状态", "已核实"], findings[1]], sealed) == [1]
 
 
 def test_figures_are_held_elsewhere() -> None:

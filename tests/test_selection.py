@@ -17,6 +17,7 @@ from stattable.model.units import Level, Scope, Tree, Unit
 from stattable.reading.return_file import ReturnFile
 
 OWN, CUMULATIVE = Scope.OWN, Scope.CUMULATIVE
+MAY_31, JUNE_1, JUNE_2 = date(2021, 5, 31), date(2021, 6, 1), date(2021, 6, 2)
 TREE = tree_of()
 OF_COUNTY, OF_TOWNSHIP, OF_VILLAGE = (
     f"activities.{column}.sessions" for column in ("prefecture_county", "township", "village")
@@ -238,14 +239,16 @@ def test_strangers_have_no_place_in_a_roster() -> None:
     [
         ({}, False, (("accepted",), ("duplicate", "U004"))),
         ({"figures": {OF_TOWNSHIP: 2}}, False, (("rejected", "U005"), ("rejected", "U005"))),
-        ({"figures": {OF_TOWNSHIP: 2}, "filled_in": date(2021, 6, 2)}, True, (("duplicate", "U010"), ("accepted",))),
+        ({"figures": {OF_TOWNSHIP: 2}, "filled_in": JUNE_2}, True, (("duplicate", "U010"), ("accepted",))),
         ({"figures": {OF_TOWNSHIP: 2}}, True, (("rejected", "U005"), ("rejected", "U005"))),
-        ({"figures": {OF_TOWNSHIP: 2}, "findings": (finding("V002"),)}, False, (("accepted",), ("rejected",))),
+        ({"figures": {OF_TOWNSHIP: 2}, "findings": (finding("V002"),)}, False, (("accepted",), ("rejected", "U020"))),
+        ({"findings": (finding("V002"),), "filled_in": MAY_31}, False, (("accepted",), ("superseded", "U016"))),
+        ({"findings": (finding("V002"),), "filled_in": JUNE_2}, True, (("accepted",), ("rejected", "U020"))),
         ({"figures": {OF_TOWNSHIP: 1, OF_VILLAGE: 1}, "scope": CUMULATIVE}, False, (("accepted",), ("accepted",))),
     ],
 )
 def test_twice(second: dict[str, Any], latest: bool, expected: Any) -> None:
-    first: dict[str, Any] = {"figures": {OF_TOWNSHIP: 1}, "filled_in": date(2021, 6, 1)}
+    first: dict[str, Any] = {"figures": {OF_TOWNSHIP: 1}, "filled_in": JUNE_1}
     returns = [file(GUANDU, path="1.xlsx", **first), file(GUANDU, path="2.xlsx", **{**first, **second})]
     assert outcome(memory.collected(returns, latest=latest, **PREFECTURE)) == {"1": expected[0], "2": expected[1]}
 

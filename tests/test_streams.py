@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from datetime import date
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,8 @@ def received(tmp_path_factory: pytest.TempPathFactory) -> Path:
         write_roster()
         send(GUANDU_VILLAGE, to=LONG, name="官渡 村")
         assert run(*MERGE[:-1], "以前.xlsx")[0] == 0
-        send(GUANDU_VILLAGE, {"activities.village.sessions": "若干"}, to=LONG, name="官渡 村（更正）")
+        wrong, later = {"activities.village.sessions": "若干"}, date(2021, 6, 16)
+        send(GUANDU_VILLAGE, wrong, to=LONG, name="官渡 村（更正）", filled_in=later)
         send(GUANDU_VILLAGE, to=LONG, name="官渡 村、又一份")
         send(ZHULUYING, {"activities.village.sessions": 3}, to="收到", name="2")
         send(GUANDU, to="收到", name="镇")

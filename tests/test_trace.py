@@ -89,7 +89,7 @@ def test_own_figures_stand_among_those_of_the_units_below() -> None:
 def test_what_the_document_says() -> None:
     document = traced("H6")
     assert {key: value for key, value in document.items() if key != "trace"} == {
-        "schema_version": 1,
+        "schema_version": 2,
         "report": REPORT,
         "root": {"code": "410122", "name": "中牟县", "level": "county"},
         "field": OF_VILLAGE,

@@ -2,7 +2,14 @@ import pytest
 
 from county import tree_of
 from stattable.model.divisions import DIVISIONS
-from stattable.model.names import Names, comparable_name, level_of_name, names_in_front, without_divisions
+from stattable.model.names import (
+    Names,
+    comparable_name,
+    is_of_other_county,
+    level_of_name,
+    names_in_front,
+    without_divisions,
+)
 from stattable.model.units import (
     LEVEL_BY_WORD,
     LEVEL_LABELS,
@@ -212,6 +219,34 @@ def test_names_in_front(name: str, forms: set[str]) -> None:
 def test_provinces_and_prefectures_in_front(name: str, above: list[str], rest: str) -> None:
     found, left = without_divisions(name)
     assert (list(found.values()), left) == (above, rest)
+
+
+@pytest.mark.parametrize(
+    ("name", "county", "is_other"),
+    [
+        ("浚县城关镇", "淇县", True),
+        ("浚县城关镇甲村", "淇县", True),
+        ("新乡县七里营镇", "淇县", True),
+        ("镇平县石佛寺镇", "淇县", True),
+        ("中牟县官渡村", "淇县", True),
+        ("山城区汤河街道", "淇县", True),
+        ("卫辉市唐庄镇", "淇县", True),
+        ("淇县城关镇", "淇县", False),
+        ("城关镇", "淇县", False),
+        ("长阳县龙舟坪镇", "长阳土家族自治县", False),
+        ("旧县镇", "淇县", False),
+        ("旧县镇社区", "淇县", False),
+        ("夏县营村", "淇县", False),
+        ("东花市街道", "东城区", False),
+        ("新区街道", "淇县", False),
+        ("开发区关堤镇", "淇县", False),
+        ("南口地区南口镇村", "昌平区", False),
+        ("耕莘街道栾川县城关镇西地社区", "栾川县", False),
+        ("博爱县柏山镇", "焦作城乡一体化示范区", False),
+    ],
+)
+def test_a_county_in_front_of_a_name(name: str, county: str, is_other: bool) -> None:
+    assert is_of_other_county(name, county) is is_other
 
 
 def test_divisions() -> None:

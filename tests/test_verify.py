@@ -85,7 +85,7 @@ def test_what_merge_wrote_is_proved() -> None:
     assert (result.code, result.json) == (
         0,
         {
-            "schema_version": 1,
+            "schema_version": 2,
             "report": REPORT,
             "root": {"code": "410122", "name": "中牟县", "level": "county"},
             "edition": 23,

@@ -18,6 +18,7 @@ from stattable.cli.commands import main
 from stattable.model.catalogue import CATALOGUE, FAMILIES, general_remedy
 from stattable.model.findings import Severity
 from stattable.model.form import FIELD_BY_KEY
+from stattable.output.json_collection import StatusDocument
 from stattable.output.json_models import (
     CheckDocument,
     DiffDocument,
@@ -33,6 +34,7 @@ HELP_WIDTH: Final = 88
 DOCUMENTS: Final[Mapping[str, type[Document]]] = {
     "check": CheckDocument,
     "merge": MergeDocument,
+    "status": StatusDocument,
     "verify": VerifyDocument,
     "trace": TraceDocument,
     "diff": DiffDocument,

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
+from stattable.checking.filled_level import level_of_figures
 from stattable.checking.namesakes import (
     MAX_RIVALS,
     Above,
@@ -24,7 +25,7 @@ from stattable.checking.scope_options import scope_params
 from stattable.model.catalogue import finding
 from stattable.model.cell_names import a1
 from stattable.model.findings import Finding, Param, Severity, UnitRef
-from stattable.model.form import FIELDS, Value, fields_only_below, own_fields
+from stattable.model.form import FIELDS, Value, fields_only_below
 from stattable.model.identity import Identity, UnitFacts
 from stattable.model.names import (
     Names,
@@ -32,6 +33,7 @@ from stattable.model.names import (
     comparable_name,
     divisions_above,
     is_led_by,
+    is_of_other_county,
     is_written_alike,
     level_of_name,
     without_divisions,
@@ -149,7 +151,7 @@ class Attributor:
         if self._register.is_roster:
             return self._stranger(one, findings, self._elsewhere(one.name, folder))
         level = one.identity.unit.level if one.identity else None
-        level = level or self._register.level or level_of_name(one.name) or _level_of_figures(one)
+        level = level or self._register.level or level_of_name(one.name) or level_of_figures(one)
         if level is None:
             severity = Severity.ERROR if self._register.level_needed else None
             findings.append(_u("U006", one, severity=severity, params={"name": one.name}))
@@ -184,9 +186,11 @@ class Attributor:
         return {level: name for level, name in in_front.items() if root is None or root.above(level)}, rest
 
     def _may_be_within(self, root: Unit, name: str) -> bool:
-        """Whether no province or prefecture in front of a name is another one than those above the root."""
+        """Whether no province, prefecture or county in front of a name is another one than the root's."""
         above = {**divisions_above(root.code, self._register.beyond), **self._known_above(root.key)}
-        return not contradict(without_divisions(name)[0], above)
+        in_front, rest = without_divisions(name)
+        county = root.name if root.level is Level.COUNTY else above.get(Level.COUNTY)
+        return not (contradict(in_front, above) or (county and is_of_other_county(rest, county)))
 
     def _labelled(self, one: ReturnFile, whose: Attribution, label: str) -> Attribution:
         ref = UnitRef(None, label.replace("/", ""), whose.level)
@@ -382,19 +386,3 @@ def _first_figure_below(values: Sequence[Value], level: Level | None) -> int | N
 
 
 _ONLY_SCOPE: Final = {Level.VILLAGE: Scope.OWN, Level.NATIONAL: Scope.CUMULATIVE}
-_BY_FIGURES: Final = (Level.PROVINCE, Level.PREFECTURE, Level.COUNTY)
-
-
-def _level_of_figures(one: ReturnFile) -> Level | None:
-    """Return the level whose own columns are filled in: what 市 and 区 leave open."""
-    if not comparable_name(one.name).endswith(("市", "区", "州", "盟")) or one.values is None:
-        return None
-    alone = {
-        level: own_fields(level) - frozenset().union(*(own_fields(other) for other in _BY_FIGURES if other != level))
-        for level in _BY_FIGURES
-    }
-    for level in _BY_FIGURES:
-        if any(one.values[index] for index in alone[level]):
-            return level
-    touched = [level for level in _BY_FIGURES if any(one.values[index] is not None for index in alone[level])]
-    return touched[0] if len(touched) == 1 else None

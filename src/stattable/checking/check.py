@@ -8,6 +8,7 @@ from stattable.checking.corrections import with_superseded
 from stattable.checking.duplicates import with_duplicate_findings
 from stattable.checking.editions import decide_edition
 from stattable.checking.explanations import Explanations
+from stattable.checking.last_year import LastYear, with_last_year
 from stattable.checking.register import Register, identity_tree, names_beyond
 from stattable.checking.returns import Batch, check_returns
 from stattable.model.units import Level, Tree
@@ -24,6 +25,7 @@ class CheckOptions:
         edition: the only one to be accepted, or None for that of most files.
         jobs: how many processes may read; None for as many as there are processors.
         debug: let unexpected errors out.
+        last_year: what was reported a year before, to hold the figures against, or None.
     """
 
     roster: Tree | None = None
@@ -31,6 +33,7 @@ class CheckOptions:
     edition: int | None = None
     jobs: int | None = None
     debug: bool = False
+    last_year: LastYear | None = None
 
 
 def check(paths: Sequence[str], options: CheckOptions, progress: Callable[[int], None] = lambda _: None) -> Batch:
@@ -43,6 +46,9 @@ def check(paths: Sequence[str], options: CheckOptions, progress: Callable[[int],
 
     Returns:
         The checked returns, each with its findings, and the tree they were attributed to.
+
+    Raises:
+        Refusal: what was reported a year before is of no earlier edition.
     """
     files = read_returns(paths, jobs=options.jobs, debug=options.debug, progress=progress)
     if options.roster is not None:
@@ -55,6 +61,9 @@ def check(paths: Sequence[str], options: CheckOptions, progress: Callable[[int],
     batch = check_returns(files, register, options.edition)
     owners = AnnexOwners(batch.tree, is_roster=register.is_roster)
     returns = with_annex_findings(with_duplicate_findings(batch.returns), owners)
-    returns = with_superseded(returns, batch.edition.edition)
-    explanations = Explanations(returns)
-    return replace(batch, returns=tuple(explanations.with_remarks(explanations.explained(returns))))
+    checked = with_superseded(returns, batch.edition.edition)
+    if (last_year := options.last_year) is not None:
+        last_year.refuse_unless_before(batch.edition.edition)
+        checked = with_last_year(checked, last_year.of(batch.tree), last_year)
+    explanations = Explanations(checked)
+    return replace(batch, returns=tuple(explanations.with_remarks(explanations.explained(checked))))

@@ -1,6 +1,6 @@
 """The command `check`."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -9,15 +9,17 @@ from stattable.cli.options import (
     assumed_level_option,
     debug_option,
     edition_option,
+    factor_option,
     fail_on_option,
     jobs_option,
     layout_option,
     paths_argument,
+    previous_option,
     quiet_option,
     roster_option,
     year_option,
 )
-from stattable.cli.shared import finding_filter, inputs_of, print_document, roster_of, which_edition
+from stattable.cli.shared import finding_filter, inputs_of, last_year_of, print_document, roster_of, which_edition
 from stattable.model.units import Level
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 @assumed_level_option
 @edition_option
 @year_option
+@previous_option
+@factor_option
 @layout_option
 @fail_on_option
 @click.option("--select", multiple=True, metavar="代码", help="只显示这些代码的问题，可写开头（如 V），可用逗号分开。")
@@ -49,11 +53,12 @@ if TYPE_CHECKING:
 @command
 def check_command(
     *, paths: tuple[str, ...], roster: str | None, level: Level | None, edition: int | None, year: int | None,
-    layout: str, fail_on: str, select: tuple[str, ...], ignore: tuple[str, ...],
+    previous: str | None, factor: int, layout: str, fail_on: str, select: tuple[str, ...], ignore: tuple[str, ...],
     return_folder: str | None, jobs: int | None, quiet: bool, debug: bool,
 ) -> int:  # fmt: skip
     """检查报表：文件或文件夹（连同子文件夹）。不改动报来的文件。"""
     from stattable.checking.check import CheckOptions, check
+    from stattable.checking.missing import missing_of_folder
     from stattable.output import json_documents
     from stattable.output.console.check import show_check
     from stattable.output.console.findings import show_faults
@@ -73,14 +78,17 @@ def check_command(
             layout, lambda: json_documents.refused_json("check", faults), faults, lambda: show_faults(faults)
         )
         return FINDINGS
-    inputs = inputs_of(paths, [roster] if roster else [], notes)
-    options = CheckOptions(tree, level, its_edition, jobs, debug)
+    how: dict[str, Any] = {"level": level, "jobs": jobs, "debug": debug}
+    last_year, never = last_year_of(previous, factor, roster, tree, quiet=quiet, **how)
+    inputs = inputs_of(paths, never, notes)
+    options = CheckOptions(tree, edition=its_edition, last_year=last_year, **how)
     with progress_bar("读取", len(inputs.paths), quiet=quiet) as progress:
         batch = check(inputs.paths, options, progress)
     written = None
     if return_folder is not None:
         written = _send_back(batch, return_folder, inputs.paths, is_roster=tree is not None, jobs=jobs, quiet=quiet)
-    of_all = [*batch.edition.findings, *inputs.findings]
+    missing = missing_of_folder(batch) if tree is not None and inputs.is_folder else []
+    of_all = [*batch.edition.findings, *inputs.findings, *missing]
     everything = [*(f for one in batch.returns for f in one.findings), *of_all]
     visible = [finding for finding in everything if shown(finding)]
     print_document(

@@ -11,6 +11,7 @@ from stattable.cli.exit_codes import Commands
 from stattable.cli.explain_command import explain_command
 from stattable.cli.merge_command import merge_command
 from stattable.cli.new_command import new_command
+from stattable.cli.status_command import status_command
 from stattable.cli.trace_command import trace_command
 from stattable.cli.verify_command import verify_command
 
@@ -31,6 +32,7 @@ def main() -> None:
     stattable new --roster 名册.csv --year 2026 -o 空白表   给每个单位做一张空白表
     stattable check 收到                          检查收到的报表
     stattable merge 收到 --roster 名册.csv -o 汇总表.xlsx   汇总
+    stattable status 收到 --roster 名册.csv               看谁报了、谁没有报
 
     退出码：0 没有问题，1 有问题，2 用法不对或没有可读的文件，3 没有结论（写不了文件或程序出错）。
     """
@@ -40,6 +42,7 @@ for _name, _command in (
     ("new", new_command),
     ("check", check_command),
     ("merge", merge_command),
+    ("status", status_command),
     ("verify", verify_command),
     ("trace", trace_command),
     ("diff", diff_command),

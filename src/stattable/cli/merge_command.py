@@ -9,17 +9,20 @@ import click
 from stattable.cli.exit_codes import FINDINGS, command, exit_code
 from stattable.cli.options import (
     LEVEL,
-    UnitScope,
     debug_option,
+    duplicates_option,
     edition_option,
+    factor_option,
     fail_on_option,
     jobs_option,
     paths_argument,
+    previous_option,
     quiet_option,
     roster_option,
+    scopes_option,
     year_option,
 )
-from stattable.cli.shared import inputs_of, print_document, roster_of, which_edition
+from stattable.cli.shared import inputs_of, last_year_of, print_document, roster_of, which_edition
 from stattable.model.units import Level, Scope
 
 
@@ -39,21 +42,10 @@ from stattable.model.units import Level, Scope
 @click.option("--code", metavar="代码", help="--unit 的区划代码。")
 @edition_option
 @year_option
-@click.option(
-    "--scope",
-    "scopes",
-    type=UnitScope(),
-    multiple=True,
-    metavar="代码=口径",
-    help="指明某单位的表是 own（本级）还是 cumulative（汇总）；可写多次。",
-)
-@click.option(
-    "--duplicates",
-    type=click.Choice(["refuse", "latest"]),
-    default="refuse",
-    show_default=True,
-    help="同一单位报了不同的表：refuse 都不计，latest 以较晚的为准。",
-)
+@scopes_option
+@duplicates_option
+@previous_option
+@factor_option
 @click.option("--strict", is_flag=True, help="有报表被退回时不写汇总表。")
 @click.option(
     "--force",
@@ -88,8 +80,8 @@ from stattable.model.units import Level, Scope
 def merge_command(
     *, paths: tuple[str, ...], output: str, roster: str | None, root: str | None, unit: str | None,
     level: Level | None, code: str | None, edition: int | None, year: int | None,
-    scopes: tuple[tuple[str, Scope], ...], duplicates: str, strict: bool, force: bool, each_level: str | None,
-    accounts_csv: str | None, layout: str, fail_on: str, jobs: int | None, quiet: bool, debug: bool,
+    scopes: tuple[tuple[str, Scope], ...], duplicates: str, previous: str | None, factor: int,
+    strict: bool, force: bool, each_level: str | None, accounts_csv: str | None, layout: str, fail_on: str, jobs: int | None, quiet: bool, debug: bool,
 ) -> int:  # fmt: skip
     """汇总报表，写出一个工作簿：信息统计表、分单位汇总、报送情况、审核意见、汇总台账、网站和新媒体明细。"""
     from stattable.formats.fingerprint import file_facts
@@ -104,9 +96,8 @@ def merge_command(
     from stattable.output.csv_tables import accounts_as_csv
     from stattable.proving.ledger import Run
     from stattable.proving.verify import is_as_written
-    from stattable.writing.levels import level_places, write_levels
-    from stattable.writing.report import report_bytes
-    from stattable.writing.whole_files import Staging
+    from stattable.writing.levels import level_places
+    from stattable.writing.results import WrittenResults, write_results
     from stattable.writing.workbook import run_time
 
     started = run_time()
@@ -120,9 +111,10 @@ def merge_command(
             layout, lambda: json_documents.refused_json("merge", faults), faults, lambda: show_faults(faults)
         )
         return FINDINGS
-    inputs = inputs_of(paths, [roster] if roster else [], notes)
+    last_year, never = last_year_of(previous, factor, roster, tree, quiet=quiet, jobs=jobs, debug=debug)
+    inputs = inputs_of(paths, never, notes)
     places = LevelPlaces(each_level, partial(level_places, folder=Path(each_level))) if each_level else None
-    outputs = Outputs(output, accounts_csv, places, roster, force)
+    outputs = Outputs(output, accounts_csv, places, never, force)
     refuse_to_overwrite(outputs, inputs)
     options = MergeOptions(
         RootOptions(tree, root or code, unit, level, dict(scopes)),
@@ -131,31 +123,21 @@ def merge_command(
         jobs,
         debug,
     )
-    levels = None
-    kept: dict[str, str] = {}
-    to_keep: dict[str, Keeping] = {}
-    with Staging() as staging:
-        with progress_bar("读取", len(inputs.paths), quiet=quiet) as progress:
-            merged = merge_paths(inputs, options, output=output, levels=places, progress=progress)
-        refused = merged.refused or (strict and merged.summary.rejected > 0)
-        if not refused:
-            to_keep = results_to_keep(outputs, inputs, merged, is_as_written)
-            run = Run(sys.argv[1:], started, run_time(), (roster, file_facts(roster)) if roster else None)
-            workbook = report_bytes(merged, run)
-            kept = {path: str(staging.keep(Path(path), run.ended)) for path in to_keep}
-            staging.write(Path(output), workbook)
-            if accounts_csv:
-                staging.write(Path(accounts_csv), accounts_as_csv(merged).encode("utf-8"))
-            if each_level:
-                with progress_bar("逐级写出", len(merged.parents), quiet=quiet) as progress:
-                    levels = write_levels(
-                        merged, run, Path(each_level), workbook, staging, jobs=jobs, progress=progress
-                    )
-    written = None if refused else output
+    with progress_bar("读取", len(inputs.paths), quiet=quiet) as progress:
+        merged = merge_paths(inputs, options, output=output, levels=places, last_year=last_year, progress=progress)
+    refused = merged.refused or (strict and merged.summary.rejected > 0)
+    written, to_keep = WrittenResults(), dict[str, Keeping]()
+    if not refused:
+        to_keep = results_to_keep(outputs, inputs, merged, is_as_written)
+        run = Run(sys.argv[1:], started, run_time(), (roster, file_facts(roster)) if roster else None)
+        accounts = accounts_as_csv(merged) if accounts_csv else None
+        with progress_bar("逐级写出", len(merged.parents), quiet=quiet or not each_level) as progress:
+            written = write_results(merged, run, outputs, to_keep, accounts, jobs=jobs, progress=progress)
+    place = None if refused else output
     print_document(
         layout,
-        lambda: json_documents.merge_json(merged, written, levels, kept),
+        lambda: json_documents.merge_json(merged, place, written.levels, written.kept),
         merged.findings,
-        lambda: show_merge(merged, written, levels, kept, to_keep),
+        lambda: show_merge(merged, place, written.levels, written.kept, to_keep),
     )
     return FINDINGS if refused else exit_code(merged.findings, fail_on)

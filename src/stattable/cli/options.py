@@ -1,5 +1,7 @@
 """The options and arguments that several commands share."""
 
+import re
+from datetime import date
 from typing import Any, Final
 
 import click
@@ -58,6 +60,20 @@ LEVEL: Final = WordChoice(dict(LEVEL_BY_WORD), "级别", "省级、地市级、�
 SCOPE: Final = WordChoice(dict(SCOPE_BY_WORD), "口径", "own（本级）或 cumulative（汇总）")
 
 
+class Day(click.ParamType[Any]):
+    """A date, as people write it: ``2021-06-30``, ``2021.6.30``, ``2021年6月30日``."""
+
+    name = "日期"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the date."""
+        parts = re.fullmatch(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?", str(value).strip())
+        try:
+            return value if isinstance(value, date) else date(*map(int, parts.groups() if parts else ()))
+        except (TypeError, ValueError):
+            self.fail(f"“{printable(str(value))}”不是日期，应写成 2021-06-30 这样。", param, ctx)
+
+
 class UnitScope(click.ParamType[Any]):
     """``CODE=own`` or ``CODE=cumulative``."""
 
@@ -101,6 +117,18 @@ year_option_of_new = click.option(
 )
 
 
+previous_option = click.option(
+    "--previous", metavar="以前的表", type=click.Path(exists=True),
+    help="与以前的数比较：上一次的汇总表，或放上一次报表的文件夹；相差过大的列为核实性意见（O101–O103）；merge 还写出“同比”一张表。",
+)  # fmt: skip
+
+
+factor_option = click.option(
+    "--factor", type=WholeNumber(2), metavar="倍数", default=5, show_default=True,
+    help="与 --previous 的数相差几倍以上的要核实。",
+)  # fmt: skip
+
+
 fail_on_option = click.option(
     "--fail-on", type=WordChoice({"error": "error", "强制性": "error", "warning": "warning", "核实性": "warning",
                              "info": "info", "提示": "info"}, "程度", "error（强制性）、warning（核实性）或 info（提示）"),
@@ -117,6 +145,18 @@ assumed_level_option = click.option(
 layout_option = click.option(
     "--format", "layout", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True,
     help="输出格式。",
+)  # fmt: skip
+
+
+scopes_option = click.option(
+    "--scope", "scopes", type=UnitScope(), multiple=True, metavar="代码=口径",
+    help="指明某单位的表是 own（本级）还是 cumulative（汇总）；可写多次。",
+)  # fmt: skip
+
+
+duplicates_option = click.option(
+    "--duplicates", type=click.Choice(["refuse", "latest"]), default="refuse", show_default=True,
+    help="同一单位报了不同的表：refuse 都不计，latest 以较晚的为准。",
 )  # fmt: skip
 
 

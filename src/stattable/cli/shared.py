@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
+    from stattable.checking.last_year import LastYear
     from stattable.model.findings import Finding
+    from stattable.model.units import Tree
     from stattable.reading.inputs import Inputs
     from stattable.reading.roster import Roster
 
@@ -30,15 +32,43 @@ def roster_of(path: str) -> "Roster":
     return read_roster(path)
 
 
-def inputs_of(paths: Sequence[str], never: Sequence[str], notes: "Sequence[Finding]" = ()) -> "Inputs":
-    """Return the files to read, without those in `never`, and with `notes` to them; refuse if there are none."""
+def inputs_of(
+    paths: Sequence[str], never: Sequence[str], notes: "Sequence[Finding]" = (), *, may_be_empty: bool = False
+) -> "Inputs":
+    """Return the files to read, without those in `never`, and with `notes` to them; refuse if there are none, unless there may be none."""
     from stattable.model.refusals import Refusal
     from stattable.reading.inputs import find_inputs
 
     inputs = find_inputs(paths, never)
-    if not inputs.paths:
+    if not inputs.paths and not may_be_empty:
         raise Refusal("nothing_to_read", paths="、".join(paths))
     return replace(inputs, findings=(*inputs.findings, *notes))
+
+
+def last_year_of(
+    path: str | None, factor: int, roster: str | None, tree: "Tree | None", *, quiet: bool, **how: Any
+) -> "tuple[LastYear | None, list[str]]":
+    """Return what was reported a year before, if anything is to be compared, and all files that are no returns now.
+
+    Args:
+        path: that --previous names, or None.
+        factor: that --factor names.
+        roster: that --roster names, or None.
+        tree: what it comes to, or None.
+        quiet: show no progress.
+        **how: other options of the check of these returns.
+    """
+    never = [roster] if roster else []
+    if path is None:
+        return None, never
+    from stattable.checking.check import CheckOptions
+    from stattable.output.console.terminal import progress_bar
+    from stattable.proving.last_year import read_last_year
+
+    inputs = inputs_of([path], never)
+    with progress_bar("读取以前的表", len(inputs.paths), quiet=quiet) as progress:
+        last_year = read_last_year(path, inputs, CheckOptions(tree, **how), factor, progress)
+    return last_year, [*never, *inputs.paths]
 
 
 def finding_filter(select: Sequence[str], ignore: Sequence[str]) -> "Callable[[Finding], bool]":

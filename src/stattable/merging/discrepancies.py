@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from stattable.checking.missing import missing_findings
 from stattable.merging.result import MergeResult
 from stattable.merging.rollup import Difference, excess_fields
 from stattable.model.catalogue import finding, phrase
@@ -68,16 +69,9 @@ def _made_of(merged: MergeResult, key: str, difference: Difference, index: int) 
     return tuple(phrase("H001", "part", name=name, amount=amount) for amount, name in parts)
 
 
-def missing_findings(merged: MergeResult) -> list[Finding]:
-    """Return C001 on each unit that sent nothing, but for those of which merged workbooks say it (C003)."""
-    findings = []
-    for key, status in merged.statuses.items():
-        if status is Status.MISSING and key not in merged.known_missing:
-            unit = merged.tree[key]
-            contact = _joined(*merged.person(key))
-            params: dict[str, Param] = {"name": unit.name, "level": unit.level.label, "contact": contact}
-            findings.append(finding("C001", unit=unit.ref, params=params))
-    return findings
+def unreported_findings(merged: MergeResult) -> list[Finding]:
+    """Return C001 on the units that sent nothing, but for those of which merged workbooks say it (C003)."""
+    return list(missing_findings(merged.tree, merged.missing_groups(merged.known_missing), merged.person))
 
 
 def blank_level_findings(merged: MergeResult) -> list[Finding]:

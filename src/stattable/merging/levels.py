@@ -56,7 +56,7 @@ class Levels:
             refused=False,
             explanations=merged.explanations,
         )
-        return replace(part, part_of=merged.root_unit.name)
+        return replace(part, part_of=merged.root_unit.name, last_year=merged.last_year)
 
 
 def _by_unit(returns: Sequence[CheckedReturn]) -> dict[str, list[CheckedReturn]]:

@@ -8,10 +8,11 @@ from types import MappingProxyType
 from stattable.checking.accounts import AnnexOwners
 from stattable.checking.editions import EditionDecision, decide_edition
 from stattable.checking.explanations import Explanations
+from stattable.checking.last_year import LastYear, with_last_year
 from stattable.checking.register import Register
 from stattable.checking.returns import CheckedReturn, check_returns
 from stattable.merging.annex import merged_annex
-from stattable.merging.discrepancies import blank_level_findings, difference_findings, missing_findings
+from stattable.merging.discrepancies import blank_level_findings, difference_findings, unreported_findings
 from stattable.merging.gaps import gaps_within, known_missing, partly_covered
 from stattable.merging.outputs import LevelPlaces, earlier_at_output, replaced_inputs, standing_results
 from stattable.merging.overlap import Overlaps
@@ -34,6 +35,7 @@ def merge_paths(
     *,
     output: str,
     levels: LevelPlaces | None = None,
+    last_year: LastYear | None = None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> MergeResult:
     """Read and merge returns.
@@ -43,11 +45,12 @@ def merge_paths(
         options: what the user asked for.
         output: path of the result. An earlier result that a walk found there will be replaced.
         levels: paths of the results of the levels below, or None; earlier results there will be replaced, too.
+        last_year: what was reported a year before, to hold the figures against, or None.
         progress: told of every file that was read.
 
     Raises:
-        Refusal: something else among the inputs stands where a result is to go, there is no root, or there is nothing
-            but earlier results.
+        Refusal: something else among the inputs stands where a result is to go, there is no root, there is nothing
+            but earlier results, or what was reported a year before is of no earlier edition.
     """
     read = read_returns(inputs.paths, jobs=options.jobs, debug=options.debug, progress=progress)
     at_output = earlier_at_output(read, inputs.named, output)
@@ -55,7 +58,7 @@ def merge_paths(
     register = find_register(decide_edition(others, options.edition).of_edition(others), options.root)
     replaced = replaced_inputs(read, inputs.named, at_output, levels, register)
     standing = standing_results(read, replaced, output, levels, register, options.jobs)
-    return merge_returns(read, register, options, inputs.findings, replaced, standing)
+    return merge_returns(read, register, options, inputs.findings, replaced, standing, last_year)
 
 
 def merge_returns(
@@ -65,6 +68,7 @@ def merge_returns(
     findings: Sequence[Finding] = (),
     replaced: Container[str] = frozenset(),
     standing: Mapping[str, ReturnFile] = MappingProxyType({}),
+    last_year: LastYear | None = None,
 ) -> MergeResult:
     """Merge files that were read.
 
@@ -76,10 +80,27 @@ def merge_returns(
         replaced: paths of earlier results that will be overwritten; they never count, but nothing that they hold may
             be lost (H008).
         standing: the results that will be overwritten, by path; what clerks wrote into them stays.
+        last_year: what was reported a year before, or None.
 
     Raises:
-        Refusal: there is nothing but earlier results.
+        Refusal: there is nothing but earlier results, or what was reported a year before is of no earlier edition.
     """
+    merged = judge_returns(read, register, options, findings, replaced, standing, last_year)
+    if all(any(finding.code == "H008" for finding in one.findings) for one in merged.returns):
+        raise Refusal("only_earlier")
+    return merged
+
+
+def judge_returns(
+    read: Sequence[ReturnFile],
+    register: Register,
+    options: MergeOptions,
+    findings: Sequence[Finding] = (),
+    replaced: Container[str] = frozenset(),
+    standing: Mapping[str, ReturnFile] = MappingProxyType({}),
+    last_year: LastYear | None = None,
+) -> MergeResult:
+    """Return what files come to, whatever may be written of it; see :func:`merge_returns`."""
     editions = {one.edition for one in read if one.path not in replaced}
     read = [one for one in read if one.path not in replaced or one.edition in editions]
     batch = check_returns(read, register, options.edition)
@@ -88,9 +109,13 @@ def merge_returns(
         batch.returns, register,
         is_open=decided.is_open, latest=options.latest, edition=decided.edition, replaced=replaced,
     )  # fmt: skip
-    if all(any(finding.code == "H008" for finding in one.findings) for one in collected.returns):
-        raise Refusal("only_earlier")
-    return _result(collected, options, batch.edition, [*batch.edition.findings, *findings], standing)
+    more = [*batch.edition.findings, *findings]
+    if last_year is None:
+        return _result(collected, options, decided, more, standing)
+    last_year.refuse_unless_before(decided.edition)
+    units = last_year.of(collected.tree)
+    collected = replace(collected, returns=tuple(with_last_year(collected.returns, units, last_year)))
+    return replace(_result(collected, options, decided, more, standing), last_year=last_year.totals(units))
 
 
 def _result(
@@ -183,7 +208,7 @@ def assemble(
     findings = [
         *more,
         *difference_findings(result, is_roster),
-        *missing_findings(result),
+        *unreported_findings(result),
         *blank_level_findings(result),
         *annex.findings,
     ]

@@ -43,14 +43,14 @@ class Outputs:
         report: the merged workbook.
         accounts: the accounts as CSV, or None.
         levels: the results of the levels below, or None.
-        roster: which none of them may be, or None.
+        read_only: files that none of them may be: the roster, and those of a year before.
         force: overwrite what is no earlier result, too; inputs and the roster aside.
     """
 
     report: str
     accounts: str | None = None
     levels: LevelPlaces | None = None
-    roster: str | None = None
+    read_only: Sequence[str] = ()
     force: bool = False
 
 
@@ -73,7 +73,7 @@ def refuse_to_overwrite(outputs: Outputs, inputs: Inputs) -> None:
         Refusal: an output is no regular file, or another output, the roster or an input; or something stands there
             that is neither a merged workbook nor a list of accounts of ours, and `force` is not set.
     """
-    taken = [outputs.roster] if outputs.roster else []
+    taken = [*outputs.read_only]
     for path in filter(None, (outputs.report, outputs.accounts)):
         refuse_unless_file(path)
         if any(are_one(path, other) for other in taken):
@@ -233,7 +233,7 @@ def results_to_keep(
         refuse_unless_file(path)
     if not standing:
         return {}
-    roster = file_key(outputs.roster) if outputs.roster else None
+    read_only = set(map(file_key, outputs.read_only))
     is_here = _presence(merged)
     kept: dict[str, Keeping] = {}
     unread = read_returns([path for path in standing if path not in merged.standing], jobs=merged.options.jobs)
@@ -248,7 +248,7 @@ def results_to_keep(
                 kept[path] = Keeping.ALTERED
             elif one.path in merged.explanations.unused:
                 kept[path] = Keeping.REASONS
-        elif file_key(path) == roster or _standing(inputs.paths, [path]):
+        elif file_key(path) in read_only or _standing(inputs.paths, [path]):
             raise Refusal("output_is_input", path=path)
         elif not outputs.force:
             raise refusal

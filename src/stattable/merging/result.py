@@ -1,10 +1,12 @@
 """The options of a merge, and its result."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
 
 from stattable.checking.explanations import Explanations
+from stattable.checking.last_year import LastTotals
+from stattable.checking.missing import MissingGroup, missing_groups
 from stattable.checking.returns import CheckedReturn, open_units
 from stattable.merging.annex import MergedAccount
 from stattable.merging.overlap import Overlaps
@@ -72,6 +74,7 @@ class MergeResult:
         gaps_within: how many units are missing in the merged workbooks at or below a unit, by level.
         explanations: what was written beside findings.
         standing: the results that are about to be replaced, by path, as far as they were read.
+        last_year: what was reported a year before, or None where that is not compared.
         part_of: name of the unit whose merge this is a part of, or None for the whole.
     """
 
@@ -91,6 +94,7 @@ class MergeResult:
     gaps_within: Mapping[str, Mapping[Level, int]] = field(default_factory=dict)
     explanations: Explanations = field(default_factory=lambda: Explanations(()))
     standing: Mapping[str, ReturnFile] = field(default_factory=dict)
+    last_year: LastTotals | None = None
     part_of: str | None = None
 
     @property
@@ -138,6 +142,12 @@ class MergeResult:
         is_covered = not self.rollup.counted.cumulative.keys().isdisjoint(above)
         known = self.gaps_within.get(key, {}) if is_covered else self.rollup.coverage[key].unaccounted
         return {lower: count for lower, count in known.items() if count and level.above(lower)}
+
+    def missing_groups(self, known: Collection[str] = ()) -> list[MissingGroup]:
+        """Return the units that sent nothing, grouped under the unit to ask, without those that are `known` already."""
+        missing = {key for key, status in self.statuses.items() if status is Status.MISSING}
+        expected = {key for key, status in self.statuses.items() if status is not None}
+        return missing_groups(self.tree, self.root, missing.difference(known), expected)
 
     @property
     def files(self) -> list[CheckedReturn]:

@@ -5,6 +5,7 @@ there, the rest are its parameters, of which lists are put into words as `_LISTI
 meaning.
 """
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
@@ -208,6 +209,15 @@ _ENTRIES: Final = (
     Entry("O003", _W, "人数过多", "{where}是 {raw} 人，{whose}本级通常不超过 {limit} 人。",
           "请核实是否多填了，或者把下级的也算进去了。",
           "村 2,000 人、乡镇 20,000 人、县和地市 200,000 人是本级数的常见上限。"),
+    Entry("O101", _W, "比上年多得多", "{where}填的是 {raw}，{then}是 {was}{times}。",
+          "请核实：填错的请改正；确是这样的，请写明原因。",
+          "加 --previous 时与同一单位上一次的数比较。两边口径相同才比；多出 5 倍以上（可用 --factor 改），而且人数到了 500、其他到了 10 的，多半是多填了零或填错了栏。"),
+    Entry("O102", _W, "比上年少得多", "{where}填的是 {raw}，{then}是 {was}{times}。",
+          "请核实：填错的请改正；确是这样的，请写明原因。",
+          "加 --previous 时与同一单位上一次的数比较。两边口径相同才比；不到五分之一（可用 --factor 改），而且上次人数到了 500、其他到了 10 的，多半是漏填、少填了零或者漏了下级。"),
+    Entry("O103", _W, "上年有数，今年没有", "{where}填的是 {raw}，{then}是 {was}。",
+          "请核实：漏填的请补上；确实没有开展的，请填 0 并写明原因。",
+          "加 --previous 时与同一单位上一次的数比较。上次人数到了 500、其他到了 10，这次是 0 或空着的，要说明原因。"),
     # -- between levels
     Entry("H001", _E, "汇总数大于下级之和", "{where}：{name}上报 {reported}，{known}，多出 {difference}。{state}",
           "请与{name}联系{contact}，问清这一栏多出的部分由谁报。",
@@ -233,8 +243,9 @@ _ENTRIES: Final = (
           "请把这些单位的报表也放进来；确实不再计入的，先把这份以前的汇总表移到别处。",
           "汇总单位自己以前的结果不能再加一遍。它所依据的报表都在这里时不计入（U008）；有不在这里的，就不能悄悄丢掉。"),
     # -- completeness
-    Entry("C001", _W, "没有收到报表", "没有收到“{name}”（{level}）的报表。{contact}", "请催报。",
-          "名册里应当填报、没有收到、也没有包含在上级汇总数里的单位。"),
+    Entry("C001", _W, "没有收到报表", "{name}：{names}没有报{how_many}。{contact}", "请催报。",
+          "名册里应当填报、没有收到、也没有包含在上级汇总数里的单位，按上级归在一起，一个不少；本级和下级都没有报的，合成一条。"
+          "check 只在给了名册、检查的是文件夹、至少有两个单位的报表时说，只说这些单位共同的上级以下的单位。"),
     Entry("C002", _W, "有的级一个数也没有", "“{name}”的汇总里，{levels}的栏目一个数也没有。",
           "请核对这些数由谁报：各自报的，请催报；由上一级一起报的，请让上一级改用汇总空白表（new --scope cumulative，或名册的“口径”列）；没有开展的填 0。",
           "名册里没有的级不会列为没有报。下级的数没有人报时，合计看上去完整，其实少了整级；已经列为没有报或退回的级不再说。"),
@@ -560,12 +571,17 @@ _REASONS: Final[Mapping[str, Mapping[str, str]]] = {
     },
 }
 _NOT_SET: Final = {"area": "整张表", "repeated": "没有"}  # of P010: what is expected where nothing was set up
+_THEN_AND_NOW: Final = "{label} {then} {was}，现在 {now}"
 _NAMED_FILE: Final = "{path}（{name}）"
 _PHRASES: Final[Mapping[str, Mapping[str, str]]] = {  # what is said of one thing in a finding about several, or of it
+    "C001": {"own": "本级", "count": "{count} 个{level}"},
     "T003": {"group": "第 {edition} 个（{year} 年）{count} 个文件"},
     "U005": {"differs": "{label}（{cell}）在几份表里不同：{versions}。", "version": "“{path}”是 {value}"},
     "C005": {"one": "“{text}”（{cell}）"},
     "H001": {"part": "{name} {amount}"},
+    "O101": {"figure": _THEN_AND_NOW},
+    "O102": {"figure": _THEN_AND_NOW},
+    "O103": {"figure": _THEN_AND_NOW},
     "H006": {
         "missing": "“{name}”（{scope}数）汇总时没有，现在有“{path}”（{figures}）",
         "changed": "“{name}”（{scope}数）汇总时用的是另一份（SHA-256 {print}…），现在的“{path}”不同：{figures}",
@@ -662,6 +678,7 @@ class _Listing(NamedTuple):
 
 
 _USUAL: Final = _Listing()
+_ALL: Final = _Listing(most=sys.maxsize)
 _CLAUSES: Final = _Listing(separator="；")
 _FEW_UNITS: Final = _Listing(most=3, rest="等", each="“{}”")
 _FEW: Final = _Listing(most=5, rest="等 {count} 个")
@@ -670,6 +687,7 @@ _FIGURES: Final = _Listing(separator="，", most=3, rest=" 等 {count} 个数", 
 _LISTINGS: Final[Mapping[tuple[str, str], _Listing]] = {
     ("A009", "names"): _FEW_UNITS,
     ("C005", "texts"): _CLAUSES,
+    ("C001", "names"): _ALL,
     ("U004", "copies"): _Listing(most=5, rest=" 等 {count} 份"),
     ("H001", "made_of"): _PARTS,
     ("H002", "made_of"): _PARTS,
@@ -681,6 +699,7 @@ _LISTINGS: Final[Mapping[tuple[str, str], _Listing]] = {
     ("H007", "units"): _Listing(each="“{}”"),
     ("F008", "sheets"): _Listing(each="“{}”"),
     ("P007", "figures"): _CLAUSES,
+    **dict.fromkeys((("O101", "figures"), ("O102", "figures"), ("O103", "figures")), _Listing(separator="；", most=40)),
     ("U007", "clauses"): _Listing(separator="；", most=5, rest="等 {count} 处"),
     ("U007", "codes"): _FEW,
     ("U007", "names"): _FEW,
@@ -695,11 +714,15 @@ _LISTINGS: Final[Mapping[tuple[str, str], _Listing]] = {
 }
 _AROUND: Final[Mapping[tuple[str, str], str]] = {  # what stands around a parameter where it says something
     ("C001", "contact"): "联系人：{}。",
+    ("C001", "how_many"): "（共 {} 个）",
+    ("C001", "own"): "{}和 ",
     ("H001", "contact"): "（{}）",
     ("H001", "made_of"): "（{}）",
     ("H002", "contact"): "（{}）",
     ("H002", "made_of"): "（{}）",
     ("P007", "place"): "（“{}”）",
+    ("O101", "times"): "，是那时的 {} 倍",
+    ("O102", "times"): "，那时是现在的 {} 倍",
     ("U011", "apart"): "，与同名的单位按上级“{}”区分",
 }
 _GENERAL: Final = {  # what stands in a remedy for what only a finding knows
@@ -712,6 +735,20 @@ _GENERAL: Final = {  # what stands in a remedy for what only a finding knows
     "year": "2021",
 }
 _INSTEAD: Final[Mapping[tuple[str, str], tuple[str, str]]] = {  # of some reasons of a code: other texts and remedies
+    ("O101", "several"): (
+        "有 {count} 栏比{then}多 {factor} 倍以上：{figures}。",
+        "请核实：填错的请改正；确是这样的，请写明原因。",
+    ),
+    ("O102", "several"): (
+        "有 {count} 栏还不到{then}的 {factor} 分之一：{figures}。",
+        "请核实：填错的请改正；确是这样的，请写明原因。",
+    ),
+    ("O103", "several"): (
+        "有 {count} 栏{then}有数，现在没有：{figures}。",
+        "请核实：漏填的请补上；确实没有开展的，请填 0 并写明原因。",
+    ),
+    ("O103", "blank"): ("{where}空着，{then}是 {was}。", "请核实：漏填的请补上；确实没有开展的，请填 0 并写明原因。"),
+    ("C001", "all"): ("{name}：{own}{counts}都没有报。{contact}", "请催报。"),
     ("T005", "list"): ("这像是一行一个单位的清单，不是信息统计表。", "请每个单位各报一张，或由乡镇报汇总表。"),
     ("U004", "copies"): ("同一单位的同一张表还有 {count} 份：{copies}。数字完全相同，只计一次。", "不用处理。"),
     ("V006", "error"): ("{where}是错误值“{raw}”，没有可用的数。", "请在 Excel 或 WPS 里打开，改成数字后保存。"),

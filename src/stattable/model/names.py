@@ -191,6 +191,31 @@ def without_divisions(name: str) -> tuple[dict[Level, str], str]:
     return above, rest
 
 
+_NO_UNIT: Final = "[^省市县区旗镇乡村]"  # a character that ends the name of no unit
+_OF_COUNTY: Final = f"(?:{_NO_UNIT}?[镇乡])?{_NO_UNIT}"  # how one begins: 镇平县 and 新乡县, too
+_COUNTY_BEFORE: Final = re.compile(
+    f"(?:{_OF_COUNTY}{{0,7}}[县旗]|{_OF_COUNTY}{{1,7}}[市区])(?={_NO_UNIT}{{2,}}(?:镇|乡|街道|苏木))"
+    f"|{_OF_COUNTY}{{1,7}}县(?={_NO_UNIT}{{2,}}(?:村|社区))"
+)
+# What is called a district and is none: it may have townships whose names begin with that of a county.
+_ZONE: Final = re.compile(".*(?:[发范理园集聚新验税假景业济地社小]区|街道.*|[^县市区旗])")
+
+
+def is_of_other_county(name: str, county: str) -> bool:
+    """Whether the name of a county stands in front of a township's or of a village's, and it is not `county`'s.
+
+    浚县城关镇 is not of 淇县. 旧县镇, 夏县营村, 新区街道 and 东花市街道 are names of their own.
+
+    Args:
+        name: of the unit, in comparable form, without those of a province and a prefecture in front.
+        county: the name of the county that it may be of.
+    """
+    found = _COUNTY_BEFORE.match(name)
+    if found is None or _ZONE.fullmatch(found[0]) or _ZONE.fullmatch(comparable_name(county)):
+        return False
+    return found[0] not in names_in_front(county) and not comparable_name(county).endswith(found[0])
+
+
 # -- what else is written beside a name -------------------------------------------------------------------
 
 _IN_FRONT: Final = re.compile(

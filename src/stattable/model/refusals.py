@@ -29,6 +29,8 @@ _REFUSALS: Final[Mapping[str, str]] = {
     "of_other_unit": "已经存在：{path}，是“{name}”的汇总表，这里要写的是“{unit}”的。不会覆盖，请换一个文件名；确实要覆盖时加 --force。",
     "of_other_edition": "已经存在：{path}，是第 {edition} 个会员活动日（{year} 年）的汇总表，这次汇总的是第 {wanted} 个。"
     "不会覆盖，请换一个文件名；确实要覆盖时加 --force。",
+    "not_our_list": "已经存在：{path}，不是 status 写出的，或者写出以后有人改过、另存过。不会覆盖，请换一个位置；"
+    "确实要覆盖时加 --force。",
     "not_accounts": "已经存在：{path}，不是 --accounts-csv 写出的明细。不会覆盖，请换一个文件名；确实要覆盖时加 --force。",
     "levels_hold_inputs": "--each-level 的文件夹“{folder}”里有这次不会重写的文件：{path}。它是要汇总的报表，或者是已经改名、撤销的单位"
     "以前的汇总表。请换一个文件夹，或者先把它移走。",
@@ -48,6 +50,9 @@ _REFUSALS: Final[Mapping[str, str]] = {
     "bad_code": "代码“{code}”不对：应为 2、4、6、9 或 12 位数字。",
     "not_merged": "“{path}”不是 stattable 写出的汇总表，或者里面的记录不完整，不能核对。请给出 merge 写出的文件。",
     "edition_not_compared": "“{path}”是第 {edition} 个会员活动日的汇总表，不是要求的第 {wanted} 个，没有比较。",
+    "previous_not_before": "“{path}”是第 {edition} 个会员活动日（{year} 年）的，这批报表是第 {now} 个，不能当作以前的数来比较。"
+    "请核对 --previous 后面的文件夹或汇总表。",
+    "previous_empty": "“{path}”里没有可以比较的数：没有合格的报表，或者几届的混在一起。请核对 --previous 后面的文件夹或汇总表。",
     "unit_not_compared": "两边都没有唯一的“{unit}”。请写它的代码，或者核对名称。",
     "unknown_field": "看不出“{field}”是哪一格。请写汇总页上的单元格（如 F6），或者栏目（如 宣传活动 · 乡镇计生协 · 活动场次）。",
     "unknown_code": "没有“{code}”这个代码。可用的有：{codes}。",

@@ -25,6 +25,11 @@ class Level(StrEnum):
         """The Chinese name."""
         return LEVEL_LABELS[self]
 
+    @property
+    def noun(self) -> str:
+        """What units of this level are called where they are counted: 28 个村居."""
+        return _LEVEL_NOUNS[self]
+
     def above(self, other: "Level") -> bool:
         """Whether this level is strictly above `other`."""
         return _RANK[self] < _RANK[other]
@@ -43,6 +48,14 @@ LEVEL_LABELS: Final = {
     Level.COUNTY: "县级",
     Level.TOWNSHIP: "乡镇级",
     Level.VILLAGE: "村居社区级",
+}
+_LEVEL_NOUNS: Final = {
+    Level.NATIONAL: "全国单位",
+    Level.PROVINCE: "省",
+    Level.PREFECTURE: "地市",
+    Level.COUNTY: "县区",
+    Level.TOWNSHIP: "乡镇",
+    Level.VILLAGE: "村居",
 }
 _LEVEL_WORDS: Final = {
     Level.NATIONAL: "全国 国家 国家级 中央",

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 from pydantic_core import PydanticSerializationError
 
 from stattable.checking.returns import Batch, CheckedReturn, open_units
+from stattable.merging.collection import Collection
 from stattable.merging.result import MergeResult, Summary
 from stattable.merging.rollup import Difference
 from stattable.model.catalogue import omission, render
 from stattable.model.findings import Finding, Severity, Status, UnitRef
 from stattable.model.form import BLANK, FIELDS, Field, Value, Values, label_of
 from stattable.model.text import DECEPTIVE
+from stattable.model.units import Unit
 from stattable.output import json_models as models
+from stattable.output.json_collection import Filings, StatusDocument, UnitCounts
 from stattable.proving.comparable import Fields, FindingChanges
 from stattable.proving.differences import Change, Comparison, UnitDifference
 from stattable.proving.ledger import Ledger, check_code_of
@@ -92,6 +95,38 @@ def merge_json(
             ),
             units=[_unit(merged, key) for key in merged.tree.below(merged.root)],
             findings=_findings(merged.findings),
+        )
+    )
+
+
+def status_json(collection: Collection) -> str:
+    """Return the JSON document of `status`."""
+    merged, (dated, by_file) = collection.merged, collection.filings
+    return _dump(
+        StatusDocument(
+            schema_version=models.SCHEMA_VERSION,
+            root=merged.root_unit,
+            edition=merged.edition,
+            deadline=collection.deadline.isoformat(),
+            filings=Filings(dated=dated, by_file=by_file),
+            unattributed=[one.path for one in collection.unattributed],
+            units=[_unit_counts(collection, key) for key in collection.units],
+        )
+    )
+
+
+def refused_status_json(faults: Sequence[Finding]) -> str:
+    """Return the JSON document of a `status` that was refused because of faults in its roster."""
+    return _dump(
+        StatusDocument(
+            schema_version=models.SCHEMA_VERSION,
+            root=UnitRef(),
+            edition=None,
+            deadline=None,
+            filings=Filings(dated=0, by_file=0),
+            unattributed=[],
+            units=[],
+            findings=_findings(faults),
         )
     )
 
@@ -267,19 +302,35 @@ def _file(one: CheckedReturn, shown: Shown) -> models.File:
 
 def _unit(merged: MergeResult, key: str) -> models.MergedUnit:
     unit, total = merged.tree[key], merged.rollup.totals[key]
-    parent = merged.tree[unit.parent] if unit.parent else None
     difference = merged.rollup.differences.get(key)
     return models.MergedUnit(
         code=unit.code,
         name=unit.name,
         level=unit.level,
-        parent=(parent.code or parent.name) if parent else None,
+        parent=_parent(merged, unit),
         status=merged.statuses[key],
         basis=total.basis,
         total={name: value for name, value in _figures(total.values).items() if value is not None},
         gaps=dict(merged.gaps(key)),
         differences=_differences(difference) if difference else None,
     )
+
+
+def _unit_counts(collection: Collection, key: str) -> UnitCounts:
+    merged, unit = collection.merged, collection.merged.tree[key]
+    return UnitCounts(
+        code=unit.code,
+        name=unit.name,
+        level=unit.level,
+        parent=_parent(merged, unit),
+        **collection.counts[key]._asdict(),
+        gaps=dict(merged.gaps(key)),
+    )
+
+
+def _parent(merged: MergeResult, unit: Unit) -> str | None:
+    parent = merged.tree[unit.parent] if unit.parent else None
+    return (parent.code or parent.name) if parent else None
 
 
 def _differences(difference: Difference) -> dict[str, models.Difference]:

@@ -32,11 +32,13 @@ Warnings = Annotated[int, Field(description="findings that are warnings")]
 Infos = Annotated[int, Field(description="findings that are for information")]
 
 
-class _Part(BaseModel):
+class Part(BaseModel):
+    """A part of a document."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True, defer_build=True)
 
 
-class Document(_Part):
+class Document(Part):
     """What a command prints."""
 
     schema_version: Literal[2] = Field(description="goes up when a key is renamed or removed, or says something else")
@@ -45,7 +47,7 @@ class Document(_Part):
 # -- units and findings -----------------------------------------------------------------------------------
 
 
-class Unit(_Part):
+class Unit(Part):
     """A unit, as far as it is known."""
 
     code: str | None = Field(description="its division code, or the roster's own")
@@ -53,7 +55,7 @@ class Unit(_Part):
     level: Level | None = Field(description="its level")
 
 
-class Finding(_Part):
+class Finding(Part):
     """What was found, and where. A key that says nothing of it is null."""
 
     code: str = Field(description="the code of docs/rules.md, such as V003")
@@ -74,7 +76,7 @@ class Finding(_Part):
 # -- check ------------------------------------------------------------------------------------------------
 
 
-class CheckSummary(_Part):
+class CheckSummary(Part):
     """How many files there are, and how many findings are shown."""
 
     files: int = Field(description="files that were checked")
@@ -88,7 +90,7 @@ class CheckSummary(_Part):
     infos: Infos
 
 
-class File(_Part):
+class File(Part):
     """A file that was checked."""
 
     path: str = Field(description="its path, as it was given")
@@ -114,7 +116,7 @@ class CheckDocument(Document):
 # -- merge ------------------------------------------------------------------------------------------------
 
 
-class Levels(_Part):
+class Levels(Part):
     """The workbooks that `--each-level` wrote."""
 
     folder: str = Field(description="under which they stand")
@@ -124,14 +126,14 @@ class Levels(_Part):
     )
 
 
-class Kept(_Part):
+class Kept(Part):
     """An earlier result that somebody had altered since it was written."""
 
     path: str = Field(description="where it stood, and the new one stands")
     now: str = Field(description="the file beside it that holds it now")
 
 
-class MergeSummary(_Part):
+class MergeSummary(Part):
     """How many units and returns there are, and how many findings."""
 
     expected: int = Field(description="units that should report")
@@ -151,7 +153,7 @@ class MergeSummary(_Part):
     infos: Infos
 
 
-class Difference(_Part):
+class Difference(Part):
     """What a cumulative return says in one field, and what is known of it."""
 
     reported: Value = Field(description="what the cumulative return says")
@@ -201,7 +203,7 @@ class MergeDocument(Document):
 # -- verify -----------------------------------------------------------------------------------------------
 
 
-class Sources(_Part):
+class Sources(Part):
     """The files that the workbook was made from, held against those at hand."""
 
     unchanged: int = Field(description="how many are the same as then")
@@ -210,7 +212,7 @@ class Sources(_Part):
     new: list[str] = Field(description="paths of files at hand that it was not made from")
 
 
-class VerifySummary(_Part):
+class VerifySummary(Part):
     """How many findings there are."""
 
     errors: Errors
@@ -239,7 +241,7 @@ class VerifyDocument(Document):
 # -- trace ------------------------------------------------------------------------------------------------
 
 
-class Uncounted(_Part):
+class Uncounted(Part):
     """An accepted return below a cumulative one that does not count itself."""
 
     unit: Unit = Field(description="whose it is")
@@ -250,7 +252,7 @@ class Uncounted(_Part):
     why: str = Field(description="which workbook holds it, and with which fingerprint, or that none does; in Chinese")
 
 
-class Step(_Part):
+class Step(Part):
     """A unit, or a return of one, and what of the figure is from there.
 
     Without `scope` it is a unit, and its value the sum of its steps; with `scope` it is a return.
@@ -306,7 +308,7 @@ Pair = tuple[Value, Value]
 Pairs = dict[FieldKey, Pair]
 
 
-class ComparedSide(_Part):
+class ComparedSide(Part):
     """One side of a comparison."""
 
     path: str = Field(description="as it was given")
@@ -316,7 +318,7 @@ class ComparedSide(_Part):
     files: int = Field(description="files that were read; of a merged workbook those in its ledger")
 
 
-class DiffSummary(_Part):
+class DiffSummary(Part):
     """How many units differ."""
 
     changed: int = Field(description="units that both sides have, and that differ")
@@ -325,14 +327,14 @@ class DiffSummary(_Part):
     suggested: int = Field(description="pairs of such units that may be one, renamed or re-coded")
 
 
-class OtherUnit(_Part):
+class OtherUnit(Part):
     """A unit of the other side."""
 
     code: str | None = Field(description="its code")
     name: str | None = Field(description="its name")
 
 
-class FindingChanges(_Part):
+class FindingChanges(Part):
     """The findings that are on one side only."""
 
     gone: list[Finding] = Field(description="those that only the old side has")
@@ -368,7 +370,7 @@ class UnitDifference(Unit):
     )
 
 
-class NotCompared(_Part):
+class NotCompared(Part):
     """What was not compared."""
 
     reason: Omission = Field(description="why")

@@ -17,8 +17,11 @@ from stattable.proving.lists import FINDINGS_SHEET, STATE_SHEET
 from stattable.proving.reopen import MergedWorkbook
 from stattable.proving.sheet_facts import HIDDEN_SHEETS, LIST_FOOTER, REPEATED_COLUMNS, repeated_rows
 from stattable.proving.sheets import OpenSheet, WorkbookSheets
+from stattable.proving.year_on_year import YEARS_SHEET
 
-_FILTERED: Final = frozenset({STATE_SHEET, FINDINGS_SHEET, LEDGER_SHEET})  # which have a filter that clerks may set
+_FILTERED: Final = frozenset(
+    {STATE_SHEET, FINDINGS_SHEET, LEDGER_SHEET, YEARS_SHEET}
+)  # which have a filter that clerks may set
 _SAYS_SO_ITSELF: Final = frozenset({"comments", "links"})  # a reader sees that there is something
 _PAGE_AREA: Final = f"$A$1:${column_letters(LAST_COLUMN)}${LAST_ROW}"
 

@@ -178,8 +178,8 @@ def _of_whole_sides(old: Side, new: Side) -> Iterator[Omission]:
         yield Omission.PAGE_ONLY
 
 
-# What a merge says of returns in view of others, and no check does: by code, or by the family.
-_OF_MERGES: Final = ("H", "C", "P", "A009", "T003", "U006", "U008", "U010", "U011", "U012")
+# What a merge says of returns in view of others, or of a year before, and no check does here: by how codes begin.
+_OF_MERGES: Final = ("H", "C", "P", "O1", "A009", "T003", "U006", "U008", "U010", "U011", "U012")
 _NO_RETURNS: Final = "F006"  # of a folder, which has another name on each side
 
 _Cause = tuple[str | None, ...]

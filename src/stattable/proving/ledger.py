@@ -1,6 +1,6 @@
 """The ledger of a merge: its files and options, as rows that are written, and read back to repeat the merge."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,9 +14,9 @@ from stattable.merging.result import MergeOptions, MergeResult
 from stattable.merging.root import RootOptions
 from stattable.model.catalogue import decision
 from stattable.model.findings import Finding, Severity, Status
-from stattable.model.identity import Identity, UnitFacts, WorkbookKind, cell_text
+from stattable.model.identity import UnitFacts, cell_text
 from stattable.model.names import Names
-from stattable.model.record import TIME, CountedReturn, Record
+from stattable.model.record import TIME
 from stattable.model.units import Scope, ScopeBy, Tree, Unit, bare_code
 from stattable.proving.check_code import CHECK_CODE, check_code
 
@@ -45,6 +45,9 @@ class Label(StrEnum):
     PART = "逐级"
     THE_EDITION = "届次"
     CHECK_CODE = CHECK_CODE
+    PREVIOUS = "选项 --previous"
+    PREVIOUS_PRINT = "以前的表 SHA-256"
+    FACTOR = "选项 --factor"
     ROSTER = "选项 --roster"
     ROSTER_PRINT = "名册 SHA-256"
     ROOT = "选项 --root"
@@ -167,6 +170,11 @@ class Ledger:
         return any(label == Label.PART for label, _ in self.about)
 
     @property
+    def has_previous(self) -> bool:
+        """Whether the figures were held against those of a year before."""
+        return any(label == Label.PREVIOUS for label, _ in self.about)
+
+    @property
     def roster(self) -> tuple[str, str] | None:
         """The path and the fingerprint of the roster, or None."""
         texts = dict(self.about)
@@ -208,11 +216,15 @@ def _about(merged: MergeResult, run: Run) -> Iterator[tuple[str, str]]:
     yield Label.COMMAND, " ".join(["stattable", *run.arguments])
     yield Label.STARTED, run.started.strftime(TIME)
     yield Label.ENDED, run.ended.strftime(TIME)
-    yield Label.TOTAL_OF, unit_words(_facts(root))
+    yield Label.TOTAL_OF, unit_words(unit_facts(root))
     if merged.part_of:
         yield Label.PART, decision("part", name=merged.part_of)
     yield Label.THE_EDITION, edition_words(merged.edition)
     yield Label.CHECK_CODE, check_code_of(merged)
+    if then := merged.last_year:
+        yield Label.PREVIOUS, then.path
+        yield Label.PREVIOUS_PRINT, then.print
+        yield Label.FACTOR, str(then.factor)
     if run.roster:
         path, facts = run.roster
         yield Label.ROSTER, path
@@ -230,7 +242,12 @@ def _about(merged: MergeResult, run: Run) -> Iterator[tuple[str, str]]:
 def check_code_of(merged: MergeResult) -> str:
     """Return the check code of the page of a merge."""
     prints = (one.file.facts.sha256 or "" for one in merged.accepted.values() if _counted(merged, one)[0])
-    return check_code(_facts(merged.root_unit), merged.edition, merged.total, prints)
+    return check_code(unit_facts(merged.root_unit), merged.edition, merged.total, prints)
+
+
+def unit_facts(unit: Unit) -> UnitFacts:
+    """Return what a workbook says of a unit."""
+    return UnitFacts(unit.code, unit.name, unit.level)
 
 
 def unit_words(unit: UnitFacts) -> str:
@@ -360,39 +377,3 @@ def _read_entry(row: Sequence[str]) -> LedgerEntry:
     return LedgerEntry(
         int(number), path, sha256, int(size), changed, code, name, level, scope, scope_by, of_edition, is_counted, why
     )
-
-
-# -- what else a merged workbook carries ------------------------------------------------------------------
-
-
-def identity_of(merged: MergeResult) -> Identity:
-    """Return the identity of the merged workbook."""
-    above = [merged.tree[key] for key in merged.tree.above(merged.root)]
-    return Identity(
-        kind=WorkbookKind.MERGED,
-        edition=merged.edition,
-        unit=_facts(merged.root_unit),
-        scope=Scope.CUMULATIVE,
-        above=tuple(map(_facts, above)),
-        unaccounted=tuple(sorted(merged.rollup.coverage[merged.root].unaccounted.items())),
-        figures=merged.total,
-    )
-
-
-def record_of(merged: MergeResult, made: datetime) -> Record:
-    """Return the record of the merged workbook.
-
-    Args:
-        merged: the result of a merge.
-        made: when, as the ledger says.
-    """
-    numbers: Mapping[str, int] = {one.path: number for number, one in enumerate(merged.files, start=1)}
-    sent = {
-        at: CountedReturn(numbers[one.path], one.values, one.file.cells, one.file.facts.sha256 or "", one.file.record)
-        for at, one in merged.accepted.items()
-    }
-    return Record(merged.tree, merged.root, sent, merged.edition, made.strftime(TIME))
-
-
-def _facts(unit: Unit) -> UnitFacts:
-    return UnitFacts(unit.code, unit.name, unit.level)

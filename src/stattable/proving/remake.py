@@ -242,8 +242,9 @@ def _with_units_above(tree: Tree, root: str, identity: Identity) -> Tree:
     return Tree([*above, *below])
 
 
-# Of folders and rosters, of what was not said, and of what clerks wrote into earlier results: no file tells.
-_OF_THE_RUN: Final = frozenset({"C004", "C005", "F006", "F009", "T009", "U012", "U015"})
+# Of folders and rosters, of what was not said, of what clerks wrote into earlier results, and of the year before, which
+# need not be here: no file tells.
+_OF_THE_RUN: Final = frozenset({"C004", "C005", "F006", "F009", "T009", "U012", "U015", "O101", "O102", "O103"})
 
 
 def _is_again(row: tuple[str, ...]) -> bool:

@@ -11,15 +11,24 @@ from stattable.model.units import Level
 from stattable.proving.breakdown import HEAD_ROWS, UNITS_SHEET
 from stattable.proving.ledger import LEDGER_SHEET, Ledger
 from stattable.proving.lists import FINDINGS_SHEET, STATE_SHEET
+from stattable.proving.year_on_year import LIST_HEADS, YEARS_SHEET
 
 HIDDEN_SHEETS: Final = frozenset({IDENTITY_SHEET, RECORD_SHEET})
 LIST_FOOTER: Final = "第 &P 页，共 &N 页"  # of all sheets but the page, in the middle
 REPEATED_COLUMNS: Final = {UNITS_SHEET: 1}  # how many from the first on, where any are
 
 
-def shown_sheets(level: Level) -> Iterator[str]:
-    """Yield the names of the sheets that people see in the workbook of a unit of `level`, in their order."""
-    yield from (SHEET_NAME, UNITS_SHEET, STATE_SHEET, FINDINGS_SHEET, LEDGER_SHEET)
+def shown_sheets(level: Level, *, with_years: bool) -> Iterator[str]:
+    """Yield the names of the sheets that people see in the workbook of a unit of `level`, in their order.
+
+    Args:
+        level: of the unit.
+        with_years: whether its figures stand beside those of a year before.
+    """
+    yield from (SHEET_NAME, UNITS_SHEET)
+    if with_years:
+        yield YEARS_SHEET
+    yield from (STATE_SHEET, FINDINGS_SHEET, LEDGER_SHEET)
     if has_annex(level):
         yield ANNEX_SHEET
 
@@ -29,5 +38,5 @@ def repeated_rows(name: str, ledger: Ledger | None = None) -> tuple[int, int] | 
     ledger_head = ledger.head_row if ledger else 0
     return {
         UNITS_SHEET: (1, HEAD_ROWS), FINDINGS_SHEET: (1, 1), LEDGER_SHEET: (ledger_head, ledger_head),
-        ANNEX_SHEET: (ANNEX_HEADS, ANNEX_HEADS),
+        ANNEX_SHEET: (ANNEX_HEADS, ANNEX_HEADS), YEARS_SHEET: (1, LIST_HEADS),
     }.get(name)  # fmt: skip

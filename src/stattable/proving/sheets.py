@@ -45,13 +45,18 @@ class WorkbookSheets:
     is_plain: bool
 
     @classmethod
-    def of(cls, book: CalamineBook, level: Level) -> "WorkbookSheets":
-        """Look at the sheets of a workbook of a unit of `level`.
+    def of(cls, book: CalamineBook, level: Level, *, with_years: bool) -> "WorkbookSheets":
+        """Look at the sheets of a workbook.
+
+        Args:
+            book: the workbook.
+            level: of its unit.
+            with_years: whether its figures stand beside those of a year before.
 
         Raises:
             Unreadable: they do not hold together.
         """
-        written = tuple(shown_sheets(level))
+        written = tuple(shown_sheets(level, with_years=with_years))
         sheets = {
             name: OpenSheet(
                 book.closer(book.sheet(name, whole=True)), book.formulas(name), book.setup(name), book.illegible(name)

@@ -22,7 +22,7 @@ from stattable.proving.reopen import MergedWorkbook, reopen_if_merged
 from stattable.proving.sides import Side, SideFinding, SideKind, SideUnit, Standing
 from stattable.reading.inputs import Inputs
 
-_OF_COPIES: Final = frozenset({"U004", "U010"})  # all that is told of a return that another one stands for
+_OF_COPIES: Final = frozenset({"U004", "U010", "U016"})  # all that is told of a return that another one stands for
 _OF_NOBODY: Final = frozenset({"U002", "U003", "U009", "U014"})  # with which a return belongs to no unit
 _SEVERAL: Final = "U005"
 _ANONYMOUS: Final = "?"  # key of the unit of a single return that belongs to none
@@ -216,7 +216,7 @@ def _add_listed(drafts: dict[str, _Draft], report: MergedWorkbook) -> list[SideF
         path = one.finding.path or ""
         if one.finding.code not in _OF_COPIES and _OF_COPIES & codes[path]:
             continue
-        key = keys[path] if path in keys else finder.of_name(one.finding.unit)
+        key = keys[path] if path in keys else finder.of_unit(one.finding.unit)
         (drafts[key].findings if key else nobodys).append(one)
     return nobodys
 
@@ -228,14 +228,14 @@ _SEVERITY_OF_LABEL: Final = {severity.label: severity for severity in Severity}
 
 def _listed(subject: tuple[str, ...], message: str) -> SideFinding | None:
     """Return the finding of a row of 审核意见, or None where the row holds none."""
-    severity, code, name, path, cell, label, raw = (*subject, *[""] * _SUBJECT)[:_SUBJECT]
+    severity, code, name, unit_code, path, cell, label, raw = (*subject, *[""] * _SUBJECT)[:_SUBJECT]
     if not code or severity not in _SEVERITY_OF_LABEL:
         return None
     found = Finding(
         code,
         _SEVERITY_OF_LABEL[severity],
         path or None,
-        UnitRef(name=name) if name else None,
+        UnitRef(unit_code or None, name or None) if unit_code or name else None,
         cell=cell or None,
         field=_FIELD_OF_LABEL.get(label),
         raw=raw or None,
@@ -253,8 +253,10 @@ class _Finder:
         for key, draft in drafts.items():
             self._by_name.setdefault(comparable_name(draft.ref.name or ""), []).append(key)
 
-    def of_name(self, unit: UnitRef | None) -> str | None:
-        """Return the key of the only unit of a name, or None."""
+    def of_unit(self, unit: UnitRef | None) -> str | None:
+        """Return the key of the unit of a code, or else of the only one of a name, or None."""
+        if unit and unit.code in self._by_code:
+            return self._by_code[unit.code]
         keys = self._by_name.get(comparable_name(unit.name), []) if unit and unit.name else []
         return keys[0] if len(keys) == 1 else None
 

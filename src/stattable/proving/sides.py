@@ -141,13 +141,14 @@ class Side:
     def total(self) -> Values:
         """The figures of all units together, each counted once: a cumulative return stands for all below it."""
         tops = [key for key, unit in self.units.items() if unit.parent not in self.units]
-        return total(map(self._total_of, tops))
+        return total(map(self.total_of, tops))
 
-    def _total_of(self, key: str) -> Values:
+    def total_of(self, key: str) -> Values:
+        """Return the figures of a unit and all below it."""
         unit = self.units[key]
         if (cumulative := unit.figures.get(Scope.CUMULATIVE)) is not None:
             return cumulative
-        below = total(map(self._total_of, self.children.get(key, ())))
+        below = total(map(self.total_of, self.children.get(key, ())))
         return tuple(map(add, unit.own or BLANK, below))
 
     def above(self, key: str) -> Iterator[str]:

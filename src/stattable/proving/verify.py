@@ -16,6 +16,7 @@ from stattable.proving.reopen import MergedWorkbook, examine
 from stattable.proving.sheets import WorkbookSheets
 from stattable.proving.source_files import FileMatch, FileState
 from stattable.proving.witnesses import witness_findings
+from stattable.proving.year_on_year import YEARS_SHEET
 from stattable.reading.files import read_returns
 from stattable.reading.inputs import Inputs
 
@@ -92,7 +93,8 @@ def is_as_written(path: str) -> bool:
 
 
 def _check_consistency(report: MergedWorkbook, book: CalamineBook) -> list[Finding]:
-    opened = WorkbookSheets.of(book, report.record.tree[report.record.root].level)
+    with_years = YEARS_SHEET in report.seal or (report.ledger is not None and report.ledger.has_previous)
+    opened = WorkbookSheets.of(book, report.record.tree[report.record.root].level, with_years=with_years)
     findings = [*appearance_findings(report, opened), *witness_findings(report, opened)]
     if report.ledger is None and LEDGER_SHEET in book.names:
         findings.append(finding("P003", sheet=LEDGER_SHEET, params={"reason": "sheet"}))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Final
 
+from stattable.formats.list_mark import is_marked
 from stattable.formats.paths import KEPT_MARK, file_key
 from stattable.formats.sniff import RETURN_LIKE, FileKind, is_spreadsheet_name, sniff
 from stattable.formats.storage import ARCHIVE_SUFFIX, about, files_in_archive, opened
@@ -40,6 +41,11 @@ class Inputs:
     named: frozenset[str]
     findings: tuple[Finding, ...]
 
+    @property
+    def is_folder(self) -> bool:
+        """Whether some of the files were found in a folder, and not only named."""
+        return not self.named.issuperset(self.paths)
+
 
 def find_inputs(arguments: Iterable[str], excluded: Iterable[str | Path] = ()) -> Inputs:
     """Return the files that `arguments`, files and folders, lead to.
@@ -58,7 +64,7 @@ def find_inputs(arguments: Iterable[str], excluded: Iterable[str | Path] = ()) -
         is_folder = archived is not None or Path(argument).is_dir()
         for path in archived or (_walk(argument, unopened) if is_folder else [argument]):
             real = os.path.realpath(path)
-            if _is_never_input(path) or (skipped and file_key(path) in skipped):
+            if _is_never_input(path) or (is_folder and is_marked(path)) or (skipped and file_key(path) in skipped):
                 continue
             group = others if is_folder and not _is_return_like(path) else chosen
             group[real] = min(path, group.get(real, path))

@@ -34,9 +34,7 @@ from stattable.proving.ledger import (
     Ledger,
     Run,
     entry_cells,
-    identity_of,
     ledger_of,
-    record_of,
 )
 from stattable.proving.lists import (
     FINDING_HEADS,
@@ -50,14 +48,17 @@ from stattable.proving.lists import (
     reported_words,
     state_sheet,
 )
+from stattable.proving.remembered import identity_of, record_of
 from stattable.proving.seal import seal_rows
 from stattable.proving.sheet_facts import REPEATED_COLUMNS, repeated_rows
 from stattable.writing.annex import add_merged_annex
 from stattable.writing.blank import association_name
 from stattable.writing.page import add_hidden, add_page, page_content, put_note
 from stattable.writing.workbook import MOST_LINKS, Formula, Link, Look, Sheet, Workbook, run_time
+from stattable.writing.year_on_year import add_year_on_year
 
 _LINE_HEIGHT: Final = 14.5  # points
+_HIGHEST_ROW: Final = 409  # points: a spreadsheet knows no higher one
 _DEEPEST_OUTLINE: Final = 7
 
 _PLAIN: Final[Look] = {"font_name": "宋体", "font_size": 10, "font_charset": 134, "valign": "vcenter"}
@@ -118,7 +119,8 @@ class _Writer:
             shape = first if first and column == 1 else look
             self._sheet.put(self.row, column, value, {**shape, **_LINK} if isinstance(value, Link) else shape)
         if lines > 1 or depth:
-            self._sheet.set_row(self.row, lines * _LINE_HEIGHT if lines > 1 else None, min(depth, _DEEPEST_OUTLINE))
+            height = min(lines * _LINE_HEIGHT, _HIGHEST_ROW) if lines > 1 else None
+            self._sheet.set_row(self.row, height, min(depth, _DEEPEST_OUTLINE))
         return self.row
 
 
@@ -138,6 +140,7 @@ def report_bytes(merged: MergeResult, run: Run) -> bytes:
     workbook, ledger = Workbook(), ledger_of(merged, run)
     _page(workbook, merged, ledger)
     rows = _units(workbook, merged)
+    add_year_on_year(workbook, merged)
     _state(workbook, merged)
     _findings(workbook, merged, rows)
     _ledger(workbook, ledger)

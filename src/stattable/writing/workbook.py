@@ -174,7 +174,13 @@ class Sheet:
         self.raw.set_row(row - 1, height, None, {"level": depth} if depth else {})
 
     def set_up_list(
-        self, *, heads: tuple[int, int] | None, columns: int = 0, frozen: tuple[int, int] | None, pages_wide: int = 1
+        self,
+        *,
+        heads: tuple[int, int] | None,
+        columns: int = 0,
+        frozen: tuple[int, int] | None,
+        pages_wide: int = 1,
+        is_upright: bool = False,
     ) -> None:
         """Set up how a list is seen and printed.
 
@@ -183,10 +189,12 @@ class Sheet:
             columns: how many of the first columns are printed on every page.
             frozen: how many rows and columns stay where they are, or None.
             pages_wide: on how many pages its width is printed.
+            is_upright: whether the paper stands upright.
         """
         if frozen:
             self.raw.freeze_panes(*frozen)
-        self.raw.set_landscape()
+        if not is_upright:
+            self.raw.set_landscape()
         self.raw.set_paper(9)  # A4
         self.raw.fit_to_pages(pages_wide, 0)
         self.raw.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)

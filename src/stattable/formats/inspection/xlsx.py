@@ -41,14 +41,19 @@ _SUSPECT: Final = (  # each by itself, for each is quick by its first letters
     re.compile(rb"ht(?<!Height)\s*=\s*[\"']0(?:\.0*)?[\"']"),
     re.compile(rb"width\s*=\s*[\"']0(?:\.0*)?[\"']"),
 )
+# What surely is as office programs and calamine both read it, but for texts in cells: no comments, and each value
+# a text and nothing else, at the end of its cell.
+_NOT_PLAIN: Final = (re.compile(rb"<!"), re.compile(rb"<\?(?!xml\s)"), re.compile(rb"<v\s"), re.compile(rb":v[\s>]"))
+_UNUSUAL_TEXTS: Final = (
+    re.compile(rb"is>\s*<(?!/|(?:\w+:)?(?:t|r|rPh|phoneticPr)\b)"),
+    re.compile(rb"inlineStr[\"'][^>]*>\s*<(?!(?:\w+:)?is\b)"),  # a cell that is said to hold its text, and does not
+)
 _UNUSUAL: Final = (  # what calamine reads otherwise than office programs do
     re.compile(rb"<!"),  # a comment within a value
     re.compile(rb"<\?(?!xml\s)"),
     re.compile(rb"v>\s*<[^/]"),  # a value that is not the last of its cell
     re.compile(rb"[<:]v(?:\s[^<>]*)?>[^<]*<[^/]"),  # or has elements
     re.compile(rb"[\"']s[\"'][^<>]*><(?:\w+:)?v>\s"),
-    re.compile(rb"is>\s*<(?!/|(?:\w+:)?(?:t|r|rPh|phoneticPr)\b)"),  # or a text that is not
-    re.compile(rb"inlineStr[\"'][^>]*>\s*<(?!(?:\w+:)?is\b)"),  # a cell that is said to hold its text, and does not
 )
 _REFERENCE_IN_VALUE: Final = re.compile(rb"[<:]v(?:\s[^<>]*)?>[^<&]*&#")  # a character by its number
 _HAS_FORMULAS: Final = re.compile(rb"<(?:\w+:)?f[\s/>]")
@@ -216,8 +221,21 @@ def counts_from_1904(workbook: Packed) -> bool:
 
 
 def _is_unusual(content: bytes) -> bool:
-    has_references = b"&#" in content and _REFERENCE_IN_VALUE.search(content) is not None
-    return has_references or any(mark.search(content) for mark in _UNUSUAL)
+    if any(mark.search(content) for mark in _UNUSUAL_TEXTS):
+        return True
+    if _has_plain_values(content):  # which is quicker to see than that there is nothing unusual
+        return False
+    return _REFERENCE_IN_VALUE.search(content) is not None or any(mark.search(content) for mark in _UNUSUAL)
+
+
+def _has_plain_values(content: bytes) -> bool:
+    if any(mark.search(content) for mark in _NOT_PLAIN):
+        return False
+    for one in content.split(b"<v>")[1:]:
+        end = one.find(b"<")
+        if not one.startswith(b"</v></c>", end) or one[:1].isspace() or b"&" in one[:end]:
+            return False
+    return True
 
 
 def _hold_strings_to_their_claim(content: bytes) -> None:

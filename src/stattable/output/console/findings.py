@@ -12,6 +12,7 @@ from stattable.model.form import label_of
 from stattable.output.console.terminal import COLOURS, Terminal, joined, make_console, paths_in
 
 MOST_SHOWN: Final = 20  # of one kind in one group; the rest is counted
+_ALWAYS_SHOWN: Final = frozenset({"C001"})  # which is in groups already, and must be complete
 NEXT_TIME: Final = "先处理上面这些，再做一次就会显示其余的。"
 _SEVERITY_WIDTH: Final = 6
 _CODE_WIDTH: Final = 5
@@ -38,7 +39,7 @@ def show_findings(
     counts: dict[str, int] = {}
     for finding in sorted(findings, key=lambda f: (order[f.severity], f.code)):
         counts[finding.code] = counts.get(finding.code, 0) + 1
-        if counts[finding.code] > MOST_SHOWN:
+        if counts[finding.code] > MOST_SHOWN and finding.code not in _ALWAYS_SHOWN:
             continue
         place = f"{finding.path}：" if with_path and finding.path else ""
         head = Text.assemble(
@@ -54,7 +55,7 @@ def show_findings(
         whole = [finding.path or "", *paths_in(text, paths)] if console.is_screen else []
         console.show(text, lead=head, follow=" " * head.cell_len, whole=whole)
     for code, count in counts.items():
-        if count > MOST_SHOWN:
+        if count > MOST_SHOWN and code not in _ALWAYS_SHOWN:
             console.show(Text(f"  {code} 还有 {count - MOST_SHOWN} 条。{others}", style="dim"))
 
 

@@ -17,7 +17,7 @@ from stattable.output.console.findings import NEXT_TIME, open_line, severity_lin
 from stattable.output.console.terminal import make_console
 from stattable.proving.check_code import CHECK_CODE
 from stattable.proving.ledger import check_code_of
-from stattable.proving.lists import FINDINGS_SHEET, STATE_SHEET, gap_words, reported_words
+from stattable.proving.lists import FINDINGS_SHEET, gap_words, reported_words
 
 if TYPE_CHECKING:
     from stattable.writing.levels import WrittenLevels
@@ -52,8 +52,7 @@ def show_merge(
     paths = frozenset(one.path for one in merged.files)
     for name, group in groups[:_MOST_GROUPS]:
         console.show(Text(name, style="bold"), whole=[name])
-        sheet = STATE_SHEET if name == FAMILIES["C"] else FINDINGS_SHEET
-        show_findings(console, group, paths, others=f"全部见汇总表的“{sheet}”。" if output else NEXT_TIME)
+        show_findings(console, group, paths, others=f"全部见汇总表的“{FINDINGS_SHEET}”。" if output else NEXT_TIME)
     if len(groups) > _MOST_GROUPS:
         others = f"全部意见见汇总表的“{FINDINGS_SHEET}”。" if output else NEXT_TIME
         console.show(Text(f"还有 {len(groups) - _MOST_GROUPS} 个文件有意见。{others}", style="dim"))

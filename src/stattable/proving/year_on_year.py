@@ -1,0 +1,66 @@
+"""The rows of 同比: the figures of the root and its children, field by field, beside those of a year before."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from stattable.checking.last_year import LastTotals
+from stattable.merging.rollup import RollUp
+from stattable.model.form import (
+    BLANK,
+    FIELDS,
+    Value,
+    fields_to_fill,
+    shown_value,
+    year_of,
+)
+from stattable.model.units import Scope
+
+YEARS_SHEET: Final = "同比"
+LIST_HEADS: Final = 3  # rows: the title, where the figures of then are from, and the headings
+_TITLE: Final = "{name} 同比：第 {edition} 个会员活动日（{year} 年）与{then}"
+_SOURCE: Final = "以前的数取自“{path}”。空着的是没有数，或者那时没有同一个单位（代码和名称都相同）。"
+_HEADS: Final = ("单位", "级别", "栏目", "指标", "{then}", "{now}", "增减", "增减率")
+
+
+def year_on_year(rolled: RollUp, edition: int, last_year: LastTotals) -> Iterator[tuple[str, tuple[object, ...]]]:
+    """Yield the rows of 同比, each with its kind: ``title``, ``source``, ``head``, ``root`` or ``child``.
+
+    Args:
+        rolled: this year's totals.
+        edition: of them.
+        last_year: those of a year before.
+    """
+    tree, root = rolled.tree, rolled.root
+    then, now = _edition_words(last_year.edition), _edition_words(edition)
+    yield "title", (_TITLE.format(name=tree[root].name, edition=edition, year=year_of(edition), then=then),)
+    yield "source", (_SOURCE.format(path=last_year.path),)
+    yield "head", tuple(head.format(then=then.replace("（", "\n（"), now=now.replace("（", "\n（")) for head in _HEADS)
+    for key in (root, *tree.children[root]):
+        unit, values = tree[key], rolled.totals[key].values
+        before = last_year.by_unit.get(key, BLANK)
+        for index in sorted(fields_to_fill(unit.level, Scope.CUMULATIVE)):
+            field = FIELDS[index]
+            yield (
+                "root" if key == root else "child",
+                (
+                    unit.name,
+                    unit.level.label,
+                    f"{field.block.section} · {field.heading.text}",
+                    field.column.text,
+                    shown_value(before[index], unit.level, index),
+                    shown_value(values[index], unit.level, index),
+                    *_change(before[index], values[index]),
+                ),
+            )
+
+
+def _edition_words(edition: int | None) -> str:
+    return "以前" if edition is None else f"第 {edition} 个（{year_of(edition)} 年）"
+
+
+def _change(was: Value, now: Value) -> tuple[int | None, str | None]:
+    """Return by how much a figure changed, and by which share in words; None where nothing can be said."""
+    if was is None or now is None or isinstance(was, bool) or isinstance(now, bool):
+        return None, None
+    share = "0%" if now == was else f"{(now - was) / was:+.1%}" if was else None
+    return now - was, share

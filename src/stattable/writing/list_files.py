@@ -1,0 +1,29 @@
+"""Where lists of ours may go: over nothing but lists of ours that nobody has touched since."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from stattable.formats.list_mark import is_marked
+from stattable.formats.paths import are_one, is_there, refuse_unless_file
+from stattable.model.refusals import Refusal
+
+
+def refuse_foreign(workbook: Path, inputs: Iterable[str], text: Path | None = None, *, force: bool = False) -> None:
+    """Refuse to write a list where something else stands.
+
+    Args:
+        workbook: its place.
+        inputs: paths of what was read, which it may never be.
+        text: place of the text file beside it, or None if it has none.
+        force: overwrite whatever stands there, inputs aside.
+
+    Raises:
+        Refusal: something stands there that is no list of ours, or that somebody changed; or it is an input.
+    """
+    for path in (workbook, *([text] if text else [])):
+        refuse_unless_file(path)
+        if is_there(path):
+            if any(are_one(str(path), one) for one in inputs):
+                raise Refusal("output_is_input", path=str(path))
+            if not force and not is_marked(workbook, text if path == text else None):
+                raise Refusal("not_our_list", path=str(path))

@@ -1,0 +1,62 @@
+"""All that a merge writes: its workbook, those of all levels, the accounts, and earlier results kept beside them."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from stattable.merging.outputs import Outputs
+from stattable.merging.result import MergeResult
+from stattable.proving.ledger import Run
+from stattable.writing.levels import WrittenLevels, write_levels
+from stattable.writing.report import report_bytes
+from stattable.writing.whole_files import Staging
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenResults:
+    """What was written.
+
+    Attributes:
+        levels: the workbooks of all levels, or None if none were asked for.
+        kept: the new paths of earlier results that were kept, by their paths before.
+    """
+
+    levels: WrittenLevels | None = None
+    kept: Mapping[str, str] = field(default_factory=dict)
+
+
+def write_results(
+    merged: MergeResult,
+    run: Run,
+    outputs: Outputs,
+    to_keep: Iterable[str],
+    accounts: str | None,
+    *,
+    jobs: int | None = None,
+    progress: Callable[[int], None] = lambda _: None,
+) -> WrittenResults:
+    """Write all results of a merge, or none.
+
+    Args:
+        merged: the result.
+        run: how the merge was started.
+        outputs: where all is to go.
+        to_keep: paths of earlier results that are kept under other names.
+        accounts: the accounts as CSV, or None where they are not asked for.
+        jobs: how many processes may write.
+        progress: told of every workbook of a level.
+
+    Raises:
+        OSError: one could not be written.
+    """
+    with Staging() as staging:
+        workbook = report_bytes(merged, run)
+        kept = {path: str(staging.keep(Path(path), run.ended)) for path in to_keep}
+        staging.write(Path(outputs.report), workbook)
+        if outputs.accounts and accounts is not None:
+            staging.write(Path(outputs.accounts), accounts.encode("utf-8"))
+        levels = None
+        if outputs.levels:
+            folder = Path(outputs.levels.folder)
+            levels = write_levels(merged, run, folder, workbook, staging, jobs=jobs, progress=progress)
+    return WrittenResults(levels, kept)

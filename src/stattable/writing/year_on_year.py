@@ -1,0 +1,42 @@
+"""The sheet 同比 of a merged workbook."""
+
+from typing import Final
+
+from stattable.merging.result import MergeResult
+from stattable.proving.sheet_facts import repeated_rows
+from stattable.proving.year_on_year import LIST_HEADS, YEARS_SHEET, year_on_year
+from stattable.writing.workbook import Look, Workbook
+
+_WIDTHS: Final = (22, 13, 28, 16, 14, 14, 11, 10)
+_PLAIN: Final[Look] = {"font_name": "宋体", "font_size": 10, "font_charset": 134, "valign": "vcenter"}
+_BODY: Final[Look] = {**_PLAIN, "border": 1, "border_color": "#A6A6A6"}
+_ROOT: Final[Look] = {**_BODY, "bold": True, "bg_color": "#FFF2CC"}
+_LOOKS: Final[dict[str, Look]] = {
+    "title": {**_PLAIN, "font_size": 14, "bold": True},
+    "source": {**_PLAIN, "font_color": "#595959"},
+    "head": {**_BODY, "bold": True, "bg_color": "#D9E2EC", "text_wrap": True, "align": "center"},
+    "root": _ROOT,
+    "child": _BODY,
+}
+_FIRST_FIGURE: Final = 5  # the column from which on numbers stand, and words in their place
+_HEAD_HEIGHT, _TITLE_HEIGHT = 29, 24  # points
+
+
+def add_year_on_year(workbook: Workbook, merged: MergeResult) -> None:
+    """Add the sheet, if a merge was held against a year before."""
+    if merged.last_year is None:
+        return
+    sheet = workbook.add_sheet(YEARS_SHEET)
+    sheet.set_widths(_WIDTHS)
+    sheet.set_row(1, _TITLE_HEIGHT)
+    sheet.set_row(LIST_HEADS, _HEAD_HEIGHT)
+    last = LIST_HEADS
+    for row, (kind, cells) in enumerate(year_on_year(merged.rollup, merged.edition, merged.last_year), start=1):
+        look = _LOOKS[kind]
+        right: Look = {**look, "align": "right"}
+        for column, cell in enumerate(cells, start=1):
+            is_figure = row > LIST_HEADS and column >= _FIRST_FIGURE
+            sheet.put(row, column, cell, right if is_figure else look)
+        last = row
+    sheet.raw.autofilter(LIST_HEADS - 1, 0, last - 1, len(_WIDTHS) - 1)
+    sheet.set_up_list(heads=repeated_rows(YEARS_SHEET), frozen=(LIST_HEADS, 1), is_upright=True)
