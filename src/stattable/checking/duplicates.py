@@ -167,7 +167,8 @@ def _age(one: ReturnFile, edition: int | None) -> _Age:
 def filing_time(one: ReturnFile, edition: int | None) -> tuple[date | None, float]:
     """Return when a return was filled in, None where no date says it, and when its file was written.
 
-    A merged workbook's ledger says both, whenever the file was copied. A date that is not of the edition is none.
+    A merged workbook's ledger says both, whenever the file was copied. A date that is not of the edition is none. Times
+    are in whole seconds: no more is kept of them, and whoever judges again must come to the same.
 
     Args:
         one: the file.
@@ -182,4 +183,4 @@ def filing_time(one: ReturnFile, edition: int | None) -> tuple[date | None, floa
     filled_in, of_file = one.surroundings.filled_in, one.edition or edition
     if filled_in and of_file and not is_date_of_edition(filled_in, of_file):
         filled_in = None
-    return filled_in, one.facts.mtime
+    return filled_in, int(one.facts.mtime)
