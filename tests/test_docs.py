@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from season import act_by_hand
 from stattable.cli.commands import main
 
 ROOT = Path(__file__).parent.parent
@@ -36,13 +37,23 @@ def test_the_readme_gives_the_two_commands_and_only_commands_that_exist(name: st
 
 # -- every block of the readmes, as a shell runs it -------------------------------------------------------
 
-BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$|^<!-- (手工)：.*? -->$", re.MULTILINE | re.DOTALL)
 NOT_RUN = {"make demo", "make test", "py -m pip install ."}  # this test would run itself; the network is needed
 ELIDED = "…"
+BY_HAND = "手工"
+
+
+LANGUAGES = {
+    "README.md": {"sh", "console", "bat"},
+    "README.zh-CN.md": {"sh", "console", "bat"},
+    "docs/guide.zh-CN.md": {"console", BY_HAND},
+}
 
 
 def blocks(name: str) -> list[tuple[str, str]]:
-    return BLOCK.findall((ROOT / name).read_text(encoding="utf-8"))
+    """The blocks of a page, each with its language, and where something is done by hand."""
+    found = BLOCK.findall((ROOT / name).read_text(encoding="utf-8"))
+    return [(language or by_hand, block) for language, block, by_hand in found]
 
 
 def said_by(block: str) -> list[tuple[str, list[str]]]:
@@ -84,8 +95,8 @@ def test_in_order(wanted: list[str], printed: list[str], right: bool) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a POSIX shell")
-@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
-def test_the_blocks_of_the_readme_say_what_the_commands_print(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", LANGUAGES)
+def test_the_blocks_of_a_page_say_what_the_commands_print(name: str, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
     programs = tmp_path / "bin"
     programs.mkdir()
@@ -106,6 +117,8 @@ def test_the_blocks_of_the_readme_say_what_the_commands_print(name: str, tmp_pat
         return [line for line in done.stdout.splitlines() if line]
 
     for language, block in blocks(name):
+        if language == BY_HAND:
+            act_by_hand(tmp_path / "examples")
         if language == "console":
             for command, wanted in said_by(block):
                 printed = run(command)
@@ -116,4 +129,4 @@ def test_the_blocks_of_the_readme_say_what_the_commands_print(name: str, tmp_pat
                 run(command)
             elif command.startswith("make "):
                 assert f"\n{command.removeprefix('make ')}:" in (ROOT / "Makefile").read_text(encoding="utf-8")
-    assert {language for language, _ in blocks(name)} == {"sh", "console", "bat"}
+    assert {language for language, _ in blocks(name)} == LANGUAGES[name]
