@@ -278,13 +278,15 @@ class Mail:
     scope: Scope | None
     figures: Mapping[str, Any]
     fault: str | None = None
+    written: float = 1.0
 
     def received(self, tree: Tree, path: str) -> ReturnFile:
-        one = memory.sent(tree, self.unit, self.figures, self.scope, path=path)
+        facts = memory.facts_of(path, self.written)
+        one = memory.sent(tree, self.unit, self.figures, self.scope, path=path, facts=facts)
         if self.fault == "value":
             return replace(one, findings=(finding("V002", path=path, field=FIELDS[0].key, cell="B6"),))
         if self.fault == "unread":
-            return memory.received(path, "", None, identity=one.identity)
+            return memory.received(path, "", None, identity=one.identity, facts=facts)
         return replace(one, surroundings=replace(one.surroundings, name="别处")) if self.fault == "stranger" else one
 
 
@@ -297,7 +299,7 @@ def mails(draw: st.DrawFn, tree: Tree, key: str) -> Mail:
     said = draw(figures(level, scope))
     if not stated:  # zeros in fields below alone are no return, which shows only where its workbook is sent on
         said.setdefault(draw(st.sampled_from(fields_of(level, OWN))), 0)
-    return Mail(key, scope if stated else None, said, fault)
+    return Mail(key, scope if stated else None, said, fault, draw(st.sampled_from([1.0, 2.0])))
 
 
 @dataclass
@@ -359,7 +361,8 @@ def test_a_merge_is_the_reference_of_what_it_accepts(bag: Mailbag) -> None:
 def test_what_is_received_and_expected_adds_up(bag: Mailbag) -> None:
     merged = bag.merged()
     summary = merged.summary
-    assert summary.received == len(bag.mails) == summary.accepted + summary.rejected + summary.duplicate
+    of_statuses = (summary.accepted, summary.rejected, summary.duplicate, summary.superseded)
+    assert summary.received == len(bag.mails) == sum(of_statuses)
     with_file = {one.key for one in merged.returns if one.key is not None}
     assert summary.expected == len(with_file) + summary.covered + summary.missing
 

@@ -149,7 +149,7 @@ def mails_of(draw: st.DrawFn, tree: Tree, key: str) -> list[Mail]:
             case "late":
                 result += [replace(mail, figures=other, day=2), mail]
             case "corrected":
-                result += [replace(mail, fault="value"), mail]
+                result += [replace(mail, fault="value", day=draw(st.integers(1, 3))), replace(mail, day=2)]
             case fault:
                 result += [replace(mail, fault=fault)]
     return result
@@ -207,8 +207,12 @@ def merge(
         "-o", folder / out, "--format", "json", *(["--duplicates", "latest"] if world.latest else []), *more,
     )  # fmt: skip
     document = result.json
-    errors = document["output"] is None or any(one["severity"] == "error" for one in document["findings"])
-    assert result.code == int(errors)
+    settled = {one["path"] for one in document["findings"] if one["code"] == "U016"}
+    errors = [one for one in document["findings"] if one["severity"] == "error" and one["path"] not in settled]
+    assert result.code == int(document["output"] is None or bool(errors))
+    counts = document["summary"]
+    assert counts["superseded"] == len(settled)
+    assert counts["received"] == sum(counts[each] for each in ("accepted", "rejected", "duplicate", "superseded"))
     return document
 
 
@@ -256,6 +260,7 @@ def test_a_merge_is_the_reference_of_what_was_sent(folders: Folders, world: Worl
     assert document["output"] == (str(folder / "汇总.xlsx") if counted else None)
     reference = world.reference(counted)
     assert decisive(document) == kept_out(world, reference)
+    assert told_of(document, "U016", "U020") == replaced(world, counted)
 
     states: dict[str, list[str]] = {}
     for mail in world.mails:
@@ -305,6 +310,30 @@ def kept_out(world: World, reference: Reference) -> dict[str, set[str]]:
             if len(days) > 1 and not (settled and day == max(days)):
                 codes[names[0]] = {"U010" if settled else "U005"}
     return codes
+
+
+def told_of(document: Json, *codes: str) -> dict[str, str]:
+    """Which of some codes is told of a file, by its name."""
+    return {Path(one["path"]).name: one["code"] for one in document["findings"] if one["code"] in codes}
+
+
+def replaced(world: World, counted: list[Mail]) -> dict[str, str]:
+    """What is told of the files that are kept out beside one of their unit and scope that counts: all of one time."""
+    codes = {}
+    for name, mail in world.files.items():
+        if mail in counted or mail.fault in NOBODYS or not world.under(mail, world.root):
+            continue
+        scopes = [world.scope(mail)] if is_scope_known(world, mail) else [OWN, CUMULATIVE]
+        of_unit = {world.scope(one): one for one in counted if one.unit == mail.unit}
+        if other := next((of_unit[scope] for scope in scopes if scope in of_unit), None):
+            codes[name] = "U016" if other.day > mail.day else "U020"
+    return codes
+
+
+def is_scope_known(world: World, mail: Mail) -> bool:
+    """Whether a file says its scope by itself: stated, of a village, or with figures below that are filled in."""
+    is_cumulative = mail.fault != "empty" and world.scope(mail) is CUMULATIVE
+    return mail.scope is not None or is_cumulative or world.tree[mail.unit].level is Level.VILLAGE
 
 
 def undecided(world: World, mail: Mail, reference: Reference) -> bool:
