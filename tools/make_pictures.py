@@ -1,4 +1,4 @@
-"""Makes the pictures of the readme: the merged page of the examples, and what `check` says of them.
+"""Makes the pictures of the readme and the guide from the examples: sheets, and what `check` says.
 
 Needs LibreOffice, pdftoppm, Pillow and a font with Chinese of fixed width. The pictures are looked at, not tested.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from click.testing import CliRunner
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 from rich.cells import cell_len
 from rich.text import Text
 
@@ -56,19 +56,44 @@ def terminal() -> None:
     picture.save(IMAGES / "check.png", optimize=True)
 
 
-def page() -> None:
-    """Draw the merged page of the examples."""
+def workbooks() -> None:
+    """Draw the sheets that the readme and the guide show, made from the examples."""
     with tempfile.TemporaryDirectory() as folder:
-        merged = Path(folder) / "merged.xlsx"
-        CliRunner().invoke(main, ["merge", "收到", "--roster", "名册.csv", "-o", str(merged)])
-        convert = ["soffice", "--headless", "--convert-to", "pdf", "--outdir", folder, str(merged)]
-        subprocess.run(convert, check=True, stdout=sys.stderr)
-        draw = ["pdftoppm", "-r", "80", "-f", "1", "-l", "1", "-singlefile", "-png"]
-        subprocess.run([*draw, str(merged.with_suffix(".pdf")), str(IMAGES / "page")], check=True)
+        place = Path(folder)
+        merged, state = place / "merged.xlsx", place / "state.xlsx"
+        run("merge", "收到", "--roster", "名册.csv", "-o", str(merged))
+        run("new", "--roster", "名册.csv", "--year", "2026", "-o", str(place / "空白表"))
+        run("check", "收到", "--roster", "名册.csv", "--return", str(place / "退回"))
+        run("status", "收到", "--roster", "名册.csv", "-o", str(state))
+        draw(merged, 1, "page")
+        draw(next((place / "空白表").rglob("*邵岗村委会.xlsx")), 1, "guide-blank")
+        returned = next((place / "退回").rglob("恒通社区*.xlsx"))
+        draw(returned, 1, "guide-returned")
+        draw(returned, 2, "guide-review")
+        draw(state, 1, "guide-status")
+
+
+def run(*arguments: str) -> None:
+    """Run a command; what it found is of no interest."""
+    CliRunner().invoke(main, arguments, catch_exceptions=False)
+
+
+def draw(workbook: Path, number: int, name: str) -> None:
+    """Draw a page of a workbook, without the paper that nothing is on."""
+    convert = ["soffice", "--headless", "--convert-to", "pdf", "--outdir", str(workbook.parent), str(workbook)]
+    subprocess.run(convert, check=True, stdout=sys.stderr)
+    page = ["pdftoppm", "-r", "80", "-f", str(number), "-l", str(number), "-singlefile", "-png"]
+    target = IMAGES / name
+    subprocess.run([*page, str(workbook.with_suffix(".pdf")), str(target)], check=True)
+    target = target.with_name(f"{name}.png")
+    with Image.open(target) as picture:
+        drawn = ImageOps.invert(picture.convert("L")).getbbox() or (0, 0, *picture.size)
+        room = (max(drawn[0] - MARGIN, 0), max(drawn[1] - MARGIN, 0), drawn[2] + MARGIN, drawn[3] + MARGIN)
+        picture.crop(room).convert("P", palette=Image.Palette.ADAPTIVE).save(target, optimize=True)
 
 
 if __name__ == "__main__":
     IMAGES.mkdir(exist_ok=True)
     os.chdir(ROOT / "examples")
-    page()
+    workbooks()
     terminal()

@@ -8,7 +8,7 @@ from rich.text import Text
 from stattable.checking.duplicates import fold_copies
 from stattable.checking.returns import Batch, CheckedReturn, open_units
 from stattable.model.findings import Finding, Status
-from stattable.output.console.findings import open_line, severity_line, show_findings
+from stattable.output.console.findings import severity_line, show_findings, show_open
 from stattable.output.console.terminal import Terminal, joined, make_console
 from stattable.output.json_documents import Shown
 
@@ -51,7 +51,7 @@ def show_check(batch: Batch, findings: Sequence[Finding], shown: Shown) -> None:
     console.show(Text(f"共检查 {len(statuses)} 个文件：", style="bold").append_text(joined(*counts)))
     console.show(severity_line(everything))
     if any(finding.is_work for finding in everything):
-        console.show(open_line(len(open_units(batch.returns))))
+        show_open(console, len(open_units(batch.returns)), everything)
     console.show(_advice(statuses, everything, clean))
 
 

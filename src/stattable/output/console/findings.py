@@ -1,6 +1,6 @@
 """Findings, as lines of text."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 from rich.cells import set_cell_size
@@ -74,9 +74,12 @@ def severity_line(findings: Sequence[Finding]) -> Text:
     return line.append(f"（其中{of_these}）" if of_these else "", style="dim")
 
 
-def open_line(units: int) -> str:
-    """Return how many units still have something to do, in words."""
-    return f"还有 {units} 个单位有问题没有处理完。" if units else "没有要处理的问题了。"
+def show_open(console: Terminal, units: int, findings: Iterable[Finding]) -> None:
+    """Show how many units still have something to do; nothing where what is open is of no unit's return."""
+    if units:
+        console.show(f"还有 {units} 个单位有问题没有处理完。")
+    elif not any(finding.is_work for finding in findings):
+        console.show("没有要处理的问题了。")
 
 
 def show_faults(findings: Sequence[Finding]) -> None:

@@ -13,7 +13,7 @@ from stattable.model import form
 from stattable.model.catalogue import FAMILIES
 from stattable.model.findings import Finding, Severity
 from stattable.model.form import FIELDS, shown_value
-from stattable.output.console.findings import NEXT_TIME, open_line, severity_line, show_findings
+from stattable.output.console.findings import NEXT_TIME, severity_line, show_findings, show_open
 from stattable.output.console.terminal import make_console
 from stattable.proving.check_code import CHECK_CODE
 from stattable.proving.ledger import check_code_of
@@ -73,7 +73,7 @@ def show_merge(
         f"收到 {summary.received} 份表：合格 {summary.accepted}，退回 {summary.rejected}，重复 {summary.duplicate}，"
         f"已更正 {summary.superseded}。"
     )
-    console.show(open_line(summary.open))
+    show_open(console, summary.open, merged.findings)
     console.show(severity_line(merged.findings))
     if output is None:
         console.show(Text("没有写出汇总表。请先处理上面的强制性问题。", style="bold red"))
