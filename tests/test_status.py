@@ -99,10 +99,13 @@ def test_a_blank_form_and_one_of_another_year_are_not_on_time() -> None:
 def test_who_is_in_the_return_of_a_unit_above_is_as_late_as_that() -> None:
     send(ZHONGMU)
     send(LANGCHENGGANG, sessions(village=3), scope="cumulative", filled_in="2021年7月3日")
-    document = status()
-    assert row(document, "东狼城岗村") == {"expected": 1, "covered": 1}
+    assert row(status(), "东狼城岗村") == {"expected": 1, "covered": 1}
+    assert "16.7%" in run("status", "收到", "--roster", "名册.csv", "--root", "410122").out  # the county, on time, of 6
     send(LANGCHENGGANG, sessions(village=3), scope="cumulative", filled_in="2021年6月3日")
-    assert row(status(), "东狼城岗村") == {"expected": 1, "covered": 1, "on_time": 1}
+    assert row(status(), "东狼城岗村") == {"expected": 1, "covered": 1}
+    assert (
+        "50.0%" in run("status", "收到", "--roster", "名册.csv", "--root", "410122").out
+    )  # with the township, and the village in it
 
 
 @pytest.mark.usefixtures("here")
@@ -123,6 +126,27 @@ def test_files_of_nobody_are_named() -> None:
     Path("收到/坏的.xlsx").write_bytes(b"")
     assert status()["unattributed"] == ["收到/坏的.xlsx"]
     assert "有 1 份表不知道是哪个单位的" in run("status", "收到", "--roster", "名册.csv").out
+
+
+@pytest.mark.usefixtures("here")
+def test_who_sent_nothing_but_a_scan() -> None:
+    """A scan beside the table that was scanned is none of that."""
+    send(GUANDU)
+    for name in ("官渡镇（盖章）.pdf", "官渡村扫描件.pdf", "逐鹿营村.jpg", "活动现场.jpg"):
+        Path("收到", name).write_bytes(b"%PDF-1.4" if name.endswith("pdf") else b"\xff\xd8\xff\xe0")
+    document = status(root="410122101")
+    assert row(document, "官渡镇")["missing"] == 2
+    assert document["unattributed"] == ["收到/官渡村扫描件.pdf"]
+    command = ("status", "收到", "--roster", "名册.csv", "--root", "410122101", "--remind", "催", "-o", "报送情况.xlsx")
+    assert "有 2 个只收到扫描件或照片：官渡村、逐鹿营村。" in run(*command).out
+    assert "只收到扫描件或照片的：官渡村、逐鹿营村。" in Path("催/催报总表.txt").read_text("utf-8-sig")
+    sheet = openpyxl.load_workbook("报送情况.xlsx")["各单位情况"]
+    states = {cells[0]: cells[4] for cells in sheet.iter_rows(min_row=6, values_only=True)}
+    assert states == {"官渡镇": "合格", "官渡村": "缺报（只有扫描件）", "逐鹿营村": "缺报（只有扫描件）"}
+    checked = run("check", "收到", "--format", "json").json
+    assert [one["path"] for one in checked["files"]] == ["收到/官渡村扫描件.pdf", "收到/官渡镇.xlsx"]
+    (others,) = (one["message"] for one in checked["findings"] if one["code"] == "F006")
+    assert "有 3 个文件不是报表，未读取：官渡镇（盖章）.pdf、活动现场.jpg、逐鹿营村.jpg" in others
 
 
 @pytest.mark.usefixtures("here")
@@ -220,4 +244,4 @@ def test_a_prefecture(tmp_path: Path) -> None:
     result = run("status", tmp_path, "--roster", hebi.ROSTER, "--root", hebi.ROOT, "--format", "json", "--quiet")
     first = result.json["units"][0]
     assert (first["received"], first["missing"], first["expected"]) == (len(places), 0, len(result.json["units"]))
-    assert first["on_time"] == first["expected"]
+    assert first["on_time"] == first["received"]

@@ -24,6 +24,8 @@ def is_marked(path: str | Path, text: str | Path | None = None) -> bool:
         path: of the file.
         text: of the text file beside it, which must be as it was written, too; None where it is of no concern.
     """
+    if not Path(path).is_file():  # a pipe may wait forever
+        return False
     try:
         with zipfile.ZipFile(path) as package:
             mark = package.comment

@@ -1,10 +1,11 @@
 """The state of a collection: who reported and when, and what is still to be done, by unit and by subtree."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from stattable.checking.duplicates import filing_time
@@ -15,10 +16,12 @@ from stattable.merging.result import MergeOptions, MergeResult
 from stattable.merging.root import find_register
 from stattable.model.findings import Status
 from stattable.model.form import edition_of, year_of
+from stattable.model.names import Names
 from stattable.model.units import Scope
 from stattable.reading.files import read_returns
-from stattable.reading.inputs import Inputs
+from stattable.reading.inputs import Inputs, scan_name
 
+_SCANS: Final = (".pdf", ".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".heic", ".webp", ".gif")
 _NO_RETURN: Final = frozenset({"T003", "V000"})  # a form of another year, or one that nobody filled in
 
 
@@ -106,6 +109,8 @@ class Collection:
         today: the day of the run.
         units: the state of each unit, the root first, in listing order.
         counts: those of each unit's whole subtree, itself included.
+        covered_on_time: how many of the covered ones are so by returns that were filed by the deadline.
+        scans: of units that sent nothing else, the paths of files that nobody can read and that are called like them.
         unnamed: how many of the covered ones are missing all the same: a merged workbook says how many, but not who.
     """
 
@@ -115,7 +120,9 @@ class Collection:
     today: date
     units: Mapping[str, UnitState]
     counts: Mapping[str, Counts]
+    covered_on_time: Mapping[str, int]
     unnamed: Mapping[str, int]
+    scans: Mapping[str, tuple[str, ...]]
 
     def reported_rate(self, key: str) -> float | None:
         """Return 报送率: how many of those expected reported, or are in what a unit above did; None for none."""
@@ -125,7 +132,7 @@ class Collection:
     def on_time_rate(self, key: str) -> float | None:
         """Return 及时率: how many of those expected did so by the deadline."""
         counts = self.counts[key]
-        return counts.on_time / counts.expected if counts.expected else None
+        return (counts.on_time + self.covered_on_time[key]) / counts.expected if counts.expected else None
 
     @property
     def days_over(self) -> int:
@@ -187,25 +194,46 @@ def read_collection(
         options = replace(options, edition=edition_of(today.year))
     read = read_returns(inputs.paths, jobs=options.jobs, debug=options.debug, progress=progress)
     register = find_register(decide_edition(read, options.edition).of_edition(read), options.root)
-    return collection_of(judge_returns(read, register, options, inputs.findings), today, deadline)
+    return collection_of(judge_returns(read, register, options, inputs.findings), today, deadline, inputs.others)
 
 
-def collection_of(merged: MergeResult, today: date, deadline: date | None = None) -> Collection:
+def collection_of(
+    merged: MergeResult, today: date, deadline: date | None = None, others: Iterable[str] = ()
+) -> Collection:
     """Return the state of a collection; see :func:`read_collection`."""
     last_day = deadline or usual_deadline(merged.edition)
     units = _unit_states(merged, last_day)
     open_units = merged.open_units
     counts = {key: _counts(merged.statuses[key], one, key in open_units) for key, one in units.items()}
     unnamed = {key: _unnamed_at(merged, key) for key in units}
-    for key, number in unnamed.items():
-        if units[key].is_on_time and number:
-            counts[key] = counts[key]._replace(on_time=counts[key].on_time - number)
+    covered_on_time = {
+        key: int(one.is_on_time and merged.statuses[key] is Status.COVERED) - unnamed[key] * one.is_on_time
+        for key, one in units.items()
+    }
     for key in reversed(units):
         parent = merged.tree[key].parent
         if key != merged.root and parent is not None:
             counts[parent] = counts[parent].plus(counts[key])
             unnamed[parent] += unnamed[key]
-    return Collection(merged, last_day, deadline is None, today, units, counts, unnamed)
+            covered_on_time[parent] += covered_on_time[key]
+    scans = _scans(merged, others)
+    return Collection(merged, last_day, deadline is None, today, units, counts, covered_on_time, unnamed, scans)
+
+
+def _scans(merged: MergeResult, others: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Return the scans of units that sent nothing else, by their keys: files whose names mean one missing unit only."""
+    unread = (one.path for one in merged.returns if any(finding.code == "F005" for finding in one.findings))
+    scans: defaultdict[str, list[str]] = defaultdict(list)
+    names = Names(merged.tree)
+    for path in (*unread, *others):
+        if not path.lower().endswith(_SCANS):
+            continue
+        above = names.match(Path(path).parent.name)
+        keys = [key for key in names.match(scan_name(path)) if merged.statuses.get(key) is Status.MISSING]
+        within = [key for key in keys if any(merged.tree.under(key, one) for one in above)]
+        if len(found := within or keys) == 1:
+            scans[found[0]].append(path)
+    return {key: tuple(paths) for key, paths in scans.items()}
 
 
 def _unnamed_at(merged: MergeResult, key: str) -> int:
@@ -221,10 +249,11 @@ def _unnamed_at(merged: MergeResult, key: str) -> int:
 
 
 def _counts(status: Status | None, one: UnitState, is_open: bool) -> Counts:
+    is_received = status in {Status.ACCEPTED, Status.REJECTED}
     return Counts(
         expected=int(status is not None),
-        received=int(status in {Status.ACCEPTED, Status.REJECTED}),
-        on_time=int(one.is_on_time),
+        received=int(is_received),
+        on_time=int(one.is_on_time and is_received),
         accepted=int(status is Status.ACCEPTED),
         open=int(is_open),
         explained=int(one.is_explained),

@@ -19,7 +19,7 @@ class UnitCounts(Unit):
     parent: str | None = Field(description="code of the unit above it, or its name where it has no code")
     expected: int = Field(description="units that should report, or did")
     received: int = Field(description="those from which at least one file came in")
-    on_time: int = Field(description="those whose first return, or the one that covers them, was filed by the deadline")
+    on_time: int = Field(description="those whose first return was filed by the deadline")
     accepted: int = Field(description="those of which a return counts")
     open: int = Field(description="units that still have to do something about an error or a warning")
     explained: int = Field(description="units with a warning that is explained")

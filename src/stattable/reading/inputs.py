@@ -1,6 +1,7 @@
 """Arguments → the files to read: those named and those in folders, each once, without what is never an input."""
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -12,7 +13,7 @@ from stattable.formats.sniff import RETURN_LIKE, FileKind, is_spreadsheet_name, 
 from stattable.formats.storage import ARCHIVE_SUFFIX, about, files_in_archive, opened
 from stattable.model.catalogue import finding
 from stattable.model.findings import Finding
-from stattable.model.text import listed
+from stattable.model.text import listed, normalised
 
 _NEVER_PREFIXES: Final = ("~$", ".~", "._")
 _NEVER_NAMES: Final = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
@@ -20,6 +21,7 @@ _NEVER_FOLDERS: Final = frozenset({"__macosx"})
 _ARCHIVES: Final = (ARCHIVE_SUFFIX, ".rar", ".7z")
 _NAMES_SHOWN: Final = 3
 # What a browser, a cloud or an office program leaves in place of a file: a download that did not end, or a link.
+_SCAN_WORDS: Final = re.compile(r"[\s_-]|\([^()]*\)|(?:盖章|签字|扫描|拍照)+(?:件|版|照片)?")
 _PLACEHOLDER_ENDINGS: Final = (
     ".crdownload", ".download", ".downloading", ".opdownload", ".part", ".partial", ".xltd", ".td", ".aria2",
     ".icloud", ".cloud", ".url", ".lnk", ".webloc", ".desktop", ".gsheet", ".ksheet", ".kdocs", ".otl",
@@ -33,6 +35,7 @@ class Inputs:
     Attributes:
         paths: the files, as the user named them or the folder they are in, sorted, each file once.
         named: the paths that the user named, which were not only found in a folder.
+        others: the files in folders that are no returns, sorted.
         findings: F006 for every folder with files that are no returns, F009 for every one with files that only stand
             for others, F007 for one that cannot be opened.
     """
@@ -40,6 +43,7 @@ class Inputs:
     paths: tuple[str, ...]
     named: frozenset[str]
     findings: tuple[Finding, ...]
+    others: tuple[str, ...] = ()
 
     @property
     def is_folder(self) -> bool:
@@ -64,17 +68,34 @@ def find_inputs(arguments: Iterable[str], excluded: Iterable[str | Path] = ()) -
         is_folder = archived is not None or Path(argument).is_dir()
         for path in archived or (_walk(argument, unopened) if is_folder else [argument]):
             real = os.path.realpath(path)
-            if _is_never_input(path) or (is_folder and is_marked(path)) or (skipped and file_key(path) in skipped):
+            if _is_never_input(path) or (is_folder and _is_list(path)) or (skipped and file_key(path) in skipped):
                 continue
             group = others if is_folder and not _is_return_like(path) else chosen
             group[real] = min(path, group.get(real, path))
             if not is_folder:
                 named.add(real)
+    for real in _scans_beside_returns({real: path for real, path in chosen.items() if real not in named}):
+        others[real] = chosen.pop(real)
+    rest = sorted(path for real, path in others.items() if real not in named)
     return Inputs(
         tuple(sorted(chosen.values())),
         frozenset(path for real, path in chosen.items() if real in named),
-        (*_not_returns(path for real, path in others.items() if real not in named), *_not_opened(unopened)),
+        (*_not_returns(rest), *_not_opened(unopened)),
+        tuple(rest),
     )
+
+
+def _scans_beside_returns(found: Mapping[str, str]) -> list[str]:
+    """Return the keys of the PDF files among what a walk found that lie beside a spreadsheet of their name."""
+    names = {key: (Path(path).parent, scan_name(path)) for key, path in found.items()}
+    tables = {names[key] for key, path in found.items() if is_spreadsheet_name(Path(path))}
+    return [key for key, path in found.items() if path.lower().endswith(".pdf") and names[key] in tables]
+
+
+def scan_name(path: str) -> str:
+    """Return what a file is called, without the words that tell a scan from the table that was scanned."""
+    stem = normalised(Path(path).stem)
+    return _SCAN_WORDS.sub("", stem) or stem
 
 
 def _not_returns(paths: Iterable[str]) -> Iterator[Finding]:
@@ -140,6 +161,10 @@ def _is_never_input(path: str) -> bool:
     *folders, name = PurePath(path).parts
     is_copy = any(folder.lower() in _NEVER_FOLDERS for folder in folders)  # in an archive made on a Mac
     return is_copy or name.startswith(_NEVER_PREFIXES) or name.lower() in _NEVER_NAMES
+
+
+def _is_list(path: str) -> bool:
+    return path.lower().endswith(".xlsx") and is_marked(path)
 
 
 def _is_return_like(path: str) -> bool:

@@ -16,9 +16,10 @@ COUNT_HEADS: Final = (
 )  # fmt: skip
 STATE_HEADS: Final = ("单位", "级别", "代码", "上级单位", "状态", "报送日期", "日期依据", "按时", "联系人", "电话")
 RATES: Final = (  # what the rates are made of
-    "报送率 =（已报 + 含在上级表中）÷ 应报；及时率 = 按时 ÷ 应报，含在上级表中的看上级的表。"
+    "报送率 =（已报 + 含在上级表中）÷ 应报；及时率 =（按时 + 含在按时的上级表中）÷ 应报。"
     "上级表中写明没有报的不算。已更正是份数，其余是单位数。"
 )
+_ONLY_SCANS: Final = "（只有扫描件）"
 _LOOKS: Final = {State.MISSING: "bad", State.OPEN: "open"}
 
 
@@ -80,9 +81,10 @@ def _state_rows(collection: Collection) -> Iterator[Row]:
         if one.state is None:
             continue
         unit, filing = tree[key], one.filing
+        state = one.state.label + (_ONLY_SCANS if key in collection.scans else "")
         yield Row(
             (
-                unit.name, unit.level.label, unit.code, tree[unit.parent].name if unit.parent else "", one.state.label,
+                unit.name, unit.level.label, unit.code, tree[unit.parent].name if unit.parent else "", state,
                 filing.day.isoformat() if filing else None,
                 ("填报日期" if filing.is_dated else "文件时间") if filing else None,
                 ("是" if one.is_on_time else "否") if filing else None,

@@ -11,7 +11,7 @@ from stattable.merging.reminders import OpenUnit, Reminder, Reminders
 from stattable.model.catalogue import problem_and_remedy
 from stattable.model.findings import Finding
 from stattable.model.form import label_of, title
-from stattable.model.text import printable
+from stattable.model.text import listed, printable
 from stattable.writing.collection import deadline_words
 from stattable.writing.folders import folders
 from stattable.writing.list_files import refuse_foreign
@@ -107,6 +107,10 @@ def _paragraph(reminders: Reminders, one: Reminder) -> Iterator[str]:
     yield f"您好！{title(collection.merged.edition)}{deadline_words(collection)}。"
     if one.missing:
         yield f"{_missing_words(reminders, one)}，麻烦尽快报送。"
+        scans = [key for key in one.missing.missing if key in collection.scans]
+        if scans:
+            names = listed([printable(tree[key].name) for key in scans], most=len(scans))
+            yield f"只收到扫描件或照片的：{names}。扫描件读不出数来，请发来填好的表。"
     if one.open:
         yield f"有 {len(one.open)} 个单位的表要改："
         for number, opened in enumerate(one.open, start=1):

@@ -43,6 +43,7 @@ def show_status(
         console.show(line)
     console.print(_table(collection, depth))
     _show_missing(console, collection)
+    _show_scans(console, collection)
     _show_unattributed(console, collection)
     if output:
         console.show(Text(f"报送情况已写入 {output}", style="green"), whole=[output])
@@ -93,6 +94,14 @@ def _show_missing(console: Terminal, collection: Collection) -> None:
         rest = len(findings) - _MOST_GROUPS
         more = f"  另有 {rest} 处没有报的。加 -o 报送情况.xlsx 看全部，加 --remind 文件夹 写出催报。"
         console.show(Text(more, style="dim"))
+
+
+def _show_scans(console: Terminal, collection: Collection) -> None:
+    tree, scans = collection.merged.tree, collection.scans
+    if scans:
+        names = listed([tree[key].name for key in scans], rest=" 等")
+        text = f"没有报的里，有 {len(scans)} 个只收到扫描件或照片：{names}。请它们发来填好的表。"
+        console.show(Text(text, style="yellow"))
 
 
 def _show_unattributed(console: Terminal, collection: Collection) -> None:
