@@ -46,7 +46,10 @@ def test_rows() -> None:
     ]
 
 
-@pytest.mark.parametrize("identity", [BLANK, MERGED, Identity(WorkbookKind.BLANK, 1, NO_CODE, Scope.OWN)])
+RETURNED = Identity(WorkbookKind.BLANK, 23, TOWN, Scope.OWN, answers=("0" * 63 + "a", "f" * 64))
+
+
+@pytest.mark.parametrize("identity", [BLANK, MERGED, RETURNED, Identity(WorkbookKind.BLANK, 1, NO_CODE, Scope.OWN)])
 def test_what_is_written_is_read(identity: Identity) -> None:
     assert read_identity(identity_rows(identity)) == identity
 

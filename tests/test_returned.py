@@ -17,6 +17,7 @@ from openpyxl.drawing.image import Image
 
 from command_line import run, squeezed
 from county import EAST, GUANDU, GUANDU_VILLAGE, HENAN, TO_GUANDU, ZHONGMU, ZHULUYING
+from stattable.formats.fingerprint import sha256
 from stattable.model.annex import ANNEX_SHEET
 from stattable.model.explanations import NOT_TO_EXPLAIN, RETURNED_HEADS, REVIEW_SHEET
 from stattable.model.form import FIELD_BY_KEY, FIELDS, SHEET_NAME, fields_to_fill
@@ -91,7 +92,7 @@ def put(**cells: Any) -> Callable[[Any], None]:
 
 
 def test_a_form_made_fresh_for_its_unit() -> None:
-    send(GUANDU_VILLAGE, {PEOPLE: "约500"})
+    sent = send(GUANDU_VILLAGE, {PEOPLE: "约500"})
     assert send_back().code == 1
     assert returned() == [
         "41_河南省/4101_郑州市/410122_中牟县/410122101_官渡镇/官渡村.退回.xlsx",
@@ -99,7 +100,8 @@ def test_a_form_made_fresh_for_its_unit() -> None:
         "全部退回说明.txt",
     ]
     read = read_return(str(TOWN / "官渡村.退回.xlsx"))
-    assert read.identity == Identity(WorkbookKind.BLANK, 23, GUANDU_VILLAGE, Scope.OWN, TO_GUANDU)
+    answers = (sha256(sent.read_bytes()),)
+    assert read.identity == Identity(WorkbookKind.BLANK, 23, GUANDU_VILLAGE, Scope.OWN, TO_GUANDU, answers=answers)
     book, sheet = workbook("官渡村"), page("官渡村")
     assert [(one.title, one.sheet_state) for one in book] == [
         (SHEET_NAME, "visible"), (REVIEW_SHEET, "visible"), ("_stattable", "veryHidden"),

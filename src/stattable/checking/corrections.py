@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
 
+from stattable.checking.answers import is_answer, superseded
 from stattable.checking.duplicates import filing_time
 from stattable.checking.returns import CheckedReturn
 from stattable.model.catalogue import finding
@@ -14,9 +14,9 @@ from stattable.model.units import Scope
 def with_superseded(returns: Iterable[CheckedReturn], edition: int | None = None) -> list[CheckedReturn]:
     """Set aside the rejected returns that a later one has replaced (U016), and say which figures stand beside others.
 
-    Of two returns the one with the later date of filling in is the later one; where a date is missing, not of the
-    edition, or the same, the one whose file was written later. An accepted return is as late as the latest of its
-    copies.
+    What came back corrected is later than what was sent back. Otherwise, of two returns the one with the later date of
+    filling in is the later one; where a date is missing, not of the edition, or the same, the one whose file was
+    written later. An accepted return is as late as the latest of its copies.
 
     Args:
         returns: with all their findings.
@@ -46,13 +46,12 @@ def _held_against(
     if counted is None:
         return one
     is_later = {_is_later(other, one, edition) for other in versions}
-    name = one.unit.name or ""
     if True in is_later:
-        params = {"name": name, "other": counted.path}
-        superseded = one.with_findings(finding("U016", params=params), set_aside=Status.SUPERSEDED)
-        return replace(superseded, findings=tuple(replace(f, is_settled=True) for f in superseded.findings))
+        return superseded(one, counted)
     reason = "unclear" if None in is_later else "later"
-    return one.with_findings(finding("U020", params={"reason": reason, "name": name, "other": counted.path}))
+    return one.with_findings(
+        finding("U020", params={"reason": reason, "name": one.unit.name or "", "other": counted.path})
+    )
 
 
 def _is_copy(one: CheckedReturn) -> bool:
@@ -62,6 +61,8 @@ def _is_copy(one: CheckedReturn) -> bool:
 
 def _is_later(one: CheckedReturn, other: CheckedReturn, edition: int | None) -> bool | None:
     """Whether a return is later than another; None where nobody can tell."""
+    if is_answer(one, other) or is_answer(other, one):
+        return is_answer(one, other)
     (day, written), (other_day, other_written) = (filing_time(each.file, edition) for each in (one, other))
     if day and other_day and day != other_day:
         return day > other_day

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from stattable.checking.answers import is_answer, with_answered
 from stattable.checking.returns import CheckedReturn
 from stattable.model.catalogue import finding
 from stattable.model.findings import Finding, Param, Status
@@ -38,9 +39,10 @@ def with_duplicate_findings(
         edition: of the batch, None for that of the returns.
 
     Returns:
-        The same returns in the same order, with U004, U005, U010, and U019: a backup never stands against a return.
+        The same returns in the same order, with U004, U005, U010, and U019: a backup never stands against a return;
+        and U016: what came back corrected replaces what was sent back, and of equal ones it is the one that counts.
     """
-    marked = _with_backups(list(returns))
+    marked = with_answered(_with_backups(list(returns)))
     groups: dict[tuple[str, Scope], list[int]] = {}
     for at, one in enumerate(marked):
         if one.key is not None and one.status is Status.ACCEPTED:
@@ -78,7 +80,8 @@ def _backup_finding(one: CheckedReturn, other: str | None) -> Finding:
 
 
 def _mark_group(marked: list[CheckedReturn], group: Sequence[int], age: Callable[[ReturnFile], _Age] | None) -> None:
-    same = _alike(marked, sorted(group, key=lambda at: marked[at].path))
+    answered = {at for at in group if any(is_answer(marked[other], marked[at]) for other in group)}
+    same = _alike(marked, sorted(group, key=lambda at: (at in answered, marked[at].path)))
     for first, *copies in same:
         for at in copies:
             of_first = finding("U004", params={"other": marked[first].path})

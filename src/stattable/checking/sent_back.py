@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from stattable.checking.answers import answered_by
 from stattable.checking.duplicates import filing_time
 from stattable.checking.returns import Batch, CheckedReturn
 from stattable.model.identity import UnitFacts
@@ -23,6 +24,7 @@ class SentBack:
         edition: of the form, the ordinal of the members' day.
         sources: the returns that it is filled in from: one, or several that differ and are of equal weight (U005).
         others: paths of the unit's other returns with something open, which are older or cannot be read.
+        answers: the fingerprints of all these returns, and of those that they were themselves an answer to.
     """
 
     key: str
@@ -32,6 +34,7 @@ class SentBack:
     edition: int
     sources: tuple[CheckedReturn, ...]
     others: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
 
     def called(self, path: str) -> str:
         """Return what one of the unit's files is called to it: by its name alone, where no other has it."""
@@ -100,6 +103,7 @@ def _sent_back(key: str, scope: Scope, ones: Sequence[CheckedReturn], batch: Bat
         decided or first.file.edition or edition,
         tuple(sources),
         tuple(one.path for one in ones if one not in sources),
+        answered_by(ones),
     )
 
 

@@ -44,6 +44,7 @@ class Identity:
         above: the units above it, from the top down.
         unaccounted: merged only: how many units below it that should report are not accounted for, by level.
         figures: merged only: the 40 figures that its page was written with.
+        answers: of a form that was sent back: the fingerprints of the returns because of which it was.
     """
 
     kind: WorkbookKind
@@ -53,6 +54,7 @@ class Identity:
     above: tuple[UnitFacts, ...] = ()
     unaccounted: tuple[tuple[Level, int], ...] = ()
     figures: Values | None = None
+    answers: tuple[str, ...] = ()
 
 
 Row = tuple[str, ...]
@@ -71,15 +73,18 @@ def identity_rows(identity: Identity) -> list[Row]:
         *(("above", *_facts_row(facts)) for facts in identity.above),
         *(("unaccounted", level, str(count)) for level, count in identity.unaccounted),
         *([("figures", figures_text(identity.figures))] if identity.figures else []),
+        *(("answers", fingerprint) for fingerprint in identity.answers),
     ]
 
 
 # What no identity of ours goes beyond.
 MAX_ABOVE: Final = 8  # units above one; there are five levels
+MAX_ANSWERED: Final = 64  # returns because of which a form was sent back
 _MOST: Final = {  # rows that begin with a word
     **dict.fromkeys(("form", "edition", "kind", "scope", "unit", "figures"), 1),
     "above": MAX_ABOVE,
     "unaccounted": len(Level),
+    "answers": MAX_ANSWERED,
 }
 _EDITIONS: Final = range(1, 200)
 _LARGEST: Final = 10**15  # of what is counted
@@ -116,6 +121,7 @@ def read_identity(rows: Iterable[Sequence[object]]) -> Identity | None:
             above=tuple(map(_facts, said.get("above", ()))),
             unaccounted=tuple((Level(row[0]), int(row[1])) for row in said.get("unaccounted", ())),
             figures=read_figures(said["figures"][0][0]) if "figures" in said else None,
+            answers=tuple(row[0] for row in said.get("answers", ())),
         )
     except (KeyError, ValueError):
         return None

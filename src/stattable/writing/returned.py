@@ -69,7 +69,7 @@ def returned_bytes(sent: SentBack) -> bytes:
         sheets[ANNEX_SHEET] = add_blank_annex(workbook, annex, _looks(listed, ANNEX_SHEET))
     for name, sheet in sheets.items():
         _comment(sheet, name, listed)
-    identity = Identity(WorkbookKind.BLANK, sent.edition, sent.unit, sent.scope, sent.above)
+    identity = Identity(WorkbookKind.BLANK, sent.edition, sent.unit, sent.scope, sent.above, answers=sent.answers)
     marks = mark_rows({name: sheet.rows for name, sheet in workbook.sheets.items()})
     add_hidden(workbook, IDENTITY_SHEET, [*identity_rows(identity), *marks])
     return workbook.to_bytes()

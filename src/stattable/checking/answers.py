@@ -1,0 +1,65 @@
+"""Returns that came back corrected: they stand for those because of which a form was sent back."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from stattable.checking.returns import CheckedReturn
+from stattable.model.catalogue import finding
+from stattable.model.findings import Status
+from stattable.model.identity import MAX_ANSWERED
+from stattable.model.units import Scope
+
+
+def is_answer(one: CheckedReturn, other: CheckedReturn) -> bool:
+    """Whether a return was filled in on the form that went back to its unit because of another."""
+    identity = one.file.identity
+    return identity is not None and other.file.facts.sha256 in identity.answers
+
+
+def answered_by(returns: Iterable[CheckedReturn]) -> tuple[str, ...]:
+    """Return the fingerprints that a form answers which goes back because of `returns`, with those that they answer."""
+    sent = list(returns)
+    prints = [one.file.facts.sha256 for one in sent]
+    before = (print_ for one in sent if one.file.identity for print_ in one.file.identity.answers)
+    return tuple(one for one in dict.fromkeys([*prints, *before]) if one)[:MAX_ANSWERED]
+
+
+def superseded(one: CheckedReturn, by: CheckedReturn) -> CheckedReturn:
+    """Return a return that a later one has replaced (U016), with all its findings settled."""
+    params = {"name": one.unit.name or "", "other": by.path}
+    marked = one.with_findings(finding("U016", params=params), set_aside=Status.SUPERSEDED)
+    return replace(marked, findings=tuple(replace(each, is_settled=True) for each in marked.findings))
+
+
+def with_answered(returns: Sequence[CheckedReturn]) -> list[CheckedReturn]:
+    """Set aside the accepted returns that an accepted answer with other figures has replaced (U016).
+
+    Merged workbooks are left alone: what replaces one is made by merging again.
+
+    Args:
+        returns: with the findings of each by itself.
+
+    Returns:
+        The same returns in the same order.
+    """
+    answers: dict[tuple[str, Scope], list[CheckedReturn]] = {}
+    for one in returns:
+        if _counts(one) and one.file.identity and one.file.identity.answers:
+            answers.setdefault(_place(one), []).append(one)
+    return [_held_against(one, answers.get(_place(one), ())) if _counts(one) else one for one in returns]
+
+
+def _held_against(one: CheckedReturn, answers: Sequence[CheckedReturn]) -> CheckedReturn:
+    later = [each for each in answers if is_answer(each, one)]
+    if one.file.is_merged or all(each.values == one.values for each in later):
+        return one
+    last = next((each for each in later if not any(is_answer(other, each) for other in later)), later[0])
+    return superseded(one, last)
+
+
+def _counts(one: CheckedReturn) -> bool:
+    return one.key is not None and one.status is Status.ACCEPTED
+
+
+def _place(one: CheckedReturn) -> tuple[str, Scope]:
+    return one.key or "", one.scope or Scope.OWN
