@@ -207,6 +207,14 @@ def test_nothing_is_lost_by_merging_ten_times_into_the_same_workbook() -> None:
     assert run("verify", "汇总表.xlsx", "收到", "名册.csv").code == 0
 
 
+def test_what_several_wrote_for_one_finding_stands_there_once_however_often_it_is_merged() -> None:
+    by_hand(("O003", "I6", WHY), ("O003", None, "截图已存；另有签到表"))
+    merge()
+    write_beside("汇总表.xlsx", {"O003": "电话问过会长"})
+    for _ in range(4):
+        assert reasons(merge()) == [("O003", f"{WHY}；截图已存；另有签到表；电话问过会长")]
+
+
 def test_a_changed_value_opens_the_warning_again_and_the_old_workbook_stays() -> None:
     merge()
     write_beside("汇总表.xlsx", {"O003": WHY})

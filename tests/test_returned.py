@@ -5,7 +5,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -376,6 +376,30 @@ def test_of_two_different_ones_what_they_agree_on_is_filled_in() -> None:
     assert next(row[:4] for row in listed("官渡村")) == ("U005", "强制性", "I6", about)
     assert len(listed("官渡村")) == 2
     assert sent_again("官渡村", put(I6=77))["findings"] == []
+
+
+def test_of_two_different_ones_contact_phone_and_date_are_the_later_ones() -> None:
+    send(GUANDU_VILLAGE, name="甲", filled_in=date(2021, 6, 1), contact="张三")
+    send(GUANDU_VILLAGE, {PEOPLE: 77}, name="乙", filled_in=date(2021, 6, 20), contact="李四")
+    send_back()
+    assert (page("官渡村")["B18"].value, page("官渡村")["H18"].value) == ("李四", datetime(2021, 6, 20))
+
+
+def test_that_another_one_counts_is_told_first_and_by_its_name_alone() -> None:
+    send(GUANDU_VILLAGE, {PEOPLE: "约500"}, name="后", filled_in=date(2021, 6, 20))
+    send(GUANDU_VILLAGE, to="收到/官渡镇", name="先", filled_in=date(2021, 6, 1))
+    send_back()
+    assert [(row[0], "“先.xlsx”" in row[3]) for row in listed("官渡村")] == [("U020", True), ("V003", False)]
+    run("status", "收到", *OF_ROSTER, "--remind", "催报")
+    text = Path("催报/催报总表.txt").read_text("utf-8-sig")
+    assert text.index("“先.xlsx”") < text.index("约500")
+
+
+def test_nobody_is_sent_looking_for_red_cells_where_none_is() -> None:
+    send(GUANDU_VILLAGE, dict.fromkeys(own_values(Level.VILLAGE)))
+    send_back()
+    texts = [row[0].value for row in workbook("官渡村")[REVIEW_SHEET]]
+    assert (tints("官渡村"), texts[2]) == ({}, "请在“信息统计表”里填写正确的数。改好后保存，把这个文件原样发回。")
 
 
 def test_of_two_faulty_ones_the_later_goes_back() -> None:

@@ -16,6 +16,7 @@ from stattable.model.units import bare_code
 from stattable.reading.return_file import ReturnFile
 
 _OTHER_EDITION: Final = "T003"
+_BETWEEN: Final = "；"  # several texts for one finding
 
 
 class _Written(NamedTuple):
@@ -93,18 +94,17 @@ class Explanations:
             *(self._of_code.get(bare_code(unit.code), ()) if unit.code else ()),
             *self._of_name.get((comparable_name(unit.name or ""), one.path), ()),
         ]
-        texts = list[str]()
+        texts = dict[str, None]()  # what was put together before comes back in one
         words = claim(problem_and_remedy(one, label_of)[0]) if written else ""
         for path, reason in written:
             if reason.code not in {None, one.code}:
                 continue
             if _is_for(reason, one, words):
                 self._used[path, reason.cell] = Severity.INFO if one.is_settled else one.severity
-                if not any(reason.text in text for text in texts):
-                    texts.append(reason.text)
+                texts.update(dict.fromkeys(reason.text.split(_BETWEEN)))
             elif reason.code and reason.field in {None, one.field}:
                 self._changed.add((path, reason.cell))
-        return replace(one, note="；".join(texts)) if texts else one
+        return replace(one, note=_BETWEEN.join(texts)) if texts else one
 
     def explained(self, returns: Sequence[CheckedReturn]) -> list[CheckedReturn]:
         """Return `returns` with what was written beside their findings.

@@ -18,6 +18,7 @@ _NAMES: Final = frozenset({"U001", "U018"})
 _RANGES: Final = frozenset({"V001", "T007", "V013"})  # about several cells of the page
 _CELL_PARAMS: Final = ("people_at", "sessions_at", "to_cell")
 EVERYWHERE: Final = "整张表"
+_FIRST: Final = "U020"  # that another return counts is read before what is wrong with this one
 _ANNEX: Final = "明细"
 
 
@@ -66,10 +67,11 @@ def remarks(sent: SentBack) -> list[Remark]:
 
 
 def in_order(listed: Iterable[Remark]) -> list[Remark]:
-    """Return remarks in the order in which they are read: errors first, then from the top of the page down."""
+    """Return remarks in the order in which they are read: errors first, each from the top of the page down."""
 
-    def key(one: Remark) -> tuple[bool, bool, tuple[Cell, ...], str]:
-        return one.finding.severity is not Severity.ERROR, one.sheet != SHEET_NAME, one.marked, one.finding.code
+    def key(one: Remark) -> tuple[bool, bool, bool, tuple[Cell, ...], str]:
+        code = one.finding.code
+        return code != _FIRST, one.finding.severity is not Severity.ERROR, one.sheet != SHEET_NAME, one.marked, code
 
     return sorted(listed, key=key)
 
@@ -80,6 +82,9 @@ def _of_return(one: CheckedReturn, sent: SentBack) -> Iterator[Remark]:
         if finding.code == "U005":
             others = "、".join(sent.called(other.path) for other in sent.sources if other != one)
             yield Remark(replace(finding, params={**finding.params, "others": others}))
+        elif finding.code == _FIRST:
+            other = sent.called(str(finding.params["other"]))
+            yield Remark(replace(finding, params={**finding.params, "other": other}))
         elif finding.severity is not Severity.INFO and not finding.is_settled and finding.unit == one.unit:
             yield _placed(finding, one, form, annex)
 

@@ -39,8 +39,8 @@ class SentBack:
     def called(self, path: str) -> str:
         """Return what one of the unit's files is called to it: by its name alone, where no other has it."""
         name = Path(path).name
-        names = [Path(one).name for one in (*self.others, *(source.path for source in self.sources))]
-        return name if names.count(name) == 1 else path
+        others = {*self.others, *(source.path for source in self.sources)} - {path}
+        return path if any(Path(one).name == name for one in others) else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def _scope(one: CheckedReturn, batch: Batch, *, is_roster: bool) -> Scope:
 
 def _sent_back(key: str, scope: Scope, ones: Sequence[CheckedReturn], batch: Batch, edition: int) -> SentBack:
     decided = batch.edition.edition
-    sources = [one for one in ones if _has(one, "U005")] or [_latest(ones, decided)]
+    sources = [one for one in ones if _has(one, "U005")] or [latest_return(ones, decided)]
     first = sources[0]
     unit, above = _facts(key, first, batch)
     return SentBack(
@@ -107,7 +107,7 @@ def _sent_back(key: str, scope: Scope, ones: Sequence[CheckedReturn], batch: Bat
     )
 
 
-def _latest(ones: Iterable[CheckedReturn], edition: int | None) -> CheckedReturn:
+def latest_return(ones: Iterable[CheckedReturn], edition: int | None) -> CheckedReturn:
     """Return the latest of several returns, rather one with figures of the edition than one without."""
 
     def age(one: CheckedReturn) -> tuple[bool, date, float]:

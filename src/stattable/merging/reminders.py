@@ -105,9 +105,11 @@ def _work(merged: MergeResult) -> dict[str, tuple[Finding, ...]]:
         if finding.path is None and finding.unit in keys and finding.is_work and finding.code != "C001":
             work[keys[finding.unit]].append(finding)
     order = tuple(Severity)
-    return {
-        key: tuple(sorted(_distinct(some), key=lambda one: order.index(one.severity))) for key, some in work.items()
-    }
+
+    def rank(one: Finding) -> tuple[bool, int]:  # that another return counts comes first
+        return one.code != "U020", order.index(one.severity)
+
+    return {key: tuple(sorted(_distinct(some), key=rank)) for key, some in work.items()}
 
 
 def _distinct(findings: Iterable[Finding]) -> Iterable[Finding]:

@@ -104,7 +104,7 @@ def _paragraph(reminders: Reminders, one: Reminder) -> Iterator[str]:
     person = printable(" ".join(filter(None, reminders.person(one.unit))))
     yield f"【{printable(tree[one.unit].name)}】{person}"
     collection = reminders.collection
-    yield f"您好！{title(collection.merged.edition)}{deadline_words(collection)}。"
+    yield f"您好！{title(collection.merged.edition)}，{deadline_words(collection)}。"
     if one.missing:
         yield f"{_missing_words(reminders, one)}，麻烦尽快报送。"
         scans = [key for key in one.missing.missing if key in collection.scans]

@@ -6,7 +6,7 @@ from math import ceil
 from typing import Final
 
 from stattable.checking.remarks import Remark, in_order, remarks
-from stattable.checking.sent_back import SentBack, is_usable
+from stattable.checking.sent_back import SentBack, is_usable, latest_return
 from stattable.formats.sheet import Cell
 from stattable.model.annex import ANNEX_SHEET
 from stattable.model.annex import LEVELS as ANNEX_LEVELS
@@ -46,7 +46,7 @@ class Filling:
 
     Attributes:
         figures: of the 40 fields; None where nothing was written, or several returns differ.
-        beside: contact, phone and date, by their keys.
+        beside: contact, phone and date, by their keys; those of the latest of several returns.
         differing: one remark for each field in which several returns differ.
     """
 
@@ -104,10 +104,8 @@ def _filling(sent: SentBack, written: Sequence[Written | None]) -> Filling:
             words = phrase("U005", "differs", label=label_of(field.key), cell=field.cell, versions="，".join(versions))
             said = finding("U005", sheet=SHEET_NAME, cell=field.cell, field=field.key, params={"words": words})
             differing.append(Remark(said, SHEET_NAME, field.cell, (field.at,)))
-    beside = {
-        key: values[0] if len(set(values := [content.beside.get(key) for _, content in known])) == 1 else None
-        for key in CONTACT_LINES
-    }
+    latest = latest_return((one for one, _ in known), sent.edition)
+    beside = next(content.beside for one, content in known if one is latest)
     return Filling(tuple(figures), beside, tuple(differing))
 
 

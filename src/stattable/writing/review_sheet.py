@@ -37,6 +37,8 @@ _HEADLINE: Final = "{name}报表审核意见"
 _ABOUT: Final = "单位：{name}（{level}，{scope}数）    日期：{day:%Y年%m月%d日}    发来的文件：{paths}"
 _FAULTS: Final = "请在“信息统计表”里改正红色的格子"
 _DOUBTS: Final = "请核实橙色的格子，数字不对的改正，属实的在“审核意见”的“情况说明”一栏写明原因"
+_NO_CELL: Final = "请在“信息统计表”里填写正确的数"  # beside errors of the whole return
+_NO_CELLS: Final = "请逐条核实，数字不对的改正，属实的在“审核意见”的“情况说明”一栏写明原因"
 _SEND: Final = "改好后保存，把这个文件原样发回。"
 _LOST: Final = "“{path}”里的数没有填进这张表（读不出来，或者是另一届的），请按原表重新填写。"
 _SEVERAL: Final = "几份表里不同的数没有填进来，见下面。"
@@ -94,8 +96,12 @@ def add_review(workbook: Workbook, review: Review) -> Sheet:
 
 def what_to_do(listed: Sequence[Remark]) -> str:
     """Return in one sentence what a unit is to do about remarks."""
-    severities = {remark.finding.severity for remark in listed if not remark.finding.is_closed}
-    parts = [words for of, words in ((Severity.ERROR, _FAULTS), (Severity.WARNING, _DOUBTS)) if of in severities]
+    work = [remark for remark in listed if not remark.finding.is_closed]
+    parts = list[str]()
+    for severity, tinted, plain in ((Severity.ERROR, _FAULTS, _NO_CELL), (Severity.WARNING, _DOUBTS, _NO_CELLS)):
+        of_severity = [remark for remark in work if remark.finding.severity is severity]
+        if of_severity:
+            parts.append(tinted if any(remark.marked for remark in of_severity) else plain)
     return f"{'；'.join(parts)}。{_SEND}"
 
 
