@@ -186,6 +186,16 @@ def test_what_cannot_be_matched_is_said() -> None:
     assert "今年没有经费" in one["message"]
 
 
+def test_words_that_say_nothing_do_no_harm_where_the_figure_was_corrected() -> None:
+    returned("宣传活动 · 村居社区计生协 · 宣传人数（I6）是 9000 人，村居社区本级通常不超过 2000 人。", "核实无误")
+    assert "C004" not in codes(check().json)
+
+
+def test_words_that_say_nothing_are_said_where_the_figure_is_the_same() -> None:
+    returned(problem(), "核实无误")
+    assert "C004" in codes(check().json)
+
+
 def test_a_reason_of_another_edition_explains_nothing() -> None:
     send(GUANDU_VILLAGE, ONLINE, edition=22, name="去年")
     add_sheet("收到/去年.xlsx", REASONS, [("编号", "情况说明"), ("O003", WHY)])

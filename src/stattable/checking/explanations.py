@@ -155,7 +155,8 @@ class Explanations:
         empty, vain = list[Reason](), dict[str, list[str]]()
         for reason in file.reasons:
             severity = self._used.get((file.path, reason.cell))
-            if severity in {None, Severity.WARNING} and reason.is_warning and not explains(reason.text):
+            is_open = severity is Severity.WARNING or (severity is None and reason.problem is None)
+            if is_open and reason.is_warning and not explains(reason.text):
                 empty.append(reason)
             elif why := self._why_in_vain(file.path, reason, severity):
                 vain.setdefault(why, []).append(phrase("C005", "one", text=reason.text, cell=reason.cell))

@@ -16,7 +16,7 @@ from stattable.merging.result import MergeOptions, MergeResult
 from stattable.merging.root import find_register
 from stattable.model.findings import Status
 from stattable.model.form import edition_of, year_of
-from stattable.model.names import Names
+from stattable.model.names import Names, names_in_file_name
 from stattable.model.units import Scope
 from stattable.reading.files import read_returns
 from stattable.reading.inputs import Inputs, scan_name
@@ -229,7 +229,8 @@ def _scans(merged: MergeResult, others: Iterable[str]) -> dict[str, tuple[str, .
         if not path.lower().endswith(_SCANS):
             continue
         above = names.match(Path(path).parent.name)
-        keys = [key for key in names.match(scan_name(path)) if merged.statuses.get(key) is Status.MISSING]
+        meant = next(filter(None, map(names.match, names_in_file_name(scan_name(path)))), [])
+        keys = [key for key in meant if merged.statuses.get(key) is Status.MISSING]
         within = [key for key in keys if any(merged.tree.under(key, one) for one in above)]
         if len(found := within or keys) == 1:
             scans[found[0]].append(path)
