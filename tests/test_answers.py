@@ -64,6 +64,16 @@ def test_what_becomes_of_what_was_sent_back(returns: list[CheckedReturn], expect
             assert all(each.is_settled for each in one.findings) is (str(one.status) == SUPERSEDED) or not one.findings
 
 
+def test_what_an_answer_with_the_same_figures_mended_is_settled() -> None:
+    before = filed("a", 1, finding("V010"), finding("V011"))
+    copy, _ = with_duplicate_findings([before, filed("b", 1, finding("V011"), answers="a")])
+    assert [(each.code, each.is_settled) for each in copy.findings] == [
+        ("V010", True),
+        ("V011", False),
+        ("U004", False),
+    ]
+
+
 def test_a_form_answers_what_its_returns_answered() -> None:
     returns = [filed("a", 1), filed("b", 2, answers="ca"), filed("d", 3)]
     assert answered_by(returns) == ("a", "b", "d", "c")

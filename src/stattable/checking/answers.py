@@ -31,6 +31,13 @@ def superseded(one: CheckedReturn, by: CheckedReturn) -> CheckedReturn:
     return replace(marked, findings=tuple(replace(each, is_settled=True) for each in marked.findings))
 
 
+def settled_by(one: CheckedReturn, answer: CheckedReturn) -> CheckedReturn:
+    """Return a return with those of its findings settled that its answer has no longer."""
+    left = {(each.code, each.field) for each in answer.findings}
+    findings = (replace(each, is_settled=(each.code, each.field) not in left) for each in one.findings)
+    return replace(one, findings=tuple(findings))
+
+
 def with_answered(returns: Sequence[CheckedReturn]) -> list[CheckedReturn]:
     """Set aside the accepted returns that an accepted answer with other figures has replaced (U016).
 

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from stattable.checking.answers import is_answer, with_answered
+from stattable.checking.answers import is_answer, settled_by, with_answered
 from stattable.checking.returns import CheckedReturn
 from stattable.model.catalogue import finding
 from stattable.model.findings import Finding, Param, Status
@@ -86,6 +86,7 @@ def _mark_group(marked: list[CheckedReturn], group: Sequence[int], age: Callable
         for at in copies:
             of_first = finding("U004", params={"other": marked[first].path})
             one = marked[at]
+            one = settled_by(one, marked[first]) if is_answer(marked[first], one) else one
             once = tuple(f for f in one.findings if f.code != "H005")  # the first one says it for all
             marked[at] = replace(one, findings=once).with_findings(of_first, set_aside=Status.DUPLICATE)
     if len(same) == 1:
