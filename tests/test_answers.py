@@ -47,6 +47,12 @@ CASES: dict[str, tuple[list[CheckedReturn], dict[str, str]]] = {
     "sent back twice": (
         [filed("a", 1, DOUBT), filed("b", 2, DOUBT, answers="a"), filed("c", 3, answers="ab")],
         {"a": SUPERSEDED, "b": SUPERSEDED, "c": ACCEPTED}),
+    "as it went, and then corrected": (
+        [filed("a", 1, DOUBT), filed("b", 1, DOUBT, answers="a"), filed("c", 2, answers="a")],
+        {"a": SUPERSEDED, "b": SUPERSEDED, "c": ACCEPTED}),
+    "two that differ, and each of them corrected to the other": (
+        [filed("a", 1), filed("b", 2), filed("c", 1, answers="ab"), filed("d", 2, answers="ab")],
+        {"a": SUPERSEDED, "b": SUPERSEDED, "c": REJECTED, "d": REJECTED}),
     "no better than before": (
         [filed("a", 1), filed("b", 2, VALUE, answers="a")], {"a": ACCEPTED, "b": REJECTED}),
     "another one beside it": (

@@ -49,24 +49,29 @@ def with_answered(returns: Sequence[CheckedReturn]) -> list[CheckedReturn]:
     Returns:
         The same returns in the same order.
     """
-    answers: dict[tuple[str, Scope], list[CheckedReturn]] = {}
+    groups: dict[tuple[str, Scope], list[CheckedReturn]] = {}
     for one in returns:
-        if _counts(one) and one.file.identity and one.file.identity.answers:
-            answers.setdefault(_place(one), []).append(one)
-    return [_held_against(one, answers.get(_place(one), ())) if _counts(one) else one for one in returns]
+        if one.key is not None and one.status is Status.ACCEPTED:
+            groups.setdefault((one.key, one.scope or Scope.OWN), []).append(one)
+    replaced = dict[str, CheckedReturn]()  # by path
+    for group in groups.values():
+        if any(one.file.identity and one.file.identity.answers for one in group):
+            replaced |= {one.path: answer for one in group if (answer := _last_answer(one, group))}
+    return [superseded(one, replaced[one.path]) if one.path in replaced else one for one in returns]
 
 
-def _held_against(one: CheckedReturn, answers: Sequence[CheckedReturn]) -> CheckedReturn:
-    later = [each for each in answers if is_answer(each, one)]
-    if one.file.is_merged or all(each.values == one.values for each in later):
-        return one
-    last = next((each for each in later if not any(is_answer(other, each) for other in later)), later[0])
-    return superseded(one, last)
+def _last_answer(one: CheckedReturn, group: Sequence[CheckedReturn]) -> CheckedReturn | None:
+    """Return the return that has replaced one of its group, or None."""
+    if one.file.is_merged:
+        return None
+    later = [each for each in group if each.values != one.values and _replaces(each, one, group)]
+    return next((each for each in later if not any(is_answer(other, each) for other in later)), None)
 
 
-def _counts(one: CheckedReturn) -> bool:
-    return one.key is not None and one.status is Status.ACCEPTED
-
-
-def _place(one: CheckedReturn) -> tuple[str, Scope]:
-    return one.key or "", one.scope or Scope.OWN
+def _replaces(answer: CheckedReturn, one: CheckedReturn, group: Sequence[CheckedReturn]) -> bool:
+    """Whether a return is an answer to another, or to what that one only repeats: a form that came back as it went."""
+    if is_answer(answer, one):
+        return True
+    answered = [each for each in group if is_answer(answer, each)]
+    is_changed = all(each.values != answer.values for each in answered)
+    return is_changed and any(is_answer(one, each) and each.values == one.values for each in answered)
