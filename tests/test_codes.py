@@ -300,6 +300,15 @@ def corrected(folder: Path, duplicates: str) -> set[str]:
 
 
 @deferred
+def year_after_year(folder: Path, then: int, now: int) -> set[str]:
+    """Check the return of a village beside that of the year before, by their articles."""
+    key = "media.county.text"
+    filled(folder / "去年" / "1.xlsx", GUANDU_VILLAGE, {**VILLAGE, key: then}, above=TO_GUANDU, edition=22)
+    village(folder, figures={key: now})
+    return check(folder, "--previous", str(folder / "去年"))
+
+
+@deferred
 def mended(folder: Path, first: date, second: date) -> set[str]:
     """Check a return that no total can take, of the `first` day, and one that is in order, of the `second`."""
     village(folder, "1.xlsx", figures={SESSIONS: "若干"}, filled_in=first)
@@ -662,6 +671,9 @@ CASES: dict[str, tuple[Case, Case]] = {
     "O001": (of_unit(GUANDU, TOWN_PEOPLE, 10_001), of_unit(GUANDU, TOWN_PEOPLE, 10_000)),
     "O002": (figure(SESSIONS, 21), figure(SESSIONS, 20)),
     "O003": (figure(PEOPLE, 2001), figure(PEOPLE, 2000)),
+    "O101": (year_after_year(2, 11), year_after_year(2, 10)),
+    "O102": (year_after_year(11, 2), year_after_year(10, 2)),
+    "O103": (year_after_year(10, 0), year_after_year(9, 0)),
     "H001": (township_says(5), township_says(4)),
     "H002": (township_says(3), township_says(4)),
     "H003": (village_below(NOTHING), village_below({})),
