@@ -380,7 +380,7 @@ def villages_here(folder: Path, *units: UnitFacts) -> set[str]:
 
 @deferred
 def scan_of(folder: Path, name: str) -> set[str]:
-    (folder / RETURNS).mkdir(exist_ok=True)
+    (folder / RETURNS).mkdir(parents=True, exist_ok=True)
     (folder / RETURNS / name).write_bytes(b"%PDF-1.4")
     return villages_here(GUANDU_VILLAGE)(folder)
 
