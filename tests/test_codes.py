@@ -381,7 +381,7 @@ def villages_here(folder: Path, *units: UnitFacts) -> set[str]:
 @deferred
 def scan_of(folder: Path, name: str) -> set[str]:
     (folder / RETURNS).mkdir(parents=True, exist_ok=True)
-    (folder / RETURNS / name).write_bytes(b"%PDF-1.4")
+    (folder / RETURNS / name).write_bytes(b"\xff\xd8\xff\xe0" + bytes(64))
     return villages_here(GUANDU_VILLAGE)(folder)
 
 
@@ -694,7 +694,7 @@ CASES: dict[str, tuple[Case, Case]] = {
     "C003": (workbook_of(GUANDU_VILLAGE), workbook_of(GUANDU_VILLAGE, ZHULUYING)),
     "C004": (explained("O003", "核实无误"), explained("O003", "当天网络直播，观看人数较多")),
     "C005": (explained("O002", "当天网络直播，观看人数较多"), explained("O003", "当天网络直播，观看人数较多")),
-    "C006": (scan_of("逐鹿营村.pdf"), scan_of("官渡村.pdf")),
+    "C006": (scan_of("逐鹿营村.jpg"), scan_of("官渡村.jpg")),
     "A001": (accounts(ACCOUNT, website=2), accounts(ACCOUNT, website=1)),
     "A002": (account(D="zhongmu.example.cn"), account(D="https://zhongmu.example.cn")),
     "A003": (account(F=None), account()),
