@@ -20,7 +20,7 @@ SEVERITIES = {
        " V000 V002 V003 V004 V005 V006 V009 R001 R004 R005 H001 H002 H003 H004 H006 H007 H008"
        " P001 P002 P003 P004 P005 P006 P007 P008 P009 P010 P011 P012 P013 P014",
     W: "F008 F009 T004 T007 U006 U010 U019 U020 V001 V008 V010 V011 V012 V013 R002 R003 O001 O002 O003 C001 C002 C003"
-       " C004 O101 O102 O103 A001 A002 A003 A004 A005 A006 A007 A008 A009",
+       " C004 C006 O101 O102 O103 A001 A002 A003 A004 A005 A006 A007 A008 A009",
     I: "F006 U004 U008 U011 U012 U015 U016 T009 U017 V007 H005 C005",
 }  # fmt: skip
 
@@ -118,6 +118,7 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
     "C002": [{"name": "鹤壁市", "levels": ("乡镇级", "村居社区级")}],
     "C004": [{"count": 2, "cells": ("F3", "F5"), "text": "核实无误"}],
     "C005": each("C005", texts=("“与邻村合办”（F3）",)),
+    "C006": [{"name": "官渡村", "files": ("官渡村.pdf",)}],
     "C001": [
         {"name": "官渡镇", "contact": contact} | more
         for contact in ("", "李四")

@@ -300,6 +300,15 @@ def corrected(folder: Path, duplicates: str) -> set[str]:
 
 
 @deferred
+def year_after_year(folder: Path, then: int, now: int) -> set[str]:
+    """Check the return of a village beside that of the year before, by their articles."""
+    key = "media.county.text"
+    filled(folder / "去年" / "1.xlsx", GUANDU_VILLAGE, {**VILLAGE, key: then}, above=TO_GUANDU, edition=22)
+    village(folder, figures={key: now})
+    return check(folder, "--previous", str(folder / "去年"))
+
+
+@deferred
 def mended(folder: Path, first: date, second: date) -> set[str]:
     """Check a return that no total can take, of the `first` day, and one that is in order, of the `second`."""
     village(folder, "1.xlsx", figures={SESSIONS: "若干"}, filled_in=first)
@@ -367,6 +376,13 @@ def villages_here(folder: Path, *units: UnitFacts) -> set[str]:
     for unit in units:
         village(folder, f"{unit.name}.xlsx", unit)
     return merge(folder, *roster(folder), "--root", "410122101")
+
+
+@deferred
+def scan_of(folder: Path, name: str) -> set[str]:
+    (folder / RETURNS).mkdir(parents=True, exist_ok=True)
+    (folder / RETURNS / name).write_bytes(b"\xff\xd8\xff\xe0" + bytes(64))
+    return villages_here(GUANDU_VILLAGE)(folder)
 
 
 @deferred
@@ -662,6 +678,9 @@ CASES: dict[str, tuple[Case, Case]] = {
     "O001": (of_unit(GUANDU, TOWN_PEOPLE, 10_001), of_unit(GUANDU, TOWN_PEOPLE, 10_000)),
     "O002": (figure(SESSIONS, 21), figure(SESSIONS, 20)),
     "O003": (figure(PEOPLE, 2001), figure(PEOPLE, 2000)),
+    "O101": (year_after_year(2, 11), year_after_year(2, 10)),
+    "O102": (year_after_year(11, 2), year_after_year(10, 2)),
+    "O103": (year_after_year(10, 0), year_after_year(9, 0)),
     "H001": (township_says(5), township_says(4)),
     "H002": (township_says(3), township_says(4)),
     "H003": (village_below(NOTHING), village_below({})),
@@ -675,6 +694,7 @@ CASES: dict[str, tuple[Case, Case]] = {
     "C003": (workbook_of(GUANDU_VILLAGE), workbook_of(GUANDU_VILLAGE, ZHULUYING)),
     "C004": (explained("O003", "核实无误"), explained("O003", "当天网络直播，观看人数较多")),
     "C005": (explained("O002", "当天网络直播，观看人数较多"), explained("O003", "当天网络直播，观看人数较多")),
+    "C006": (scan_of("逐鹿营村.jpg"), scan_of("官渡村.jpg")),
     "A001": (accounts(ACCOUNT, website=2), accounts(ACCOUNT, website=1)),
     "A002": (account(D="zhongmu.example.cn"), account(D="https://zhongmu.example.cn")),
     "A003": (account(F=None), account()),

@@ -150,24 +150,6 @@ def test_who_sent_nothing_but_a_scan() -> None:
 
 
 @pytest.mark.usefixtures("here")
-@pytest.mark.parametrize(
-    ("name", "is_scan"),
-    [
-        ("官渡村5.29统计表（盖章）", True),
-        ("2021年官渡村5.29活动日信息统计表扫描件", True),
-        ("第23个会员活动日官渡镇官渡村报表", True),
-        ("官渡村活动照片", False),
-        ("统计表", False),
-    ],
-)
-def test_what_a_scan_is_called(name: str, is_scan: bool) -> None:
-    send(GUANDU)
-    for ending in ("jpg", "pdf"):
-        Path("收到", f"{name}.{ending}").write_bytes(b"\xff\xd8\xff\xe0" if ending == "jpg" else b"%PDF-1.4")
-    assert ("有 1 个只收到扫描件或照片：官渡村。" in run("status", "收到", "--roster", "名册.csv").out) is is_scan
-
-
-@pytest.mark.usefixtures("here")
 def test_the_worst_come_first_and_as_deep_as_asked_for() -> None:
     for unit in (HENAN, ZHENGZHOU, ZHONGMU, GUANDU, GUANDU_VILLAGE):
         send(unit)

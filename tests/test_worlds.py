@@ -501,6 +501,11 @@ def test_level_by_level_is_one_go(folders: Folders, world: World, data: st.DataO
 
     again = merge(folder, world, paths=[sent_on], out="逐级.xlsx")
     assert again["total"] == document["total"]
+    assert again["summary"]["gaps"] == document["summary"]["gaps"]
+    cumulative = {one["code"] for one in document["units"] if one["basis"] == "cumulative"}  # may hold what is missing
+    apart = [key for key in world.tree.below(ROOT) if cumulative.isdisjoint(world.tree.above(key))]
+    first, second = ({one["code"]: one["gaps"] for one in each["units"]} for each in (document, again))
+    assert {key: second[key] for key in apart} == {key: first[key] for key in apart}
     assert sorted(error for one in (*workbooks, folder / "逐级.xlsx") for error in errors_in(one)) == sorted(
         errors_in(folder / "汇总.xlsx")
     )
@@ -517,7 +522,7 @@ def test_level_by_level_is_one_go(folders: Folders, world: World, data: st.DataO
 
 def errors_in(report: Path) -> list[tuple[str, ...]]:
     rows = openpyxl.load_workbook(report)["审核意见"].iter_rows(min_row=2, values_only=True)
-    return [(str(row[2]), str(row[3]), Path(str(row[4])).name, str(row[6])) for row in rows if row[1] == "强制性"]
+    return [(str(row[2]), str(row[3]), Path(str(row[5])).name, str(row[7])) for row in rows if row[1] == "强制性"]
 
 
 # -- what changed since -----------------------------------------------------------------------------------

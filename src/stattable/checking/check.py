@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from stattable.checking.accounts import AnnexOwners, with_annex_findings
+from stattable.checking.companions import Companions
 from stattable.checking.corrections import with_superseded
 from stattable.checking.duplicates import with_duplicate_findings
 from stattable.checking.editions import decide_edition
@@ -59,9 +60,11 @@ def check(paths: Sequence[str], options: CheckOptions, progress: Callable[[int],
         tree, conflicts = identity_tree(decide_edition(files, options.edition).of_edition(files))
         register = Register(tree, is_roster=False, level=options.level, conflicts=conflicts)
     batch = check_returns(files, register, options.edition)
+    returns, companions = Companions(batch.tree).split(batch.returns)
+    batch = replace(batch, returns=returns, companions=companions)
     owners = AnnexOwners(batch.tree, is_roster=register.is_roster)
-    returns = with_annex_findings(with_duplicate_findings(batch.returns), owners)
-    checked = with_superseded(returns, batch.edition.edition)
+    annexed = with_annex_findings(with_duplicate_findings(batch.returns), owners)
+    checked = with_superseded(annexed, batch.edition.edition)
     if (last_year := options.last_year) is not None:
         last_year.refuse_unless_before(batch.edition.edition)
         checked = with_last_year(checked, last_year.of(batch.tree), last_year)

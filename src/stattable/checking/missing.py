@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass
 from typing import Final
 
+from stattable.checking.companions import Companions, scan_findings
 from stattable.checking.returns import Batch, CheckedReturn
 from stattable.model.catalogue import finding, phrase
 from stattable.model.findings import Finding, Param
@@ -97,14 +98,15 @@ def missing_findings(
         yield finding("C001", unit=unit.ref, params=params)
 
 
-def missing_of_folder(batch: Batch) -> list[Finding]:
-    """Return C001 for those units of a roster of which a folder holds nothing.
+def missing_of_folder(batch: Batch, others: Iterable[str] = ()) -> list[Finding]:
+    """Return C001 for those units of a roster of which a folder holds nothing, and C006 where a scan of theirs is here.
 
     Whose folder it is shows in the returns: nothing is said of units outside the lowest one that all are at or below,
     nor where only one unit sent any. What a cumulative return may stand for is not missing.
 
     Args:
         batch: the checked returns, and the tree of the roster.
+        others: paths of the files in the folder that are no returns.
     """
     tree = batch.tree
     here = {one.key for one in batch.returns if one.key is not None and one.key in tree}
@@ -121,8 +123,12 @@ def missing_of_folder(batch: Batch) -> list[Finding]:
         if key != root and (parent in covering or parent in covered):
             covered.add(key)
     expected = {key for key in tree.below(root) if tree[key].expected or key in here}
-    groups = missing_groups(tree, root, expected - here - covered, expected)
-    return list(missing_findings(tree, groups, lambda key: (tree[key].contact, tree[key].phone)))
+    missing = expected - here - covered
+    groups = missing_groups(tree, root, missing, expected)
+    return [
+        *missing_findings(tree, groups, lambda key: (tree[key].contact, tree[key].phone)),
+        *scan_findings(tree, Companions(tree).scans(batch.returns, others), missing),
+    ]
 
 
 def _may_cover(one: CheckedReturn) -> bool:

@@ -86,11 +86,13 @@ class Batch:
         tree: of the roster, or of the identities.
         returns: in the order of their paths.
         edition: which edition the returns are of.
+        companions: paths of files that came along with returns, and are none.
     """
 
     tree: Tree
     returns: tuple[CheckedReturn, ...]
     edition: EditionDecision = ANY_EDITION
+    companions: tuple[str, ...] = ()
 
 
 def check_returns(files: Sequence[ReturnFile], register: Register, edition: int | None) -> Batch:

@@ -87,7 +87,8 @@ def check_command(
     written = None
     if return_folder is not None:
         written = _send_back(batch, return_folder, inputs.paths, is_roster=tree is not None, jobs=jobs, quiet=quiet)
-    missing = missing_of_folder(batch) if tree is not None and inputs.is_folder else []
+    inputs = inputs.with_others(batch.companions)
+    missing = missing_of_folder(batch, inputs.others) if tree is not None and inputs.is_folder else []
     of_all = [*batch.edition.findings, *inputs.findings, *missing]
     everything = [*(f for one in batch.returns for f in one.findings), *of_all]
     visible = [finding for finding in everything if shown(finding)]

@@ -95,7 +95,7 @@ def merge_command(
     from stattable.output.console.terminal import progress_bar
     from stattable.output.csv_tables import accounts_as_csv
     from stattable.proving.ledger import Run
-    from stattable.proving.verify import is_as_written
+    from stattable.proving.verify import are_as_written
     from stattable.writing.levels import level_places
     from stattable.writing.results import WrittenResults, write_results
     from stattable.writing.workbook import run_time
@@ -128,7 +128,7 @@ def merge_command(
     refused = merged.refused or (strict and merged.summary.rejected > 0)
     written, to_keep = WrittenResults(), dict[str, Keeping]()
     if not refused:
-        to_keep = results_to_keep(outputs, inputs, merged, is_as_written)
+        to_keep = results_to_keep(outputs, inputs, merged, partial(are_as_written, jobs=jobs))
         run = Run(sys.argv[1:], started, run_time(), (roster, file_facts(roster)) if roster else None)
         accounts = accounts_as_csv(merged) if accounts_csv else None
         with progress_bar("逐级写出", len(merged.parents), quiet=quiet or not each_level) as progress:

@@ -66,6 +66,7 @@ def status_command(
 
     同一单位报过几次的，按第一次看是否按时。有填报日期的看填报日期，没有的看文件的修改时间。
     """
+    from stattable.formats.paths import file_key
     from stattable.merging.collection import read_collection
     from stattable.merging.reminders import persons_in, reminders_of
     from stattable.merging.result import MergeOptions
@@ -87,7 +88,7 @@ def status_command(
         print_layout(layout, lambda: refused_status_json(faults), str, lambda: show_faults(faults))
         return FINDINGS
     inputs = inputs_of(paths, [roster] if roster else [], notes, may_be_empty=tree is not None)
-    kept = [*inputs.paths, *([roster] if roster else [])]
+    kept = frozenset(map(file_key, [*inputs.paths, *([roster] if roster else [])]))
     options = MergeOptions(
         RootOptions(tree, root, scopes=dict(scopes)), its_edition, duplicates == "latest", jobs, debug
     )

@@ -1,11 +1,10 @@
 """The state of a collection: who reported and when, and what is still to be done, by unit and by subtree."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from stattable.checking.duplicates import filing_time
@@ -16,12 +15,10 @@ from stattable.merging.result import MergeOptions, MergeResult
 from stattable.merging.root import find_register
 from stattable.model.findings import Status
 from stattable.model.form import edition_of, year_of
-from stattable.model.names import Names, names_in_file_name
 from stattable.model.units import Scope
 from stattable.reading.files import read_returns
-from stattable.reading.inputs import Inputs, scan_name
+from stattable.reading.inputs import Inputs
 
-_SCANS: Final = (".pdf", ".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".heic", ".webp", ".gif")
 _NO_RETURN: Final = frozenset({"T003", "V000"})  # a form of another year, or one that nobody filled in
 
 
@@ -110,7 +107,6 @@ class Collection:
         units: the state of each unit, the root first, in listing order.
         counts: those of each unit's whole subtree, itself included.
         covered_on_time: how many of the covered ones are so by returns that were filed by the deadline.
-        scans: of units that sent nothing else, the paths of files that nobody can read and that are called like them.
         unnamed: how many of the covered ones are missing all the same: a merged workbook says how many, but not who.
     """
 
@@ -122,7 +118,11 @@ class Collection:
     counts: Mapping[str, Counts]
     covered_on_time: Mapping[str, int]
     unnamed: Mapping[str, int]
-    scans: Mapping[str, tuple[str, ...]]
+
+    @property
+    def scans(self) -> Mapping[str, Sequence[str]]:
+        """Of units that sent nothing else, the paths of files that nobody can read and that are called after them."""
+        return self.merged.scans_alone
 
     def reported_rate(self, key: str) -> float | None:
         """Return 报送率: how many of those expected reported, or are in what a unit above did; None for none."""
@@ -194,12 +194,10 @@ def read_collection(
         options = replace(options, edition=edition_of(today.year))
     read = read_returns(inputs.paths, jobs=options.jobs, debug=options.debug, progress=progress)
     register = find_register(decide_edition(read, options.edition).of_edition(read), options.root)
-    return collection_of(judge_returns(read, register, options, inputs.findings), today, deadline, inputs.others)
+    return collection_of(judge_returns(read, register, options, inputs), today, deadline)
 
 
-def collection_of(
-    merged: MergeResult, today: date, deadline: date | None = None, others: Iterable[str] = ()
-) -> Collection:
+def collection_of(merged: MergeResult, today: date, deadline: date | None = None) -> Collection:
     """Return the state of a collection; see :func:`read_collection`."""
     last_day = deadline or usual_deadline(merged.edition)
     units = _unit_states(merged, last_day)
@@ -216,25 +214,7 @@ def collection_of(
             counts[parent] = counts[parent].plus(counts[key])
             unnamed[parent] += unnamed[key]
             covered_on_time[parent] += covered_on_time[key]
-    scans = _scans(merged, others)
-    return Collection(merged, last_day, deadline is None, today, units, counts, covered_on_time, unnamed, scans)
-
-
-def _scans(merged: MergeResult, others: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Return the scans of units that sent nothing else, by their keys: files whose names mean one missing unit only."""
-    unread = (one.path for one in merged.returns if any(finding.code == "F005" for finding in one.findings))
-    scans: defaultdict[str, list[str]] = defaultdict(list)
-    names = Names(merged.tree)
-    for path in (*unread, *others):
-        if not path.lower().endswith(_SCANS):
-            continue
-        above = names.match(Path(path).parent.name)
-        meant = next(filter(None, map(names.match, names_in_file_name(scan_name(path)))), [])
-        keys = [key for key in meant if merged.statuses.get(key) is Status.MISSING]
-        within = [key for key in keys if any(merged.tree.under(key, one) for one in above)]
-        if len(found := within or keys) == 1:
-            scans[found[0]].append(path)
-    return {key: tuple(paths) for key, paths in scans.items()}
+    return Collection(merged, last_day, deadline is None, today, units, counts, covered_on_time, unnamed)
 
 
 def _unnamed_at(merged: MergeResult, key: str) -> int:

@@ -55,6 +55,7 @@ class Levels:
             overlaps=merged.overlaps,
             refused=False,
             explanations=merged.explanations,
+            scans=merged.scans,
         )
         return replace(part, part_of=merged.root_unit.name, last_year=merged.last_year)
 

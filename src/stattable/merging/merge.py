@@ -6,6 +6,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from stattable.checking.accounts import AnnexOwners
+from stattable.checking.companions import Companions, scan_findings
 from stattable.checking.editions import EditionDecision, decide_edition
 from stattable.checking.explanations import Explanations
 from stattable.checking.last_year import LastYear, with_last_year
@@ -25,7 +26,7 @@ from stattable.model.findings import Finding, Status
 from stattable.model.form import DEFAULT_EDITION, edition_of
 from stattable.model.refusals import Refusal
 from stattable.reading.files import read_returns
-from stattable.reading.inputs import Inputs
+from stattable.reading.inputs import NO_INPUTS, Inputs
 from stattable.reading.return_file import ReturnFile
 
 
@@ -58,14 +59,14 @@ def merge_paths(
     register = find_register(decide_edition(others, options.edition).of_edition(others), options.root)
     replaced = replaced_inputs(read, inputs.named, at_output, levels, register)
     standing = standing_results(read, replaced, output, levels, register, options.jobs)
-    return merge_returns(read, register, options, inputs.findings, replaced, standing, last_year)
+    return merge_returns(read, register, options, inputs, replaced, standing, last_year)
 
 
 def merge_returns(
     read: Sequence[ReturnFile],
     register: Register,
     options: MergeOptions,
-    findings: Sequence[Finding] = (),
+    inputs: Inputs = NO_INPUTS,
     replaced: Container[str] = frozenset(),
     standing: Mapping[str, ReturnFile] = MappingProxyType({}),
     last_year: LastYear | None = None,
@@ -76,7 +77,7 @@ def merge_returns(
         read: in the order of their paths.
         register: the units that they may be from, and the root.
         options: what the user asked for.
-        findings: those that concern no single file.
+        inputs: where they were found, and what else was found there.
         replaced: paths of earlier results that will be overwritten; they never count, but nothing that they hold may
             be lost (H008).
         standing: the results that will be overwritten, by path; what clerks wrote into them stays.
@@ -85,7 +86,7 @@ def merge_returns(
     Raises:
         Refusal: there is nothing but earlier results, or what was reported a year before is of no earlier edition.
     """
-    merged = judge_returns(read, register, options, findings, replaced, standing, last_year)
+    merged = judge_returns(read, register, options, inputs, replaced, standing, last_year)
     if all(any(finding.code == "H008" for finding in one.findings) for one in merged.returns):
         raise Refusal("only_earlier")
     return merged
@@ -95,7 +96,7 @@ def judge_returns(
     read: Sequence[ReturnFile],
     register: Register,
     options: MergeOptions,
-    findings: Sequence[Finding] = (),
+    inputs: Inputs = NO_INPUTS,
     replaced: Container[str] = frozenset(),
     standing: Mapping[str, ReturnFile] = MappingProxyType({}),
     last_year: LastYear | None = None,
@@ -109,13 +110,19 @@ def judge_returns(
         batch.returns, register,
         is_open=decided.is_open, latest=options.latest, edition=decided.edition, replaced=replaced,
     )  # fmt: skip
-    more = [*batch.edition.findings, *findings]
-    if last_year is None:
-        return _result(collected, options, decided, more, standing)
-    last_year.refuse_unless_before(decided.edition)
-    units = last_year.of(collected.tree)
-    collected = replace(collected, returns=tuple(with_last_year(collected.returns, units, last_year)))
-    return replace(_result(collected, options, decided, more, standing), last_year=last_year.totals(units))
+    beside = Companions(collected.tree)
+    returns, companions = beside.split(collected.returns)
+    collected = replace(collected, returns=returns)
+    inputs = inputs.with_others(companions)
+    totals = None
+    if last_year is not None:
+        last_year.refuse_unless_before(decided.edition)
+        units = last_year.of(collected.tree)
+        collected = replace(collected, returns=tuple(with_last_year(returns, units, last_year)))
+        totals = last_year.totals(units)
+    more = [*batch.edition.findings, *inputs.findings]
+    result = _result(collected, options, decided, more, standing, beside.scans(returns, inputs.others))
+    return replace(result, companions=frozenset(companions), last_year=totals)
 
 
 def _result(
@@ -124,6 +131,7 @@ def _result(
     of: EditionDecision,
     more: Sequence[Finding],
     standing: Mapping[str, ReturnFile],
+    scans: Mapping[str, Sequence[str]],
 ) -> MergeResult:
     counted = collected.counted
     edition = of.edition or next(iter(of.counts), None) or _edition_by_dates(collected.returns)
@@ -142,6 +150,7 @@ def _result(
         overlaps=collected.overlaps,
         refused=collected.refused or not (counted.own or counted.cumulative),
         explanations=explanations,
+        scans=scans,
     )
     of_no_file = result.findings[sum(len(one.findings) for one in result.files) :]
     result = replace(result, returns=tuple(explanations.with_remarks(result.returns)), standing=standing)
@@ -175,6 +184,7 @@ def assemble(
     overlaps: Overlaps,
     refused: bool,
     explanations: Explanations,
+    scans: Mapping[str, Sequence[str]],
 ) -> MergeResult:
     """Return the result of a merge from its roll-up, with the findings that follow from it.
 
@@ -204,11 +214,13 @@ def assemble(
         partly_covered=partly_covered(rolled, missing),
         gaps_within=gaps_within(rolled, missing),
         explanations=explanations,
+        scans=scans,
     )
     findings = [
         *more,
         *difference_findings(result, is_roster),
         *unreported_findings(result),
+        *scan_findings(result.tree, result.scans_alone, result.scans_alone),
         *blank_level_findings(result),
         *annex.findings,
     ]

@@ -208,7 +208,7 @@ class Keeping(StrEnum):
 
 
 def results_to_keep(
-    outputs: Outputs, inputs: Inputs, merged: MergeResult, is_as_written: Callable[[str], bool]
+    outputs: Outputs, inputs: Inputs, merged: MergeResult, are_as_written: Callable[[Sequence[str]], Iterable[bool]]
 ) -> dict[str, Keeping]:
     """Return which of the earlier results that are about to be replaced must be kept under another name, and why.
 
@@ -216,7 +216,8 @@ def results_to_keep(
         outputs: where all is to go.
         inputs: the files.
         merged: what is to be written.
-        is_as_written: whether a merged workbook is as it was written, but for what is a clerk's to fill in.
+        are_as_written: says of merged workbooks whether they are as they were written, but for what is a clerk's to
+            fill in.
 
     Raises:
         Refusal: something else stands where a result is to go, or two of them are to go to one place.
@@ -236,6 +237,7 @@ def results_to_keep(
     read_only = set(map(file_key, outputs.read_only))
     is_here = _presence(merged)
     kept: dict[str, Keeping] = {}
+    unsure: dict[str, bool] = {}
     unread = read_returns([path for path in standing if path not in merged.standing], jobs=merged.options.jobs)
     for path, one in {**{one.path: one for one in unread}, **merged.standing}.items():
         if path not in units:
@@ -244,14 +246,17 @@ def results_to_keep(
         if refusal is None:
             if _holds_more(one, place_of(merged.tree, units[path].key), is_here):
                 kept[path] = Keeping.MORE
-            elif is_altered(one) or _has_other_person(one, units[path], merged) or not is_as_written(path):
+            elif is_altered(one) or _has_other_person(one, units[path], merged):
                 kept[path] = Keeping.ALTERED
-            elif one.path in merged.explanations.unused:
-                kept[path] = Keeping.REASONS
+            else:
+                unsure[path] = one.path in merged.explanations.unused
         elif file_key(path) in read_only or _standing(inputs.paths, [path]):
             raise Refusal("output_is_input", path=path)
         elif not outputs.force:
             raise refusal
+    for (path, has_lost_reasons), is_as_written in zip(unsure.items(), are_as_written([*unsure]), strict=True):
+        if has_lost_reasons or not is_as_written:
+            kept[path] = Keeping.REASONS if is_as_written else Keeping.ALTERED
     return kept
 
 

@@ -1,8 +1,9 @@
 """The options of a merge, and its result."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
+from typing import Final
 
 from stattable.checking.explanations import Explanations
 from stattable.checking.last_year import LastTotals
@@ -17,6 +18,8 @@ from stattable.model.form import Values
 from stattable.model.units import Level, Scope, Tree, Unit
 from stattable.reading.return_file import ReturnFile
 from stattable.reading.surroundings import NO_SURROUNDINGS
+
+_OF_MISSING: Final = frozenset({"C001", "C006"})  # of units that sent nothing: what is open is theirs to send
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,8 @@ class MergeResult:
         explanations: what was written beside findings.
         standing: the results that are about to be replaced, by path, as far as they were read.
         last_year: what was reported a year before, or None where that is not compared.
+        companions: paths of files that came along with returns, and are none.
+        scans: paths of scans and photos that are called after one unit each, by its key.
         part_of: name of the unit whose merge this is a part of, or None for the whole.
     """
 
@@ -95,6 +100,8 @@ class MergeResult:
     explanations: Explanations = field(default_factory=lambda: Explanations(()))
     standing: Mapping[str, ReturnFile] = field(default_factory=dict)
     last_year: LastTotals | None = None
+    companions: frozenset[str] = frozenset()
+    scans: Mapping[str, Sequence[str]] = field(default_factory=dict)
     part_of: str | None = None
 
     @property
@@ -162,10 +169,17 @@ class MergeResult:
         return sum(one.path not in rejected for one in open_errors)
 
     @property
+    def scans_alone(self) -> Mapping[str, Sequence[str]]:
+        """The scans of the units at and below the root that sent nothing else, by their keys."""
+        return {key: paths for key, paths in self.scans.items() if self.statuses.get(key) is Status.MISSING}
+
+    @property
     def open_units(self) -> frozenset[str]:
         """The keys of the units of which something is open: in a return of theirs, or between them and those below."""
         keys = self.keys_by_unit
-        of_merge = (one.unit for one in self.findings if one.path is None and one.is_work and one.code != "C001")
+        of_merge = (
+            one.unit for one in self.findings if one.path is None and one.is_work and one.code not in _OF_MISSING
+        )
         of_units = (keys.get(unit) for unit in of_merge if unit)
         return open_units(self.returns) | {key for key in of_units if key is not None}
 

@@ -1,7 +1,7 @@
 """Names of units: comparing them, and finding the units of a tree that a name may mean."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 from typing import Final
 
@@ -227,7 +227,6 @@ _OF_DOCUMENT: Final = re.compile(
     r"[^\w]|[_\da-zA-Z年月日号]|会员活动日|信息统计表|统计表|汇总表|明细表|报表|表格?|数据|情况|[第个届次]|季度|年度|(?:关于|的)|上报|报送|填报"
     r"|报告|盖章版?|公章|扫描件|电子版|[最]?终[版稿]|最终|定稿|修改版?|更正版?|新版?|副本|复件|附件|原件|正式版?|[已未]盖章|版"
 )
-_OF_DOCUMENT_AT_THE_END: Final = re.compile(f"(?:活动日|{_OF_DOCUMENT.pattern})+$")
 # What an office, a body or a house of a unit is called by its ending.
 _OFFICE: Final = re.compile(
     "[\u4e00-\u9fff]{0,16}(?:政府|[办委局站所室院科股部处]|中心|办公室|委员会|委会|计生协|协会|分会|工会|妇联|支部|总支|机关|本级|两委|小组|专干)"
@@ -238,15 +237,6 @@ _INNER: Final = re.compile(
     "|街道(?=计生|卫|党|办|政)|村镇建设|乡村振兴|社区服务"
 )
 _OTHER_UNIT: Final = re.compile("[省市县区旗州盟乡镇村]|街道|社区|居委|嘎查|苏木")
-
-
-def names_in_file_name(text: str) -> Iterator[str]:
-    """Yield what a file may be called after: its name, and that without words of the document, its date or version."""
-    yield text
-    begun = _OF_DOCUMENT_AT_THE_END.sub("", text)
-    yield begun
-    if begin := _IN_FRONT.match(begun):
-        yield begun[begin.end() :]
 
 
 def behind_name(text: str, name: str, above: Iterable[str]) -> str | None:

@@ -84,7 +84,10 @@ class CheckSummary(Part):
     rejected: int = Field(description="those with errors that keep them out of a total")
     duplicate: int = Field(description="those that another file stands for")
     superseded: int = Field(description="those that were rejected, and that a later one replaced")
-    open: int = Field(description="units that still have to do something about an error or a warning")
+    open: int = Field(
+        description="units with an error or a warning, neither explained nor settled, in what they sent or in how "
+        "it stands to what those below them sent"
+    )
     errors: Errors
     warnings: Warnings
     infos: Infos
@@ -144,7 +147,10 @@ class MergeSummary(Part):
     superseded: int = Field(description="returns that were rejected, and that a later one replaced")
     covered: int = Field(description="units without a return that a cumulative one above stands for")
     missing: int = Field(description="units that should have reported, and did not")
-    open: int = Field(description="units that still have to do something about an error or a warning")
+    open: int = Field(
+        description="units with an error or a warning, neither explained nor settled, in what they sent or in how "
+        "it stands to what those below them sent"
+    )
     gaps: dict[Level, int] = Field(
         description="units below the root that are known to be missing, also inside merged workbooks, by level"
     )

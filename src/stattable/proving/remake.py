@@ -96,7 +96,7 @@ class _Remake:
         except Refusal as refusal:
             findings.append(finding("P008", params={"detail": str(refusal)}))
         else:
-            aside = {one.path for one in remade.earlier}
+            aside = {*(one.path for one in remade.earlier), *remade.companions}
             matched = replace(matched, new=tuple(path for path in matched.new if path not in aside))
             entries = {entry.path: entry for entry in entries_of(remade)}
             findings += self._altered(remade, entries)
@@ -244,7 +244,7 @@ def _with_units_above(tree: Tree, root: str, identity: Identity) -> Tree:
 
 # Of folders and rosters, of what was not said, of what clerks wrote into earlier results, and of the year before, which
 # need not be here: no file tells.
-_OF_THE_RUN: Final = frozenset({"C004", "C005", "F006", "F009", "T009", "U012", "U015", "O101", "O102", "O103"})
+_OF_THE_RUN: Final = frozenset({"C004", "C005", "C006", "F006", "F009", "T009", "U012", "U015", "O101", "O102", "O103"})
 
 
 def _is_again(row: tuple[str, ...]) -> bool:

@@ -1,13 +1,15 @@
 """The whole of `verify`: whether a merged workbook agrees with itself, and with the files it was made from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from stattable.formats.calamine import CalamineBook
 from stattable.formats.paths import file_key
 from stattable.model.catalogue import finding
 from stattable.model.findings import Finding, Severity
 from stattable.model.refusals import Refusal
+from stattable.processes import over_processes
 from stattable.proving.appearance import appearance_findings
 from stattable.proving.check_code import code_of
 from stattable.proving.ledger import LEDGER_SHEET
@@ -84,8 +86,20 @@ def verify(
     return Verdict(report, tuple(placed), sources, roster, reasons_compared)
 
 
-def is_as_written(path: str) -> bool:
-    """Whether nobody changed a merged workbook since it was written, but for what is a clerk's to fill in."""
+def are_as_written(paths: Sequence[str], jobs: int | None = None) -> Iterator[bool]:
+    """Yield of merged workbooks whether nobody changed them since they were written, but what is a clerk's to fill in.
+
+    Args:
+        paths: of the workbooks.
+        jobs: how many processes may look at them.
+    """
+    return over_processes(_is_as_written, paths, jobs, milliseconds=_MILLISECONDS)
+
+
+_MILLISECONDS: Final = 50  # for one of them
+
+
+def _is_as_written(path: str) -> bool:
     try:
         return not any(one.severity is not Severity.INFO for one in verify(path).findings)
     except (Refusal, OSError):

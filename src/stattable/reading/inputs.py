@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import Final
 
@@ -49,6 +49,15 @@ class Inputs:
     def is_folder(self) -> bool:
         """Whether some of the files were found in a folder, and not only named."""
         return not self.named.issuperset(self.paths)
+
+    def with_others(self, more: Iterable[str]) -> "Inputs":
+        """Return the same with `more` files that are no returns; of each folder they are told of at once."""
+        others = sorted({*self.others, *more})
+        rest = (one for one in self.findings if one.code not in {"F006", "F009"})
+        return replace(self, others=tuple(others), findings=(*_not_returns(others), *rest))
+
+
+NO_INPUTS: Final = Inputs((), frozenset(), ())
 
 
 def find_inputs(arguments: Iterable[str], excluded: Iterable[str | Path] = ()) -> Inputs:

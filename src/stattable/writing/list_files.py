@@ -1,19 +1,21 @@
 """Where lists of ours may go: over nothing but lists of ours that nobody has touched since."""
 
-from collections.abc import Iterable
+from collections.abc import Container
 from pathlib import Path
 
 from stattable.formats.list_mark import is_marked
-from stattable.formats.paths import are_one, is_there, refuse_unless_file
+from stattable.formats.paths import FileKey, file_key, is_there, refuse_unless_file
 from stattable.model.refusals import Refusal
 
 
-def refuse_foreign(workbook: Path, inputs: Iterable[str], text: Path | None = None, *, force: bool = False) -> None:
+def refuse_foreign(
+    workbook: Path, inputs: Container[FileKey], text: Path | None = None, *, force: bool = False
+) -> None:
     """Refuse to write a list where something else stands.
 
     Args:
         workbook: its place.
-        inputs: paths of what was read, which it may never be.
+        inputs: what was read, which it may never be.
         text: place of the text file beside it, or None if it has none.
         force: overwrite whatever stands there, inputs aside.
 
@@ -23,7 +25,7 @@ def refuse_foreign(workbook: Path, inputs: Iterable[str], text: Path | None = No
     for path in (workbook, *([text] if text else [])):
         refuse_unless_file(path)
         if is_there(path):
-            if any(are_one(str(path), one) for one in inputs):
+            if file_key(path) in inputs:
                 raise Refusal("output_is_input", path=str(path))
             if not force and not is_marked(workbook, text if path == text else None):
                 raise Refusal("not_our_list", path=str(path))

@@ -1,12 +1,13 @@
 """Reminders as workbooks, and as texts to paste into a chat: one of all, and one for each unit to ask."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from stattable.checking.missing import missing_findings
 from stattable.formats.list_mark import is_marked, with_mark
+from stattable.formats.paths import FileKey
 from stattable.merging.reminders import OpenUnit, Reminder, Reminders
 from stattable.model.catalogue import problem_and_remedy
 from stattable.model.findings import Finding
@@ -44,14 +45,14 @@ class WrittenReminders:
 
 
 def write_reminders(
-    reminders: Reminders, folder: Path, inputs: Sequence[str], staging: Staging, *, force: bool = False
+    reminders: Reminders, folder: Path, inputs: Container[FileKey], staging: Staging, *, force: bool = False
 ) -> WrittenReminders:
     """Write all reminders, those of each unit in folders that mirror the tree.
 
     Args:
         reminders: whom to remind of what.
         folder: under which all are written.
-        inputs: paths of what was read, which is never overwritten.
+        inputs: what was read, which is never overwritten.
         staging: what they are written to, which will put them in their places.
         force: overwrite what is no reminder of ours, too.
 

@@ -254,7 +254,8 @@ def _findings(workbook: Workbook, merged: MergeResult, rows: Mapping[str, int]) 
     keys = merged.keys_by_unit
     for number, (finding, cells) in enumerate(finding_rows(merged), start=1):
         unit_cell = _linked_unit(finding, merged, keys, rows, number)
-        writer.write((*cells[:UNIT_AT], unit_cell, *cells[UNIT_AT + 1 :]), _SEVERITY_LOOKS[finding.severity])
+        look = _WRAPPED if finding.is_closed else _SEVERITY_LOOKS[finding.severity]
+        writer.write((*cells[:UNIT_AT], unit_cell, *cells[UNIT_AT + 1 :]), look)
     if writer.row == 1:
         writer.write(NO_FINDINGS, _WRAPPED)
     sheet.raw.autofilter(0, 0, writer.row - 1, len(FINDING_HEADS) - 1)
