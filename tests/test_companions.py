@@ -92,6 +92,14 @@ def test_what_belongs_to_nobody_who_is_here_is_told_of_by_itself(name: str) -> N
     assert (done["summary"]["rejected"], codes(done).count("F005")) == (1, 1)
 
 
+def test_a_photo_of_no_name_is_no_scan_of_the_unit_in_whose_folder_everything_lies() -> None:
+    Path("收到/官渡镇/官渡镇.xlsx").unlink()
+    for folder in ("官渡镇", "官渡镇/逐鹿营村"):
+        put(f"收到/{folder}/IMG_1030.jpg", b"\xff\xd8\xff\xe0")
+    document = run("check", "收到", *ROSTER, "--format", "json").json
+    assert [name for name, _ in said_of(document, "C006")] == ["逐鹿营村"]
+
+
 def test_an_archive_may_hold_returns_and_is_never_passed_over() -> None:
     put("收到/官渡镇/官渡村.rar", b"Rar!\x1a\x07\x00" + bytes(64))
     assert run("check", "收到", *ROSTER, "--format", "json").json["summary"]["rejected"] == 1

@@ -35,6 +35,13 @@ class Companions:
 
     def units_of(self, path: str) -> list[str]:
         """Return the keys of the lowest units that a file is called after, or else of the one of its folders."""
+        return self._named(path) or self._of_folder(path)
+
+    def _of_folder(self, path: str) -> list[str]:
+        folder = self._names.unit_of_folders(Path(path).parent.parts)
+        return [folder] if folder is not None else []
+
+    def _named(self, path: str) -> list[str]:
         folder = self._names.unit_of_folders(Path(path).parent.parts)
         stem = normalised(Path(path).stem)[:_LONGEST_FILE].replace(" ", "")
         named = set[str]()
@@ -44,7 +51,7 @@ class Companions:
                 if len(found) == 1:
                     named.add(found[0])
         above = {key for one in named for key in self._tree.above(one)}
-        return sorted(named - above) or ([folder] if folder is not None else [])
+        return sorted(named - above)
 
     def split(self, returns: Sequence[CheckedReturn]) -> tuple[tuple[CheckedReturn, ...], tuple[str, ...]]:
         """Return the returns, and apart from them the paths of files that come along with one that is here."""
@@ -58,6 +65,8 @@ class Companions:
     def scans(self, returns: Iterable[CheckedReturn], others: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """Return the scans and photos that are called after one unit each, by the unit's key.
 
+        What lies in the folder of a unit that has nobody below it is that unit's; in others all kinds of things lie.
+
         Args:
             returns: of which those that could not be read may be scans.
             others: paths of the files that are no returns by their kind.
@@ -65,7 +74,10 @@ class Companions:
         unread = (one.path for one in returns if one.key is None and _is_companion(one))
         scans: defaultdict[str, list[str]] = defaultdict(list)
         for path in (*unread, *others):
-            if path.lower().endswith(_SCAN_ENDINGS) and len(units := self.units_of(path)) == 1:
+            if not path.lower().endswith(_SCAN_ENDINGS):
+                continue
+            units = self._named(path) or [key for key in self._of_folder(path) if not self._tree.children[key]]
+            if len(units) == 1:
                 scans[units[0]].append(path)
         return {key: tuple(sorted(paths)) for key, paths in scans.items()}
 
