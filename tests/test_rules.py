@@ -220,7 +220,8 @@ def test_every_rule_is_in_the_catalogue_once() -> None:
     codes = [code for code, _ in RULES]
     assert len(set(codes)) == len(codes)
     assert set(codes) <= set(CATALOGUE)
-    assert {code for code in CATALOGUE if code[0] in "RO"} <= set(codes)
+    of_the_year_before = {code for code in CATALOGUE if code.startswith("O1")}  # see test_last_year
+    assert {code for code in CATALOGUE if code[0] in "RO"} - of_the_year_before <= set(codes)
 
 
 # -- zeros that mean nothing ------------------------------------------------------------------------------
