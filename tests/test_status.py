@@ -139,7 +139,9 @@ def test_who_sent_nothing_but_a_scan() -> None:
     assert document["unattributed"] == ["收到/官渡村扫描件.pdf"]
     command = ("status", "收到", "--roster", "名册.csv", "--root", "410122101", "--remind", "催", "-o", "报送情况.xlsx")
     assert "有 2 个只收到扫描件或照片：官渡村、逐鹿营村。" in run(*command).out
-    assert "只收到扫描件或照片的：官渡村、逐鹿营村。" in Path("催/催报总表.txt").read_text("utf-8-sig")
+    text = Path("催/催报总表.txt").read_text("utf-8-sig")
+    assert "只收到扫描件或照片的：官渡村、逐鹿营村。" in text
+    assert "还有 2 个单位没有报，0 个单位的表要改。" in text
     sheet = openpyxl.load_workbook("报送情况.xlsx")["各单位情况"]
     states = {cells[0]: cells[4] for cells in sheet.iter_rows(min_row=6, values_only=True)}
     assert states == {"官渡镇": "合格", "官渡村": "缺报（只有扫描件）", "逐鹿营村": "缺报（只有扫描件）"}

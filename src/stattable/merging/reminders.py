@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from stattable.checking.missing import MissingGroup
 from stattable.checking.register import Register
@@ -15,6 +16,8 @@ from stattable.reading.files import read_returns
 from stattable.reading.inputs import find_inputs
 
 Person = tuple[str, str]  # name and phone, either of which may be empty
+
+_OF_MISSING: Final = frozenset({"C001", "C006"})  # of units that sent nothing, or nothing but scans
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,7 @@ def _work(merged: MergeResult) -> dict[str, tuple[Finding, ...]]:
             work[one.key] += filter(lambda finding: finding.is_work, one.findings)
     keys = {merged.tree[key].ref: key for key in merged.tree.below(merged.root)}
     for finding in merged.findings:
-        if finding.path is None and finding.unit in keys and finding.is_work and finding.code != "C001":
+        if finding.path is None and finding.unit in keys and finding.is_work and finding.code not in _OF_MISSING:
             work[keys[finding.unit]].append(finding)
     order = tuple(Severity)
 
