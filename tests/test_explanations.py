@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from command_line import Result, codes, run
 from county import GUANDU, GUANDU_VILLAGE, HENAN, ZHENGZHOU, ZHONGMU, ZHULUYING
 from stattable.model.explanations import RETURNED_HEADS, claim, explains
 from stattable.model.identity import UnitFacts
+from stattable.model.units import Level
 from stattable.proving.lists import FINDING_HEADS
 from writers.county import send, send_two_townships, write_roster
 
@@ -204,6 +206,43 @@ def test_a_reason_of_another_edition_explains_nothing() -> None:
     assert {explanation for _, explanation in found} == {None}
 
 
+@pytest.mark.parametrize(
+    ("name", "rows"),
+    [
+        ("情况说明", [("编号", "情况说明"), ("Ｏ００３", WHY)]),
+        ("情况说明", [("位置", "情况说明"), ("Ｉ６", WHY)]),
+        ("情况说明 (2)", [("编号", "情况说明"), ("O003", WHY)]),
+    ],
+)
+def test_a_reason_is_found_however_its_sheet_and_its_place_are_typed(
+    name: str, rows: Sequence[Sequence[object]]
+) -> None:
+    add_sheet("收到/官渡村.xlsx", name, rows)
+    assert reasons(check().json) == [("O003", WHY)]
+
+
+def test_a_text_without_heads_is_a_reason_or_is_said_to_be_none() -> None:
+    add_sheet("收到/官渡村.xlsx", REASONS, [("官渡村情况说明",), (), ("O003", WHY), ("今年没有经费",)])
+    done = check().json
+    assert reasons(done) == [("O003", f"O003 {WHY}")]
+    (one,) = [f for file in done["files"] for f in file["findings"] if f["code"] == "C005"]
+    assert "“今年没有经费”（A4）" in one["message"]
+
+
+def test_reasons_on_two_sheets_are_told_apart() -> None:
+    for name, row in {REASONS: ("O003", WHY), REVIEW: ("V012", "无误")}.items():
+        add_sheet("收到/官渡村.xlsx", name, [("编号", "情况说明"), row])
+    assert codes(check().json) == ["C004", "O003"]
+
+
+@pytest.mark.parametrize(("people", "closed"), [(2_500, [("O003", WHY)] * 2), (9_000, [("O003", WHY)])])
+def test_a_reason_written_by_hand_is_for_the_values_of_its_file(people: int, closed: list[tuple[str, str]]) -> None:
+    send(GUANDU_VILLAGE, {**ONLINE, "media.national.text": "约5"}, name="旧", filled_in=date(2021, 6, 1))
+    add_sheet("收到/旧.xlsx", REASONS, [("编号", "位置", "情况说明"), ("O003", "I6", WHY)])
+    send(GUANDU_VILLAGE, {**ONLINE, PEOPLE: people}, filled_in=date(2021, 6, 20))
+    assert reasons(check().json) == closed
+
+
 # -- in merged workbooks -----------------------------------------------------------------------------------
 
 
@@ -223,6 +262,84 @@ def test_what_several_wrote_for_one_finding_stands_there_once_however_often_it_i
     write_beside("汇总表.xlsx", {"O003": "电话问过会长"})
     for _ in range(4):
         assert reasons(merge()) == [("O003", f"{WHY}；截图已存；另有签到表；电话问过会长")]
+
+
+@pytest.mark.parametrize("why", [WHY, "第一行\r\n第二行  很宽", "直播_x000D_人多", "直播\u202e人多"], ids=ascii)
+def test_reasons_of_two_places_do_not_grow(why: str) -> None:
+    add_sheet("收到/官渡村.xlsx", REASONS, [("编号", "情况说明"), ("O003", why)])
+    merge()
+    write_beside("汇总表.xlsx", {"O003": "已电话问过村里"})
+    merge()
+    ((_, first),) = reasons(merge())
+    assert first.endswith("；已电话问过村里")
+    for _ in range(3):
+        done = merge()
+        assert (reasons(done), done.get("kept")) == ([("O003", first)], None)
+
+
+def test_what_does_not_fit_beside_a_finding_stays_in_the_old_workbook() -> None:
+    add_sheet("收到/官渡村.xlsx", REASONS, [("编号", "情况说明"), ("O003", "甲" * 30_000)])
+    merge()
+    write_beside("汇总表.xlsx", {"O003": "乙" * 20_000})
+    done = merge()
+    assert reasons(done) == [("O003", "甲" * 30_000)]
+    (kept,) = done["kept"]
+    assert said_beside(kept["now"], "O003") == [("已说明", "乙" * 20_000)]
+    assert "kept" not in merge()
+
+
+NAMESAKES = """名称,级别,上级
+郑州市,地市级,
+甲县,县级,郑州市
+乙县,县级,郑州市
+城关镇,乡镇级,甲县
+城关镇,乡镇级,乙县
+李村,村居社区级,甲县/城关镇
+李村,村居社区级,乙县/城关镇
+"""
+CITY = UnitFacts(None, "郑州市", Level.PREFECTURE)
+COUNTIES = {name: UnitFacts(None, name, Level.COUNTY) for name in ("甲县", "乙县")}
+TOWN, VILLAGE = UnitFacts(None, "城关镇", Level.TOWNSHIP), UnitFacts(None, "李村", Level.VILLAGE)
+
+
+def merge_for(unit: UnitFacts, output: str, folder: str) -> dict[str, Any]:
+    """Merge for a unit without a code."""
+    of = ("--unit", unit.name, "--level", unit.level.label)
+    return run("merge", folder, "--roster", "名册.csv", *of, "-o", output, "--format", "json").json
+
+
+def send_namesakes() -> None:
+    """Two townships of one name, each with a village of the same, of which the same is to be explained."""
+    write_roster(roster=NAMESAKES)
+    send(CITY, to="市", above=())
+    for name, county in COUNTIES.items():
+        send(county, to=name, above=(CITY,))
+        send(TOWN, to=name, above=(CITY, county))
+
+
+def test_a_reason_is_for_none_of_two_findings_that_nothing_tells_apart() -> None:
+    send_namesakes()
+    for name in COUNTIES:
+        shutil.copytree(name, f"市/{name}")
+    merge_for(CITY, "汇总表.xlsx", "市")
+    workbook = openpyxl.load_workbook("汇总表.xlsx")
+    first = next(row for row in workbook[REVIEW].iter_rows() if row[2].value == "C001")
+    first[len(FINDING_HEADS) - 1].value = "甲县城关镇的村已经撤并"
+    workbook.save("汇总表.xlsx")
+    done = merge_for(CITY, "汇总表.xlsx", "市")
+    assert (codes(done), reasons(done), len(done["kept"])) == (["C001", "C001"], [], 1)
+
+
+def test_reasons_for_two_units_of_one_name_both_go_up_and_explain_no_other() -> None:
+    send_namesakes()
+    for name, county in COUNTIES.items():
+        send(VILLAGE, ONLINE, to=name, above=(CITY, county, TOWN))
+        merge_for(county, f"市/{name}汇总.xlsx", name)
+        write_beside(f"市/{name}汇总.xlsx", {"O003": f"{name}的李村网络直播"})
+    expected = [("O003", "乙县的李村网络直播"), ("O003", "甲县的李村网络直播")]
+    for _ in range(3):
+        done = merge_for(CITY, "汇总表.xlsx", "市")
+        assert (sorted(reasons(done)), done.get("kept")) == (expected, None)
 
 
 def test_a_changed_value_opens_the_warning_again_and_the_old_workbook_stays() -> None:

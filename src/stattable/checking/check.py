@@ -68,5 +68,5 @@ def check(paths: Sequence[str], options: CheckOptions, progress: Callable[[int],
     if (last_year := options.last_year) is not None:
         last_year.refuse_unless_before(batch.edition.edition)
         checked = with_last_year(checked, last_year.of(batch.tree), last_year)
-    explanations = Explanations(checked)
+    explanations = Explanations(checked, batch.tree)
     return replace(batch, returns=tuple(explanations.with_remarks(explanations.explained(checked))))

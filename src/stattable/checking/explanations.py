@@ -1,6 +1,6 @@
 """Reasons that were written for findings, matched with the findings of today by code, unit, field and value."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
@@ -12,18 +12,25 @@ from stattable.model.explanations import UNEXPLAINABLE, Reason, claim, explains
 from stattable.model.findings import Finding, Severity, Status, UnitRef
 from stattable.model.form import label_of
 from stattable.model.names import comparable_name
-from stattable.model.units import bare_code
+from stattable.model.text import CELL_LENGTH, UNPRINTABLE
+from stattable.model.units import Tree, bare_code
 from stattable.reading.return_file import ReturnFile
 
 _OTHER_EDITION: Final = "T003"
-_BETWEEN: Final = "；"  # several texts for one finding
+_JOINT: Final = "；"  # between the reasons that were written for one finding
 
 
 class _Written(NamedTuple):
-    """A reason, and the file that it stands in."""
+    """A reason, and the file that it stands in; of a merged workbook among the returns also its unit."""
 
     path: str
     reason: Reason
+    owner: str | None = None
+
+    @property
+    def at(self) -> tuple[str, str, str]:
+        """Where it stands."""
+        return self.path, self.reason.sheet, self.reason.cell
 
 
 class Explanations:
@@ -31,10 +38,12 @@ class Explanations:
 
     A reason in a return is about that unit's findings, whichever of its files they are on; one in a merged workbook
     about those of the unit that its row names. It has to be for the same code, and for the same words but for places,
-    so that another value opens the finding again; one that was written by hand is for its own file's values.
+    so that another value opens the finding again; one that was written by hand is for its own file's values. Where a
+    row names no code, its file tells units of one name apart, and that they are below the workbook's own unit.
 
     Args:
         returns: with all their findings; what one of another edition says is about another year.
+        tree: their units.
         others: further files: earlier results, set aside.
         standing: the results that are about to be replaced.
     """
@@ -42,24 +51,32 @@ class Explanations:
     def __init__(
         self,
         returns: Sequence[CheckedReturn],
+        tree: Tree,
         others: Iterable[ReturnFile] = (),
         standing: Iterable[ReturnFile] = (),
     ) -> None:
+        self._tree = tree
+        names = Counter((unit.name, unit.level) for unit in tree.units.values() if unit.code is None)
+        self._alike = {
+            name for name, count in names.items() if count > 1
+        }  # units that nothing but those above tells apart
         self._of_unit: dict[str, list[_Written]] = defaultdict(list)  # by key: reasons in a unit's own files
         self._of_code: dict[str, list[_Written]] = defaultdict(list)  # by the unit's code: in merged workbooks
         self._of_name: dict[tuple[str, str | None], list[_Written]] = defaultdict(list)  # by its name, and the file
-        self._used: dict[tuple[str, str], Severity] = {}  # reasons that were put to findings, by file and cell
-        self._changed: set[tuple[str, str]] = set()  # reasons for findings that have other words now
+        self._used: dict[tuple[str, str, str], Severity] = {}  # reasons that were put to findings, by where they stand
+        self._changed: set[tuple[str, str, str]] = set()  # reasons for findings that have other words now
+        self._values = {one.path: one.values for one in returns}
+        self._claims = {one.path: _claims(one) for one in returns if any(not r.problem for r in one.file.reasons)}
         self._standing = tuple(standing)
         for one in returns:
             if not any(finding.code == _OTHER_EDITION for finding in one.findings):
-                self._add(one.file, _key(one))
+                self._add(one.file, _key(one), one.key)
         for file in (*others, *self._standing):
             self._add(file, file.path)
 
-    def _add(self, file: ReturnFile, key: str) -> None:
+    def _add(self, file: ReturnFile, key: str, owner: str | None = None) -> None:
         for reason in file.reasons:
-            written = _Written(file.path, reason)
+            written = _Written(file.path, reason, owner)
             if not reason.is_of_merge:
                 self._of_unit[key].append(written)
             elif reason.unit_code:
@@ -78,7 +95,7 @@ class Explanations:
         return frozenset(
             file.path
             for file in self._standing
-            if any((file.path, reason.cell) not in self._used for reason in file.reasons)
+            if any(_Written(file.path, reason).at not in self._used for reason in file.reasons)
         )
 
     def noted(self, one: Finding, key: str | None) -> Finding:
@@ -89,22 +106,38 @@ class Explanations:
             key: of its unit, or the path of its file where that belongs to none.
         """
         unit = one.unit or UnitRef()
+        is_known = one.path is not None or (unit.name, unit.level) not in self._alike
+        of_name = self._of_name.get((comparable_name(unit.name or ""), one.path), ()) if is_known else ()
         written = [
             *(self._of_unit.get(key, ()) if key else ()),
             *(self._of_code.get(bare_code(unit.code), ()) if unit.code else ()),
-            *self._of_name.get((comparable_name(unit.name or ""), one.path), ()),
+            *(each for each in of_name if self._is_below(key, each.owner)),
         ]
-        texts = dict[str, None]()  # what was put together before comes back in one
+        texts = dict[str, str]()  # by what is kept of them
         words = claim(problem_and_remedy(one, label_of)[0]) if written else ""
-        for path, reason in written:
-            if reason.code not in {None, one.code}:
+        for each in written:
+            reason = each.reason
+            if reason.code not in {None, one.code} or not self._holds_for(each, one, words):
                 continue
             if _is_for(reason, one, words):
-                self._used[path, reason.cell] = Severity.INFO if one.is_settled else one.severity
-                texts.update(dict.fromkeys(reason.text.split(_BETWEEN)))
+                more = _with_text(texts, reason.text)
+                if not texts or len(_JOINT.join(more.values())) <= CELL_LENGTH:  # else it stays where it stands
+                    self._used[each.at] = Severity.INFO if one.is_settled else one.severity
+                    texts = more
             elif reason.code and reason.field in {None, one.field}:
-                self._changed.add((path, reason.cell))
-        return replace(one, note=_BETWEEN.join(texts)) if texts else one
+                self._changed.add(each.at)
+        return replace(one, note=_JOINT.join(texts.values())) if texts else one
+
+    def _is_below(self, key: str | None, owner: str | None) -> bool:
+        """Whether a unit may be one that a merged workbook of another unit names."""
+        return owner in {None, key} or (key is not None and key in self._tree and owner in self._tree.above(key))
+
+    def _holds_for(self, written: _Written, one: Finding, words: str) -> bool:
+        """Whether a finding is about the values for which a reason was written by hand: those of its own file."""
+        source, path = written.path, one.path
+        if written.reason.problem or path == source or path not in self._values or source not in self._values:
+            return True
+        return self._values[path] == self._values[source] or (one.code, words) in self._claims[source]
 
     def explained(self, returns: Sequence[CheckedReturn]) -> list[CheckedReturn]:
         """Return `returns` with what was written beside their findings.
@@ -126,10 +159,10 @@ class Explanations:
             if not (reason.is_of_merge and reason.is_warning and reason.problem and explains(reason.text)):
                 continue
             code = reason.code or ""
-            if (one.path, reason.cell) in self._used or code not in CATALOGUE or code == UNEXPLAINABLE:
+            if _Written(one.path, reason).at in self._used or code not in CATALOGUE or code == UNEXPLAINABLE:
                 continue
             unit = UnitRef(reason.unit_code, reason.unit_name)
-            about = (code, unit, claim(reason.problem))
+            about = (code, unit, unit.code is None and (one.path, reason.path), claim(reason.problem))
             if about not in known:
                 known.add(about)
                 bare = finding(
@@ -154,11 +187,11 @@ class Explanations:
     def _remarks(self, file: ReturnFile) -> Iterator[Finding]:
         empty, vain = list[Reason](), dict[str, list[str]]()
         for reason in file.reasons:
-            severity = self._used.get((file.path, reason.cell))
+            severity = self._used.get(_Written(file.path, reason).at)
             is_open = severity is Severity.WARNING or (severity is None and reason.problem is None)
             if is_open and reason.is_warning and not explains(reason.text):
                 empty.append(reason)
-            elif why := self._why_in_vain(file.path, reason, severity):
+            elif why := self._why_in_vain(_Written(file.path, reason), severity):
                 vain.setdefault(why, []).append(phrase("C005", "one", text=reason.text, cell=reason.cell))
         if empty:
             first, cells = empty[0], tuple(one.cell for one in empty)
@@ -167,16 +200,30 @@ class Explanations:
         for why, texts in vain.items():
             yield finding("C005", params={"reason": why, "texts": tuple(texts)})
 
-    def _why_in_vain(self, path: str, reason: Reason, severity: Severity | None) -> str | None:
+    def _why_in_vain(self, written: _Written, severity: Severity | None) -> str | None:
+        reason = written.reason
         if severity is not None:  # beside an error of a merge a clerk may note what was done about it
             return "error" if severity is Severity.ERROR and not reason.is_of_merge else None
-        if (path, reason.cell) in self._changed:
+        if written.at in self._changed:
             return "changed"
         return "nowhere" if reason.problem is None else None
 
 
 def _key(one: CheckedReturn) -> str:
     return one.key or one.path
+
+
+def _claims(one: CheckedReturn) -> frozenset[tuple[str, str]]:
+    """Return what the findings of a return claim."""
+    return frozenset((each.code, claim(problem_and_remedy(each, label_of)[0])) for each in one.findings)
+
+
+def _with_text(texts: dict[str, str], text: str) -> dict[str, str]:
+    """Return texts and another one, none of which stands within another, by what workbooks keep of them."""
+    kept = "".join(UNPRINTABLE.sub("", text).split())
+    if kept in _JOINT.join(texts):
+        return texts
+    return {**{known: other for known, other in texts.items() if known not in kept}, kept: text}
 
 
 def _is_for(reason: Reason, one: Finding, words: str) -> bool:

@@ -137,6 +137,7 @@ def _result(
     edition = of.edition or next(iter(of.counts), None) or _edition_by_dates(collected.returns)
     explanations = Explanations(
         collected.returns,
+        collected.tree,
         [one.file for one in collected.earlier],
         [one for one in standing.values() if one.is_merged and one.edition == edition],
     )

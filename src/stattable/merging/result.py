@@ -97,7 +97,7 @@ class MergeResult:
     known_missing: frozenset[str] = frozenset()
     partly_covered: frozenset[str] = frozenset()
     gaps_within: Mapping[str, Mapping[Level, int]] = field(default_factory=dict)
-    explanations: Explanations = field(default_factory=lambda: Explanations(()))
+    explanations: Explanations = field(default_factory=lambda: Explanations((), Tree(())))
     standing: Mapping[str, ReturnFile] = field(default_factory=dict)
     last_year: LastTotals | None = None
     companions: frozenset[str] = frozenset()

@@ -9,7 +9,7 @@ from stattable.model.cell_names import a1
 from stattable.model.explanations import NOT_TO_EXPLAIN, REASONS_SHEET, REVIEW_SHEET, Reason
 from stattable.model.findings import Severity
 from stattable.model.form import FIELDS
-from stattable.model.text import label_forms, without_spaces
+from stattable.model.text import label_forms, normalised, without_spaces
 from stattable.reading.answers import as_shown
 
 # What a column holds, and what its head may be called: in a returned workbook, in a merged one, or by hand.
@@ -38,18 +38,31 @@ def find_reasons(book: Book, *, is_merged: bool) -> tuple[Reason, ...]:
         book: an open workbook.
         is_merged: whether `merge` wrote it, so that its lists may be longer than any sheet that is typed.
     """
-    names = [name for name in book.names if without_spaces(name) in {REVIEW_SHEET, REASONS_SHEET}]
+    names = [name for name in book.names if without_spaces(name).startswith((REVIEW_SHEET, REASONS_SHEET))]
     return tuple(reason for name in names for reason in _reasons(book.sheet(name, whole=is_merged)))
 
 
 def _reasons(sheet: RawSheet) -> Iterator[Reason]:
     heads = ((number, _columns(cells)) for number, cells in enumerate(sheet.rows[:_MOST_HEAD_ROWS], start=1))
     head, columns = next((one for one in heads if _are_heads(one[1])), (0, {}))
-    rows = sheet.rows[head : head + _MOST] if head else ()
-    for row, cells in enumerate(rows, start=head + 1):
+    if not head:
+        yield from _free_text(sheet)
+        return
+    for row, cells in enumerate(sheet.rows[head : head + _MOST], start=head + 1):
         words = {what: _text(cells, column) for what, column in columns.items()}
         if words["reason"] not in {"", NOT_TO_EXPLAIN}:
             yield _reason(sheet.name, a1(row, columns["reason"]), words)
+
+
+def _free_text(sheet: RawSheet) -> Iterator[Reason]:
+    """Yield what somebody wrote on 情况说明 without heads, a reason a row, for the code or the cell that it names."""
+    if not without_spaces(sheet.name).startswith(REASONS_SHEET):
+        return
+    for row, cells in enumerate(sheet.rows[:_MOST], start=1):
+        texts = {column: text for column in range(1, len(cells) + 1) if (text := _text(cells, column))}
+        words = " ".join(texts.values())
+        if texts and REASONS_SHEET not in without_spaces(words):  # a title
+            yield _reason(sheet.name, a1(row, min(texts)), {"reason": words, "code": words, "place": words})
 
 
 def _are_heads(columns: Mapping[str, int]) -> bool:
@@ -75,8 +88,8 @@ def _text(cells: Sequence[RawCell], column: int) -> str:
 
 def _reason(sheet: str, cell: str, words: Mapping[str, str]) -> Reason:
     place = words.get("place", "")
-    where = _PLACE.search(place.upper().replace("$", "").replace("：", ":"))
-    code = _CODE.search(words.get("code", "").upper())
+    where = _PLACE.search(normalised(place).upper().replace("$", ""))
+    code = _CODE.search(normalised(words.get("code", "")).upper())
     return Reason(
         text=words["reason"],
         sheet=sheet,
