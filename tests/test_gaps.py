@@ -121,3 +121,15 @@ def test_where_nobody_knows_which_units_are_missing_none_is_said_to_be_covered_w
     states = {row[0]: row[4] for row in rows if row[0] and len(row) > 5 and row[2]}
     unsure = "已含在上级汇总数里（其中有缺报，不知道是谁）"
     assert states["东狼城岗村"] == states["逐鹿营村"] == states["狼城岗镇"] == unsure
+
+
+def test_a_form_that_came_back_beside_its_merged_workbook_does_not_hide_what_is_missing() -> None:
+    level_by_level()
+    run("check", "三/郑州市.xlsx", "--roster", "名册.csv", "--return", "退回")
+    (form,) = Path("退回").rglob("*.退回.xlsx")
+    for name in ("0.xlsx", "郑州市（2）.xlsx"):  # whatever it is called
+        Path("三", name).write_bytes(form.read_bytes())
+    done = merge(["三", "全部/河南省.xlsx"], HENAN, "后/河南省.xlsx")
+    before = merge(["三/郑州市.xlsx", "全部/河南省.xlsx"], HENAN, "前/河南省.xlsx")
+    assert (done["units"], done["summary"]["gaps"], done["summary"]["duplicate"]) == (before["units"], GAPS, 2)
+    assert {"C003", "U004"} <= set(codes(done))

@@ -81,7 +81,11 @@ def _backup_finding(one: CheckedReturn, other: str | None) -> Finding:
 
 def _mark_group(marked: list[CheckedReturn], group: Sequence[int], age: Callable[[ReturnFile], _Age] | None) -> None:
     answered = {at for at in group if any(is_answer(marked[other], marked[at]) for other in group)}
-    same = _alike(marked, sorted(group, key=lambda at: (at in answered, marked[at].path)))
+
+    def rank(at: int) -> tuple[bool, bool, str]:  # what knows what it was made from stands for a form of its figures
+        return marked[at].file.record is None, at in answered, marked[at].path
+
+    same = _alike(marked, sorted(group, key=rank))
     for first, *copies in same:
         for at in copies:
             of_first = finding("U004", params={"other": marked[first].path})
