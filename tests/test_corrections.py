@@ -372,3 +372,29 @@ def test_the_order_of_the_arguments_changes_nothing() -> None:
     documents = [run("check", *order, "--format", "json").json for order in permutations(paths)]
     assert documents == [documents[0]] * len(documents)
     assert [one["status"] for one in documents[0]["files"]].count("superseded") == 1
+
+
+# -- what went back, and came again ------------------------------------------------------------------------
+
+PEOPLE = "activities.village.people"
+
+
+@pytest.mark.parametrize("fault", [2_500, "约60"], ids=["a warning", "an error"])
+@pytest.mark.usefixtures("here")
+def test_a_form_that_came_back_corrected_replaces_what_it_went_back_for(fault: object) -> None:
+    send(ZHONGMU)
+    send(GUANDU_VILLAGE, {PEOPLE: fault})
+    roster = ("--roster", "名册.csv")
+    run("check", "收到", *roster, "--return", "退回")
+    (form,) = Path("退回").rglob("*.退回.xlsx")
+    workbook = openpyxl.load_workbook(form)
+    workbook.worksheets[0]["I6"] = 61
+    workbook.save("收到/官渡村.退回.xlsx")
+    os.utime("收到/官渡村.退回.xlsx", (0, 0))  # whatever became of its time on the way
+    found = {file["path"]: file["status"] for file in run("check", "收到", *roster, "--format", "json").json["files"]}
+    assert found == {
+        "收到/中牟县.xlsx": "accepted", "收到/官渡村.xlsx": "superseded", "收到/官渡村.退回.xlsx": "accepted",
+    }  # fmt: skip
+    done = run("merge", "收到", *roster, "--root", ZHONGMU.code or "", "-o", "汇总表.xlsx", "--format", "json").json
+    assert (done["total"][PEOPLE], done["summary"]["superseded"], done["summary"]["open"]) == (61, 1, 0)
+    assert run("verify", "汇总表.xlsx", "收到", "名册.csv").code == 0
