@@ -427,3 +427,14 @@ def test_strange_sheets_of_that_name_stop_nothing() -> None:
     add_sheet("收到/官渡镇.xlsx", REVIEW, [RETURNED_HEADS, ("X999", "?", "A0", "?", "?", "理由在这里写了")])
     done = check()
     assert done.json["summary"]["accepted"] == done.json["summary"]["files"]
+
+
+def test_what_was_written_into_a_workbook_of_another_year_is_kept_even_where_it_is_overwritten() -> None:
+    merge()
+    write_beside("汇总表.xlsx", {"O003": WHY})
+    for path in Path("收到").iterdir():
+        path.unlink()
+    send(ZHONGMU, edition=24)
+    done = run("merge", "收到", *ROSTER, "-o", "汇总表.xlsx", "--force", "--format", "json").json
+    (kept,) = done["kept"]
+    assert said_beside(kept["now"], "O003") == [("待核实", WHY)]

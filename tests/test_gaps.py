@@ -133,3 +133,24 @@ def test_a_form_that_came_back_beside_its_merged_workbook_does_not_hide_what_is_
     before = merge(["三/郑州市.xlsx", "全部/河南省.xlsx"], HENAN, "前/河南省.xlsx")
     assert (done["units"], done["summary"]["gaps"], done["summary"]["duplicate"]) == (before["units"], GAPS, 2)
     assert {"C003", "U004"} <= set(codes(done))
+
+
+def test_what_goes_back_for_a_workbook_keeps_what_it_lacks() -> None:
+    level_by_level()
+    Path("收到").mkdir()
+    county = Path("二/中牟县.xlsx").rename("收到/中牟县.xlsx")
+    only_gaps = run("check", "收到", "--roster", "名册.csv", "--return", "退回")
+    assert "没有写出退回表" in only_gaps.out
+    workbook = openpyxl.load_workbook(county)
+    workbook.worksheets[0]["B18"] = None  # nobody to call: V012
+    workbook.save(county)
+    run("check", "收到", "--roster", "名册.csv", "--return", "退回")
+    (form,) = Path("退回").rglob("*.退回.xlsx")
+    workbook = openpyxl.load_workbook(form)
+    workbook.worksheets[0]["B18"] = "李四"
+    workbook.save(form)
+    county.unlink()
+    form.rename("收到/中牟县.退回.xlsx")
+    assert codes(run("check", "收到", "--roster", "名册.csv", "--format", "json").json).count("C003") == 1
+    city = merge(["收到", *of([ZHENGZHOU])], ZHENGZHOU, "三/郑州市.xlsx")
+    assert city["summary"]["gaps"] == GAPS

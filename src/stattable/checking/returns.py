@@ -143,8 +143,8 @@ def _check_return(one: ReturnFile, whose: Attribution, edition: EditionDecision)
 
 
 def _gap_findings(one: ReturnFile, unit: UnitRef) -> Iterator[Finding]:
-    """Yield C003 where a merged workbook was made without returns that it knows to be missing."""
-    gaps = one.identity.unaccounted if one.identity and one.is_merged else ()
+    """Yield C003 where a merged workbook, or what went back for one, was made without returns that are missing."""
+    gaps = one.identity.unaccounted if one.identity else ()
     if count := sum(number for _, number in gaps):
         levels = tuple(f"{level.label} {number}" for level, number in gaps if number)
         yield finding("C003", params={"name": unit.name or one.name or "", "count": count, "levels": levels})

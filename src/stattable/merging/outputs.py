@@ -254,6 +254,8 @@ def results_to_keep(
             raise Refusal("output_is_input", path=path)
         elif not outputs.force:
             raise refusal
+        elif one.is_merged and one.reasons:  # what a clerk wrote is not lost, whatever else is
+            kept[path] = Keeping.MORE
     for (path, has_lost_reasons), is_as_written in zip(unsure.items(), are_as_written([*unsure]), strict=True):
         if has_lost_reasons or not is_as_written:
             kept[path] = Keeping.REASONS if is_as_written else Keeping.ALTERED

@@ -69,7 +69,12 @@ def returned_bytes(sent: SentBack) -> bytes:
         sheets[ANNEX_SHEET] = add_blank_annex(workbook, annex, _looks(listed, ANNEX_SHEET))
     for name, sheet in sheets.items():
         _comment(sheet, name, listed)
-    identity = Identity(WorkbookKind.BLANK, sent.edition, sent.unit, sent.scope, sent.above, answers=sent.answers)
+    of_source = sent.sources[0].file.identity if len(sent.sources) == 1 else None
+    identity = Identity(
+        WorkbookKind.BLANK, sent.edition, sent.unit, sent.scope, sent.above,
+        unaccounted=of_source.unaccounted if of_source else (),  # what is missing stays known
+        answers=sent.answers,
+    )  # fmt: skip
     marks = mark_rows({name: sheet.rows for name, sheet in workbook.sheets.items()})
     add_hidden(workbook, IDENTITY_SHEET, [*identity_rows(identity), *marks])
     return workbook.to_bytes()
