@@ -139,16 +139,8 @@ def test_what_goes_back_for_a_workbook_keeps_what_it_lacks() -> None:
     level_by_level()
     Path("收到").mkdir()
     county = Path("二/中牟县.xlsx").rename("收到/中牟县.xlsx")
-    only_gaps = run("check", "收到", "--roster", "名册.csv", "--return", "退回")
-    assert "没有写出退回表" in only_gaps.out
-    workbook = openpyxl.load_workbook(county)
-    workbook.worksheets[0]["B18"] = None  # nobody to call: V012
-    workbook.save(county)
     run("check", "收到", "--roster", "名册.csv", "--return", "退回")
     (form,) = Path("退回").rglob("*.退回.xlsx")
-    workbook = openpyxl.load_workbook(form)
-    workbook.worksheets[0]["B18"] = "李四"
-    workbook.save(form)
     county.unlink()
     form.rename("收到/中牟县.退回.xlsx")
     assert codes(run("check", "收到", "--roster", "名册.csv", "--format", "json").json).count("C003") == 1

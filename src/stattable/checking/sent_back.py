@@ -4,15 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final
 
 from stattable.checking.answers import answered_by
 from stattable.checking.duplicates import filing_time
 from stattable.checking.returns import Batch, CheckedReturn
 from stattable.model.identity import UnitFacts
 from stattable.model.units import Level, Scope
-
-_BY_MERGING: Final = "C003"  # what no form mends, but merging again
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +67,7 @@ def to_send_back(batch: Batch, *, is_roster: bool, edition: int) -> SendingBack:
     groups: dict[tuple[str, Scope], list[CheckedReturn]] = {}
     unplaced = list[CheckedReturn]()
     for one in batch.returns:
-        if not any(finding.is_work and finding.code != _BY_MERGING for finding in one.findings) or one.set_aside:
+        if not one.is_open:
             continue
         if one.key is None or one.level in {None, Level.NATIONAL} or not one.unit.name:
             unplaced.append(one)
