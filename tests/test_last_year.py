@@ -262,3 +262,10 @@ def test_last_years_files_are_never_this_years_nor_written_over() -> None:
     before = Path(NOW, "去年汇总.xlsx").read_bytes()
     refused = merge(f"{NOW}/去年汇总.xlsx", "--previous", f"{NOW}/去年汇总.xlsx", "--force")
     assert (refused.code, Path(NOW, "去年汇总.xlsx").read_bytes()) == (2, before)
+
+
+def test_last_years_folder_may_lie_among_this_years_files() -> None:
+    whole_county(f"{NOW}/{THEN}", LAST)
+    whole_county(NOW, LAST + 1)
+    assert merge("汇总.xlsx", "--previous", f"{NOW}/{THEN}").code == 0
+    assert run("verify", "汇总.xlsx", NOW, "名册.csv").code == 0

@@ -170,9 +170,9 @@ class Ledger:
         return any(label == Label.PART for label, _ in self.about)
 
     @property
-    def has_previous(self) -> bool:
-        """Whether the figures were held against those of a year before."""
-        return any(label == Label.PREVIOUS for label, _ in self.about)
+    def previous(self) -> str | None:
+        """The path of what was reported a year before, or None where nothing was held against that."""
+        return dict(self.about).get(Label.PREVIOUS)
 
     @property
     def roster(self) -> tuple[str, str] | None:

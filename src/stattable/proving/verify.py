@@ -1,5 +1,6 @@
 """The whole of `verify`: whether a merged workbook agrees with itself, and with the files it was made from."""
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -78,7 +79,8 @@ def verify(
     sources, roster, reasons_compared = None, None, False
     if inputs is not None and report.ledger is not None:
         itself = file_key(path)
-        paths = [one for one in inputs.paths if file_key(one) != itself]
+        then = report.ledger.previous
+        paths = [one for one in inputs.paths if file_key(one) != itself and not (then and _is_within(one, then))]
         remade = remake(report, report.ledger, read_returns(paths, jobs=jobs, debug=debug, progress=progress))
         sources, roster, reasons_compared = remade.matched, remade.roster, remade.reasons_compared
         findings = [*findings, *remade.findings]
@@ -96,6 +98,12 @@ def are_as_written(paths: Sequence[str], jobs: int | None = None) -> Iterator[bo
     return over_processes(_is_as_written, paths, jobs, milliseconds=_MILLISECONDS)
 
 
+def _is_within(path: str, other: str) -> bool:
+    """Whether a file is another one, or lies in that folder."""
+    one, within = os.path.realpath(path), os.path.realpath(other)
+    return one == within or one.startswith(within + os.sep)
+
+
 _MILLISECONDS: Final = 50  # for one of them
 
 
@@ -107,7 +115,7 @@ def _is_as_written(path: str) -> bool:
 
 
 def _check_consistency(report: MergedWorkbook, book: CalamineBook) -> list[Finding]:
-    with_years = YEARS_SHEET in report.seal or (report.ledger is not None and report.ledger.has_previous)
+    with_years = YEARS_SHEET in report.seal or (report.ledger is not None and report.ledger.previous is not None)
     opened = WorkbookSheets.of(book, report.record.tree[report.record.root].level, with_years=with_years)
     findings = [*appearance_findings(report, opened), *witness_findings(report, opened)]
     if report.ledger is None and LEDGER_SHEET in book.names:
