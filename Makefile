@@ -71,6 +71,7 @@ template: $(READY)  ## make the official page anew
 
 bench: $(READY)  ## measurements, as ratios in one run; DIVISIONS=a table of units for those of merging, too
 	$(BIN)/python benchmarks/reading.py
+	$(BIN)/python benchmarks/season.py
 	$(if $(DIVISIONS),$(BIN)/python benchmarks/merging.py $(DIVISIONS))
 
 clean:

@@ -26,10 +26,11 @@ import psutil
 
 import hebi
 from reading import bare, cpu
-from stattable.model.form import FIELDS, own_fields
+from stattable.model.form import FIELDS, Value, Values, own_fields
 from stattable.model.units import Level, Scope, Tree
 from stattable.reading.roster import read_roster
 from stattable.writing.blank import Blank, blank_bytes, blanks_of
+from writers.returns import write_values
 
 BUDGET = 43  # milliseconds of CPU for each workbook of --each-level
 COUNTY, TRACED = "3", "activities.village.people"
@@ -62,23 +63,23 @@ def units_of(divisions: Path, counties: int | None) -> list[tuple[str, str]]:
     return [(code, rows[code]["name"]) for code in kept]
 
 
-def figures(code: str, level: Level) -> hebi.Figures:
+def figures(code: str, level: Level) -> Values:
     """Return what a unit did."""
     rng = random.Random(code)
-    result: hebi.Figures = [None] * len(FIELDS)
+    result: list[Value] = [None] * len(FIELDS)
     for field in SESSIONS:
         if field.index in own_fields(level):
             result[field.index] = rng.choice((0, 1, 1, 2, 3))
             if field.column.pair == "sessions":
                 result[field.index + 1] = (result[field.index] or 0) * rng.randint(10, 60)
-    return result
+    return tuple(result)
 
 
 def send(item: tuple[Path, Blank]) -> int:
     """Write a unit's return, and give what it did of the figure that is traced."""
     path, blank = item
     its_figures = figures(blank.unit.code or "", blank.unit.level)
-    path.write_bytes(hebi.filled(blank_bytes(blank), its_figures))
+    path.write_bytes(write_values(blank_bytes(blank), its_figures))
     return its_figures[next(field.index for field in FIELDS if field.key == TRACED)] or 0
 
 
