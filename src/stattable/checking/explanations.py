@@ -57,9 +57,7 @@ class Explanations:
     ) -> None:
         self._tree = tree
         names = Counter((unit.name, unit.level) for unit in tree.units.values() if unit.code is None)
-        self._alike = {
-            name for name, count in names.items() if count > 1
-        }  # units that nothing but those above tells apart
+        self._alike = {name for name, count in names.items() if count > 1}  # only those above tell them apart
         self._of_unit: dict[str, list[_Written]] = defaultdict(list)  # by key: reasons in a unit's own files
         self._of_code: dict[str, list[_Written]] = defaultdict(list)  # by the unit's code: in merged workbooks
         self._of_name: dict[tuple[str, str | None], list[_Written]] = defaultdict(list)  # by its name, and the file
