@@ -261,10 +261,7 @@ def test_a_merge_is_the_reference_of_what_was_sent(folders: Folders, world: Worl
     reference = world.reference(counted)
     out = kept_out(world, reference)
     assert decisive(document) == out
-    aside = {name for name, codes in out.items() if codes <= {"U004", "U010"}}  # duplicates
-    assert told_of(document, "U016", "U020") == {
-        name: code for name, code in replaced(world, counted).items() if name not in aside
-    }
+    assert told_of(document, "U016", "U020") == replaced(world, counted, out)
 
     states: dict[str, list[str]] = {}
     for mail in world.mails:
@@ -321,13 +318,17 @@ def told_of(document: Json, *codes: str) -> dict[str, str]:
     return {Path(one["path"]).name: one["code"] for one in document["findings"] if one["code"] in codes}
 
 
-def replaced(world: World, counted: list[Mail]) -> dict[str, str]:
-    """What is told of the files that are kept out beside one of their unit and scope that counts: all of one time."""
+def replaced(world: World, counted: list[Mail], out: Mapping[str, set[str]]) -> dict[str, str]:
+    """What is told of the files that are kept out beside one of their unit and scope that counts; `out`: and why.
+
+    Duplicates are none of them. What is kept out for another one of its scope alone has had that inferred.
+    """
     codes = {}
     for name, mail in world.files.items():
-        if mail in counted or mail.fault in NOBODYS or not world.under(mail, world.root):
+        is_duplicate = out.get(name, set()) <= {"U004", "U010"}
+        if mail in counted or is_duplicate or mail.fault in NOBODYS or not world.under(mail, world.root):
             continue
-        scopes = [world.scope(mail)] if is_scope_known(world, mail) else [OWN, CUMULATIVE]
+        scopes = [world.scope(mail)] if out[name] == {"U005"} or is_scope_known(world, mail) else [OWN, CUMULATIVE]
         of_unit = {world.scope(one): one for one in counted if one.unit == mail.unit}
         if other := next((of_unit[scope] for scope in scopes if scope in of_unit), None):
             codes[name] = "U016" if other.day > mail.day else "U020"
