@@ -1,9 +1,14 @@
+import re
+from datetime import date
+from pathlib import Path
+
 import pytest
 
 from stattable.model.cell_names import a1, a1_range, column_letters
 from stattable.model.numerals import chinese_number
 from stattable.model.text import (
     MAX_FILE_NAME,
+    chinese_date,
     file_name,
     label_forms,
     normalised,
@@ -244,3 +249,11 @@ def test_a1() -> None:
 )
 def test_a1_range(cells: list[tuple[int, int]], expected: str) -> None:
     assert a1_range(cells) == expected
+
+
+def test_no_format_of_a_date_holds_chinese() -> None:
+    """strftime takes none on Windows."""
+    source = Path(__file__).parent.parent / "src"
+    found = re.compile(r"%[A-Za-z][\u4e00-\u9fff]|[\u4e00-\u9fff]%[YmdHMS]")
+    assert [path.name for path in source.rglob("*.py") if found.search(path.read_text(encoding="utf-8"))] == []
+    assert chinese_date(date(2026, 6, 3)) == "2026 年 6 月 3 日"

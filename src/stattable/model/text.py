@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Final
 
 # Characters that show nothing: control characters, soft hyphen, zero-width and direction marks, word joiners, BOM,
@@ -75,6 +76,11 @@ def label_forms(text: str) -> tuple[str, ...]:
         return ()
     forms = (_PUNCTUATION.sub("", _BRACKETED.sub("", flat)), _PUNCTUATION.sub("", flat))
     return tuple(dict.fromkeys(form for form in forms if form))
+
+
+def chinese_date(day: date) -> str:
+    """Return a day in Chinese: ``2026 年 6 月 30 日``; `strftime` takes no Chinese on Windows."""
+    return f"{day.year} 年 {day.month} 月 {day.day} 日"
 
 
 # -- file names -------------------------------------------------------------------------------------------

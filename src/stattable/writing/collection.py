@@ -1,12 +1,12 @@
 """The workbook of a collection's state: the counts of every unit with others below it, and the state of every unit."""
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Final
 
 from stattable.formats.list_mark import with_mark
 from stattable.merging.collection import Collection, State
 from stattable.model.form import title
+from stattable.model.text import chinese_date
 from stattable.writing.tables import Rate, Row, add_table
 from stattable.writing.workbook import Workbook
 
@@ -44,7 +44,7 @@ def deadline_lines(collection: Collection) -> list[str]:
     usual = "截止日期没有写 --deadline，按当年 6 月 30 日。" if collection.is_usual else ""
     dated, by_file = collection.filings
     return [
-        f"今天 {_in_chinese(collection.today)}，{deadline_words(collection)}。{usual}",
+        f"今天 {chinese_date(collection.today)}，{deadline_words(collection)}。{usual}",
         f"按时与否：{dated} 个单位看填报日期，{by_file} 个单位没有写清日期，看文件的修改时间；报过几次的看第一次。",
     ]
 
@@ -53,7 +53,7 @@ def deadline_words(collection: Collection) -> str:
     """Return when the deadline is, and how far off, in words without a full stop."""
     over = collection.days_over
     when = f"已过 {over} 天" if over > 0 else f"还有 {-over} 天"
-    return f"{_in_chinese(collection.deadline)}截止，{when}"
+    return f"{chinese_date(collection.deadline)}截止，{when}"
 
 
 def count_cells(collection: Collection, key: str) -> list[object]:
@@ -92,7 +92,3 @@ def _state_rows(collection: Collection) -> Iterator[Row]:
             ),
             _LOOKS.get(one.state, ""),
         )  # fmt: skip
-
-
-def _in_chinese(day: date) -> str:
-    return f"{day.year} 年 {day.month} 月 {day.day} 日"

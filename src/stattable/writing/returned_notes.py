@@ -10,13 +10,13 @@ from stattable.checking.sent_back import SentBack
 from stattable.model.catalogue import problem_and_remedy
 from stattable.model.findings import Severity
 from stattable.model.form import label_of
-from stattable.model.text import printable
+from stattable.model.text import chinese_date, printable
 from stattable.writing.review_sheet import what_to_do
 from stattable.writing.workbook import run_time
 
 BEGIN: Final = "【退回说明】"  # how each of these texts begins
 _MOST: Final = 8  # remarks on one unit; the rest is in its workbook
-_HEAD: Final = BEGIN + "{day:%Y年%m月%d日}，共 {count} 个单位。"
+_HEAD: Final = BEGIN + "{day}，共 {count} 个单位。"
 _GREETING: Final = "【{name}】您好！贵单位报来的信息统计表，{what}："
 _COUNTS: Final = {Severity.ERROR: "有 {} 处需要改正", Severity.WARNING: "有 {} 处请核实"}
 _WORDS: Final = {Severity.ERROR: "改正", Severity.WARNING: "核实"}
@@ -73,7 +73,7 @@ def whole_note(notes: Sequence[tuple[SentBack, str]], unplaced: Iterable[Checked
 
 
 def _head(count: int) -> str:
-    return _HEAD.format(day=run_time(), count=count)
+    return _HEAD.format(day=chinese_date(run_time()), count=count)
 
 
 def _faults(one: CheckedReturn) -> str:

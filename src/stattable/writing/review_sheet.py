@@ -9,7 +9,7 @@ from stattable.checking.remarks import Remark
 from stattable.checking.sent_back import SentBack
 from stattable.model.explanations import NOT_TO_EXPLAIN, RETURNED_HEADS, REVIEW_SHEET
 from stattable.model.findings import Severity
-from stattable.model.text import display_width
+from stattable.model.text import chinese_date, display_width
 from stattable.writing.blank import association_name
 from stattable.writing.entry_page import OPEN
 from stattable.writing.workbook import BODY_FONT, Link, Look, Sheet, Workbook, run_time
@@ -34,7 +34,7 @@ _TINTED: Final[dict[Severity, Look]] = {
 }
 
 _HEADLINE: Final = "{name}报表审核意见"
-_ABOUT: Final = "单位：{name}（{level}，{scope}数）    日期：{day:%Y年%m月%d日}    发来的文件：{paths}"
+_ABOUT: Final = "单位：{name}（{level}，{scope}数）    日期：{day}    发来的文件：{paths}"
 _FAULTS: Final = "请在“信息统计表”里改正红色的格子"
 _DOUBTS: Final = "请核实橙色的格子，数字不对的改正，属实的在“审核意见”的“情况说明”一栏写明原因"
 _NO_CELL: Final = "请在“信息统计表”里填写正确的数"  # beside errors of the whole return
@@ -70,7 +70,7 @@ def add_review(workbook: Workbook, review: Review) -> Sheet:
         name=name,
         level=sent.unit.level.label,
         scope=sent.scope.label,
-        day=run_time(),
+        day=chinese_date(run_time()),
         paths="、".join(sent.called(one.path) for one in sent.sources),
     )
     lines: list[tuple[str, Look]] = [
