@@ -438,3 +438,27 @@ def test_what_was_written_into_a_workbook_of_another_year_is_kept_even_where_it_
     done = run("merge", "收到", *ROSTER, "-o", "汇总表.xlsx", "--force", "--format", "json").json
     (kept,) = done["kept"]
     assert said_beside(kept["now"], "O003") == [("待核实", WHY)]
+
+
+def test_what_is_explained_stands_on_white_paper() -> None:
+    def papers() -> list[object]:
+        rows = openpyxl.load_workbook("汇总表.xlsx")[REVIEW].iter_rows(min_row=2)
+        return [row[0].fill.fgColor.rgb if row[0].fill.fill_type else None for row in rows if row[2].value == "O003"]
+
+    merge()
+    assert papers() == ["FFFFF3CD"]
+    write_beside("汇总表.xlsx", {"O003": WHY})
+    merge()
+    assert papers() == [None]
+
+
+def test_that_nothing_is_left_to_do_is_said_only_where_it_is_so() -> None:
+    def said() -> str:
+        return run("merge", "收到", *ROSTER, "-o", "汇总表.xlsx").out
+
+    nothing = "没有要处理的问题了。"
+    assert ("还有 1 个单位有问题没有处理完。" in said(), nothing in said()) == (True, False)
+    by_hand(("O003", "I6", WHY))
+    assert nothing in said()
+    Path("收到/逐鹿营村.xlsx").unlink()
+    assert ("C001" in said(), nothing in said()) == (True, False)
