@@ -72,6 +72,17 @@ def test_the_first_path_in_sorted_order_counts() -> None:
     assert outcome(checked("b"), checked("a")) == [("b", "duplicate", "U004"), ("a", "accepted", "")]
 
 
+def test_one_that_states_its_scope_stands_for_one_whose_scope_was_inferred() -> None:
+    """Whichever path comes first: what is told of the pair is the same."""
+    inferred = finding("H005", params={"reason": "own", "key": "410122101", "scope": "本级", "other_scope": "汇总"})
+    for stated, typed in [("a", "b"), ("b", "a")]:
+        sent = sorted([checked(stated), checked(typed, findings=[inferred])], key=lambda one: one.path)
+        assert sorted(outcome(*sent), key=lambda one: one[1]) == [
+            (stated, "accepted", ""),
+            (typed, "duplicate", "U004"),
+        ]
+
+
 def test_different_ones() -> None:
     assert outcome(checked("a", 1), checked("b", 2)) == [("a", "rejected", "U005"), ("b", "rejected", "U005")]
     assert text(checked("a", 1), checked("b", 2), checked("c", 3))[0] == (

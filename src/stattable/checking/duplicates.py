@@ -82,8 +82,9 @@ def _backup_finding(one: CheckedReturn, other: str | None) -> Finding:
 def _mark_group(marked: list[CheckedReturn], group: Sequence[int], age: Callable[[ReturnFile], _Age] | None) -> None:
     answered = {at for at in group if any(is_answer(marked[other], marked[at]) for other in group)}
 
-    def rank(at: int) -> tuple[bool, bool, str]:  # what knows what it was made from stands for a form of its figures
-        return marked[at].file.record is None, at in answered, marked[at].path
+    def rank(at: int) -> tuple[bool, bool, bool, str]:  # what knows what it was made from, or what it is, stands first
+        one = marked[at]
+        return one.file.record is None, at in answered, any(f.code == "H005" for f in one.findings), one.path
 
     same = _alike(marked, sorted(group, key=rank))
     for first, *copies in same:
