@@ -94,6 +94,7 @@ class Package:
         self.entries = tuple(zipped.infolist())
         self._zipped = zipped
         self._by_name = by_lower_name(self.names)
+        self._packed: dict[str, Packed] = {}
 
     @property
     def has_twins(self) -> bool:
@@ -117,6 +118,11 @@ class Package:
         stored = self.find(name)
         if stored is None:
             raise Unreadable("F001")
+        if stored not in self._packed:
+            self._packed[stored] = self._read(stored)
+        return self._packed[stored]
+
+    def _read(self, stored: str) -> Packed:
         info = self._zipped.getinfo(stored)
         try:
             file = self._zipped.fp

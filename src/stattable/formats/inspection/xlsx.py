@@ -1,6 +1,5 @@
 """What calamine does not show of an .xlsx: its sheets' XML, its strings and its styles are searched for that."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
@@ -8,7 +7,8 @@ from typing import Final
 
 from stattable.formats.inspection.legibility import illegible_cells, illegible_strings, illegible_styles
 from stattable.formats.inspection.number_formats import shows_another_number, shows_another_text
-from stattable.formats.inspection.xlsx_cells import cells, formulas, reach
+from stattable.formats.inspection.xlsx_cells import cells, formulas
+from stattable.formats.inspection.xlsx_marks import Marks, marks_in
 from stattable.formats.inspection.xlsx_setup import setup_of
 from stattable.formats.inspection.xlsx_strings import annotated_strings, annotated_text
 from stattable.formats.inspection.xlsx_styles import AS_IT_IS, OddStyle, odd_styles
@@ -28,35 +28,6 @@ from stattable.formats.sheet import (
 )
 from stattable.formats.xml import elements, in_utf8, local_name
 
-_CLAIMED_STRINGS: Final = re.compile(rb"uniqueCount\s*=\s*[\"'](\d+)")
-_SUSPECT: Final = (  # each by itself, for each is quick by its first letters
-    re.compile(rb"\"e\""),  # an error value
-    re.compile(rb"'e'"),
-    re.compile(rb"</f>(?!<v>[^<\s])"),  # a formula without a value
-    re.compile(rb":f>(?!<\w+:v>[^<\s])"),
-    re.compile(rb"<f(?:\s[^<]*)?/>(?!<v>[^<\s])"),
-    re.compile(rb":f(?:\s[^<]*)?/>(?!<\w+:v>[^<\s])"),
-    re.compile(rb"rPr"),  # a text in several formats
-    re.compile(rb"hidden\s*=\s*[\"'][1t]"),
-    re.compile(rb"ht(?<!Height)\s*=\s*[\"']0(?:\.0*)?[\"']"),
-    re.compile(rb"width\s*=\s*[\"']0(?:\.0*)?[\"']"),
-)
-# What surely is as office programs and calamine both read it, but for texts in cells: no comments, and each value
-# a text and nothing else, at the end of its cell.
-_NOT_PLAIN: Final = (re.compile(rb"<!"), re.compile(rb"<\?(?!xml\s)"), re.compile(rb"<v\s"), re.compile(rb":v[\s>]"))
-_UNUSUAL_TEXTS: Final = (
-    re.compile(rb"is>\s*<(?!/|(?:\w+:)?(?:t|r|rPh|phoneticPr)\b)"),
-    re.compile(rb"inlineStr[\"'][^>]*>\s*<(?!(?:\w+:)?is\b)"),  # a cell that is said to hold its text, and does not
-)
-_UNUSUAL: Final = (  # what calamine reads otherwise than office programs do
-    re.compile(rb"<!"),  # a comment within a value
-    re.compile(rb"<\?(?!xml\s)"),
-    re.compile(rb"v>\s*<[^/]"),  # a value that is not the last of its cell
-    re.compile(rb"[<:]v(?:\s[^<>]*)?>[^<]*<[^/]"),  # or has elements
-    re.compile(rb"[\"']s[\"'][^<>]*><(?:\w+:)?v>\s"),
-)
-_REFERENCE_IN_VALUE: Final = re.compile(rb"[<:]v(?:\s[^<>]*)?>[^<&]*&#")  # a character by its number
-_HAS_FORMULAS: Final = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _USUAL_STRINGS, _USUAL_WORKBOOK = "xl/sharedStrings.xml", "xl/workbook.xml"
 _STATES: Final = frozenset({"visible", "hidden", "veryHidden"})
 
@@ -68,7 +39,7 @@ class XlsxInspector:
         package: the workbook's.
 
     Raises:
-        Unreadable: its strings claim to be more than there can be.
+        Unreadable: its strings claim to be more than they can be.
     """
 
     encoding: str | None = None
@@ -78,11 +49,14 @@ class XlsxInspector:
         part = package.of_workbook("sharedstrings", _USUAL_STRINGS)
         stored = package.content(part) if part else b""
         self.strings = in_utf8(stored)
-        _hold_strings_to_their_claim(self.strings)
+        self._marks_in_strings = marks_in(self.strings)
+        if self._marks_in_strings.claimed_strings > len(self.strings):
+            # Calamine makes room for the claim, and the process dies where there is not enough.
+            raise Unreadable("F001")
         self._has_unusual_strings = (
-            package.find(_USUAL_STRINGS) != part or self.strings is not stored or _is_unusual(self.strings)
+            package.find(_USUAL_STRINGS) != part or self.strings is not stored or self._marks_in_strings.is_unusual
         )
-        self._last: tuple[int, bytes] | None = None  # the sheet that was inspected last, and its XML
+        self._last: tuple[int, bytes, Marks] | None = None  # the sheet that was inspected last, its XML, what is in it
         self._unusual_sheets: set[int] = set()
 
     @property
@@ -96,26 +70,24 @@ class XlsxInspector:
 
     def is_unusual_sheet(self, sheet: int) -> bool:
         """Whether it may do so with a sheet."""
-        content = self._content(sheet)
-        return sheet in self._unusual_sheets or _is_unusual(content)
+        marks = self._marks(sheet)
+        return sheet in self._unusual_sheets or marks.is_unusual
 
     def reach(self, sheet: int) -> Cell:
         """Return how many rows and columns calamine would lay out; (0, 0) where they are sure to be few."""
-        return reach(self._content(sheet))
+        return self._marks(sheet).reach
 
     def inspect(self, sheet: int) -> Inspection | None:
         """Find error values, uncalculated formulas, and cells that are not shown as what they hold."""
-        content = self._content(sheet)
         odd = odd_styles(self._styles, self._theme) if self._styles else {}
-        strings = annotated_strings(self.strings)
-        if not odd and not strings and not any(mark.search(content) for mark in _SUSPECT):
+        strings = annotated_strings(self.strings) if self._marks_in_strings.is_annotated else {}
+        if not odd and not strings and not self._marks(sheet).is_suspect:
             return None
-        return inspect_cells(content, odd, strings)
+        return inspect_cells(self._content(sheet), odd, strings)
 
     def formulas(self, sheet: int) -> Mapping[Cell, str]:
         """Return the formulas of a sheet as Excel writes them, without ``=``, ``$`` and spaces."""
-        content = self._content(sheet)
-        return formulas(content) if _HAS_FORMULAS.search(content) else {}
+        return formulas(self._content(sheet)) if self._marks(sheet).has_formulas else {}
 
     def illegible(self, sheet: int) -> Mapping[Cell, str]:
         """Return the cells of a sheet of ours that cannot be read as what they hold, and why."""
@@ -143,6 +115,12 @@ class XlsxInspector:
                 yield self._package.content(part)
 
     def _content(self, sheet: int) -> bytes:
+        return self._sheet(sheet)[1]
+
+    def _marks(self, sheet: int) -> Marks:
+        return self._sheet(sheet)[2]
+
+    def _sheet(self, sheet: int) -> tuple[int, bytes, Marks]:
         if self._last is None or self._last[0] != sheet:
             part = self.part(sheet)
             if part is None:
@@ -151,8 +129,8 @@ class XlsxInspector:
             content = in_utf8(stored)
             if content is not stored:
                 self._unusual_sheets.add(sheet)
-            self._last = sheet, content
-        return self._last[1]
+            self._last = sheet, content, marks_in(content)
+        return self._last
 
     def part(self, sheet: int) -> str | None:
         """Return the name of a sheet's part, or None where there is none."""
@@ -218,33 +196,6 @@ def counts_from_1904(workbook: Packed) -> bool:
     """Whether a workbook counts its days from 1904."""
     said = (element for is_end, name, element in elements(workbook.content()) if is_end and name == "workbookPr")
     return any(one.get("date1904") in {"1", "true"} for one in said)
-
-
-def _is_unusual(content: bytes) -> bool:
-    if any(mark.search(content) for mark in _UNUSUAL_TEXTS):
-        return True
-    if _has_plain_values(content):  # which is quicker to see than that there is nothing unusual
-        return False
-    return _REFERENCE_IN_VALUE.search(content) is not None or any(mark.search(content) for mark in _UNUSUAL)
-
-
-def _has_plain_values(content: bytes) -> bool:
-    if any(mark.search(content) for mark in _NOT_PLAIN):
-        return False
-    for one in content.split(b"<v>")[1:]:
-        end = one.find(b"<")
-        if not one.startswith(b"</v></c>", end) or one[:1].isspace() or b"&" in one[:end]:
-            return False
-    return True
-
-
-def _hold_strings_to_their_claim(content: bytes) -> None:
-    """Raise `Unreadable` where shared strings claim to be more than they can be: calamine makes room for the claim.
-
-    The process dies where there is not enough.
-    """
-    if any(int(claim) > len(content) for claim in _CLAIMED_STRINGS.findall(content)):
-        raise Unreadable("F001")
 
 
 # -- a sheet ----------------------------------------------------------------------------------------------

@@ -1,6 +1,5 @@
 """The shared strings of an .xlsx, and the runs of its texts that are not part of what is said."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 from xml.etree import ElementTree
@@ -9,7 +8,6 @@ from stattable.formats.sheet import annotated_runs
 from stattable.formats.xml import elements, local_name
 
 _WHITE: Final = "FFFFFF"
-_MARKS: Final = re.compile(rb"vertAlign|strike|[fF]{6}[\"']|theme\s*=\s*[\"']0")  # that a run may be annotated
 
 
 def shared_strings(content: bytes) -> Iterator[tuple[int, ElementTree.Element]]:
@@ -24,8 +22,6 @@ def shared_strings(content: bytes) -> Iterator[tuple[int, ElementTree.Element]]:
 
 def annotated_strings(content: bytes) -> Mapping[int, str]:
     """Return the shared strings that have annotated runs, as they are seen, by their number."""
-    if not _MARKS.search(content):
-        return {}
     return {number: text for number, item in shared_strings(content) if (text := annotated_text(item))}
 
 
