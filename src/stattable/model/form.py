@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache
-from typing import Annotated, Any, Final, Generic, NamedTuple, TypeVar
+from types import GenericAlias
+from typing import Annotated, Any, Final, Generic, NamedTuple, TypeVar, cast
 
 from annotated_types import Ge
-from pydantic import BaseModel, ConfigDict, StrictBool, StrictInt, ValidationError
+from pydantic import BaseModel, ConfigDict, StrictBool, StrictInt, TypeAdapter, ValidationError
 
 from stattable.model.cell_names import a1
 from stattable.model.units import Level, Scope
@@ -160,21 +161,6 @@ class Return(_Part):
     media: Annotated[Media, Block("媒体宣传", 12, 13, 14, "篇数")]
     online: Annotated[Online, Block("网站和新媒体建设", 15, 16, 17)]
 
-    @classmethod
-    def of(cls, values: Sequence["Value"]) -> "Return":
-        """Return a return of 40 values in the order of :data:`FIELDS`.
-
-        Raises:
-            pydantic.ValidationError: a value is not what its field holds.
-        """
-        tree: dict[str, Any] = {}
-        for (*path, last), value in zip(_PATHS, values, strict=True):
-            at = tree
-            for name in path:
-                at = at.setdefault(name, {})
-            at[last] = value
-        return cls.model_validate(tree)
-
 
 Value = int | bool | None
 Values = tuple[Value, ...]  # 40, in the order of FIELDS
@@ -253,6 +239,13 @@ def _fields() -> Iterator[Field]:
                 index, column_at = index + 1, column_at + 1
 
 
+def _annotations() -> Iterator[Any]:
+    """Yield what each of the 40 fields may hold."""
+    for _, model, _ in _blocks(Return, ()):
+        for _, part, _ in _metadata(model):
+            yield from (annotation for _, annotation, _ in _metadata(part))
+
+
 def _blocks(model: type[BaseModel], above: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], type[BaseModel], Block]]:
     for name, annotation, said in _metadata(model):
         if Block in said:
@@ -263,7 +256,8 @@ def _blocks(model: type[BaseModel], above: tuple[str, ...]) -> Iterator[tuple[tu
 
 FIRST_COLUMN: Final = 2
 FIELDS: Final = tuple(_fields())
-_PATHS: Final = tuple(tuple(field.key.split(".")) for field in FIELDS)
+# The schema of all figures, side by side: a return is validated at once, and nothing is built for it.
+_SCHEMA: Final[TypeAdapter[Values]] = TypeAdapter(cast(Any, GenericAlias(tuple, tuple(_annotations()))))
 FIELD_BY_KEY: Final[Mapping[str, Field]] = {field.key: field for field in FIELDS}
 BLOCKS: Final = tuple(dict.fromkeys(field.block for field in FIELDS))
 BLANK: Final[Values] = (None,) * len(FIELDS)
@@ -277,10 +271,9 @@ def faulty_fields(values: Sequence[Value]) -> list[int]:
         values: 40, in the order of :data:`FIELDS`.
     """
     try:
-        Return.of(values)
+        _SCHEMA.validate_python(values)
     except ValidationError as error:
-        places = [entry["loc"] for entry in error.errors(include_url=False)]
-        return [index for index, path in enumerate(_PATHS) if any(place[: len(path)] == path for place in places)]
+        return sorted({int(entry["loc"][0]) for entry in error.errors(include_url=False)})
     return []
 
 
@@ -373,6 +366,12 @@ def is_date_of_edition(day: date, edition: int) -> bool:
 
 
 # -- whose a field is, and how it folds ------------------------------------
+
+
+@cache
+def kinds_at(level: Level | None) -> tuple[Kind, ...]:
+    """Return what the 40 fields hold in a return of `level`."""
+    return tuple(field.kind_at(level) for field in FIELDS)
 
 
 @cache

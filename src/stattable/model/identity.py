@@ -6,6 +6,7 @@ Plain rows of text survive Excel, WPS and LibreOffice, and saving as .xls and .o
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from stattable.model.form import FIELDS, FORM_ID, Values
@@ -135,7 +136,7 @@ def _said(rows: Iterable[Sequence[object]]) -> dict[str, list[list[str]]]:
     """Return the values of the rows, by the word that each begins with."""
     said: dict[str, list[list[str]]] = {}
     for row in rows:
-        word, *rest = [cell_text(cell) for cell in row[:_WIDTH]] or [""]
+        word, *rest = [cell.strip() if isinstance(cell, str) else cell_text(cell) for cell in row[:_WIDTH]] or [""]
         if word not in _MOST:  # what a later version says
             continue
         of_word = said.setdefault(word, [])
@@ -173,7 +174,11 @@ def _facts_row(facts: UnitFacts) -> Row:
 
 
 def _facts(row: Sequence[str]) -> UnitFacts:
-    code, name, level, *_ = row
+    return _facts_of(*row[:3])
+
+
+@lru_cache(maxsize=4096)  # the units above one are above many
+def _facts_of(code: str, name: str, level: str) -> UnitFacts:
     if not name:
         raise ValueError("a unit without a name")
     code = bare_code(code)

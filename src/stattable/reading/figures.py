@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from stattable.formats.sheet import Cell, RawCell
-from stattable.model.form import BLANK_WORD, Field, Kind
+from stattable.model.form import BLANK_WORD, Field, Kind, Value
 from stattable.reading.answers import BLANK_READING, LONGEST_TEXT, Reading, shortened
-from stattable.reading.counts import read_count
+from stattable.reading.counts import LARGEST_COUNT, read_count
 from stattable.reading.layout import Layout
 from stattable.reading.yes_no import read_flag
 
@@ -38,6 +38,31 @@ def read_sum(field: Field, cells: Sequence[Cell], raws: Sequence[RawCell]) -> tu
     ]
     total = Reading(sum(parts))
     return total, [("V008", total, cells, "，".join(shown_parts))]
+
+
+def plain_figures(raws: Sequence[RawCell], kinds: Sequence[Kind]) -> list[Value] | None:
+    """Return the figures of cells that hold nothing but plain numbers, 有, 无 or nothing, which nearly all do.
+
+    Args:
+        raws: one cell for each field.
+        kinds: of the fields.
+
+    Returns:
+        The same as :func:`read_figure` reads; None where a cell holds anything else, of which there may be more to say.
+    """
+    values: list[Value] = []
+    for raw, kind in zip(raws, kinds, strict=True):
+        if raw in ("", None):
+            values.append(None)
+        elif kind is Kind.FLAG:
+            if raw not in ("有", "无"):
+                return None
+            values.append(raw == "有")
+        elif type(raw) is float and 0 <= raw <= LARGEST_COUNT and raw.is_integer():
+            values.append(int(raw))
+        else:
+            return None
+    return values
 
 
 def read_figure(kind: Kind, raw: RawCell) -> Reading:

@@ -11,15 +11,15 @@ from stattable.model.catalogue import finding
 from stattable.model.cell_names import a1, a1_range
 from stattable.model.explanations import REVIEW_SHEET
 from stattable.model.findings import Finding, Param
-from stattable.model.form import FIELDS, SHEET_NAME, Kind, Value, Values, faulty_fields, in_words
+from stattable.model.form import FIELDS, SHEET_NAME, Kind, Value, Values, faulty_fields, in_words, kinds_at
 from stattable.model.identity import IDENTITY_SHEET, BeyondLimits, Identity, WorkbookKind, read_identity
 from stattable.model.record import RECORD_SHEET, Record, read_record
 from stattable.model.units import Level
 from stattable.reading.annex import find_annex
 from stattable.reading.answers import BLANK_READING, shortened
-from stattable.reading.figures import field_cells, read_figure, read_sum, value_text
+from stattable.reading.figures import field_cells, plain_figures, read_figure, read_sum, value_text
 from stattable.reading.formulas import certain_result
-from stattable.reading.layout import Layout, find_form
+from stattable.reading.layout import TEMPLATE, Layout, find_form, template_cells
 from stattable.reading.reasons import find_reasons
 from stattable.reading.return_file import ReturnFile
 from stattable.reading.rows import is_figure
@@ -44,10 +44,11 @@ def read_form(book: Book, path: str, facts: FileFacts) -> ReturnFile:
         identity = read_identity(book.sheet(IDENTITY_SHEET).rows) if IDENTITY_SHEET in book.names else None
     except BeyondLimits as limits:
         return _with(file, finding("U013", sheet=IDENTITY_SHEET, params={"reason": limits.reason}))
-    file = replace(file, identity=identity, record=_record(book, identity))
+    file = ReturnFile(path, facts, identity, _record(book, identity))
     sheets = _sheets(book, identity)
     file = _with_form(file, book, sheets)
-    file = replace(file, reasons=find_reasons(book, is_merged=file.is_merged))
+    if reasons := find_reasons(book, is_merged=file.is_merged):
+        file = replace(file, reasons=reasons)
     if book.lost and file.sheet is not None:
         file = _with(file, finding("F008", params={"sheets": book.lost}))
     if identity and identity.figures:
@@ -60,7 +61,7 @@ def read_form(book: Book, path: str, facts: FileFacts) -> ReturnFile:
 
 
 def _with(file: ReturnFile, *findings: Finding) -> ReturnFile:
-    return replace(file, findings=(*file.findings, *findings))
+    return replace(file, findings=(*file.findings, *findings)) if findings else file
 
 
 def _record(book: Book, identity: Identity | None) -> Record | None:
@@ -111,9 +112,8 @@ def _with_form(file: ReturnFile, book: Book, sheets: Sequence[RawSheet]) -> Retu
         names = "、".join(f"“{name}”{how}" for name, how in hidden.items())
         return _with(file, finding("T006", params={"sheets": names}))
     sheet, layout = forms[0]
-    file = replace(file, sheet=sheet.name)
     if not any(layout.cells):  # a list of units, or a form without one row of figures that is sure
-        return _with(file, *layout.faults)
+        return _with(replace(file, sheet=sheet.name), *layout.faults)
     level = file.identity.unit.level if file.identity else None
     hidden_cells = covered_cells(sheet, layout)
     values, findings = _read_figures(sheet, layout, level, hidden_cells)
@@ -131,6 +131,7 @@ def _with_form(file: ReturnFile, book: Book, sheets: Sequence[RawSheet]) -> Retu
             *_concealed(sheet, layout, level, hidden_cells, is_hidden=sheet.name not in book.visible),
             *more,
         ),
+        sheet=sheet.name,
         values=values,
         cells=layout.cells,
         surroundings=surroundings,
@@ -177,9 +178,24 @@ def _filled_in(sheet: RawSheet, layout: Layout) -> bool:
 
 
 def _read_figures(
-    sheet: RawSheet, layout: Layout, level: Level | None, hidden: Container[Cell]
+    sheet: RawSheet, layout: Layout, level: Level | None, hidden: Collection[Cell]
 ) -> tuple[Values, list[Finding]]:
     """Read the 40 figures, and hold them against the schema of the form."""
+    plain = plain_figures(template_cells(sheet), kinds_at(level)) if layout is TEMPLATE and not hidden else None
+    values, findings = (plain, []) if plain is not None else _read_cells(sheet, layout, level, hidden)
+    for index in faulty_fields(values):
+        field, at = FIELDS[index], layout.cells[index]
+        code = "V009" if field.kind_at(level) is Kind.FLAG else "V002"
+        raw_text = shortened(sheet.cell(*at)) if at else None
+        findings.append(finding(code, sheet=sheet.name, cell=a1(*at) if at else None, field=field.key, raw=raw_text))
+        values[index] = None
+    return tuple(values), findings
+
+
+def _read_cells(
+    sheet: RawSheet, layout: Layout, level: Level | None, hidden: Container[Cell]
+) -> tuple[list[Value], list[Finding]]:
+    """Read each of the 40 figures in whatever way its cell has it."""
     values: list[Value] = []
     findings = []
     for field, at in zip(FIELDS, layout.cells, strict=True):
@@ -208,13 +224,7 @@ def _read_figures(
             )
             for code, one, cells, text in said
         ]
-    for index in faulty_fields(values):
-        field, at = FIELDS[index], layout.cells[index]
-        code = "V009" if field.kind_at(level) is Kind.FLAG else "V002"
-        raw_text = shortened(sheet.cell(*at)) if at else None
-        findings.append(finding(code, sheet=sheet.name, cell=a1(*at) if at else None, field=field.key, raw=raw_text))
-        values[index] = None
-    return tuple(values), findings
+    return values, findings
 
 
 def _formula_params(code: str, text: str, raw: RawCell) -> dict[str, Param]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from dataclasses import field as attribute
+from operator import itemgetter
 from typing import Final
 
 from stattable.formats.sheet import Cell, RawCell, RawSheet
@@ -44,8 +45,14 @@ class Layout:
     certain: bool = True
 
 
-TEMPLATE: Final = Layout(tuple(field.at for field in FIELDS), BLOCKS[0].heading_row, BLOCKS[-1].row)
-_TEMPLATE_LABELS: Final = tuple((label.at[0] - 1, label.at[1] - 1, label.text, label.name) for label in LABELS)
+_FIELD_CELLS: Final = tuple(field.at for field in FIELDS)
+TEMPLATE: Final = Layout(_FIELD_CELLS, BLOCKS[0].heading_row, BLOCKS[-1].row)
+# To compare a row at once: its index, what takes the cells of its several labels, and the texts of these.
+_LABEL_TEXTS: Final = tuple(
+    (row - 1, itemgetter(*(label.at[1] - 1 for label in labels)), tuple(label.text for label in labels))
+    for row in sorted({label.at[0] for label in LABELS})
+    if (labels := [label for label in LABELS if label.at[0] == row])
+)
 _TEMPLATE_MERGES: Final = frozenset(
     (*label.at, label.at[0] + label.rows - 1, label.at[1] + label.columns - 1) for label in LABELS
 )
@@ -68,21 +75,33 @@ def _is_template(sheet: RawSheet) -> bool:
     rows = sheet.rows
     if len(rows) <= TEMPLATE.bottom or len(rows[0]) < LAST_COLUMN or _unusual_merges(sheet):
         return False
-    for row, column, text, name in _TEMPLATE_LABELS:
-        value = rows[row][column]
-        if value != text and not (isinstance(value, str) and label_name(value) == name):
-            return False
-    if any(_runs_over(rows[row - 1]) for row in _FIGURE_ROWS):
+    if any(rows[row - 1][0] not in ("", None) for row in _FIGURE_ROWS):  # it may be the foot, or that of a unit
         return False
-    beyond = [cells[LAST_COLUMN:] for cells in rows[:LAST_ROW]] if len(rows[0]) > LAST_COLUMN else []
-    if any(label_name(text) for cells in (*beyond, *rows[LAST_ROW:]) for _, text in possible_labels(cells)):
+    if any(take(rows[row]) != texts for row, take, texts in _LABEL_TEXTS) and not all(
+        isinstance(value := rows[label.at[0] - 1][label.at[1] - 1], str) and label_name(value) == label.name
+        for label in LABELS
+    ):
+        return False
+    if len(rows[0]) > LAST_COLUMN:
+        if any(_runs_over(rows[row - 1]) for row in _FIGURE_ROWS):
+            return False
+        beyond = [value for cells in rows[:LAST_ROW] for value in cells[LAST_COLUMN:] if value]
+        if any(label_name(text) for _, text in possible_labels(beyond)):
+            return False
+    if any(label_name(text) for cells in rows[LAST_ROW:] for _, text in possible_labels(cells)):
         return False
     return is_foot(rows[TEMPLATE.bottom]) or is_note(rows[TEMPLATE.bottom])
 
 
+def template_cells(sheet: RawSheet) -> list[RawCell]:
+    """Return what a sheet holds where the template has the 40 fields; it has all of its rows and columns."""
+    rows = sheet.rows
+    return [rows[row - 1][column - 1] for row, column in _FIELD_CELLS]
+
+
 def _runs_over(cells: Sequence[RawCell]) -> bool:
     """Whether the last cell of a row of figures is blank, and the cell right of it holds a figure."""
-    return len(cells) > LAST_COLUMN and cells[LAST_COLUMN - 1] in ("", None) and is_figure(cells[LAST_COLUMN])
+    return cells[LAST_COLUMN - 1] in ("", None) and is_figure(cells[LAST_COLUMN])
 
 
 def _unusual_merges(sheet: RawSheet) -> bool:

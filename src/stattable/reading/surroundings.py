@@ -12,7 +12,19 @@ from stattable.model.annex import column_key
 from stattable.model.catalogue import finding
 from stattable.model.cell_names import a1
 from stattable.model.findings import Finding
-from stattable.model.form import CONTACT_LINES, DEFAULT_EDITION, NAME_LINE, edition_of, year_of
+from stattable.model.form import (
+    ANNEX_MARK,
+    BLOCKS,
+    CONTACT_LINES,
+    DEFAULT_EDITION,
+    LAST_ROW,
+    NAME_LINE,
+    NOTES,
+    TITLE_AT,
+    edition_of,
+    title,
+    year_of,
+)
 from stattable.model.numerals import chinese_number
 from stattable.model.text import normalised
 from stattable.reading.answers import LONGEST_ANSWER, LONGEST_TEXT, as_shown, shortened
@@ -66,6 +78,8 @@ class Surroundings:
 NO_SURROUNDINGS: Final = Surroundings()
 _Notes = dict[str, tuple[RawCell, str]]  # "name", "contact", "phone", "filled_in" → what stands there, and its cell
 _NOT_THERE: Final = (None, None)
+_PRINTED_TABLE: Final = (BLOCKS[0].heading_row, BLOCKS[-1].row)
+_VALUES_AT: Final = (NAME_LINE.value_at, *(line.value_at for line in CONTACT_LINES.values()))
 
 
 def read_surroundings(
@@ -111,6 +125,41 @@ def written_beside(sheet: RawSheet, top: int, bottom: int) -> dict[str, RawCell]
 
 def _find_notes(sheet: RawSheet, top: int, bottom: int) -> tuple[_Notes, int | None]:
     """Return what stands around a table, and the edition that it says."""
+    is_where_printed = (top, bottom) == _PRINTED_TABLE and len(sheet.rows) >= LAST_ROW
+    return (_printed_notes(sheet.rows) if is_where_printed else None) or _search_notes(sheet, top, bottom)
+
+
+def _printed_notes(rows: Sequence[Sequence[RawCell]]) -> tuple[_Notes, int | None] | None:
+    """Return the same where the official lines are all there is, each with a plain value behind it; None elsewhere.
+
+    That is quick to see, for the lines can be compared at once and the values stand where the form has them.
+    """
+    name, *values = (rows[row - 1][column - 1] for row, column in _VALUES_AT)
+    plain = normalised("".join(value for value in (name, *values) if isinstance(value, str)))
+    if not isinstance(name, str) or not _LINE_CHARS.isdisjoint(plain) or "单" in plain:
+        return None
+    heading, edition = rows[TITLE_AT[0] - 1][TITLE_AT[1] - 1], _edition_of_title(rows[TITLE_AT[0] - 1][TITLE_AT[1] - 1])
+    lines = [one for line, value in zip(CONTACT_LINES.values(), values, strict=True) for one in (line.text, value)]
+    expected = [ANNEX_MARK, heading, NAME_LINE.text, name, *lines, *NOTES]
+    beside = (*rows[: _PRINTED_TABLE[0] - 1], *rows[_PRINTED_TABLE[1] : _PRINTED_TABLE[1] + _FURTHER_DOWN])
+    written = [value for cells in beside for value in cells if value not in ("", None)]
+    notes: _Notes = {}
+    _read_name(NAME_LINE.at[0], [(1, None, _plain(NAME_LINE.text)), (2, name, normalised(name))], notes)
+    if edition is None or written != expected or not (_is_named(notes) and all(values)):
+        return None
+    for (key, line), value in zip(CONTACT_LINES.items(), values, strict=True):
+        notes[key] = value, a1(*line.value_at)
+    return notes, edition
+
+
+@lru_cache(maxsize=64)
+def _edition_of_title(text: RawCell) -> int | None:
+    """Return the edition whose official title a text is, or None."""
+    edition = _ordinal(_plain(text)) if isinstance(text, str) else None
+    return edition if edition is not None and text == title(edition) else None
+
+
+def _search_notes(sheet: RawSheet, top: int, bottom: int) -> tuple[_Notes, int | None]:
     notes: _Notes = {}
     above = list(_texts(sheet, max(1, top - _FURTHER_UP), top))
     below = list(_texts(sheet, bottom + 1, bottom + 1 + _FURTHER_DOWN))
