@@ -215,6 +215,8 @@ class Attributor:
         The identity may not say which parents stand above the unit; the tree may know those in front of the name. A
         name with an office or the like behind the unit's is that of the unit too, if no other unit is called so.
         """
+        if comparable_name(one.name) == comparable_name(identity.unit.name):
+            return True
         above = self._names_above(identity)
         if _same_name(one.name, identity, above):
             return True
@@ -381,8 +383,7 @@ def _u(code: str, one: ReturnFile, **parts: Any) -> Finding:
 def _first_figure_below(values: Sequence[Value], level: Level | None) -> int | None:
     if level is None:
         return None
-    below = fields_only_below(level)
-    return next((index for index, value in enumerate(values) if value and index in below), None)
+    return next((index for index in sorted(fields_only_below(level)) if values and values[index]), None)
 
 
 _ONLY_SCOPE: Final = {Level.VILLAGE: Scope.OWN, Level.NATIONAL: Scope.CUMULATIVE}

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
-from pathlib import Path
 from typing import Final
 
 from stattable.checking.answers import is_answer, settled_by, with_answered
@@ -21,7 +20,9 @@ _Age = tuple[date, float]  # when a return was filled in, and when its file was 
 
 
 # Names of backups and of temporary files of office programs.
-_BACKUP: Final = re.compile(r"(?i)(?!\d{8}$)[0-9A-F]{8}(?:\.tmp)?|.+\.(?:xlk|bak|old|wbk|asd|tmp)|.+~")
+_BACKUP: Final = re.compile(
+    r"(?i)(?:^|[/\\])(?:(?!\d{8}$)[0-9A-F]{8}(?:\.tmp)?|[^/\\]+\.(?:xlk|bak|old|wbk|asd|tmp)|[^/\\]+~)\Z"
+)
 
 
 def with_duplicate_findings(
@@ -71,7 +72,7 @@ def _with_backups(returns: list[CheckedReturn]) -> list[CheckedReturn]:
 
 
 def _is_backup(one: CheckedReturn) -> bool:
-    return _BACKUP.fullmatch(Path(one.path).name) is not None
+    return _BACKUP.search(one.path) is not None
 
 
 def _backup_finding(one: CheckedReturn, other: str | None) -> Finding:

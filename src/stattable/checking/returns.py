@@ -12,7 +12,7 @@ from stattable.checking.rules import FilledForm, apply_rules, drop_meaningless_z
 from stattable.model.catalogue import finding
 from stattable.model.cell_names import a1
 from stattable.model.findings import Finding, Param, Status, UnitRef, rejects
-from stattable.model.form import BLANK, BLANK_WORD, FIELDS, Values, fields_below, own_fields
+from stattable.model.form import BLANK, BLANK_WORD, FIELD_BY_KEY, FIELDS, Values, fields_below, own_fields
 from stattable.model.units import Level, Scope, ScopeBy, Tree
 from stattable.reading.return_file import ReturnFile
 
@@ -129,13 +129,9 @@ def _check_return(one: ReturnFile, whose: Attribution, edition: EditionDecision)
         findings.append(of_edition)
     if one.values is not None and one.cells:
         cleaned, findings = _drop_zeros(one, values, whose, findings)
-        unread = frozenset(
-            field.index
-            for field in FIELDS
-            if one.cells[field.index] is None
-            or any(finding.field == field.key and finding.code in _UNREAD for finding in findings)
-        )
-        findings += apply_rules(FilledForm(values, whose.level, whose.scope, unread), one.sheet, one.cells)
+        unread = {index for index, cell in enumerate(one.cells) if cell is None}
+        unread |= {FIELD_BY_KEY[found.field].index for found in findings if found.field and found.code in _UNREAD}
+        findings += apply_rules(FilledForm(values, whose.level, whose.scope, frozenset(unread)), one.sheet, one.cells)
         values = cleaned
     findings += _gap_findings(one, whose.unit)
     placed = tuple(replace(finding, path=one.path, unit=whose.unit) for finding in findings)

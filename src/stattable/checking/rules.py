@@ -83,6 +83,8 @@ def own_fields_blank(filled: FilledForm) -> Iterator[Problem]:
     """V001: own fields left blank, one problem for each section."""
     if filled.level is None or any(nothing_filled_in(filled)):
         return
+    if all(filled.values[index] is not None for index in own_fields(filled.level)):  # as in nearly all
+        return
     named = {problem.at[0] for check in (people_without_sessions, sessions_without_people) for problem in check(filled)}
     partners = {FIELDS[index].partner for index in named}
     for section, indices in _own_sections(filled.level):
@@ -107,13 +109,18 @@ def foreign_figures(filled: FilledForm) -> Iterator[Problem]:
     """R004: a figure in a field that neither the unit nor any below it fills in."""
     if filled.level is None:
         return
-    mine = fields_to_fill(filled.level, Scope.CUMULATIVE)
-    for index, value in enumerate(filled.values):
-        if value and index not in mine:
+    for index in _foreign_fields(filled.level):
+        if value := filled.values[index]:
             to = _counterpart(index, filled.level)
             is_free = to is not None and filled.values[to] is None and to not in filled.unread
             move = "none" if to is None else "free" if is_free else "filled"
             yield Problem((index,), {"level": filled.level.label, "move": move}, _shown(value), to=to)
+
+
+@cache
+def _foreign_fields(level: Level) -> tuple[int, ...]:
+    mine = fields_to_fill(level, Scope.CUMULATIVE)
+    return tuple(field.index for field in FIELDS if field.index not in mine)
 
 
 @cache
@@ -198,10 +205,15 @@ def _over_bound(filled: FilledForm, pair: str, which: int) -> Iterator[Problem]:
     if filled.level is None or filled.level not in OWN_BOUNDS or filled.scope is Scope.CUMULATIVE:
         return
     limit = OWN_BOUNDS[filled.level][which]
-    for index in sorted(own_fields(filled.level)):
+    for index in _own_fields_of(filled.level, pair):
         value = filled.values[index]
-        if FIELDS[index].column.pair == pair and number(value) > limit:
+        if number(value) > limit:
             yield Problem((index,), {"limit": limit, "level": filled.level.label}, str(value))
+
+
+@cache
+def _own_fields_of(level: Level, pair: str) -> tuple[int, ...]:
+    return tuple(index for index in sorted(own_fields(level)) if FIELDS[index].column.pair == pair)
 
 
 def too_many_sessions(filled: FilledForm) -> Iterator[Problem]:

@@ -82,7 +82,7 @@ def _decided(
     said: tuple[Scope, ScopeBy] | None,
 ) -> CheckedReturn:
     one = marked[at]
-    if one.status is not Status.ACCEPTED or one.level is None:
+    if one.scope is _OWN or one.status is not Status.ACCEPTED or one.level is None:
         return one
     fields = sorted(fields_only_below(one.level))
     below = next(((index, figures[index]) for index in fields if index in figures), None)

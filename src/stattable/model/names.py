@@ -78,7 +78,7 @@ def comparable_name(name: str) -> str:
 
 def is_written_alike(name: str, known: str) -> bool:
     """Whether `name` ends with the characters of `known`, which is comparable to it, and not only with like ones."""
-    return _in_one_spelling(name).endswith(_in_one_spelling(known))
+    return name in {known, f"{known}计生协"} or _in_one_spelling(name).endswith(_in_one_spelling(known))
 
 
 def level_of_name(name: str) -> Level | None:

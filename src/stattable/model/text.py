@@ -29,6 +29,7 @@ STAND_IN: Final = "\ufffd"
 CELL_LENGTH: Final = 32_767  # characters, as many as a cell of Excel's holds; of a longer text only these are looked at
 _WIDE: Final = ("W", "F")  # of the widths that Unicode knows, those of two columns
 _SPACE: Final = re.compile(r"\s+")
+_USUAL: Final = re.compile("[0-9A-Za-z\u4e00-\u9fff]+")  # characters that are as they should be
 # Radicals that look like the characters, and come with text copied from a PDF: those that NFKC leaves as they are.
 # As in EquivalentUnifiedIdeograph of the Unicode Character Database.
 _RADICALS: Final = str.maketrans(
@@ -44,6 +45,8 @@ _ASSOCIATION: Final = re.compile(r"计划生育协会|计生协会")
 
 def normalised(text: str) -> str:
     """Return `text` in NFKC, without invisible characters, white space trimmed and runs of it made one space."""
+    if len(text) <= CELL_LENGTH and _USUAL.fullmatch(text):
+        return text
     plain = INVISIBLE.sub("", unicodedata.normalize("NFKC", text[:CELL_LENGTH]))
     if _RADICAL.search(plain):
         plain = plain.translate(_RADICALS)

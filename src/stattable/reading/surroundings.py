@@ -135,8 +135,9 @@ def _printed_notes(rows: Sequence[Sequence[RawCell]]) -> tuple[_Notes, int | Non
     That is quick to see, for the lines can be compared at once and the values stand where the form has them.
     """
     name, *values = (rows[row - 1][column - 1] for row, column in _VALUES_AT)
-    plain = normalised("".join(value for value in (name, *values) if isinstance(value, str)))
-    if not isinstance(name, str) or not _LINE_CHARS.isdisjoint(plain) or "单" in plain:
+    plain = normalised("|".join(value for value in (name, *values) if isinstance(value, str)))
+    has_words = "单" in plain or (not _LINE_CHARS.isdisjoint(plain) and CONTACT_WORDS.search(plain))
+    if not isinstance(name, str) or has_words:
         return None
     heading, edition = rows[TITLE_AT[0] - 1][TITLE_AT[1] - 1], _edition_of_title(rows[TITLE_AT[0] - 1][TITLE_AT[1] - 1])
     lines = [one for line, value in zip(CONTACT_LINES.values(), values, strict=True) for one in (line.text, value)]
