@@ -4,12 +4,13 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path, PurePath
 from typing import Final
 
 from stattable.formats.list_mark import is_marked
 from stattable.formats.paths import KEPT_MARK, file_key
-from stattable.formats.sniff import RETURN_LIKE, FileKind, is_spreadsheet_name, sniff
+from stattable.formats.sniff import RETURN_LIKE, SPREADSHEET_SUFFIXES, FileKind, is_spreadsheet_name, sniff
 from stattable.formats.storage import ARCHIVE_SUFFIX, about, files_in_archive, opened
 from stattable.model.catalogue import finding
 from stattable.model.findings import Finding
@@ -75,8 +76,9 @@ def find_inputs(arguments: Iterable[str], excluded: Iterable[str | Path] = ()) -
     for argument in arguments:
         archived = _files_in_archive(argument)
         is_folder = archived is not None or Path(argument).is_dir()
+        real_path = _RealPaths()
         for path in archived or (_walk(argument, unopened) if is_folder else [argument]):
-            real = os.path.realpath(path)
+            real = real_path.of(path)
             if _is_never_input(path) or (is_folder and _is_list(path)) or (skipped and file_key(path) in skipped):
                 continue
             group = others if is_folder and not _is_return_like(path) else chosen
@@ -94,11 +96,33 @@ def find_inputs(arguments: Iterable[str], excluded: Iterable[str | Path] = ()) -
     )
 
 
+class _RealPaths:
+    """The real paths of files, many of which lie in one folder."""
+
+    def __init__(self) -> None:
+        self._folders: dict[str, str] = {}
+
+    def of(self, path: str) -> str:
+        """Return the real path of a file."""
+        folder, name = os.path.split(path)
+        if not name or Path(path).is_symlink():
+            return os.path.realpath(path)
+        if folder not in self._folders:
+            self._folders[folder] = os.path.realpath(folder or os.curdir)
+        return f"{self._folders[folder]}{os.sep}{name}"
+
+
 def _scans_beside_returns(found: Mapping[str, str]) -> list[str]:
     """Return the keys of the PDF files among what a walk found that lie beside a spreadsheet of their name."""
-    names = {key: (Path(path).parent, scan_name(path)) for key, path in found.items()}
-    tables = {names[key] for key, path in found.items() if is_spreadsheet_name(Path(path))}
-    return [key for key, path in found.items() if path.lower().endswith(".pdf") and names[key] in tables]
+    scans = {key: path for key, path in found.items() if path.lower().endswith(".pdf")}
+    if not scans:
+        return []
+    tables = {_place(path) for path in found.values() if is_spreadsheet_name(Path(path))}
+    return [key for key, path in scans.items() if _place(path) in tables]
+
+
+def _place(path: str) -> tuple[Path, str]:
+    return Path(path).parent, scan_name(path)
 
 
 def scan_name(path: str) -> str:
@@ -141,11 +165,12 @@ def _walk(folder: str, unopened: dict[str, OSError]) -> Iterator[str]:
         return new
 
     for parent, folders, names in os.walk(folder, onerror=cannot_open, followlinks=True):
-        paths = [Path(parent) / name for name in sorted(folders) if name.lower() not in _NEVER_FOLDERS]
+        here = Path(parent)
+        paths = [here / name for name in sorted(folders) if name.lower() not in _NEVER_FOLDERS]
         paths.sort(key=Path.is_symlink)  # a folder's own name before a link's
         folders[:] = [path.name for path in paths if is_new(path)]
         for name in sorted(names):
-            path = str(Path(parent) / name)
+            path = str(here / name)
             yield from _files_in_archive(path) or [path]
 
 
@@ -167,9 +192,14 @@ def _kind(path: str) -> FileKind:
 
 
 def _is_never_input(path: str) -> bool:
-    *folders, name = PurePath(path).parts
-    is_copy = any(folder.lower() in _NEVER_FOLDERS for folder in folders)  # in an archive made on a Mac
-    return is_copy or name.startswith(_NEVER_PREFIXES) or name.lower() in _NEVER_NAMES
+    folder, name = os.path.split(path)
+    return _is_copy(folder) or name.startswith(_NEVER_PREFIXES) or name.lower() in _NEVER_NAMES
+
+
+@lru_cache(maxsize=4096)
+def _is_copy(folder: str) -> bool:
+    """Whether a folder holds copies: one in an archive made on a Mac."""
+    return any(part.lower() in _NEVER_FOLDERS for part in PurePath(folder).parts)
 
 
 def _is_list(path: str) -> bool:
@@ -177,8 +207,8 @@ def _is_list(path: str) -> bool:
 
 
 def _is_return_like(path: str) -> bool:
-    if KEPT_MARK in Path(path).name:  # what `merge` kept of an earlier result is for people to look at
+    if KEPT_MARK in os.path.split(path)[1]:  # what `merge` kept of an earlier result is for people to look at
         return False
-    if is_spreadsheet_name(Path(path)) or path.lower().endswith(_ARCHIVES):  # whatever there is of it
+    if path.lower().endswith((*SPREADSHEET_SUFFIXES, *_ARCHIVES)):  # whatever there is of it
         return True
     return _kind(path) in RETURN_LIKE
