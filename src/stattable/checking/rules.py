@@ -66,6 +66,8 @@ def drop_meaningless_zeros(values: Values, level: Level | None, scope: Scope | N
     if level is None:
         return values
     mine = fields_to_fill(level, scope)
+    if all(value or value is None or index in mine for index, value in enumerate(values)):
+        return values  # the very same, as of nearly all
     return tuple(value if value or index in mine else None for index, value in enumerate(values))
 
 

@@ -1,0 +1,178 @@
+"""How much is done for a return: files opened, parts unpacked, calls made, bytes sent. It is counted, never timed.
+
+The bounds are a tenth above what there is: whoever needs more says why, and moves one.
+"""
+
+import json
+import pickle
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import openpyxl
+import pytest
+
+import memory
+from stattable.formats.inspection import xlsx
+from stattable.formats.package import Package, Packed
+from stattable.model.units import Level, Scope, Tree, Unit
+from stattable.reading import form, layout, surroundings
+from stattable.reading.files import read_return
+from stattable.writing.blank import blank_bytes, blanks_of
+from writers.returns import EDITION, own_values, write_values
+
+VILLAGES = 40
+CALLS_TO_READ, CALLS_TO_MERGE, BYTES_SENT, MODULES_OF_HELP = 1_680, 560, 375, 26
+
+
+def tree_of(villages: int) -> Tree:
+    units = [Unit("4101", "甲市", Level.PREFECTURE, "4101"), Unit("410101", "甲县", Level.COUNTY, "410101", "4101")]
+    units.append(Unit("410101001", "甲镇", Level.TOWNSHIP, "410101001", "410101"))
+    codes = [f"410101001{number:03}" for number in range(1, villages + 1)]
+    return Tree([*units, *(Unit(one, f"第{one[-3:]}村", Level.VILLAGE, one, "410101001") for one in codes)])
+
+
+@pytest.fixture(scope="module")
+def returns(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """Returns of villages without faults: as they are written, and every other one as openpyxl saves it again."""
+    folder = tmp_path_factory.mktemp("returns")
+    values = memory.values_of(own_values(Level.VILLAGE))
+    made = [
+        (path, blank) for path, blank in blanks_of(tree_of(VILLAGES), None, None, EDITION, folder) if "村" in path.name
+    ]
+    for number, (path, blank) in enumerate(made):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(write_values(blank_bytes(blank), values, "2021.6.15"))
+        if number % 2:
+            workbook = openpyxl.load_workbook(path)
+            workbook.save(path)
+    paths = [str(path) for path, _ in made]
+    for path in paths:  # the first of their shape are looked at closely
+        assert read_return(path, debug=True).findings == ()
+    return paths
+
+
+def calls(work: Callable[[], object]) -> int:
+    """How many functions are called."""
+    count = 0
+
+    def note(frame: FrameType, event: str, argument: Any) -> None:
+        nonlocal count
+        count += event in {"call", "c_call"}
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        work()
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+def test_a_return_without_faults_is_never_read_the_long_way(
+    returns: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def long_way(*_: object, **__: object) -> None:
+        raise AssertionError
+
+    for module, name in [
+        (surroundings, "_search_notes"), (form, "_read_cells"), (layout, "_search"), (xlsx, "inspect_cells"),
+    ]:  # fmt: skip
+        monkeypatch.setattr(module, name, long_way)
+    for path in returns[:4]:
+        assert read_return(path, debug=True).values is not None
+
+
+def test_a_part_is_unpacked_once_and_only_where_it_differs(returns: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    unpacked = Counter[bytes]()
+    packages = Counter[int]()
+    content, opened = Packed.content, Package.__init__
+    monkeypatch.setattr(Packed, "content", lambda self: unpacked.update([self.stored]) or content(self))
+    monkeypatch.setattr(Package, "__init__", lambda self, zipped: packages.update([1]) or opened(self, zipped))
+    for path in returns[:2]:
+        unpacked.clear()
+        read_return(path, debug=True)
+        assert len(unpacked) <= 3, "the page, the identity, and the strings of both"
+        assert set(unpacked.values()) == {1}
+    assert packages.total() == 2
+
+
+def test_calls_to_read_a_return(returns: list[str]) -> None:
+    assert calls(lambda: [read_return(path) for path in returns]) / len(returns) < CALLS_TO_READ
+
+
+def test_bytes_that_a_worker_sends_for_a_return(returns: list[str]) -> None:
+    sent = pickle.dumps([read_return(path) for path in returns], protocol=pickle.HIGHEST_PROTOCOL)
+    paths = sum(len(path.encode()) for path in returns)
+    assert (len(sent) - paths) / len(returns) < BYTES_SENT
+
+
+def test_calls_to_merge_a_return() -> None:
+    def merging(villages: int) -> Callable[[], object]:
+        tree = tree_of(villages)
+        files = [memory.sent(tree, key, own_values(Level.VILLAGE), Scope.OWN) for key in tree.units if len(key) == 12]
+        return lambda: memory.merge(files, roster=tree)
+
+    few, many = merging(VILLAGES), merging(2 * VILLAGES)
+    few()
+    assert (calls(many) - calls(few)) / VILLAGES < CALLS_TO_MERGE
+
+
+OPENED = """
+import collections, json, sys
+opened = collections.Counter()
+def note(event, of):
+    if event == "open" and str(of[0]).endswith("村.xlsx"):
+        opened[of[0]] += 1
+sys.addaudithook(note)
+from stattable.cli.commands import main
+try:
+    main()
+except SystemExit as end:
+    assert not end.code, end.code
+print(json.dumps(sorted(set(opened.values()))))
+print(json.dumps(len(opened)))
+"""
+
+
+def test_a_file_is_opened_to_see_that_it_is_no_list_and_to_be_read(returns: list[str], tmp_path: Path) -> None:
+    folder = str(Path(returns[0]).parent)
+    command = [
+        sys.executable,
+        "-c",
+        OPENED,
+        "merge",
+        folder,
+        "-o",
+        str(tmp_path / "out.xlsx"),
+        "--jobs",
+        "1",
+        "--quiet",
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stderr
+    times, files = map(json.loads, done.stdout.strip().splitlines()[-2:])
+    assert (times, files) == ([2], VILLAGES)
+
+
+HELP = """
+import sys
+from stattable.cli.commands import main
+try:
+    main()
+except SystemExit:
+    pass
+print(" ".join(sorted(sys.modules)))
+"""
+
+
+def test_help_imports_no_library_but_click() -> None:
+    done = subprocess.run([sys.executable, "-c", HELP, "--help"], capture_output=True, encoding="utf-8", check=True)
+    modules = done.stdout.splitlines()[-1].split()
+    heavy = {"openpyxl", "xlsxwriter", "python_calamine", "pydantic", "rich", "lxml", "PIL", "zxingcpp", "psutil"}
+    assert heavy.isdisjoint(modules)
+    assert sum(one.startswith("stattable.") for one in modules) < MODULES_OF_HELP
