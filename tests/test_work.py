@@ -51,8 +51,8 @@ def returns(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
             workbook = openpyxl.load_workbook(path)
             workbook.save(path)
     paths = [str(path) for path, _ in made]
-    for path in paths:  # the first of their shape are looked at closely
-        assert read_return(path, debug=True).findings == ()
+    for one in paths:  # the first of their shape are looked at closely
+        assert read_return(one, debug=True).findings == ()
     return paths
 
 

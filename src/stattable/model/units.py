@@ -268,11 +268,11 @@ def bare_code(text: str) -> str:
     ``４１０１２２``, ``410122000000``, ``410 122`` and ``41-01-22`` give ``410122``: hyphens that group the digits of a
     division code are no part of it. A roster may have codes of its own, such as ``QY-001``; they keep theirs.
     """
-    code = normalised(text).replace(" ", "")
-    if _GROUPED.fullmatch(code):
+    code = text if text.isascii() and text.isdigit() else normalised(text).replace(" ", "")
+    if not code.isalnum() and _GROUPED.fullmatch(code):
         digits = "".join(filter(str.isdigit, code))
         code = digits if len(digits) in CODE_LENGTHS and len(digits) >= _LEAST_GROUPED else code
-    if code.isascii() and code.isdigit():
+    if code.endswith("0") and code.isascii() and code.isdigit():
         for length in CODE_LENGTHS:
             if len(code) > length and not code[length:].strip("0"):
                 return code[:length]

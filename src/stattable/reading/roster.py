@@ -271,7 +271,7 @@ def _text(value: RawCell) -> str:
     if value is None or value == "":
         return ""
     text = normalised(value.text if isinstance(value, Unread) else str(value)).lstrip(_QUOTES)
-    return _constant(text) or text
+    return text if text.isalnum() else _constant(text) or text
 
 
 def _constant(text: str) -> str:
@@ -287,6 +287,8 @@ def _parent(text: str) -> str:
 
 def _code(text: str) -> str:
     """Return a code without what a program made of it as a number: 410122.0, 410,122."""
+    if text.isdecimal():
+        return text
     text = (_constant(text) or text).replace(" ", "")
     if text in _NO_CODE:
         return ""
