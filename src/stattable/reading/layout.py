@@ -75,8 +75,6 @@ def _is_template(sheet: RawSheet) -> bool:
     rows = sheet.rows
     if len(rows) <= TEMPLATE.bottom or len(rows[0]) < LAST_COLUMN or _unusual_merges(sheet):
         return False
-    if any(rows[row - 1][0] not in ("", None) for row in _FIGURE_ROWS):  # it may be the foot, or that of a unit
-        return False
     if any(take(rows[row]) != texts for row, take, texts in _LABEL_TEXTS) and not all(
         isinstance(value := rows[label.at[0] - 1][label.at[1] - 1], str) and label_name(value) == label.name
         for label in LABELS

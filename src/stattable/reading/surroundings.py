@@ -17,6 +17,7 @@ from stattable.model.form import (
     BLOCKS,
     CONTACT_LINES,
     DEFAULT_EDITION,
+    LAST_COLUMN,
     LAST_ROW,
     NAME_LINE,
     NOTES,
@@ -125,8 +126,9 @@ def written_beside(sheet: RawSheet, top: int, bottom: int) -> dict[str, RawCell]
 
 def _find_notes(sheet: RawSheet, top: int, bottom: int) -> tuple[_Notes, int | None]:
     """Return what stands around a table, and the edition that it says."""
-    is_where_printed = (top, bottom) == _PRINTED_TABLE and len(sheet.rows) >= LAST_ROW
-    return (_printed_notes(sheet.rows) if is_where_printed else None) or _search_notes(sheet, top, bottom)
+    rows = sheet.rows
+    is_where_printed = (top, bottom) == _PRINTED_TABLE and len(rows) >= LAST_ROW and len(rows[0]) >= LAST_COLUMN
+    return (_printed_notes(rows) if is_where_printed else None) or _search_notes(sheet, top, bottom)
 
 
 def _printed_notes(rows: Sequence[Sequence[RawCell]]) -> tuple[_Notes, int | None] | None:
