@@ -97,11 +97,19 @@ class _Writer:
 
     def __init__(self, sheet: Sheet, widths: Sequence[float]) -> None:
         self._sheet = sheet
-        self._widths = widths
+        self._rooms = [width - 1 for width in widths]
         sheet.set_widths(widths)
         self.row = 0
 
-    def write(self, cells: Iterable[object], look: Look = _BODY, *, first: Look | None = None, depth: int = 0) -> int:
+    def write(
+        self,
+        cells: Iterable[object],
+        look: Look = _BODY,
+        *,
+        first: Look | None = None,
+        depth: int = 0,
+        is_whole: bool = True,
+    ) -> int:
         """Write a row and return its number.
 
         Args:
@@ -109,15 +117,21 @@ class _Writer:
             look: of the cells; of a `Link` with a link's colour.
             first: of the first cell, where it is another.
             depth: in the outline.
+            is_whole: False if some of its cells will be merged.
         """
         self.row += 1
-        lines, wraps = 1, bool(look.get("text_wrap"))
-        for column, value in enumerate(cells, start=1):
-            text = value.text if isinstance(value, Link) else value
-            if wraps and isinstance(text, str):
-                lines = max(lines, _lines(text, self._widths[column - 1] - 1))
-            shape = first if first and column == 1 else look
-            self._sheet.put(self.row, column, value, {**shape, **_LINK} if isinstance(value, Link) else shape)
+        cells, lines = [*cells], 1
+        others = {at: {**look, **_LINK} for at, value in enumerate(cells, start=1) if isinstance(value, Link)}
+        if first:
+            others[1] = first
+        if is_whole:
+            self._sheet.put_row(self.row, cells, look, others)
+        else:
+            for column, value in enumerate(cells, start=1):
+                self._sheet.put(self.row, column, value, look)
+        if look.get("text_wrap"):
+            texts = zip(self._sheet.rows[-1], self._rooms, strict=False)
+            lines = max((_lines(text, room) for text, room in texts if isinstance(text, str)), default=1)
         if lines > 1 or depth:
             height = min(lines * _LINE_HEIGHT, _HIGHEST_ROW) if lines > 1 else None
             self._sheet.set_row(self.row, height, min(depth, _DEEPEST_OUTLINE))
@@ -196,7 +210,7 @@ def _units(workbook: Workbook, merged: MergeResult) -> dict[str, int]:
     first = len(UNIT_HEADS) + 1
     heads = head_rows()
     for row_of_heads in heads:
-        writer.write(row_of_heads, _HEAD)
+        writer.write(row_of_heads, _HEAD, is_whole=False)
     for column, head in enumerate(UNIT_HEADS, start=1):
         sheet.merge(1, column, HEAD_ROWS, column, head, _HEAD)
     starts = [column for column, head in enumerate(heads[0], start=1) if head and column >= first]

@@ -3,12 +3,16 @@
 import io
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
+from xml.sax.saxutils import escape
 
 import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
 
+from stattable.model.cell_names import column_letters
 from stattable.model.text import DECEPTIVE, ESCAPED, STAND_IN
 from stattable.proving.sheet_facts import LIST_FOOTER
 
@@ -19,6 +23,7 @@ Look = Mapping[str, object]  # how a cell looks, by XlsxWriter's names of a form
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 _DROPPED: Final = re.compile(rf"[\ufffe\uffff]|{DECEPTIVE.pattern}|{ESCAPED.pattern}")
 _LONGEST: Final = 32_767  # characters that a cell can hold
+_LETTERS: Final = tuple(map(column_letters, range(1, 201)))
 _EARLIEST: Final = 315_532_800  # 1980-01-01: zip archives know no earlier time
 MOST_LINKS: Final = 65_530  # that a sheet can hold
 BODY_FONT: Final[Look] = {"font_name": "宋体", "font_size": 11, "font_charset": 134}  # widths are measured by it
@@ -49,8 +54,74 @@ def run_time() -> datetime:
 
 def storable(text: str) -> str:
     """Return `text` as a cell can hold it, without characters that could deceive a reader."""
+    if text.isprintable() and len(text) <= _LONGEST and "_x" not in text:  # as nearly all are, which a glance shows
+        return text
     text = _DROPPED.sub("", _SURROGATES.sub(STAND_IN, text))
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+class _Worksheet(Worksheet):  # type: ignore[misc]
+    """XlsxWriter's worksheet, which takes whole rows, too, below those that are written cell by cell.
+
+    It looks a dozen times at each cell, of which a province has two millions. Only rows are put together here; all else,
+    such as their heights, the table of texts and the targets of links, stays XlsxWriter's.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: dict[int, str] = {}  # the cells of whole rows, as they stand in the file, by row from 0
+
+    def add_row(self, row: int, cells: Sequence[object], styles: Sequence[str], *, with_blanks: bool) -> list[object]:
+        """Add a row.
+
+        Args:
+            row: counted from 1.
+            cells: their values: texts, whole numbers, formulas, links to sheets, or None.
+            styles: of the cells, as attributes in XML.
+            with_blanks: whether empty cells have their style.
+
+        Returns:
+            What the cells hold.
+        """
+        line, held, index = list[str](), list[object](), self.str_table._get_shared_string_index
+        for letters, style, value in zip(_LETTERS[: len(cells)], styles, cells, strict=True):
+            if isinstance(value, Link):
+                self._add_link(row - 1, len(held), value)
+                value = value.text
+            match value:
+                case None | "":
+                    if with_blanks:
+                        line.append(f'<c r="{letters}{row}"{style}/>')
+                case str():
+                    value = storable(value)
+                    line.append(f'<c r="{letters}{row}"{style} t="s"><v>{index(value)}</v></c>')
+                case Formula(text, value):
+                    line.append(f'<c r="{letters}{row}"{style}><f>{escape(text[1:])}</f><v>{value}</v></c>')
+                case int() if value is not True and value is not False:
+                    line.append(f'<c r="{letters}{row}"{style}><v>{value:.16G}</v></c>')
+                case _:
+                    raise TypeError(type(value))
+            held.append(value)
+        if line:
+            self._lines[row - 1] = "".join(line)
+            for column in (0, len(held) - 1):
+                self._check_dimensions(row - 1, column)
+        return held
+
+    def _add_link(self, row: int, column: int, link: Link) -> None:
+        self.ignore_write_string = True
+        self.write_url(row, column, f"internal:'{link.sheet}'!{link.cell}", None, storable(link.text))
+        self.ignore_write_string = False
+
+    def _write_rows(self) -> None:
+        last, above = self.dim_rowmax, max(self.table, default=-1) if self._lines else self.dim_rowmax
+        if above >= 0:
+            self.dim_rowmax = above
+            super()._write_rows()
+            self.dim_rowmax = last
+        for row, cells in self._lines.items():
+            self._write_row(row, None, self.row_info.get(row))
+            self.fh.write(f"{cells}</row>")
 
 
 class Workbook:
@@ -68,7 +139,7 @@ class Workbook:
 
     def add_sheet(self, name: str) -> "Sheet":
         """Add an empty sheet behind the others."""
-        self.sheets[name] = Sheet(self, self._book.add_worksheet(name))
+        self.sheets[name] = Sheet(self, self._book.add_worksheet(name, _Worksheet))
         return self.sheets[name]
 
     def format(self, look: Look) -> Any:
@@ -81,6 +152,10 @@ class Workbook:
             self._formats[key] = self._book.add_format(dict(look))
         self._last = look, self._formats[key]
         return self._formats[key]
+
+    def style(self, look: Look) -> str:
+        """Return the format of `look` as an attribute in XML."""
+        return f' s="{self.format(look)._get_xf_index()}"'
 
     def to_bytes(self) -> bytes:
         """Return the workbook as the bytes of a file; nothing can be added after that."""
@@ -134,6 +209,30 @@ class Sheet:
             case _:
                 raise TypeError(type(value))
         self._hold(row, column, held)
+
+    def put_row(
+        self,
+        row: int,
+        cells: Sequence[object],
+        look: Look,
+        others: Mapping[int, Look] = MappingProxyType({}),
+        *,
+        with_blanks: bool = True,
+    ) -> None:
+        """Write a whole row at once, below all that is written cell by cell, as :meth:`put` writes a cell.
+
+        Args:
+            row: counted from 1.
+            cells: from the first column on: texts, whole numbers, formulas, links, or None.
+            look: of the cells.
+            others: looks of cells that look otherwise, by column, counted from 1.
+            with_blanks: whether blank cells have their look, too.
+        """
+        styles = [self._workbook.style(look)] * len(cells)
+        for column, other in others.items():
+            styles[column - 1] = self._workbook.style(other)
+        self.rows += [[] for _ in range(len(self.rows), row - 1)]
+        self.rows.append(self.raw.add_row(row, cells, styles, with_blanks=with_blanks))
 
     def _hold(self, row: int, column: int, value: object) -> None:
         while len(self.rows) < row:
