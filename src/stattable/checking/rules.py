@@ -66,7 +66,8 @@ def drop_meaningless_zeros(values: Values, level: Level | None, scope: Scope | N
     if level is None:
         return values
     mine = fields_to_fill(level, scope)
-    return tuple(value if value or index in mine else None for index, value in enumerate(values))
+    dropped = {index for index, value in enumerate(values) if not value and value is not None and index not in mine}
+    return tuple(None if index in dropped else value for index, value in enumerate(values)) if dropped else values
 
 
 def _shown(value: Value) -> str:

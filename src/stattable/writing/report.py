@@ -1,8 +1,9 @@
 """The merged workbook: the official page with the totals, and the sheets that explain them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from math import ceil
+from types import MappingProxyType
 from typing import Final
 
 from stattable.merging.result import MergeResult
@@ -103,10 +104,10 @@ class _Writer:
 
     def write(
         self,
-        cells: Iterable[object],
+        cells: Sequence[object],
         look: Look = _BODY,
+        others: Mapping[int, Look] = MappingProxyType({}),
         *,
-        first: Look | None = None,
         depth: int = 0,
         is_whole: bool = True,
     ) -> int:
@@ -114,24 +115,21 @@ class _Writer:
 
         Args:
             cells: their values, from the first column on.
-            look: of the cells; of a `Link` with a link's colour.
-            first: of the first cell, where it is another.
+            look: of the cells.
+            others: looks of cells that look otherwise, by column.
             depth: in the outline.
             is_whole: False if some of its cells will be merged.
         """
         self.row += 1
-        cells, lines = [*cells], 1
-        others = {at: {**look, **_LINK} for at, value in enumerate(cells, start=1) if isinstance(value, Link)}
-        if first:
-            others[1] = first
         if is_whole:
             self._sheet.put_row(self.row, cells, look, others)
         else:
             for column, value in enumerate(cells, start=1):
                 self._sheet.put(self.row, column, value, look)
+        lines = 1
         if look.get("text_wrap"):
             texts = zip(self._sheet.rows[-1], self._rooms, strict=False)
-            lines = max((_lines(text, room) for text, room in texts if isinstance(text, str)), default=1)
+            lines = max([_lines(text, room) for text, room in texts if isinstance(text, str)], default=1)
         if lines > 1 or depth:
             height = min(lines * _LINE_HEIGHT, _HIGHEST_ROW) if lines > 1 else None
             self._sheet.set_row(self.row, height, min(depth, _DEEPEST_OUTLINE))
@@ -220,9 +218,9 @@ def _units(workbook: Workbook, merged: MergeResult) -> dict[str, int]:
     rows = breakdown(merged.rollup)
     for row in rows:
         look = _SUM if row.depth == 0 else _BODY
-        indent: Look = {**look, "indent": row.depth - 1} if row.depth > 1 else look
+        others: dict[int, Look] = {1: {**look, "indent": row.depth - 1}} if row.depth > 1 else {}
         cells = [*unit_cells(row, merged.rollup, _state_of(row, merged)), *_figures(row, rows, merged)]
-        number = writer.write(cells, look, first=indent, depth=max(row.depth - 1, 0))
+        number = writer.write(cells, look, others, depth=max(row.depth - 1, 0))
         if row.kind is RowKind.TOTAL:
             places[row.key] = number
     sheet.raw.outline_settings(symbols_below=False)
@@ -269,7 +267,8 @@ def _findings(workbook: Workbook, merged: MergeResult, rows: Mapping[str, int]) 
     for number, (finding, cells) in enumerate(finding_rows(merged), start=1):
         unit_cell = _linked_unit(finding, merged, keys, rows, number)
         look = _WRAPPED if finding.is_closed else _SEVERITY_LOOKS[finding.severity]
-        writer.write((*cells[:UNIT_AT], unit_cell, *cells[UNIT_AT + 1 :]), look)
+        others: dict[int, Look] = {UNIT_AT + 1: {**look, **_LINK}} if isinstance(unit_cell, Link) else {}
+        writer.write((*cells[:UNIT_AT], unit_cell, *cells[UNIT_AT + 1 :]), look, others)
     if writer.row == 1:
         writer.write(NO_FINDINGS, _WRAPPED)
     sheet.raw.autofilter(0, 0, writer.row - 1, len(FINDING_HEADS) - 1)

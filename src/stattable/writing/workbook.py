@@ -63,9 +63,11 @@ def storable(text: str) -> str:
 class _Worksheet(Worksheet):  # type: ignore[misc]
     """XlsxWriter's worksheet, which takes whole rows, too, below those that are written cell by cell.
 
-    It looks a dozen times at each cell, of which a province has two millions. Only rows are put together here; all else,
-    such as their heights, the table of texts and the targets of links, stays XlsxWriter's.
+    It looks a dozen times at each cell, of which a province has two millions. Only rows are put together here; their
+    heights, the table of texts, the targets of links and all else stay XlsxWriter's.
     """
+
+    dim_rowmax: Any
 
     def __init__(self) -> None:
         super().__init__()
@@ -84,23 +86,24 @@ class _Worksheet(Worksheet):  # type: ignore[misc]
             What the cells hold.
         """
         line, held, index = list[str](), list[object](), self.str_table._get_shared_string_index
-        for letters, style, value in zip(_LETTERS[: len(cells)], styles, cells, strict=True):
-            if isinstance(value, Link):
-                self._add_link(row - 1, len(held), value)
-                value = value.text
-            match value:
-                case None | "":
-                    if with_blanks:
-                        line.append(f'<c r="{letters}{row}"{style}/>')
-                case str():
-                    value = storable(value)
-                    line.append(f'<c r="{letters}{row}"{style} t="s"><v>{index(value)}</v></c>')
-                case Formula(text, value):
-                    line.append(f'<c r="{letters}{row}"{style}><f>{escape(text[1:])}</f><v>{value}</v></c>')
-                case int() if value is not True and value is not False:
-                    line.append(f'<c r="{letters}{row}"{style}><v>{value:.16G}</v></c>')
-                case _:
-                    raise TypeError(type(value))
+        for letters, style, cell in zip(_LETTERS[: len(cells)], styles, cells, strict=True):
+            value: object = cell
+            if isinstance(cell, Link):
+                self._add_link(row - 1, len(held), cell)
+                value = cell.text
+            if isinstance(value, str) and value:
+                value = text = storable(value)
+                line.append(f'<c r="{letters}{row}"{style} t="s"><v>{index(text)}</v></c>')
+            elif value is None or value == "":
+                if with_blanks:
+                    line.append(f'<c r="{letters}{row}"{style}/>')
+            elif type(value) is int:
+                line.append(f'<c r="{letters}{row}"{style}><v>{value:.16G}</v></c>')
+            elif isinstance(value, Formula):
+                formula, value = value
+                line.append(f'<c r="{letters}{row}"{style}><f>{escape(formula[1:])}</f><v>{value}</v></c>')
+            else:
+                raise TypeError(type(value))
             held.append(value)
         if line:
             self._lines[row - 1] = "".join(line)
@@ -114,11 +117,10 @@ class _Worksheet(Worksheet):  # type: ignore[misc]
         self.ignore_write_string = False
 
     def _write_rows(self) -> None:
-        last, above = self.dim_rowmax, max(self.table, default=-1) if self._lines else self.dim_rowmax
-        if above >= 0:
-            self.dim_rowmax = above
-            super()._write_rows()
-            self.dim_rowmax = last
+        last = self.dim_rowmax
+        self.dim_rowmax = max(self.table, default=-1) if self._lines else last
+        super()._write_rows()
+        self.dim_rowmax = last
         for row, cells in self._lines.items():
             self._write_row(row, None, self.row_info.get(row))
             self.fh.write(f"{cells}</row>")
