@@ -1,6 +1,7 @@
 """The merged workbook: the official page with the totals, and the sheets that explain them."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from itertools import pairwise
 from math import ceil
 from types import MappingProxyType
@@ -75,6 +76,7 @@ _SEVERITY_LOOKS: Final[dict[Severity, Look]] = {
     Severity.WARNING: {**_WRAPPED, "bg_color": "#FFF3CD"},
     Severity.INFO: _WRAPPED,
 }
+_LINK_LOOKS: Final[dict[Severity, Look]] = {severity: {**look, **_LINK} for severity, look in _SEVERITY_LOOKS.items()}
 _NOTE_TITLE: Final = "汇总说明（这一栏不打印）"
 _NOTE_UNIT: Final = "{name}（{level}）汇总数"
 _NOTE_COUNTS: Final = "收到 {} 份，计入 {} 份。"
@@ -128,8 +130,9 @@ class _Writer:
                 self._sheet.put(self.row, column, value, look)
         lines = 1
         if look.get("text_wrap"):
-            texts = zip(self._sheet.rows[-1], self._rooms, strict=False)
-            lines = max([_lines(text, room) for text, room in texts if isinstance(text, str)], default=1)
+            rooms = zip(self._sheet.rows[-1], self._rooms, strict=False)
+            texts = ((text, room) for text, room in rooms if isinstance(text, str))
+            lines = max([_lines(*one) for one in texts if 2 * len(one[0]) > one[1] or "\n" in one[0]], default=1)
         if lines > 1 or depth:
             height = min(lines * _LINE_HEIGHT, _HIGHEST_ROW) if lines > 1 else None
             self._sheet.set_row(self.row, height, min(depth, _DEEPEST_OUTLINE))
@@ -137,8 +140,6 @@ class _Writer:
 
 
 def _lines(text: str, room: float) -> int:
-    if "\n" not in text and 2 * len(text) <= room:
-        return 1
     return sum(ceil(display_width(line) / room) for line in text.split("\n"))
 
 
@@ -218,7 +219,7 @@ def _units(workbook: Workbook, merged: MergeResult) -> dict[str, int]:
     rows = breakdown(merged.rollup)
     for row in rows:
         look = _SUM if row.depth == 0 else _BODY
-        others: dict[int, Look] = {1: {**look, "indent": row.depth - 1}} if row.depth > 1 else {}
+        others = {1: _indented(row.depth - 1)} if row.depth > 1 else {}
         cells = [*unit_cells(row, merged.rollup, _state_of(row, merged)), *_figures(row, rows, merged)]
         number = writer.write(cells, look, others, depth=max(row.depth - 1, 0))
         if row.kind is RowKind.TOTAL:
@@ -227,6 +228,11 @@ def _units(workbook: Workbook, merged: MergeResult) -> dict[str, int]:
     rows_on_each, columns_on_each = repeated_rows(UNITS_SHEET), REPEATED_COLUMNS[UNITS_SHEET]
     sheet.set_up_list(heads=rows_on_each, columns=columns_on_each, frozen=(HEAD_ROWS, 1), pages_wide=3)
     return places
+
+
+@cache
+def _indented(indent: int) -> Look:
+    return {**_BODY, "indent": indent}
 
 
 def _state_of(row: BreakdownRow, merged: MergeResult) -> str:
@@ -266,9 +272,9 @@ def _findings(workbook: Workbook, merged: MergeResult, rows: Mapping[str, int]) 
     keys = merged.keys_by_unit
     for number, (finding, cells) in enumerate(finding_rows(merged), start=1):
         unit_cell = _linked_unit(finding, merged, keys, rows, number)
-        look = _WRAPPED if finding.is_closed else _SEVERITY_LOOKS[finding.severity]
-        others: dict[int, Look] = {UNIT_AT + 1: {**look, **_LINK}} if isinstance(unit_cell, Link) else {}
-        writer.write((*cells[:UNIT_AT], unit_cell, *cells[UNIT_AT + 1 :]), look, others)
+        severity = Severity.INFO if finding.is_closed else finding.severity
+        others = {UNIT_AT + 1: _LINK_LOOKS[severity]} if isinstance(unit_cell, Link) else {}
+        writer.write((*cells[:UNIT_AT], unit_cell, *cells[UNIT_AT + 1 :]), _SEVERITY_LOOKS[severity], others)
     if writer.row == 1:
         writer.write(NO_FINDINGS, _WRAPPED)
     sheet.raw.autofilter(0, 0, writer.row - 1, len(FINDING_HEADS) - 1)

@@ -10,6 +10,8 @@ from typing import Any, Final, NamedTuple
 from xml.sax.saxutils import escape
 
 import xlsxwriter
+from xlsxwriter.packager import Packager
+from xlsxwriter.sharedstrings import SharedStrings
 from xlsxwriter.worksheet import Worksheet
 
 from stattable.model.cell_names import column_letters
@@ -23,6 +25,8 @@ Look = Mapping[str, object]  # how a cell looks, by XlsxWriter's names of a form
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 _DROPPED: Final = re.compile(rf"[\ufffe\uffff]|{DECEPTIVE.pattern}|{ESCAPED.pattern}")
 _LONGEST: Final = 32_767  # characters that a cell can hold
+_LOOKS_ESCAPED: Final = re.compile("_x[0-9A-Fa-f]{4}_")  # which a spreadsheet program would decode
+_SPACED: Final = re.compile(r"<t>(?=\s|[^<]*\s</t>)")  # of a text with white space at an end
 _LETTERS: Final = tuple(map(column_letters, range(1, 201)))
 _EARLIEST: Final = 315_532_800  # 1980-01-01: zip archives know no earlier time
 MOST_LINKS: Final = 65_530  # that a sheet can hold
@@ -123,7 +127,35 @@ class _Worksheet(Worksheet):  # type: ignore[misc]
         self.dim_rowmax = last
         for row, cells in self._lines.items():
             self._write_row(row, None, self.row_info.get(row))
-            self.fh.write(f"{cells}</row>")
+            self.fh.write(cells)
+            self.fh.write("</row>")
+
+
+class _Texts(SharedStrings):  # type: ignore[misc]
+    """The part with all texts of a workbook, which are escaped all at once; each is :func:`storable`."""
+
+    def _write_sst_strings(self) -> None:
+        texts = _LOOKS_ESCAPED.sub(r"_x005F\g<0>", escape("\0".join(self.string_table.string_array)))
+        parts = f"<si><t>{texts}</t></si>".replace("\0", "</t></si><si><t>")
+        self.fh.write(_SPACED.sub('<t xml:space="preserve">', parts))
+
+
+class _Packager(Packager):  # type: ignore[misc]
+    """XlsxWriter's packager, with that part."""
+
+    def _write_shared_strings_file(self) -> None:
+        texts = _Texts()
+        texts.string_table = self.workbook.str_table
+        if texts.string_table.count:
+            texts._set_xml_writer(self._filename("xl/sharedStrings.xml"))
+            texts._assemble_xml_file()
+
+
+class _Package(xlsxwriter.Workbook):  # type: ignore[misc]
+    """XlsxWriter's workbook, with that packager."""
+
+    def _get_packager(self) -> Packager:
+        return _Packager()
 
 
 class Workbook:
@@ -131,13 +163,11 @@ class Workbook:
 
     def __init__(self) -> None:
         self._out = io.BytesIO()
-        self._book: Any = xlsxwriter.Workbook(
-            self._out, {"in_memory": True, "default_format_properties": dict(BODY_FONT)}
-        )
+        self._book: Any = _Package(self._out, {"in_memory": True, "default_format_properties": dict(BODY_FONT)})
         self._book.set_properties({"author": "stattable", "created": run_time().replace(tzinfo=None)})
         self.sheets: dict[str, Sheet] = {}
         self._formats: dict[frozenset[tuple[str, object]], Any] = {}
-        self._last: tuple[Look | None, Any] = (None, None)  # most cells look like the one before
+        self._known: dict[int, tuple[Look, Any]] = {}  # formats of looks that were asked for, by what each look is
 
     def add_sheet(self, name: str) -> "Sheet":
         """Add an empty sheet behind the others."""
@@ -146,14 +176,12 @@ class Workbook:
 
     def format(self, look: Look) -> Any:
         """Return the format of `look`, made once."""
-        last, shape = self._last
-        if look is last:
-            return shape
-        key = frozenset(look.items())
-        if key not in self._formats:
-            self._formats[key] = self._book.add_format(dict(look))
-        self._last = look, self._formats[key]
-        return self._formats[key]
+        if id(look) not in self._known:
+            key = frozenset(look.items())
+            if key not in self._formats:
+                self._formats[key] = self._book.add_format(dict(look))
+            self._known[id(look)] = look, self._formats[key]  # which keeps the look, and so its id
+        return self._known[id(look)][1]
 
     def style(self, look: Look) -> str:
         """Return the format of `look` as an attribute in XML."""
