@@ -72,6 +72,7 @@ class _Worksheet(Worksheet):  # type: ignore[misc]
     """
 
     dim_rowmax: Any
+    fh: Any
 
     def __init__(self) -> None:
         super().__init__()
@@ -125,10 +126,14 @@ class _Worksheet(Worksheet):  # type: ignore[misc]
         self.dim_rowmax = max(self.table, default=-1) if self._lines else last
         super()._write_rows()
         self.dim_rowmax = last
-        for row, cells in self._lines.items():
-            self._write_row(row, None, self.row_info.get(row))
-            self.fh.write(cells)
+        for row in [*self._lines]:
+            self._write_row(row, None, self.row_info.pop(row, None))
+            self.fh.write(self._lines.pop(row))
             self.fh.write("</row>")
+
+    def _xml_close(self) -> None:
+        super()._xml_close()
+        self.fh = None  # the part goes into the package, and need not live as long as the sheet
 
 
 class _Texts(SharedStrings):  # type: ignore[misc]
@@ -189,6 +194,8 @@ class Workbook:
 
     def to_bytes(self) -> bytes:
         """Return the workbook as the bytes of a file; nothing can be added after that."""
+        for sheet in self.sheets.values():
+            sheet.rows.clear()
         self._book.close()
         return self._out.getvalue()
 
