@@ -26,6 +26,7 @@ _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 _DROPPED: Final = re.compile(rf"[\ufffe\uffff]|{DECEPTIVE.pattern}|{ESCAPED.pattern}")
 _LONGEST: Final = 32_767  # characters that a cell can hold
 _LOOKS_ESCAPED: Final = re.compile("_x[0-9A-Fa-f]{4}_")  # which a spreadsheet program would decode
+_AT_ONCE: Final = 5_000  # texts
 _SPACED: Final = re.compile(r"<t>(?=\s|[^<]*\s</t>)")  # of a text with white space at an end
 _LETTERS: Final = tuple(map(column_letters, range(1, 201)))
 _EARLIEST: Final = 315_532_800  # 1980-01-01: zip archives know no earlier time
@@ -110,10 +111,9 @@ class _Worksheet(Worksheet):  # type: ignore[misc]
             else:
                 raise TypeError(type(value))
             held.append(value)
-        if line:
-            self._lines[row - 1] = "".join(line)
-            for column in (0, len(held) - 1):
-                self._check_dimensions(row - 1, column)
+        self._lines[row - 1] = "".join(line)
+        for column in (0, len(held) - 1) if line else ():
+            self._check_dimensions(row - 1, column)
         return held
 
     def _add_link(self, row: int, column: int, link: Link) -> None:
@@ -127,9 +127,11 @@ class _Worksheet(Worksheet):  # type: ignore[misc]
         super()._write_rows()
         self.dim_rowmax = last
         for row in [*self._lines]:
-            self._write_row(row, None, self.row_info.pop(row, None))
-            self.fh.write(self._lines.pop(row))
-            self.fh.write("</row>")
+            cells, shape = self._lines.pop(row), self.row_info.pop(row, None)
+            if cells or shape:
+                self._write_row(row, None, shape)
+                self.fh.write(cells)
+                self.fh.write("</row>")
 
     def _xml_close(self) -> None:
         super()._xml_close()
@@ -137,12 +139,14 @@ class _Worksheet(Worksheet):  # type: ignore[misc]
 
 
 class _Texts(SharedStrings):  # type: ignore[misc]
-    """The part with all texts of a workbook, which are escaped all at once; each is :func:`storable`."""
+    """The part with all texts of a workbook, which are escaped many at once; each is :func:`storable`."""
 
     def _write_sst_strings(self) -> None:
-        texts = _LOOKS_ESCAPED.sub(r"_x005F\g<0>", escape("\0".join(self.string_table.string_array)))
-        parts = f"<si><t>{texts}</t></si>".replace("\0", "</t></si><si><t>")
-        self.fh.write(_SPACED.sub('<t xml:space="preserve">', parts))
+        texts = self.string_table.string_array
+        for start in range(0, len(texts), _AT_ONCE):
+            escaped = _LOOKS_ESCAPED.sub(r"_x005F\g<0>", escape("\0".join(texts[start : start + _AT_ONCE])))
+            parts = f"<si><t>{escaped}</t></si>".replace("\0", "</t></si><si><t>")
+            self.fh.write(_SPACED.sub('<t xml:space="preserve">', parts))
 
 
 class _Packager(Packager):  # type: ignore[misc]
