@@ -1,6 +1,9 @@
+from functools import reduce
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from stattable.model import form
@@ -213,6 +216,12 @@ def test_total() -> None:
     one, two = (1, None, *BLANK[2:]), (2, 0, *BLANK[2:])
     assert total([one, two, BLANK]) == (3, 0, *BLANK[2:])
     assert total([]) == BLANK
+
+
+@given(st.lists(st.tuples(*[st.one_of(st.none(), st.booleans(), st.integers(0, 9))] * 3)))
+def test_a_total_is_what_adding_up_one_by_one_gives(parts: list[tuple[int | bool | None, ...]]) -> None:
+    expected = reduce(lambda left, right: tuple(map(add, left, right)), parts) if parts else BLANK
+    assert [(value, type(value)) for value in total(parts)] == [(value, type(value)) for value in expected]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ import openpyxl
 import pytest
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
+from xlsxwriter.worksheet import Worksheet as SheetWriter
 
 import memory
 from county import HENAN, ROSTER, TO_COUNTY, ZHONGMU, tree_of
@@ -639,3 +641,41 @@ def test_of_two_units_that_look_the_same_nobody_can_tell_which_a_finding_leads_t
     sheet = workbook_of(returns, roster=tree, code="C")["审核意见"]
     leads = {row[3].value: bool(row[3].hyperlink) for row in sheet.iter_rows(min_row=2) if row[2].value == "C001"}
     assert leads == {"某市": True, "张庄镇": False}
+
+
+# -- how much work it is ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("what", ["_write_string", "_write_blank", "_write_number", "_write_cell"])
+def test_no_list_is_written_cell_by_cell(monkeypatch: pytest.MonkeyPatch, what: str) -> None:
+    """What XlsxWriter does for each cell, it does for those of the page alone, however many returns there are."""
+    original, calls = getattr(SheetWriter, what), list[int]()
+
+    def counting(*args: Any) -> Any:
+        calls[-1] += 1
+        return original(*args)
+
+    monkeypatch.setattr(SheetWriter, what, counting)
+    for many in (3, 30):
+        calls.append(0)
+        report_bytes(many_villages(many), RUN)
+    assert calls[0] == calls[1] > 0
+
+
+def test_a_look_is_one_format_however_many_cells_have_it() -> None:
+    formats = [styles(report_bytes(many_villages(many), RUN)) for many in (3, 30)]
+    assert formats[0] == formats[1]
+
+
+def many_villages(many: int) -> Any:
+    """The merge of a county with a township of `many` villages, each with a figure that is to be checked."""
+    units = [TREE[key] for key in ("410122", "410122101")]
+    villages = [Unit(f"410122101{n:03}", f"第{n}村", Level.VILLAGE, parent="410122101") for n in range(101, 101 + many)]
+    tree = Tree([replace(units[0], parent=None), units[1], *villages])
+    keys = ["410122", *(unit.key for unit in villages)]
+    returns = [memory.sent(tree, key, {OF_VILLAGE: 3, MEDIA: 1}, OWN) for key in keys]
+    return memory.merge(returns, roster=tree)
+
+
+def styles(workbook: bytes) -> int:
+    return len(openpyxl.load_workbook(io.BytesIO(workbook))._cell_styles)  # type: ignore[attr-defined]

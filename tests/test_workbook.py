@@ -1,4 +1,5 @@
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -113,6 +114,56 @@ def test_merged_cells_hold_one_value() -> None:
     assert [str(cells) for cells in sheet.merged_cells.ranges] == ["B2:D3"]
     assert {cell.coordinate: cell.value for row in sheet for cell in row if cell.value} == {"B2": "=1+1"}
     assert {cell.border.left.style for row in sheet["B2:D3"] for cell in row[:1]} == {"thin"}
+
+
+ROWS: list[list[object]] = [
+    ["官渡镇", None, "", 12, 0, -3, 10**15, Formula("=SUM(B1:B2,B4)", 8), Link("官渡镇", "甲", "A1")],
+    [],
+    ["<r>官渡镇</r>", "&amp; <b>", " 官渡镇", "官渡镇\n", "_x0041_", "_x001B_镇\u202e", "官渡镇", "镇" * 32_768],
+]
+
+
+def test_a_row_is_written_whole_as_it_is_cell_by_cell() -> None:
+    looks = {2: {**BODY_FONT, "bold": True}, 9: {**BODY_FONT, "italic": True}}
+
+    def whole(sheet: Sheet) -> None:
+        sheet.merge(1, 1, 2, 2, "甲", BODY_FONT)
+        for row, cells in enumerate(ROWS, start=3):
+            sheet.put_row(row, cells, BODY_FONT, {at: look for at, look in looks.items() if at <= len(cells)})
+            sheet.set_row(row, 30, 2)
+
+    def by_cells(sheet: Sheet) -> None:
+        sheet.merge(1, 1, 2, 2, "甲", BODY_FONT)
+        for row, cells in enumerate(ROWS, start=3):
+            for column, value in enumerate(cells, start=1):
+                sheet.put(row, column, value, looks.get(column, BODY_FONT))
+            sheet.set_row(row, 30, 2)
+
+    assert parts(made(whole)) == parts(made(by_cells))
+
+
+def parts(workbook: bytes) -> dict[str, str]:
+    """The parts of a workbook, with one way to write an empty row, and without the hint how wide each row is."""
+    package = zipfile.ZipFile(io.BytesIO(workbook))
+    texts = {name: package.read(name).decode() for name in package.namelist()}
+    return {name: re.sub(' spans="[0-9:]+"', "", text.replace("></row>", "/>")) for name, text in texts.items()}
+
+
+def test_whole_rows_are_held_as_they_are_stored() -> None:
+    sheet = Workbook().add_sheet("甲")
+    sheet.put_row(2, ["官\x1b渡", None, 3, Formula("=SUM(C1)", 5), Link("镇", "甲", "A1")], BODY_FONT)
+    assert sheet.rows == [[], ["官渡", None, 3, 5, "镇"]]
+
+
+def test_blank_cells_of_a_whole_row_may_be_left_out() -> None:
+    sheet = reopened(lambda sheet: sheet.put_row(1, ["甲", "", "乙"], {"bold": True}, with_blanks=False))
+    assert [(cell.value, cell.font.b) for cell in sheet[1]] == [("甲", True), (None, False), ("乙", True)]
+
+
+@pytest.mark.parametrize("value", [b"12", [], object(), True, 1.5])
+def test_what_no_list_holds_is_a_bug(value: object) -> None:
+    with pytest.raises(TypeError):
+        Workbook().add_sheet("甲").put_row(1, [value], BODY_FONT)
 
 
 def test_widths_heights_and_outline() -> None:

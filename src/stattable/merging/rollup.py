@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from stattable.model.form import BLANK, FIELDS, Field, Values, add, fields_only_below, flags_as_counts, number
+from stattable.model.form import FIELDS, Field, Values, fields_only_below, flags_as_counts, number, total
 from stattable.model.record import CountedReturn, Record
 from stattable.model.units import Level, Scope, Tree
 
@@ -150,10 +150,8 @@ def overtyped_fields(sent: CountedReturn) -> list[Field]:
 
 def children_total(key: str, tree: Tree, totals: Mapping[str, Total]) -> Values:
     """Return the sum of the totals of the children of `key`."""
-    result = BLANK
-    for child in tree.children[key]:
-        result = tuple(map(add, result, flags_as_counts(totals[child].values, tree[key].level)))
-    return result
+    level = tree[key].level
+    return total(flags_as_counts(totals[child].values, level) for child in tree.children[key])
 
 
 def totals_of(tree: Tree, root: str, counted: CountedReturns) -> dict[str, Total]:
@@ -170,7 +168,7 @@ def totals_of(tree: Tree, root: str, counted: CountedReturns) -> dict[str, Total
             continue
         below = children_total(key, tree, totals)
         if own is not None:
-            totals[key] = Total(tuple(map(add, own, below)), Basis.OWN)
+            totals[key] = Total(total((own, below) if tree.children[key] else (own,)), Basis.OWN)
         else:
             totals[key] = Total(below, Basis.DERIVED)
     return totals
@@ -183,6 +181,7 @@ def coverage(tree: Tree, root: str, counted: CountedReturns) -> dict[str, Covera
     cumulative return that `merge` wrote, the units which it says are not accounted for are not.
     """
     result: dict[str, Coverage] = {}
+    shared: dict[tuple[object, ...], Coverage] = {}  # most units are like one another
     for key in reversed(list(tree.below(root))):
         unit = tree[key]
         below = below_coverage(key, tree, result)
@@ -190,7 +189,7 @@ def coverage(tree: Tree, root: str, counted: CountedReturns) -> dict[str, Covera
         said = counted.unaccounted.get(key, {})
         # What `merge` wrote says itself of which levels it is: the unit need not have reported, nor be to report.
         reports = has_own or (has_cumulative and not said)
-        levels = below.levels | said.keys() | ({unit.level} if unit.expected or reports else frozenset())
+        levels = below.levels.union(said, [unit.level] if unit.expected or reports else ())
         if has_cumulative:
             missing = dict(said)
         else:
@@ -198,12 +197,15 @@ def coverage(tree: Tree, root: str, counted: CountedReturns) -> dict[str, Covera
             if unit.expected and not has_own:
                 missing[unit.level] = missing.get(unit.level, 0) + 1
         unaccounted = {level: missing.get(level, 0) for level in Level if level in levels}
-        result[key] = Coverage(levels, unaccounted, below.returns or has_own or has_cumulative)
+        one = Coverage(levels, unaccounted, below.returns or has_own or has_cumulative)
+        result[key] = shared.setdefault((levels, *unaccounted.items(), one.returns), one)
     return result
 
 
 def below_coverage(key: str, tree: Tree, of_units: Mapping[str, Coverage]) -> Coverage:
     """Return how complete the returns strictly below `key` are, from the coverage of its children."""
+    if not tree.children[key]:
+        return _NOTHING
     levels: frozenset[Level] = frozenset()
     missing: dict[Level, int] = {}
     returns = False

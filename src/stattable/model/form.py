@@ -420,10 +420,20 @@ def flags_as_counts(values: Values, level: Level) -> Values:
 
 def total(parts: Iterable[Values]) -> Values:
     """Return the sum of `parts`, field by field; all blank for none."""
-    result = BLANK
-    for part in parts:
-        result = tuple(map(add, result, part))
-    return result
+    rows = [*parts]
+    return tuple(map(_sum, zip(*rows, strict=True))) if len(rows) > 1 else rows[0] if rows else BLANK
+
+
+def _sum(column: Sequence[Value]) -> Value:
+    """Return the sum of the values of one field, as :func:`add` adds them up one by one."""
+    blanks = column.count(None)
+    if len(column) - blanks > 1:
+        return sum(filter(None, column))
+    return next(filter(_is_given, column), None) if blanks < len(column) else None
+
+
+def _is_given(value: Value) -> bool:
+    return value is not None
 
 
 def shown_value(value: Value, level: Level | None, index: int) -> str | int | None:

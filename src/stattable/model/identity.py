@@ -15,6 +15,7 @@ from stattable.model.units import MAX_CODE, MAX_NAME, Level, Scope, bare_code
 IDENTITY_SHEET: Final = "_stattable"
 TEMPLATE_VERSION: Final = 1
 _FLAGS: Final = {"有": True, "无": False}
+_WORDS: Final = {flag: word for word, flag in _FLAGS.items()}
 
 
 class WorkbookKind(StrEnum):
@@ -150,7 +151,9 @@ def _said(rows: Iterable[Sequence[object]]) -> dict[str, list[list[str]]]:
 
 def figures_text(values: Values) -> str:
     """Return 40 figures as the text of one cell."""
-    return ",".join("" if value is None else _figure(value) for value in values)
+    return ",".join(
+        ["" if value is None else _WORDS[value] if isinstance(value, bool) else str(value) for value in values]
+    )
 
 
 def read_figures(text: str) -> Values:
@@ -163,10 +166,6 @@ def read_figures(text: str) -> Values:
     if len(values) != len(FIELDS):
         raise ValueError("not one for each field")
     return values
-
-
-def _figure(value: int | bool) -> str:
-    return next((word for word, flag in _FLAGS.items() if value is flag), str(value))
 
 
 def _facts_row(facts: UnitFacts) -> Row:

@@ -132,7 +132,18 @@ def display_width(text: str) -> int:
     """Return how many columns `text` takes where a Chinese character takes two."""
     if text.isascii():
         return len(text)
-    return len(text) + sum(map(_WIDE.count, map(unicodedata.east_asian_width, text)))
+    return sum(map(_WIDTHS.__getitem__, text))
+
+
+class _Widths(dict[str, int]):
+    """The columns that characters take, each looked up once."""
+
+    def __missing__(self, character: str) -> int:
+        self[character] = width = 2 if unicodedata.east_asian_width(character) in _WIDE else 1
+        return width
+
+
+_WIDTHS: Final = _Widths()
 
 
 # -- lists ------------------------------------------------------------------------------------------------

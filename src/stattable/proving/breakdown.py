@@ -149,18 +149,29 @@ _LONGEST_FORMULA: Final = 8_000  # characters; Excel takes 8,192
 
 def sum_formula(row: BreakdownRow, index: int) -> str | None:
     """Return the formula that adds up the parts of a total in the column of a field; None if too long for Excel."""
-    column = column_letters(index + len(UNIT_HEADS) + 1)
+    return _in_column(_sum_of_parts(row), index)
+
+
+def _sum_of_parts(row: BreakdownRow) -> str:
+    """Return the formula that adds up the parts of a total in a column ``@``; nothing where it has none."""
     runs: list[list[int]] = []
     for number in (at + HEAD_ROWS + 1 for at in row.parts):
         if runs and number == runs[-1][1] + 1:
             runs[-1][1] = number
         else:
             runs.append([number, number])
-    terms = [f"{column}{one}" if one == last else f"{column}{one}:{column}{last}" for one, last in runs]
+    terms = [f"@{one}" if one == last else f"@{one}:@{last}" for one, last in runs]
     while len(terms) > _MOST_PARTS:
         terms = [f"SUM({','.join(terms[at : at + _MOST_PARTS])})" for at in range(0, len(terms), _MOST_PARTS)]
-    formula = f"=SUM({','.join(terms)})"
-    return formula if terms and len(formula) <= _LONGEST_FORMULA else None
+    return f"=SUM({','.join(terms)})" if terms else ""
+
+
+def _in_column(formula: str, index: int) -> str | None:
+    formula = formula.replace("@", _COLUMNS[index])
+    return formula if 0 < len(formula) <= _LONGEST_FORMULA else None
+
+
+_COLUMNS: Final = tuple(column_letters(field.index + len(UNIT_HEADS) + 1) for field in FIELDS)
 
 
 def row_label(row: BreakdownRow, rolled: RollUp) -> str:
@@ -189,11 +200,12 @@ def shown_figures(row: BreakdownRow, rolled: RollUp) -> list[Shown]:
 
 def formulas(row: BreakdownRow, rows: Sequence[BreakdownRow]) -> list[str | None]:
     """Return the formulas in the cells of a row, None where there is none: 有 and 无 are not added up."""
+    if not row.parts:
+        return [None] * len(FIELDS)
+    formula, columns = _sum_of_parts(row), zip(*(rows[at].values for at in row.parts), strict=True)
     return [
-        sum_formula(row, index)
-        if type(value) is int and not any(isinstance(rows[at].values[index], bool) for at in row.parts)
-        else None
-        for index, value in enumerate(row.values)
+        _in_column(formula, index) if type(value) is int and bool not in map(type, column) else None
+        for index, (value, column) in enumerate(zip(row.values, columns, strict=True))
     ]
 
 

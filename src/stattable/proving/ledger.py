@@ -298,21 +298,22 @@ def _entry(merged: MergeResult, number: int, one: CheckedReturn) -> LedgerEntry:
 
 def _counted(merged: MergeResult, one: CheckedReturn) -> tuple[bool, str]:
     """Return whether the figures of a return are in the root's total, and if not, why."""
-    if _finding(one, "U008"):
+    findings, status = {finding.code: finding for finding in reversed(one.findings)}, one.status
+    if "U008" in findings:
         return False, _EARLIER
-    if one.status is Status.DUPLICATE:
-        same, older = _finding(one, "U004"), _finding(one, "U010")
+    if status is Status.DUPLICATE:
+        same, older = findings.get("U004"), findings.get("U010")
         if older:
             return False, decision("older", **older.params)
         return False, decision("same", **same.params) if same else decision("duplicate")
-    if superseded := _finding(one, "U016"):
+    if superseded := findings.get("U016"):
         return False, decision("superseded", **superseded.params)
-    if one.status is not Status.ACCEPTED or one.key is None:
+    if status is not Status.ACCEPTED or one.key is None:
         codes = dict.fromkeys(f.code for f in one.findings if f.severity is Severity.ERROR)
         return False, decision("rejected", codes="、".join(codes))
-    chain = merged.tree.covering(one.key, one.scope or Scope.OWN)
-    within = (key for key in chain if merged.tree.under(key, merged.root))
-    holder = next((key for key in within if key in merged.rollup.counted.cumulative), None)
+    tree, cumulative = merged.tree, merged.rollup.counted.cumulative
+    chain = tree.covering(one.key, one.scope or Scope.OWN)
+    holder = next((key for key in chain if key in cumulative and tree.under(key, merged.root)), None)
     if holder is None:
         return True, ""
     return False, _held(merged, merged.accepted[holder, Scope.CUMULATIVE], one)

@@ -80,12 +80,13 @@ def _row_text(name: str, number: int, row: Sequence[object]) -> str:
     if (
         name == UNITS_SHEET and number > HEAD_ROWS and _is_filled(row[: _FIGURES.start])
     ):  # figures stand behind their unit
-        row = [*row[: _FIGURES.start], *[""] * len(_FIGURES), *row[_FIGURES.stop :]]
+        row = [*row[: _FIGURES.start], *[None] * len(_FIGURES), *row[_FIGURES.stop :]]
     elif name == FINDINGS_SHEET and number > 1 and _is_filled(row[:CLERKS_FROM]):
         row = [*row[:CLERKS_FROM], "", "", *row[len(FINDING_HEADS) :]]
     elif name == SHEET_NAME:
         row = ["" if (number, column) in _FREE_ON_PAGE else cell for column, cell in enumerate(row, start=1)]
-    return "\n".join([" ".join((cell if type(cell) is str else cell_text(cell)).split()) for cell in row]).rstrip("\n")
+    texts = [cell if type(cell) is str else "" if cell is None else cell_text(cell) for cell in row]
+    return "\n".join([" ".join(text.split()) if text else "" for text in texts]).rstrip("\n")
 
 
 def _is_filled(cells: Sequence[object]) -> bool:

@@ -180,9 +180,8 @@ def add_hidden(workbook: Workbook, name: str, rows: Iterable[Row]) -> None:
     """Add a very-hidden sheet of plain text cells, such as the identity."""
     sheet = workbook.add_sheet(name)
     for row, words in enumerate(rows, start=1):
-        for column, word in enumerate(words, start=1):
-            if word:
-                sheet.put(row, column, word, _HIDDEN_LOOK)
+        last = max((column for column, word in enumerate(words, start=1) if word), default=0)
+        sheet.put_row(row, words[:last], _HIDDEN_LOOK, with_blanks=False)
     sheet.raw.very_hidden()
 
 

@@ -1,8 +1,10 @@
 """The merged workbook: the official page with the totals, and the sheets that explain them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from itertools import pairwise
 from math import ceil
+from types import MappingProxyType
 from typing import Final
 
 from stattable.merging.result import MergeResult
@@ -74,6 +76,7 @@ _SEVERITY_LOOKS: Final[dict[Severity, Look]] = {
     Severity.WARNING: {**_WRAPPED, "bg_color": "#FFF3CD"},
     Severity.INFO: _WRAPPED,
 }
+_LINK_LOOKS: Final[dict[Severity, Look]] = {severity: {**look, **_LINK} for severity, look in _SEVERITY_LOOKS.items()}
 _NOTE_TITLE: Final = "汇总说明（这一栏不打印）"
 _NOTE_UNIT: Final = "{name}（{level}）汇总数"
 _NOTE_COUNTS: Final = "收到 {} 份，计入 {} 份。"
@@ -97,27 +100,39 @@ class _Writer:
 
     def __init__(self, sheet: Sheet, widths: Sequence[float]) -> None:
         self._sheet = sheet
-        self._widths = widths
+        self._rooms = [width - 1 for width in widths]
         sheet.set_widths(widths)
         self.row = 0
 
-    def write(self, cells: Iterable[object], look: Look = _BODY, *, first: Look | None = None, depth: int = 0) -> int:
+    def write(
+        self,
+        cells: Sequence[object],
+        look: Look = _BODY,
+        others: Mapping[int, Look] = MappingProxyType({}),
+        *,
+        depth: int = 0,
+        is_whole: bool = True,
+    ) -> int:
         """Write a row and return its number.
 
         Args:
             cells: their values, from the first column on.
-            look: of the cells; of a `Link` with a link's colour.
-            first: of the first cell, where it is another.
+            look: of the cells.
+            others: looks of cells that look otherwise, by column.
             depth: in the outline.
+            is_whole: False if some of its cells will be merged.
         """
         self.row += 1
-        lines, wraps = 1, bool(look.get("text_wrap"))
-        for column, value in enumerate(cells, start=1):
-            text = value.text if isinstance(value, Link) else value
-            if wraps and isinstance(text, str):
-                lines = max(lines, _lines(text, self._widths[column - 1] - 1))
-            shape = first if first and column == 1 else look
-            self._sheet.put(self.row, column, value, {**shape, **_LINK} if isinstance(value, Link) else shape)
+        if is_whole:
+            self._sheet.put_row(self.row, cells, look, others)
+        else:
+            for column, value in enumerate(cells, start=1):
+                self._sheet.put(self.row, column, value, look)
+        lines = 1
+        if look.get("text_wrap"):
+            rooms = zip(self._sheet.rows[-1], self._rooms, strict=False)
+            texts = ((text, room) for text, room in rooms if isinstance(text, str))
+            lines = max([_lines(*one) for one in texts if 2 * len(one[0]) > one[1] or "\n" in one[0]], default=1)
         if lines > 1 or depth:
             height = min(lines * _LINE_HEIGHT, _HIGHEST_ROW) if lines > 1 else None
             self._sheet.set_row(self.row, height, min(depth, _DEEPEST_OUTLINE))
@@ -125,8 +140,6 @@ class _Writer:
 
 
 def _lines(text: str, room: float) -> int:
-    if "\n" not in text and 2 * len(text) <= room:
-        return 1
     return sum(ceil(display_width(line) / room) for line in text.split("\n"))
 
 
@@ -196,7 +209,7 @@ def _units(workbook: Workbook, merged: MergeResult) -> dict[str, int]:
     first = len(UNIT_HEADS) + 1
     heads = head_rows()
     for row_of_heads in heads:
-        writer.write(row_of_heads, _HEAD)
+        writer.write(row_of_heads, _HEAD, is_whole=False)
     for column, head in enumerate(UNIT_HEADS, start=1):
         sheet.merge(1, column, HEAD_ROWS, column, head, _HEAD)
     starts = [column for column, head in enumerate(heads[0], start=1) if head and column >= first]
@@ -206,15 +219,20 @@ def _units(workbook: Workbook, merged: MergeResult) -> dict[str, int]:
     rows = breakdown(merged.rollup)
     for row in rows:
         look = _SUM if row.depth == 0 else _BODY
-        indent: Look = {**look, "indent": row.depth - 1} if row.depth > 1 else look
+        others = {1: _indented(row.depth - 1)} if row.depth > 1 else {}
         cells = [*unit_cells(row, merged.rollup, _state_of(row, merged)), *_figures(row, rows, merged)]
-        number = writer.write(cells, look, first=indent, depth=max(row.depth - 1, 0))
+        number = writer.write(cells, look, others, depth=max(row.depth - 1, 0))
         if row.kind is RowKind.TOTAL:
             places[row.key] = number
     sheet.raw.outline_settings(symbols_below=False)
     rows_on_each, columns_on_each = repeated_rows(UNITS_SHEET), REPEATED_COLUMNS[UNITS_SHEET]
     sheet.set_up_list(heads=rows_on_each, columns=columns_on_each, frozen=(HEAD_ROWS, 1), pages_wide=3)
     return places
+
+
+@cache
+def _indented(indent: int) -> Look:
+    return {**_BODY, "indent": indent}
 
 
 def _state_of(row: BreakdownRow, merged: MergeResult) -> str:
@@ -254,8 +272,9 @@ def _findings(workbook: Workbook, merged: MergeResult, rows: Mapping[str, int]) 
     keys = merged.keys_by_unit
     for number, (finding, cells) in enumerate(finding_rows(merged), start=1):
         unit_cell = _linked_unit(finding, merged, keys, rows, number)
-        look = _WRAPPED if finding.is_closed else _SEVERITY_LOOKS[finding.severity]
-        writer.write((*cells[:UNIT_AT], unit_cell, *cells[UNIT_AT + 1 :]), look)
+        severity = Severity.INFO if finding.is_closed else finding.severity
+        others = {UNIT_AT + 1: _LINK_LOOKS[severity]} if isinstance(unit_cell, Link) else {}
+        writer.write((*cells[:UNIT_AT], unit_cell, *cells[UNIT_AT + 1 :]), _SEVERITY_LOOKS[severity], others)
     if writer.row == 1:
         writer.write(NO_FINDINGS, _WRAPPED)
     sheet.raw.autofilter(0, 0, writer.row - 1, len(FINDING_HEADS) - 1)

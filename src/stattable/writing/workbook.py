@@ -3,12 +3,18 @@
 import io
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
+from xml.sax.saxutils import escape
 
 import xlsxwriter
+from xlsxwriter.packager import Packager
+from xlsxwriter.sharedstrings import SharedStrings
+from xlsxwriter.worksheet import Worksheet
 
+from stattable.model.cell_names import column_letters
 from stattable.model.text import DECEPTIVE, ESCAPED, STAND_IN
 from stattable.proving.sheet_facts import LIST_FOOTER
 
@@ -19,6 +25,10 @@ Look = Mapping[str, object]  # how a cell looks, by XlsxWriter's names of a form
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 _DROPPED: Final = re.compile(rf"[\ufffe\uffff]|{DECEPTIVE.pattern}|{ESCAPED.pattern}")
 _LONGEST: Final = 32_767  # characters that a cell can hold
+_LOOKS_ESCAPED: Final = re.compile("_x[0-9A-Fa-f]{4}_")  # which a spreadsheet program would decode
+_AT_ONCE: Final = 5_000  # texts
+_SPACED: Final = re.compile(r"<t>(?=\s|[^<]*\s</t>)")  # of a text with white space at an end
+_LETTERS: Final = tuple(map(column_letters, range(1, 201)))
 _EARLIEST: Final = 315_532_800  # 1980-01-01: zip archives know no earlier time
 MOST_LINKS: Final = 65_530  # that a sheet can hold
 BODY_FONT: Final[Look] = {"font_name": "宋体", "font_size": 11, "font_charset": 134}  # widths are measured by it
@@ -49,8 +59,112 @@ def run_time() -> datetime:
 
 def storable(text: str) -> str:
     """Return `text` as a cell can hold it, without characters that could deceive a reader."""
+    if text.isprintable() and len(text) <= _LONGEST and "_x" not in text:  # as nearly all are, which a glance shows
+        return text
     text = _DROPPED.sub("", _SURROGATES.sub(STAND_IN, text))
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+class _Worksheet(Worksheet):  # type: ignore[misc]
+    """XlsxWriter's worksheet, which takes whole rows, too, below those that are written cell by cell.
+
+    It looks a dozen times at each cell, of which a province has two millions. Only rows are put together here; their
+    heights, the table of texts, the targets of links and all else stay XlsxWriter's.
+    """
+
+    dim_rowmax: Any
+    fh: Any
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: dict[int, str] = {}  # the cells of whole rows, as they stand in the file, by row from 0
+
+    def add_row(self, row: int, cells: Sequence[object], styles: Sequence[str], *, with_blanks: bool) -> list[object]:
+        """Add a row.
+
+        Args:
+            row: counted from 1.
+            cells: their values: texts, whole numbers, formulas, links to sheets, or None.
+            styles: of the cells, as attributes in XML.
+            with_blanks: whether empty cells have their style.
+
+        Returns:
+            What the cells hold.
+        """
+        line, held, index = list[str](), list[object](), self.str_table._get_shared_string_index
+        for letters, style, cell in zip(_LETTERS[: len(cells)], styles, cells, strict=True):
+            value: object = cell
+            if isinstance(cell, Link):
+                self._add_link(row - 1, len(held), cell)
+                value = cell.text
+            if isinstance(value, str) and value:
+                value = text = storable(value)
+                line.append(f'<c r="{letters}{row}"{style} t="s"><v>{index(text)}</v></c>')
+            elif value is None or value == "":
+                if with_blanks:
+                    line.append(f'<c r="{letters}{row}"{style}/>')
+            elif type(value) is int:
+                line.append(f'<c r="{letters}{row}"{style}><v>{value:.16G}</v></c>')
+            elif isinstance(value, Formula):
+                formula, value = value
+                line.append(f'<c r="{letters}{row}"{style}><f>{escape(formula[1:])}</f><v>{value}</v></c>')
+            else:
+                raise TypeError(type(value))
+            held.append(value)
+        self._lines[row - 1] = "".join(line)
+        for column in (0, len(held) - 1) if line else ():
+            self._check_dimensions(row - 1, column)
+        return held
+
+    def _add_link(self, row: int, column: int, link: Link) -> None:
+        self.ignore_write_string = True
+        self.write_url(row, column, f"internal:'{link.sheet}'!{link.cell}", None, storable(link.text))
+        self.ignore_write_string = False
+
+    def _write_rows(self) -> None:
+        last = self.dim_rowmax
+        self.dim_rowmax = max(self.table, default=-1) if self._lines else last
+        super()._write_rows()
+        self.dim_rowmax = last
+        for row in [*self._lines]:
+            cells, shape = self._lines.pop(row), self.row_info.pop(row, None)
+            if cells or shape:
+                self._write_row(row, None, shape)
+                self.fh.write(cells)
+                self.fh.write("</row>")
+
+    def _xml_close(self) -> None:
+        super()._xml_close()
+        self.fh = None  # the part goes into the package, and need not live as long as the sheet
+
+
+class _Texts(SharedStrings):  # type: ignore[misc]
+    """The part with all texts of a workbook, which are escaped many at once; each is :func:`storable`."""
+
+    def _write_sst_strings(self) -> None:
+        texts = self.string_table.string_array
+        for start in range(0, len(texts), _AT_ONCE):
+            escaped = _LOOKS_ESCAPED.sub(r"_x005F\g<0>", escape("\0".join(texts[start : start + _AT_ONCE])))
+            parts = f"<si><t>{escaped}</t></si>".replace("\0", "</t></si><si><t>")
+            self.fh.write(_SPACED.sub('<t xml:space="preserve">', parts))
+
+
+class _Packager(Packager):  # type: ignore[misc]
+    """XlsxWriter's packager, with that part."""
+
+    def _write_shared_strings_file(self) -> None:
+        texts = _Texts()
+        texts.string_table = self.workbook.str_table
+        if texts.string_table.count:
+            texts._set_xml_writer(self._filename("xl/sharedStrings.xml"))
+            texts._assemble_xml_file()
+
+
+class _Package(xlsxwriter.Workbook):  # type: ignore[misc]
+    """XlsxWriter's workbook, with that packager."""
+
+    def _get_packager(self) -> Packager:
+        return _Packager()
 
 
 class Workbook:
@@ -58,32 +172,34 @@ class Workbook:
 
     def __init__(self) -> None:
         self._out = io.BytesIO()
-        self._book: Any = xlsxwriter.Workbook(
-            self._out, {"in_memory": True, "default_format_properties": dict(BODY_FONT)}
-        )
+        self._book: Any = _Package(self._out, {"in_memory": True, "default_format_properties": dict(BODY_FONT)})
         self._book.set_properties({"author": "stattable", "created": run_time().replace(tzinfo=None)})
         self.sheets: dict[str, Sheet] = {}
         self._formats: dict[frozenset[tuple[str, object]], Any] = {}
-        self._last: tuple[Look | None, Any] = (None, None)  # most cells look like the one before
+        self._known: dict[int, tuple[Look, Any]] = {}  # formats of looks that were asked for, by what each look is
 
     def add_sheet(self, name: str) -> "Sheet":
         """Add an empty sheet behind the others."""
-        self.sheets[name] = Sheet(self, self._book.add_worksheet(name))
+        self.sheets[name] = Sheet(self, self._book.add_worksheet(name, _Worksheet))
         return self.sheets[name]
 
     def format(self, look: Look) -> Any:
         """Return the format of `look`, made once."""
-        last, shape = self._last
-        if look is last:
-            return shape
-        key = frozenset(look.items())
-        if key not in self._formats:
-            self._formats[key] = self._book.add_format(dict(look))
-        self._last = look, self._formats[key]
-        return self._formats[key]
+        if id(look) not in self._known:
+            key = frozenset(look.items())
+            if key not in self._formats:
+                self._formats[key] = self._book.add_format(dict(look))
+            self._known[id(look)] = look, self._formats[key]  # which keeps the look, and so its id
+        return self._known[id(look)][1]
+
+    def style(self, look: Look) -> str:
+        """Return the format of `look` as an attribute in XML."""
+        return f' s="{self.format(look)._get_xf_index()}"'
 
     def to_bytes(self) -> bytes:
         """Return the workbook as the bytes of a file; nothing can be added after that."""
+        for sheet in self.sheets.values():
+            sheet.rows.clear()
         self._book.close()
         return self._out.getvalue()
 
@@ -134,6 +250,30 @@ class Sheet:
             case _:
                 raise TypeError(type(value))
         self._hold(row, column, held)
+
+    def put_row(
+        self,
+        row: int,
+        cells: Sequence[object],
+        look: Look,
+        others: Mapping[int, Look] = MappingProxyType({}),
+        *,
+        with_blanks: bool = True,
+    ) -> None:
+        """Write a whole row at once, below all that is written cell by cell, as :meth:`put` writes a cell.
+
+        Args:
+            row: counted from 1.
+            cells: from the first column on: texts, whole numbers, formulas, links, or None.
+            look: of the cells.
+            others: looks of cells that look otherwise, by column, counted from 1.
+            with_blanks: whether blank cells have their look, too.
+        """
+        styles = [self._workbook.style(look)] * len(cells)
+        for column, other in others.items():
+            styles[column - 1] = self._workbook.style(other)
+        self.rows += [[] for _ in range(len(self.rows), row - 1)]
+        self.rows.append(self.raw.add_row(row, cells, styles, with_blanks=with_blanks))
 
     def _hold(self, row: int, column: int, value: object) -> None:
         while len(self.rows) < row:
