@@ -19,7 +19,15 @@ from stattable.cli.options import (
     roster_option,
     year_option,
 )
-from stattable.cli.shared import finding_filter, inputs_of, last_year_of, print_document, roster_of, which_edition
+from stattable.cli.shared import (
+    before_writing,
+    finding_filter,
+    inputs_of,
+    last_year_of,
+    print_document,
+    roster_of,
+    which_edition,
+)
 from stattable.model.units import Level
 
 if TYPE_CHECKING:
@@ -62,8 +70,8 @@ def check_command(
     from stattable.output import json_documents
     from stattable.output.console.check import show_check
     from stattable.output.console.findings import show_faults
+    from stattable.output.console.progress import progress_bar
     from stattable.output.console.returned import show_returned
-    from stattable.output.console.terminal import progress_bar
 
     if return_folder is not None:
         from stattable.writing.returned_files import refuse_inside
@@ -82,7 +90,7 @@ def check_command(
     last_year, never = last_year_of(previous, factor, roster, tree, quiet=quiet, **how)
     inputs = inputs_of(paths, never, notes)
     options = CheckOptions(tree, edition=its_edition, last_year=last_year, **how)
-    with progress_bar("读取", len(inputs.paths), quiet=quiet) as progress:
+    with before_writing(), progress_bar("读取", len(inputs.paths), "检查", quiet=quiet) as progress:
         batch = check(inputs.paths, options, progress)
     written = None
     if return_folder is not None:
@@ -108,7 +116,7 @@ def _send_back(
 ) -> "WrittenReturns":
     from stattable.checking.sent_back import to_send_back
     from stattable.model.form import edition_of
-    from stattable.output.console.terminal import progress_bar
+    from stattable.output.console.progress import progress_bar
     from stattable.writing.returned_files import write_returned
     from stattable.writing.workbook import run_time
 

@@ -22,7 +22,7 @@ from stattable.cli.options import (
     scopes_option,
     year_option,
 )
-from stattable.cli.shared import inputs_of, last_year_of, print_document, roster_of, which_edition
+from stattable.cli.shared import before_writing, inputs_of, last_year_of, print_document, roster_of, which_edition
 from stattable.model.units import Level, Scope
 
 
@@ -92,7 +92,7 @@ def merge_command(
     from stattable.output import json_documents
     from stattable.output.console.findings import show_faults
     from stattable.output.console.merge import show_merge
-    from stattable.output.console.terminal import progress_bar
+    from stattable.output.console.progress import progress_bar
     from stattable.output.csv_tables import accounts_as_csv
     from stattable.proving.ledger import Run
     from stattable.proving.verify import are_as_written
@@ -123,7 +123,7 @@ def merge_command(
         jobs,
         debug,
     )
-    with progress_bar("读取", len(inputs.paths), quiet=quiet) as progress:
+    with before_writing(), progress_bar("读取", len(inputs.paths), "汇总", quiet=quiet) as progress:
         merged = merge_paths(inputs, options, output=output, levels=places, last_year=last_year, progress=progress)
     refused = merged.refused or (strict and merged.summary.rejected > 0)
     written, to_keep = WrittenResults(), dict[str, Keeping]()
@@ -131,7 +131,7 @@ def merge_command(
         to_keep = results_to_keep(outputs, inputs, merged, partial(are_as_written, jobs=jobs))
         run = Run(sys.argv[1:], started, run_time(), (roster, file_facts(roster)) if roster else None)
         accounts = accounts_as_csv(merged) if accounts_csv else None
-        with progress_bar("逐级写出", len(merged.parents), quiet=quiet or not each_level) as progress:
+        with progress_bar("写出", len(merged.parents) if each_level else None, quiet=quiet) as progress:
             written = write_results(merged, run, outputs, to_keep, accounts, jobs=jobs, progress=progress)
     place = None if refused else output
     print_document(

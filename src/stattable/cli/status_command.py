@@ -20,7 +20,7 @@ from stattable.cli.options import (
     table_or_json_option,
     year_option,
 )
-from stattable.cli.shared import inputs_of, print_layout, roster_of, which_edition
+from stattable.cli.shared import before_writing, inputs_of, print_layout, roster_of, which_edition
 from stattable.model.units import Scope
 
 
@@ -72,8 +72,8 @@ def status_command(
     from stattable.merging.result import MergeOptions
     from stattable.merging.root import RootOptions
     from stattable.output.console.findings import show_faults
+    from stattable.output.console.progress import progress_bar
     from stattable.output.console.status import show_status
-    from stattable.output.console.terminal import progress_bar
     from stattable.output.json_documents import refused_status_json, status_json
     from stattable.writing.collection import collection_bytes
     from stattable.writing.list_files import refuse_foreign
@@ -92,7 +92,7 @@ def status_command(
     options = MergeOptions(
         RootOptions(tree, root, scopes=dict(scopes)), its_edition, duplicates == "latest", jobs, debug
     )
-    with progress_bar("读取", len(inputs.paths), quiet=quiet) as progress:
+    with before_writing(), progress_bar("读取", len(inputs.paths), "汇总", quiet=quiet) as progress:
         collection = read_collection(inputs, options, run_time().date(), deadline, progress)
     reminded = None
     with Staging() as staging:

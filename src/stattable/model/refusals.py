@@ -79,7 +79,10 @@ _WRITE_FAULTS: Final = {
 _OTHER_FAULT: Final = "系统说：{}"
 
 
-STOPPED: Final = "已中止。"
+STOPPED: Final = "已中断。"
+
+
+_NO_RESULT: Final = "已中断，没有写出任何结果。"
 
 
 _NOTHING_CHANGED: Final = "原来的文件没有改动，也没有留下写了一半的文件。"
@@ -89,7 +92,7 @@ class Stopped(KeyboardInterrupt):
     """The user stopped the program before any output was in its place."""
 
     def __init__(self) -> None:
-        super().__init__(f"{STOPPED}{_NOTHING_CHANGED}")
+        super().__init__(f"{_NO_RESULT}{_NOTHING_CHANGED}")
 
 
 class HalfWritten(Exception):  # noqa: N818  -- it is what is left of an error
