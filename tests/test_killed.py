@@ -278,12 +278,10 @@ def test_stopped_while_blanks_are_made(tmp_path: Path, jobs: str, is_old: bool) 
 
 @pytest.mark.parametrize("command", ["check", "merge", "status", "verify"])
 def test_stopped_while_files_are_read(place: Place, tmp_path: Path, command: str) -> None:
-    """Many, and one that a process of its own is busy with for seconds, as soon as that is there."""
+    """Many, over processes, as soon as these are there."""
     place.put_back(place.old)
-    for number in range(500):
+    for number in range(2000):
         (tmp_path / f"{number}.xlsx").hardlink_to(next(iter(place.inputs)))
-    slow = tmp_path / "0.csv"
-    slow.write_bytes(b'"' * 5_000_001)
     more = ["-o", str(tmp_path / "结果" / "汇总.xlsx"), "--root", COUNTY] if command == "merge" else []
     more += ["--roster", str(place.roster)] if command != "verify" else []
     what = [str(place.box / "汇总.xlsx"), str(tmp_path)] if command == "verify" else [str(tmp_path)]
@@ -293,7 +291,7 @@ def test_stopped_while_files_are_read(place: Place, tmp_path: Path, command: str
     )  # fmt: skip
 
     def is_time() -> bool:
-        return len(psutil.Process(process.pid).children(recursive=True)) == 3
+        return len(psutil.Process(process.pid).children()) == 2
 
     assert interrupt(process, is_time) == ("已中断。" if command == "verify" else NOTHING)
     assert not (tmp_path / "结果").exists()

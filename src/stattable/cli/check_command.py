@@ -7,6 +7,7 @@ import click
 from stattable.cli.exit_codes import FINDINGS, command, exit_code
 from stattable.cli.options import (
     assumed_level_option,
+    dask_option,
     debug_option,
     edition_option,
     factor_option,
@@ -56,13 +57,14 @@ if TYPE_CHECKING:
     help="给每个有问题要处理的单位做一份退回表，填好它报来的数、标出问题，连同退回说明写到这个文件夹。",
 )
 @jobs_option
+@dask_option
 @quiet_option
 @debug_option
 @command
 def check_command(
     *, paths: tuple[str, ...], roster: str | None, level: Level | None, edition: int | None, year: int | None,
     previous: str | None, factor: int, layout: str, fail_on: str, select: tuple[str, ...], ignore: tuple[str, ...],
-    return_folder: str | None, jobs: int | None, quiet: bool, debug: bool,
+    return_folder: str | None, jobs: int | None, dask: str | None, quiet: bool, debug: bool,
 ) -> int:  # fmt: skip
     """检查报表：文件或文件夹（连同子文件夹）。不改动报来的文件。"""
     from stattable.checking.check import CheckOptions, check
@@ -72,6 +74,7 @@ def check_command(
     from stattable.output.console.findings import show_faults
     from stattable.output.console.progress import progress_bar
     from stattable.output.console.returned import show_returned
+    from stattable.reading.cluster import cluster_at
 
     if return_folder is not None:
         from stattable.writing.returned_files import refuse_inside
@@ -90,8 +93,12 @@ def check_command(
     last_year, never = last_year_of(previous, factor, roster, tree, quiet=quiet, **how)
     inputs = inputs_of(paths, never, notes)
     options = CheckOptions(tree, edition=its_edition, last_year=last_year, **how)
-    with before_writing(), progress_bar("读取", len(inputs.paths), "检查", quiet=quiet) as progress:
-        batch = check(inputs.paths, options, progress)
+    with (
+        before_writing(),
+        cluster_at(dask, inputs.paths) as executor,
+        progress_bar("读取", len(inputs.paths), "检查", quiet=quiet) as progress,
+    ):
+        batch = check(inputs.paths, options, progress, executor)
     written = None
     if return_folder is not None:
         written = _send_back(batch, return_folder, inputs.paths, is_roster=tree is not None, jobs=jobs, quiet=quiet)

@@ -9,6 +9,7 @@ import click
 from stattable.cli.exit_codes import FINDINGS, command, exit_code
 from stattable.cli.options import (
     LEVEL,
+    dask_option,
     debug_option,
     duplicates_option,
     edition_option,
@@ -74,6 +75,7 @@ from stattable.model.units import Level, Scope
 )
 @fail_on_option
 @jobs_option
+@dask_option
 @quiet_option
 @debug_option
 @command
@@ -81,7 +83,7 @@ def merge_command(
     *, paths: tuple[str, ...], output: str, roster: str | None, root: str | None, unit: str | None,
     level: Level | None, code: str | None, edition: int | None, year: int | None,
     scopes: tuple[tuple[str, Scope], ...], duplicates: str, previous: str | None, factor: int,
-    strict: bool, force: bool, each_level: str | None, accounts_csv: str | None, layout: str, fail_on: str, jobs: int | None, quiet: bool, debug: bool,
+    strict: bool, force: bool, each_level: str | None, accounts_csv: str | None, layout: str, fail_on: str, jobs: int | None, dask: str | None, quiet: bool, debug: bool,
 ) -> int:  # fmt: skip
     """汇总报表，写出一个工作簿：信息统计表、分单位汇总、报送情况、审核意见、汇总台账、网站和新媒体明细。"""
     from stattable.formats.fingerprint import file_facts
@@ -96,6 +98,7 @@ def merge_command(
     from stattable.output.csv_tables import accounts_as_csv
     from stattable.proving.ledger import Run
     from stattable.proving.verify import are_as_written
+    from stattable.reading.cluster import cluster_at
     from stattable.writing.levels import level_places
     from stattable.writing.results import WrittenResults, write_results
     from stattable.writing.workbook import run_time
@@ -123,8 +126,14 @@ def merge_command(
         jobs,
         debug,
     )
-    with before_writing(), progress_bar("读取", len(inputs.paths), "汇总", quiet=quiet) as progress:
-        merged = merge_paths(inputs, options, output=output, levels=places, last_year=last_year, progress=progress)
+    with (
+        before_writing(),
+        cluster_at(dask, inputs.paths) as executor,
+        progress_bar("读取", len(inputs.paths), "汇总", quiet=quiet) as progress,
+    ):
+        merged = merge_paths(
+            inputs, options, output=output, levels=places, last_year=last_year, progress=progress, executor=executor
+        )
     refused = merged.refused or (strict and merged.summary.rejected > 0)
     written, to_keep = WrittenResults(), dict[str, Keeping]()
     if not refused:

@@ -163,6 +163,12 @@ duplicates_option = click.option(
 jobs_option = click.option("--jobs", type=WholeNumber(1), metavar="N", help="同时用几个进程，默认与处理器个数相同。")
 
 
+dask_option = click.option(
+    "--dask", metavar="地址",
+    help="在 Dask 集群上读取报表：写调度器的地址，如 tcp://10.0.0.8:8786。每台机器都要装同一版本的本程序，并且能用同一个路径打开这些报表。",
+)  # fmt: skip
+
+
 quiet_option = click.option("--quiet", is_flag=True, help="不显示进度。")
 
 

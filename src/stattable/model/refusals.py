@@ -57,6 +57,11 @@ _REFUSALS: Final[Mapping[str, str]] = {
     "unknown_field": "看不出“{field}”是哪一格。请写汇总页上的单元格（如 F6），或者栏目（如 宣传活动 · 乡镇计生协 · 活动场次）。",
     "unknown_code": "没有“{code}”这个代码。可用的有：{codes}。",
     "roster_unreadable": "名册“{path}”读不出来：应为 .csv（UTF-8 或 GBK）或 .xlsx（.xls、.ods 也行），没有打开密码，也没有损坏。",
+    "no_dask": '--dask 要用的程序库没有安装。请先安装：pip install "stattable[dask]"；或者不加 --dask，在本机读取。',
+    "no_scheduler": "连不上“{address}”的 Dask 集群。请核对调度器的地址（如 tcp://10.0.0.8:8786），看它是否已经启动；或者不加 --dask，在本机读取。",
+    "no_workers": "“{address}”的 Dask 集群里没有能干活的机器（worker）。请先启动它们；或者不加 --dask，在本机读取。",
+    "not_installed": "Dask 集群里的“{worker}”没有装 stattable {version}。请在每台机器上安装同一个版本；或者不加 --dask，在本机读取。",
+    "not_seen": "Dask 集群里的“{worker}”打不开“{path}”。报表要放在每台机器都能用同一个路径打开的地方，如共享文件夹；或者不加 --dask，在本机读取。",
     "empty_name": "单位名称是空的。",
     "long_name": "单位名称太长：最多 {limit} 个字。",
 }
