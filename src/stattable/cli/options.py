@@ -160,6 +160,12 @@ duplicates_option = click.option(
 )  # fmt: skip
 
 
+findings_option = click.option(
+    "--findings", type=click.Path(dir_okay=False), metavar="意见.csv",
+    help="把审核意见一条不少地另存为这个文件，可以用 Excel、WPS 打开。",
+)  # fmt: skip
+
+
 jobs_option = click.option("--jobs", type=WholeNumber(1), metavar="N", help="同时用几个进程，默认与处理器个数相同。")
 
 

@@ -104,7 +104,7 @@ def print_document(
     """Print what a command found as JSON, CSV or for people."""
     from stattable.output.csv_tables import findings_as_csv
 
-    print_layout(layout, as_json, lambda: findings_as_csv(findings), as_table)
+    print_layout(layout, as_json, lambda: "".join(findings_as_csv(findings)), as_table)
 
 
 def print_layout(

@@ -6,7 +6,7 @@ import shutil
 import signal
 import tempfile
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import count
@@ -58,6 +58,11 @@ class Staging:
         """
         handle, temporary = self._beside(path)
         _fill(handle, temporary, data, durable=durable)
+
+    def write_lines(self, path: Path, lines: Iterable[str]) -> None:
+        """Write a text file that will be put at `path`, a line at a time, as UTF-8."""
+        handle, temporary = self._beside(path)
+        _fill_with(handle, temporary, (line.encode("utf-8", "replace") for line in lines), durable=True)
 
     def keep(self, path: Path, when: datetime) -> Path:
         """Copy the file at `path` to a name next to it that says so, overwriting nothing, and return that name.
@@ -171,10 +176,14 @@ def fill(path: Path, data: bytes) -> None:
 
 
 def _fill(handle: int, path: Path, data: bytes, *, durable: bool) -> None:
-    """Write `data` to the new file at `path`, open as `handle`, and let others read it as usual."""
+    _fill_with(handle, path, [data], durable=durable)
+
+
+def _fill_with(handle: int, path: Path, parts: Iterable[bytes], *, durable: bool) -> None:
+    """Write `parts` to the new file at `path`, open as `handle`, and let others read it as usual."""
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            file.writelines(parts)
             file.flush()
             if durable:
                 os.fsync(handle)
@@ -187,6 +196,12 @@ def write_atomically(path: Path, data: bytes, *, durable: bool = True, mark: str
     """Put `data` at `path` whole or not at all, making folders as needed; see :class:`Staging`."""
     with Staging(mark) as staging:
         staging.write(path, data, durable=durable)
+
+
+def write_lines(path: Path, lines: Iterable[str]) -> None:
+    """Put a text file at `path` whole or not at all; see :class:`Staging`."""
+    with Staging() as staging:
+        staging.write_lines(path, lines)
 
 
 @contextmanager
