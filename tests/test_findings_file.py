@@ -124,7 +124,7 @@ def test_what_check_does_not_list_is_counted(monkeypatch: pytest.MonkeyPatch, mo
     shown = squeezed(command("check", *more).out)
     document = command("check", "--format", "json").json
     listed = 0
-    rest = []
+    rest: list[dict[str, Any]] = []
     for file in document["files"]:
         listed += len(file["findings"])
         rest += file["findings"] if listed > 2 else []
