@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     help="给每个有问题要处理的单位做一份退回表，填好它报来的数、标出问题，连同退回说明写到这个文件夹。",
 )
 @findings_option
-@click.option("--force", is_flag=True, help="--findings 的文件已有时，不管它是什么都覆盖；报表和名册除外。")
+@click.option("--force", is_flag=True, help="覆盖 --findings 已有的文件，不管它是什么；报表和名册除外。")
 @jobs_option
 @dask_option
 @quiet_option

@@ -162,7 +162,7 @@ duplicates_option = click.option(
 
 findings_option = click.option(
     "--findings", type=click.Path(dir_okay=False), metavar="意见.csv",
-    help="把审核意见一条不少地另存为这个文件，可以用 Excel、WPS 打开。",
+    help="把审核意见一条不少地另存为这个文件，一条一行。",
 )  # fmt: skip
 
 
