@@ -65,6 +65,7 @@ ONLY = {  # libraries, and where alone they may be used
     "openpyxl": ("writing",),
     "xlsxwriter": ("writing",),
     "rich": ("output/console",),
+    "distributed": ("reading/cluster",),
     "click": ("cli",),
 }
 STATEMENTS_OF_FACTS = {"model/catalogue", "model/form"}  # as long as what they state

@@ -153,7 +153,6 @@ def test_no_verdict_when_the_folder_is_a_file() -> None:
             "错误：程序出错（ZeroDivisionError），没有得出结果。加 --debug 重试，把显示的内容发给维护人员。",
         ),
         (MemoryError, "错误：程序出错（MemoryError），没有得出结果。加 --debug 重试，把显示的内容发给维护人员。"),
-        (KeyboardInterrupt, "错误：已中止。"),
     ],
 )
 def test_no_verdict_when_the_program_fails(
@@ -167,6 +166,18 @@ def test_no_verdict_when_the_program_fails(
     result = run("check", "收到", "--format", "json")
     assert (result.code, result.out) == (3, "")
     assert squeezed(result.err) == squeezed(said)
+
+
+@pytest.mark.parametrize("more", [[], ["--debug"]])
+def test_ctrl_c(monkeypatch: pytest.MonkeyPatch, more: list[str]) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    village()
+    monkeypatch.setattr(check, "check_returns", stopped)
+    result = run("check", "收到", "--format", "json", *more)
+    said = "已中断，没有写出任何结果。原来的文件没有改动，也没有留下写了一半的文件。"
+    assert (result.code, result.out, squeezed(result.err)) == (130, "", said)
 
 
 def test_debug_lets_the_error_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -240,6 +251,19 @@ def test_help_is_chinese(command: str) -> None:
         text = text.replace(name, "")
     english = set(re.findall(r"(?<![-\w])[A-Za-z]{2,}", text))
     # words that are typed as they stand
-    assert english <= {"own", "cumulative", "error", "warning", "info", "json", "table", "refuse", "latest", "main"}
+    assert english <= {
+        "own",
+        "cumulative",
+        "error",
+        "warning",
+        "info",
+        "json",
+        "table",
+        "refuse",
+        "latest",
+        "main",
+        "Dask",
+        "tcp",
+    }
     assert text.startswith("用法：")
     assert "显示帮助。" in text

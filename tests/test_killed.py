@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -210,10 +210,91 @@ def test_stopped_at_any_moment(place: Place) -> None:
         said = "".join(process.communicate()[1].decode().split())
         is_new = place.results() == place.new
         assert (is_new or place.results() == place.old, place.leftovers()) == (True, [])
-        if process.returncode == 3:  # Python may have said something before: a fork is no good moment
-            assert said.endswith(("错误：已中止。",) if is_new else ("错误：已中止。", f"错误：已中止。{KEPT}"))
+        if process.returncode == 130:
+            assert said == "已中断。" if is_new else said in {"已中断。", f"已中断，没有写出任何结果。{KEPT}"}
         seen.add((process.returncode, is_new))
-    assert (3, False) in seen
+    assert (130, False) in seen
+    place.assert_inputs_unchanged()
+
+
+def interrupt(process: "subprocess.Popen[bytes]", is_time: Callable[[], object]) -> str:
+    """Send Ctrl-C to a command and all that it started, as soon as it is time; return what it says, and nobody is left.
+
+    It must say so in one line, and end long before the work would have.
+    """
+    while not is_time():
+        assert process.poll() is None
+        time.sleep(0.005)
+    with nobody_left(process) as started:
+        os.killpg(process.pid, signal.SIGINT)
+        said = process.communicate(timeout=60)[1].decode()
+        assert psutil.wait_procs(started, timeout=10)[1] == []
+    assert (process.returncode, said.count("\n")) == (130, 1)
+    return said.strip()
+
+
+NOTHING = f"已中断，没有写出任何结果。{KEPT}"
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize("count", [1, TOWNSHIPS // 2])
+def test_stopped_while_levels_are_written(place: Place, jobs: str, count: int) -> None:
+    """As soon as so many of their temporary files have something in them."""
+    place.put_back(place.old)
+    process = replace(place, command=(*place.command[:-1], jobs)).start(stderr=subprocess.PIPE, start_new_session=True)
+    assert interrupt(process, lambda: sum(not is_empty(path) for path in place.leftovers()) >= count) == NOTHING
+    assert (place.results(), place.leftovers()) == (place.old, [])
+    place.assert_inputs_unchanged()
+
+
+def is_empty(path: Path) -> bool:
+    try:
+        return path.stat().st_size == 0
+    except FileNotFoundError:
+        return True
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize("is_old", [True, False])
+def test_stopped_while_blanks_are_made(tmp_path: Path, jobs: str, is_old: bool) -> None:
+    """Of a county with 3,000 villages, when the first hundred are there; those that were there before stay."""
+    roster, folder = tmp_path / "名册.csv", tmp_path / "空白表" / "全部"
+    rows = (f"410122{100 + n // 200}{n % 200 + 1:03},第{n}村,410122\n" for n in range(3000))
+    roster.write_text(f"代码,名称,上级代码\n410122,中牟县,\n{''.join(rows)}", encoding="utf-8")
+    command = [sys.executable, "-m", "stattable", "new", "--roster", str(roster), "-o", str(folder), "--jobs", jobs]
+    if is_old:
+        command.append("--force")
+        (folder / "410122_中牟县").mkdir(parents=True)
+        (folder / "410122_中牟县" / "410122100008_第7村.xlsx").write_bytes(b"old")
+    before = {path: path.is_file() and path.read_bytes() for path in tmp_path.rglob("*")}
+    process = subprocess.Popen(command, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def is_time() -> bool:
+        return sum(not is_empty(path) for path in folder.rglob("*.tmp" if is_old else "*.xlsx")) > 100
+
+    assert interrupt(process, is_time) == NOTHING
+    assert {path: path.is_file() and path.read_bytes() for path in tmp_path.rglob("*")} == before
+
+
+@pytest.mark.parametrize("command", ["check", "merge", "status", "verify"])
+def test_stopped_while_files_are_read(place: Place, tmp_path: Path, command: str) -> None:
+    """Many, over processes, as soon as these are there."""
+    place.put_back(place.old)
+    for number in range(2000):
+        (tmp_path / f"{number}.xlsx").hardlink_to(next(iter(place.inputs)))
+    more = ["-o", str(tmp_path / "结果" / "汇总.xlsx"), "--root", COUNTY] if command == "merge" else []
+    more += ["--roster", str(place.roster)] if command != "verify" else []
+    what = [str(place.box / "汇总.xlsx"), str(tmp_path)] if command == "verify" else [str(tmp_path)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "stattable", command, *what, *more, "--jobs", "2"],
+        start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+
+    def is_time() -> bool:
+        return len(psutil.Process(process.pid).children()) == 2
+
+    assert interrupt(process, is_time) == ("已中断。" if command == "verify" else NOTHING)
+    assert not (tmp_path / "结果").exists()
     place.assert_inputs_unchanged()
 
 

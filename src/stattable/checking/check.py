@@ -1,6 +1,7 @@
 """The whole of `check`: paths → checked returns, each with all its findings."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
 from stattable.checking.accounts import AnnexOwners, with_annex_findings
@@ -37,13 +38,19 @@ class CheckOptions:
     last_year: LastYear | None = None
 
 
-def check(paths: Sequence[str], options: CheckOptions, progress: Callable[[int], None] = lambda _: None) -> Batch:
+def check(
+    paths: Sequence[str],
+    options: CheckOptions,
+    progress: Callable[[int], None] = lambda _: None,
+    executor: Executor | None = None,
+) -> Batch:
     """Read and check `paths`.
 
     Args:
         paths: files, sorted, each once.
         options: what the user asked for.
         progress: told of every file that was read.
+        executor: reads the files; None for processes of this machine.
 
     Returns:
         The checked returns, each with its findings, and the tree they were attributed to.
@@ -51,7 +58,7 @@ def check(paths: Sequence[str], options: CheckOptions, progress: Callable[[int],
     Raises:
         Refusal: what was reported a year before is of no earlier edition.
     """
-    files = read_returns(paths, jobs=options.jobs, debug=options.debug, progress=progress)
+    files = read_returns(paths, jobs=options.jobs, debug=options.debug, progress=progress, executor=executor)
     if options.roster is not None:
         register = Register(
             options.roster, is_roster=True, level=options.level, beyond=names_beyond(options.roster, files)

@@ -47,7 +47,7 @@ _CHINESE: Final = {
     "{value!r} is not one of {choices}.": "{value} 应为 {choices} 之一。",
     "default: {default}": "默认：{default}",
     "required": "必填",
-    "Aborted!": "已中止。",
+    "Aborted!": "已中断。",
 }
 
 

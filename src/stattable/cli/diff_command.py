@@ -46,7 +46,7 @@ def diff_command(
     from stattable.checking.check import CheckOptions
     from stattable.output.console.diff import show_diff
     from stattable.output.console.findings import show_faults
-    from stattable.output.console.terminal import progress_bar
+    from stattable.output.console.progress import progress_bar
     from stattable.output.csv_tables import diff_as_csv
     from stattable.output.json_documents import diff_json, refused_diff_json
     from stattable.proving.differences import compare
@@ -62,7 +62,7 @@ def diff_command(
     sides: list[Side] = []
     for path in (old, new):
         inputs = inputs_of([path], [roster] if roster else [], notes)
-        with progress_bar("读取", len(inputs.paths), quiet=quiet) as progress:
+        with progress_bar("读取", len(inputs.paths), "比较", quiet=quiet) as progress:
             sides.append(read_side(path, inputs, options, progress))
     before, now = sides
     compared = compare(*(within_unit(before, now, unit) if unit is not None else (before, now)))

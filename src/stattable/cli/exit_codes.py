@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 
 OK, FINDINGS, USAGE, NO_VERDICT = 0, 1, 2, 3
+INTERRUPTED = 130  # as shells have it for what Ctrl-C ended
 
 
 def command(function: Callable[..., int]) -> Callable[..., None]:
@@ -19,7 +20,7 @@ def command(function: Callable[..., int]) -> Callable[..., None]:
 
     @wraps(function)
     def run(*args: Any, **kwargs: Any) -> None:
-        from stattable.model.refusals import STOPPED, HalfWritten, Refusal, Stopped, write_fault
+        from stattable.model.refusals import HalfWritten, Refusal, write_fault
         from stattable.output.console.terminal import say
 
         debug = kwargs.get("debug", False)
@@ -28,14 +29,10 @@ def command(function: Callable[..., int]) -> Callable[..., None]:
         except Refusal as refusal:
             say(f"错误：{refusal}", error=True, whole=refusal.params)
             sys.exit(USAGE)
-        except click.ClickException:
+        except (click.ClickException, KeyboardInterrupt):
             raise
         except HalfWritten as end:
             _no_verdict(str(end), debug, end.places)
-        except Stopped as end:
-            _no_verdict(str(end), debug)
-        except KeyboardInterrupt:
-            _no_verdict(STOPPED, debug)
         except OSError as error:
             _no_verdict(write_fault(error), debug, [str(error.filename or "")])
         except BaseException as error:  # the readers' own panics derive from BaseException
@@ -59,6 +56,17 @@ def _no_verdict(message: str, debug: bool, whole: Sequence[str] = ()) -> NoRetur
 
 class Commands(click.Group):
     """The commands, whose words a closed pipe or a narrow encoding takes away, and neither their work nor their verdict."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; say of one that Ctrl-C ended what is true of its results."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as end:
+            from stattable.model.refusals import STOPPED, Stopped
+            from stattable.output.console.terminal import say
+
+            say(str(end) if isinstance(end, Stopped) else STOPPED, error=True)
+            sys.exit(INTERRUPTED)
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run a command; without a verdict where the output, other than a closed pipe, could not be written."""

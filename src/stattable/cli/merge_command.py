@@ -9,11 +9,13 @@ import click
 from stattable.cli.exit_codes import FINDINGS, command, exit_code
 from stattable.cli.options import (
     LEVEL,
+    dask_option,
     debug_option,
     duplicates_option,
     edition_option,
     factor_option,
     fail_on_option,
+    findings_option,
     jobs_option,
     paths_argument,
     previous_option,
@@ -22,7 +24,7 @@ from stattable.cli.options import (
     scopes_option,
     year_option,
 )
-from stattable.cli.shared import inputs_of, last_year_of, print_document, roster_of, which_edition
+from stattable.cli.shared import before_writing, inputs_of, last_year_of, print_document, roster_of, which_edition
 from stattable.model.units import Level, Scope
 
 
@@ -72,8 +74,10 @@ from stattable.model.units import Level, Scope
     show_default=True,
     help="输出格式。",
 )
+@findings_option
 @fail_on_option
 @jobs_option
+@dask_option
 @quiet_option
 @debug_option
 @command
@@ -81,7 +85,8 @@ def merge_command(
     *, paths: tuple[str, ...], output: str, roster: str | None, root: str | None, unit: str | None,
     level: Level | None, code: str | None, edition: int | None, year: int | None,
     scopes: tuple[tuple[str, Scope], ...], duplicates: str, previous: str | None, factor: int,
-    strict: bool, force: bool, each_level: str | None, accounts_csv: str | None, layout: str, fail_on: str, jobs: int | None, quiet: bool, debug: bool,
+    strict: bool, force: bool, each_level: str | None, accounts_csv: str | None, layout: str, findings: str | None,
+    fail_on: str, jobs: int | None, dask: str | None, quiet: bool, debug: bool,
 ) -> int:  # fmt: skip
     """汇总报表，写出一个工作簿：信息统计表、分单位汇总、报送情况、审核意见、汇总台账、网站和新媒体明细。"""
     from stattable.formats.fingerprint import file_facts
@@ -92,12 +97,14 @@ def merge_command(
     from stattable.output import json_documents
     from stattable.output.console.findings import show_faults
     from stattable.output.console.merge import show_merge
-    from stattable.output.console.terminal import progress_bar
-    from stattable.output.csv_tables import accounts_as_csv
+    from stattable.output.console.progress import progress_bar
+    from stattable.output.csv_tables import accounts_as_csv, findings_as_csv
     from stattable.proving.ledger import Run
     from stattable.proving.verify import are_as_written
+    from stattable.reading.cluster import cluster_at
     from stattable.writing.levels import level_places
     from stattable.writing.results import WrittenResults, write_results
+    from stattable.writing.whole_files import write_lines
     from stattable.writing.workbook import run_time
 
     started = run_time()
@@ -114,7 +121,7 @@ def merge_command(
     last_year, never = last_year_of(previous, factor, roster, tree, quiet=quiet, jobs=jobs, debug=debug)
     inputs = inputs_of(paths, never, notes)
     places = LevelPlaces(each_level, partial(level_places, folder=Path(each_level))) if each_level else None
-    outputs = Outputs(output, accounts_csv, places, never, force)
+    outputs = Outputs(output, accounts_csv, places, never, findings, force)
     refuse_to_overwrite(outputs, inputs)
     options = MergeOptions(
         RootOptions(tree, root or code, unit, level, dict(scopes)),
@@ -123,21 +130,31 @@ def merge_command(
         jobs,
         debug,
     )
-    with progress_bar("读取", len(inputs.paths), quiet=quiet) as progress:
-        merged = merge_paths(inputs, options, output=output, levels=places, last_year=last_year, progress=progress)
+    with (
+        before_writing(),
+        cluster_at(dask, inputs.paths) as executor,
+        progress_bar("读取", len(inputs.paths), "汇总", quiet=quiet) as progress,
+    ):
+        merged = merge_paths(
+            inputs, options, output=output, levels=places, last_year=last_year, progress=progress, executor=executor
+        )
     refused = merged.refused or (strict and merged.summary.rejected > 0)
     written, to_keep = WrittenResults(), dict[str, Keeping]()
     if not refused:
         to_keep = results_to_keep(outputs, inputs, merged, partial(are_as_written, jobs=jobs))
         run = Run(sys.argv[1:], started, run_time(), (roster, file_facts(roster)) if roster else None)
         accounts = accounts_as_csv(merged) if accounts_csv else None
-        with progress_bar("逐级写出", len(merged.parents), quiet=quiet or not each_level) as progress:
-            written = write_results(merged, run, outputs, to_keep, accounts, jobs=jobs, progress=progress)
+        with progress_bar("写出", len(merged.parents) if each_level else None, quiet=quiet) as progress:
+            written = write_results(
+                merged, run, outputs, to_keep, accounts, findings_as_csv(merged.findings), jobs=jobs, progress=progress
+            )
+    elif findings is not None:
+        write_lines(Path(findings), findings_as_csv(merged.findings))
     place = None if refused else output
     print_document(
         layout,
         lambda: json_documents.merge_json(merged, place, written.levels, written.kept),
         merged.findings,
-        lambda: show_merge(merged, place, written.levels, written.kept, to_keep),
+        lambda: show_merge(merged, place, written.levels, written.kept, to_keep, findings),
     )
     return FINDINGS if refused else exit_code(merged.findings, fail_on)

@@ -63,7 +63,7 @@ def new_command(
     from stattable.model.form import edition_of
     from stattable.output.console.findings import show_faults
     from stattable.output.console.new import show_new
-    from stattable.output.console.terminal import progress_bar
+    from stattable.output.console.progress import progress_bar
     from stattable.writing.blank import blanks_of, single_blank, write_blanks
     from stattable.writing.workbook import run_time
 

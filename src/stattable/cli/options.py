@@ -160,7 +160,19 @@ duplicates_option = click.option(
 )  # fmt: skip
 
 
+findings_option = click.option(
+    "--findings", type=click.Path(dir_okay=False), metavar="意见.csv",
+    help="把审核意见一条不少地另存为这个文件，一条一行。",
+)  # fmt: skip
+
+
 jobs_option = click.option("--jobs", type=WholeNumber(1), metavar="N", help="同时用几个进程，默认与处理器个数相同。")
+
+
+dask_option = click.option(
+    "--dask", metavar="地址",
+    help="在 Dask 集群上读取报表：写调度器的地址，如 tcp://10.0.0.8:8786。每台机器都要装同一版本的本程序，并且能用同一个路径打开这些报表。",
+)  # fmt: skip
 
 
 quiet_option = click.option("--quiet", is_flag=True, help="不显示进度。")

@@ -1,6 +1,7 @@
 """What several commands do before and after their work."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -62,13 +63,28 @@ def last_year_of(
     if path is None:
         return None, never
     from stattable.checking.check import CheckOptions
-    from stattable.output.console.terminal import progress_bar
+    from stattable.output.console.progress import progress_bar
     from stattable.proving.last_year import read_last_year
 
     inputs = inputs_of([path], never)
     with progress_bar("读取以前的表", len(inputs.paths), quiet=quiet) as progress:
         last_year = read_last_year(path, inputs, CheckOptions(tree, **how), factor, progress)
     return last_year, [*never, *inputs.paths]
+
+
+@contextmanager
+def before_writing() -> Iterator[None]:
+    """A context in which nothing is written yet, as Ctrl-C has it said.
+
+    Raises:
+        Stopped: somebody stopped it.
+    """
+    try:
+        yield
+    except KeyboardInterrupt as end:
+        from stattable.model.refusals import Stopped
+
+        raise Stopped from end
 
 
 def finding_filter(select: Sequence[str], ignore: Sequence[str]) -> "Callable[[Finding], bool]":
@@ -88,7 +104,7 @@ def print_document(
     """Print what a command found as JSON, CSV or for people."""
     from stattable.output.csv_tables import findings_as_csv
 
-    print_layout(layout, as_json, lambda: findings_as_csv(findings), as_table)
+    print_layout(layout, as_json, lambda: "".join(findings_as_csv(findings)), as_table)
 
 
 def print_layout(

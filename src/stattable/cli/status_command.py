@@ -9,6 +9,7 @@ from stattable.cli.exit_codes import FINDINGS, OK, command
 from stattable.cli.options import (
     Day,
     WholeNumber,
+    dask_option,
     debug_option,
     duplicates_option,
     edition_option,
@@ -20,7 +21,7 @@ from stattable.cli.options import (
     table_or_json_option,
     year_option,
 )
-from stattable.cli.shared import inputs_of, print_layout, roster_of, which_edition
+from stattable.cli.shared import before_writing, inputs_of, print_layout, roster_of, which_edition
 from stattable.model.units import Scope
 
 
@@ -54,13 +55,14 @@ from stattable.model.units import Scope
 @duplicates_option
 @table_or_json_option
 @jobs_option
+@dask_option
 @quiet_option
 @debug_option
 @command
 def status_command(
     *, paths: tuple[str, ...], roster: str | None, root: str | None, deadline: date | None, depth: int,
     output: str | None, remind: str | None, previous: str | None, force: bool, edition: int | None, year: int | None,
-    scopes: tuple[tuple[str, Scope], ...], duplicates: str, layout: str, jobs: int | None, quiet: bool, debug: bool,
+    scopes: tuple[tuple[str, Scope], ...], duplicates: str, layout: str, jobs: int | None, dask: str | None, quiet: bool, debug: bool,
 ) -> int:  # fmt: skip
     """看报送到了什么程度：谁报了，谁按时，谁要改，谁没有报。不写汇总表，不改动任何报表。
 
@@ -72,9 +74,10 @@ def status_command(
     from stattable.merging.result import MergeOptions
     from stattable.merging.root import RootOptions
     from stattable.output.console.findings import show_faults
+    from stattable.output.console.progress import progress_bar
     from stattable.output.console.status import show_status
-    from stattable.output.console.terminal import progress_bar
     from stattable.output.json_documents import refused_status_json, status_json
+    from stattable.reading.cluster import cluster_at
     from stattable.writing.collection import collection_bytes
     from stattable.writing.list_files import refuse_foreign
     from stattable.writing.reminders import write_reminders
@@ -92,8 +95,12 @@ def status_command(
     options = MergeOptions(
         RootOptions(tree, root, scopes=dict(scopes)), its_edition, duplicates == "latest", jobs, debug
     )
-    with progress_bar("读取", len(inputs.paths), quiet=quiet) as progress:
-        collection = read_collection(inputs, options, run_time().date(), deadline, progress)
+    with (
+        before_writing(),
+        cluster_at(dask, inputs.paths) as executor,
+        progress_bar("读取", len(inputs.paths), "汇总", quiet=quiet) as progress,
+    ):
+        collection = read_collection(inputs, options, run_time().date(), deadline, progress, executor)
     reminded = None
     with Staging() as staging:
         if remind:

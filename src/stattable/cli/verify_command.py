@@ -28,12 +28,12 @@ def verify_command(
     退出码：0 核对通过，1 对不上。
     """
     from stattable.output import json_documents
-    from stattable.output.console.terminal import progress_bar
+    from stattable.output.console.progress import progress_bar
     from stattable.output.console.verify import show_verify
     from stattable.proving.verify import verify
 
     inputs = inputs_of(paths, [report]) if paths else None
-    with progress_bar("读取", len(inputs.paths) if inputs else 0, quiet=quiet or inputs is None) as progress:
+    with progress_bar("读取", len(inputs.paths) if inputs else 0, "核对", quiet=quiet) as progress:
         verdict = verify(report, inputs, jobs=jobs, debug=debug, progress=progress)
     print_document(layout, lambda: json_documents.verify_json(verdict), verdict.findings, lambda: show_verify(verdict))
     return OK if verdict.proved else FINDINGS

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -177,6 +178,7 @@ def read_collection(
     today: date,
     deadline: date | None = None,
     progress: Callable[[int], None] = lambda _: None,
+    executor: Executor | None = None,
 ) -> Collection:
     """Read returns, and return the state that they are in, whether or not they could be merged.
 
@@ -186,13 +188,14 @@ def read_collection(
         today: the day of the run.
         deadline: the last day that is on time, or None for the usual one.
         progress: told of every file that was read.
+        executor: reads the files; None for processes of this machine.
 
     Raises:
         Refusal: there is no root.
     """
     if not inputs.paths and options.edition is None:
         options = replace(options, edition=edition_of(today.year))
-    read = read_returns(inputs.paths, jobs=options.jobs, debug=options.debug, progress=progress)
+    read = read_returns(inputs.paths, jobs=options.jobs, debug=options.debug, progress=progress, executor=executor)
     register = find_register(decide_edition(read, options.edition).of_edition(read), options.root)
     return collection_of(judge_returns(read, register, options, inputs), today, deadline)
 

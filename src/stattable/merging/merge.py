@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -38,6 +39,7 @@ def merge_paths(
     levels: LevelPlaces | None = None,
     last_year: LastYear | None = None,
     progress: Callable[[int], None] = lambda _: None,
+    executor: Executor | None = None,
 ) -> MergeResult:
     """Read and merge returns.
 
@@ -48,12 +50,13 @@ def merge_paths(
         levels: paths of the results of the levels below, or None; earlier results there will be replaced, too.
         last_year: what was reported a year before, to hold the figures against, or None.
         progress: told of every file that was read.
+        executor: reads the files; None for processes of this machine.
 
     Raises:
         Refusal: something else among the inputs stands where a result is to go, there is no root, there is nothing
             but earlier results, or what was reported a year before is of no earlier edition.
     """
-    read = read_returns(inputs.paths, jobs=options.jobs, debug=options.debug, progress=progress)
+    read = read_returns(inputs.paths, jobs=options.jobs, debug=options.debug, progress=progress, executor=executor)
     at_output = earlier_at_output(read, inputs.named, output)
     others = [one for one in read if one.path not in at_output]
     register = find_register(decide_edition(others, options.edition).of_edition(others), options.root)

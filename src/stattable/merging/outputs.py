@@ -11,6 +11,7 @@ from stattable.formats.paths import are_one, file_key, is_there, own_path, refus
 from stattable.merging.annex import ACCOUNT_HEADS
 from stattable.merging.contents import Contents, Input, place_of
 from stattable.merging.result import MergeResult
+from stattable.model.findings import FINDING_HEADS
 from stattable.model.form import year_of
 from stattable.model.names import comparable_name
 from stattable.model.refusals import Refusal
@@ -18,8 +19,6 @@ from stattable.model.units import Tree, Unit, bare_code
 from stattable.reading.files import read_return, read_returns
 from stattable.reading.inputs import Inputs
 from stattable.reading.return_file import ReturnFile
-
-_CSV_BEGINS = ",".join(ACCOUNT_HEADS).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +41,7 @@ class Outputs:
     Attributes:
         report: the merged workbook.
         accounts: the accounts as CSV, or None.
+        findings: all findings as CSV, or None.
         levels: the results of the levels below, or None.
         read_only: files that none of them may be: the roster, and those of a year before.
         force: overwrite what is no earlier result, too; inputs and the roster aside.
@@ -51,7 +51,13 @@ class Outputs:
     accounts: str | None = None
     levels: LevelPlaces | None = None
     read_only: Sequence[str] = ()
+    findings: str | None = None
     force: bool = False
+
+    @property
+    def files(self) -> list[str]:
+        """The files that are written whatever the units are."""
+        return [path for path in (self.report, self.accounts, self.findings) if path]
 
 
 def is_altered(earlier: ReturnFile) -> bool:
@@ -74,26 +80,55 @@ def refuse_to_overwrite(outputs: Outputs, inputs: Inputs) -> None:
             that is neither a merged workbook nor a list of accounts of ours, and `force` is not set.
     """
     taken = [*outputs.read_only]
-    for path in filter(None, (outputs.report, outputs.accounts)):
+    for path in outputs.files:
         refuse_unless_file(path)
         if any(are_one(path, other) for other in taken):
             raise Refusal("output_is_input", path=path)
         taken.append(path)
-    standing = _standing(inputs.paths, filter(None, (outputs.report, outputs.accounts)))
-    if outputs.accounts in standing:
-        raise Refusal("output_is_input", path=outputs.accounts)
+    standing = _standing(inputs.paths, outputs.files)
+    for path in outputs.files[1:]:
+        if path in standing:
+            raise Refusal("output_is_input", path=path)
     if outputs.force:
         return
     stands_alone = outputs.report not in standing and is_there(outputs.report)
     if stands_alone and not read_return(outputs.report).is_merged:
         raise Refusal("not_ours", path=outputs.report)
-    if outputs.accounts and is_there(outputs.accounts) and not _are_accounts(outputs.accounts):
+    if outputs.accounts and is_there(outputs.accounts) and not _has_heads(outputs.accounts, ACCOUNT_HEADS):
         raise Refusal("not_accounts", path=outputs.accounts)
+    if outputs.findings:
+        _refuse_unless_findings(outputs.findings)
 
 
-def _are_accounts(path: str) -> bool:
+def refuse_to_overwrite_with_findings(path: str, inputs: Inputs, read_only: Sequence[str], *, force: bool) -> None:
+    """Refuse to write a list of findings over something else.
+
+    Args:
+        path: where it is to go.
+        inputs: the files that are read.
+        read_only: other files that it may not be, such as the roster.
+        force: overwrite what is no such list, too; inputs and `read_only` aside.
+
+    Raises:
+        Refusal: it is no regular file, or one of these; or something stands there that is no list of findings.
+    """
+    refuse_unless_file(path)
+    if any(are_one(path, other) for other in read_only) or _standing(inputs.paths, [path]):
+        raise Refusal("output_is_input", path=path)
+    if not force:
+        _refuse_unless_findings(path)
+
+
+def _refuse_unless_findings(path: str) -> None:
+    if is_there(path) and not _has_heads(path, FINDING_HEADS):
+        raise Refusal("not_findings", path=path)
+
+
+def _has_heads(path: str, heads: Sequence[str]) -> bool:
+    """Whether a file is a CSV of ours with these heads."""
+    line = ",".join(heads).encode()
     with Path(path).open("rb") as file:
-        return file.read(len(_CSV_BEGINS) + 3).removeprefix(b"\xef\xbb\xbf").startswith(_CSV_BEGINS)
+        return file.read(len(line) + 3).removeprefix(b"\xef\xbb\xbf").startswith(line)
 
 
 # -- among the inputs -------------------------------------------------------------------------------------
@@ -225,7 +260,7 @@ def results_to_keep(
     units = {outputs.report: merged.root_unit}
     if outputs.levels:
         at_levels = _units_at(outputs.levels, merged.tree, merged.root)
-        for path in filter(None, (outputs.report, outputs.accounts)):
+        for path in outputs.files:
             _refuse_among(path, at_levels)
         written = set(merged.parents)
         units |= {path: unit for path, unit in at_levels.items() if unit.key in written}

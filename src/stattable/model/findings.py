@@ -34,6 +34,12 @@ _SEVERITY_LABELS: Final = {
 }
 
 
+FINDING_HEADS: Final = (  # of a list of findings as CSV
+    "代码", "程度", "说明", "文件", "单位代码", "单位名称", "级别", "工作表", "单元格", "字段", "栏目", "原值",
+    "建议值", "情况说明",
+)  # fmt: skip
+
+
 class Status(StrEnum):
     """What became of a return, or what is known of a unit's."""
 

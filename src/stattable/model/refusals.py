@@ -32,6 +32,7 @@ _REFUSALS: Final[Mapping[str, str]] = {
     "not_our_list": "已经存在：{path}，不是 status 写出的，或者写出以后有人改过、另存过。不会覆盖，请换一个位置；"
     "确实要覆盖时加 --force。",
     "not_accounts": "已经存在：{path}，不是 --accounts-csv 写出的明细。不会覆盖，请换一个文件名；确实要覆盖时加 --force。",
+    "not_findings": "已经存在：{path}，不是 --findings 写出的意见。不会覆盖，请换一个文件名；确实要覆盖时加 --force。",
     "levels_hold_inputs": "--each-level 的文件夹“{folder}”里有这次不会重写的文件：{path}。它是要汇总的报表，或者是已经改名、撤销的单位"
     "以前的汇总表。请换一个文件夹，或者先把它移走。",
     "levels_hold_output": "要写的“{path}”正好也是逐级汇总表里的一份。请换一个文件名。",
@@ -57,6 +58,11 @@ _REFUSALS: Final[Mapping[str, str]] = {
     "unknown_field": "看不出“{field}”是哪一格。请写汇总页上的单元格（如 F6），或者栏目（如 宣传活动 · 乡镇计生协 · 活动场次）。",
     "unknown_code": "没有“{code}”这个代码。可用的有：{codes}。",
     "roster_unreadable": "名册“{path}”读不出来：应为 .csv（UTF-8 或 GBK）或 .xlsx（.xls、.ods 也行），没有打开密码，也没有损坏。",
+    "no_dask": '--dask 要用的程序库没有安装。请先安装：pip install "stattable[dask]"；或者不加 --dask，在本机读取。',
+    "no_scheduler": "连不上“{address}”的 Dask 集群。请核对调度器的地址（如 tcp://10.0.0.8:8786），看它是否已经启动；或者不加 --dask，在本机读取。",
+    "no_workers": "“{address}”的 Dask 集群里没有能干活的机器（worker）。请先启动它们；或者不加 --dask，在本机读取。",
+    "not_installed": "Dask 集群里的“{worker}”没有装 stattable {version}。请在每台机器上安装同一个版本；或者不加 --dask，在本机读取。",
+    "not_seen": "Dask 集群里的“{worker}”打不开“{path}”。报表要放在每台机器都能用同一个路径打开的地方，如共享文件夹；或者不加 --dask，在本机读取。",
     "empty_name": "单位名称是空的。",
     "long_name": "单位名称太长：最多 {limit} 个字。",
 }
@@ -79,7 +85,10 @@ _WRITE_FAULTS: Final = {
 _OTHER_FAULT: Final = "系统说：{}"
 
 
-STOPPED: Final = "已中止。"
+STOPPED: Final = "已中断。"
+
+
+_NO_RESULT: Final = "已中断，没有写出任何结果。"
 
 
 _NOTHING_CHANGED: Final = "原来的文件没有改动，也没有留下写了一半的文件。"
@@ -89,7 +98,7 @@ class Stopped(KeyboardInterrupt):
     """The user stopped the program before any output was in its place."""
 
     def __init__(self) -> None:
-        super().__init__(f"{STOPPED}{_NOTHING_CHANGED}")
+        super().__init__(f"{_NO_RESULT}{_NOTHING_CHANGED}")
 
 
 class HalfWritten(Exception):  # noqa: N818  -- it is what is left of an error

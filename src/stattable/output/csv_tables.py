@@ -9,7 +9,7 @@ from typing import Final
 from stattable.merging.annex import ACCOUNT_HEADS
 from stattable.merging.result import MergeResult
 from stattable.model.catalogue import render
-from stattable.model.findings import Finding, UnitRef
+from stattable.model.findings import FINDING_HEADS, Finding, UnitRef
 from stattable.model.form import FIELD_BY_KEY, in_words, label_of, number
 from stattable.model.text import INVISIBLE, printable
 from stattable.model.units import Level
@@ -18,17 +18,18 @@ from stattable.proving.comparable import Fields
 from stattable.proving.differences import Change, Comparison, UnitDifference
 from stattable.proving.sides import SideFinding
 
-CSV_HEADS: Final = (
-    "代码", "程度", "说明", "文件", "单位代码", "单位名称", "级别", "工作表", "单元格", "字段", "栏目", "原值",
-    "建议值", "情况说明",
-)  # fmt: skip
+
+class _Line:
+    """What a CSV writer writes to, which has it return the line."""
+
+    def write(self, line: str) -> str:
+        return line
 
 
-def findings_as_csv(findings: Iterable[Finding]) -> str:
-    """Return findings as CSV with Chinese heads and a byte order mark, as Excel and WPS open it."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")  # which Windows makes \r\n when it is printed
-    writer.writerow(CSV_HEADS)
+def findings_as_csv(findings: Iterable[Finding]) -> Iterator[str]:
+    """Yield the lines of findings as CSV with Chinese heads and a byte order mark, as Excel and WPS open it."""
+    writer = csv.writer(_Line(), lineterminator="\n")  # which Windows makes \r\n when it is printed
+    yield "\ufeff" + writer.writerow(FINDING_HEADS)
     for finding in findings:
         unit = finding.unit or UnitRef()
         row = (
@@ -36,8 +37,7 @@ def findings_as_csv(findings: Iterable[Finding]) -> str:
             unit.level, finding.sheet, finding.cell, finding.field,
             missing_label(finding), finding.raw, finding.suggestion, finding.explanation,
         )  # fmt: skip
-        writer.writerow([_csv_cell([cell or ""]) for cell in row])
-    return "\ufeff" + out.getvalue()
+        yield writer.writerow([_csv_cell([cell or ""]) for cell in row])
 
 
 def accounts_as_csv(merged: MergeResult) -> str:

@@ -2,8 +2,11 @@
 
 import gc
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 from stattable.formats.fingerprint import FileFacts, file_facts
@@ -11,7 +14,7 @@ from stattable.formats.sheet import Unreadable
 from stattable.formats.sniff import TABLES
 from stattable.model.catalogue import finding
 from stattable.model.findings import Finding, Param
-from stattable.processes import WorkerFailed, in_own_process, over_processes
+from stattable.processes import WorkerFailed, in_own_process, over_executor, over_processes
 from stattable.reading.form import read_form
 from stattable.reading.open import OpenFile, open_file, open_unless_heavy
 from stattable.reading.return_file import ReturnFile
@@ -44,6 +47,7 @@ def read_returns(
     jobs: int | None = None,
     debug: bool = False,
     progress: Callable[[int], None] = lambda _: None,
+    executor: Executor | None = None,
 ) -> list[ReturnFile]:
     """Read files, over several processes where there are many, and return what they hold in the same order.
 
@@ -52,15 +56,26 @@ def read_returns(
         jobs: how many processes may read; None for as many as there are processors.
         debug: let unexpected errors out.
         progress: told of every file that was read.
+        executor: reads them instead of processes of this machine, by their absolute paths; None for these.
     """
     read, isolated = (partial(how, debug=debug) for how in (read_return, read_return_isolated))
+    if executor is None:
+        results = over_processes(read, paths, jobs, isolated)
+    else:
+        results = over_executor(executor, partial(_read_from, str(Path.cwd()), read), paths, isolated)
     files: list[ReturnFile] = []
-    for one in over_processes(read, paths, jobs, isolated):
-        files.append(one)
-        progress(1)
-        if len(files) % _MANY == 0:  # they stay to the end: no collection of garbage need look through them again
-            gc.freeze()
+    with closing(results):
+        for one in results:
+            files.append(one)
+            progress(1)
+            if len(files) % _MANY == 0:  # they stay to the end: no collection of garbage need look through them again
+                gc.freeze()
     return files
+
+
+def _read_from(folder: str, read: Callable[[str], ReturnFile], path: str) -> ReturnFile:
+    """Read a file whose path may start from a folder that is not where this process is, and name it by that path."""
+    return replace(read(str(Path(folder, path))), path=path)
 
 
 def _trapped(path: str, read: Callable[[str], ReturnFile], debug: bool) -> ReturnFile:

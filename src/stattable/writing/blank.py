@@ -9,8 +9,9 @@ import os
 import re
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import escape
@@ -27,7 +28,7 @@ from stattable.writing.annex import add_blank_annex
 from stattable.writing.entry_page import EntryPage, add_entry_page
 from stattable.writing.folders import folders
 from stattable.writing.page import add_hidden
-from stattable.writing.whole_files import Staging, fill, write_atomically
+from stattable.writing.whole_files import Staging, fill, new_files, write_atomically
 from stattable.writing.workbook import Workbook, run_time, storable
 
 _TEXTS: Final = "xl/sharedStrings.xml"  # the part of a package that holds the texts of all cells
@@ -174,14 +175,19 @@ def write_blanks(
             if not force:
                 raise Refusal("exists", path=path)
             overwrites = True
-    if not overwrites:  # blanks are quickly made again, and it takes less time
-        for _ in over_processes(_write, blanks, jobs):
-            progress(1)
+    if not overwrites:  # it takes less time
+        with (
+            new_files([path for path, _ in blanks]) as mark,
+            closing(over_processes(partial(_write, mark), blanks, jobs)) as written,
+        ):
+            for _ in written:
+                progress(1)
         return
     with Staging() as staging:
         staged = [(staging.place(path), blank) for path, blank in blanks]
-        for _ in over_processes(_fill, staged, jobs):
-            progress(1)
+        with closing(over_processes(_fill, staged, jobs)) as written:
+            for _ in written:
+                progress(1)
 
 
 def _fill(blank: tuple[Path, Blank]) -> None:
@@ -189,9 +195,9 @@ def _fill(blank: tuple[Path, Blank]) -> None:
     fill(path, blank_bytes(whom))
 
 
-def _write(blank: tuple[Path, Blank]) -> None:
+def _write(mark: str, blank: tuple[Path, Blank]) -> None:
     path, whom = blank
-    write_atomically(path, blank_bytes(whom), durable=False)
+    write_atomically(path, blank_bytes(whom), durable=False, mark=mark)
 
 
 def _words(prefix: str, facts: UnitFacts) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The merged workbooks of all levels: one for every unit that has others below it, in folders that mirror the tree."""
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -74,8 +75,9 @@ def write_levels(
         for _, path in items[:1]:  # the root comes first
             fill(path, whole)
             progress(1)
-        for _ in over_processes(_write, items[1:], jobs, begin=begin, milliseconds=_MILLISECONDS):
-            progress(1)
+        with closing(over_processes(_write, items[1:], jobs, begin=begin, milliseconds=_MILLISECONDS)) as written:
+            for _ in written:
+                progress(1)
     finally:
         _shared.clear()
     return WrittenLevels(str(folder), len(items), tuple(str(path) for path in places.values() if path.exists()))

@@ -31,6 +31,7 @@ def write_results(
     outputs: Outputs,
     to_keep: Iterable[str],
     accounts: str | None,
+    findings: Iterable[str],
     *,
     jobs: int | None = None,
     progress: Callable[[int], None] = lambda _: None,
@@ -43,6 +44,7 @@ def write_results(
         outputs: where all is to go.
         to_keep: paths of earlier results that are kept under other names.
         accounts: the accounts as CSV, or None where they are not asked for.
+        findings: the lines of all findings as CSV.
         jobs: how many processes may write.
         progress: told of every workbook of a level.
 
@@ -55,6 +57,8 @@ def write_results(
         staging.write(Path(outputs.report), workbook)
         if outputs.accounts and accounts is not None:
             staging.write(Path(outputs.accounts), accounts.encode("utf-8"))
+        if outputs.findings:
+            staging.write_lines(Path(outputs.findings), findings)
         levels = None
         if outputs.levels:
             folder = Path(outputs.levels.folder)

@@ -3,6 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -92,8 +93,9 @@ def write_returned(
             if path.exists() and was_altered(str(path)):
                 kept.append(str(staging.keep(path, run_time())))
         items = [(staging.place(path), sent) for path, sent in zip(places, back.forms, strict=True)]
-        for _ in over_processes(_write, items, jobs, milliseconds=_MILLISECONDS):
-            progress(1)
+        with closing(over_processes(_write, items, jobs, milliseconds=_MILLISECONDS)) as written:
+            for _ in written:
+                progress(1)
         for path, text in texts.items():
             staging.write(path, text, durable=False)
     now = set(places)

@@ -6,7 +6,7 @@ import shutil
 import signal
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import count
@@ -26,15 +26,18 @@ class Staging:
 
     If it ends with an error, or is stopped, everything is as it was before.
 
+    Args:
+        mark: what temporary names begin with; None for one that nobody else has.
+
     Raises:
         OSError: a file could not be written or put in its place. It names the file where it belongs.
         Stopped: somebody stopped it.
         HalfWritten: some are in their places, and the files there before cannot be put back.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, mark: str | None = None) -> None:
         self._places: dict[Path, Path] = {}  # by temporary file
-        self._prefix = f".~{secrets.token_hex(4)}-"  # of temporary names, which are never taken for inputs
+        self._mark = mark or _new_mark()
         self._used: set[Path] = set()  # folders with temporary files
         self._made: list[Path] = []  # folders that were not there
         self._before: dict[Path, Path] = {}  # the file at a place before, under a temporary name
@@ -55,6 +58,11 @@ class Staging:
         """
         handle, temporary = self._beside(path)
         _fill(handle, temporary, data, durable=durable)
+
+    def write_lines(self, path: Path, lines: Iterable[str]) -> None:
+        """Write a text file that will be put at `path`, a line at a time, as UTF-8."""
+        handle, temporary = self._beside(path)
+        _fill_with(handle, temporary, (line.encode("utf-8", "replace") for line in lines), durable=True)
 
     def keep(self, path: Path, when: datetime) -> Path:
         """Copy the file at `path` to a name next to it that says so, overwriting nothing, and return that name.
@@ -128,7 +136,7 @@ class Staging:
 
     def _clean_up(self, *, failed: bool) -> None:
         """Remove temporary files, and folders that were made in vain."""
-        temporary = [path for folder in self._used for path in folder.glob(f"{self._prefix}*.tmp")] if failed else []
+        temporary = [path for folder in self._used for path in folder.glob(f"{self._mark}*.tmp")] if failed else []
         for path in (*self._before.values(), *temporary):
             with suppress(OSError):
                 path.unlink(missing_ok=True)
@@ -141,7 +149,7 @@ class Staging:
         try:
             self._make(target.parent)
             self._used.add(target.parent)
-            handle, name = tempfile.mkstemp(dir=target.parent, prefix=self._prefix, suffix=".tmp")
+            handle, name = tempfile.mkstemp(dir=target.parent, prefix=self._mark, suffix=".tmp")
         except OSError as error:  # with the temporary name, which means nothing to the user
             raise _of(error, path) from error
         temporary = Path(name)
@@ -168,10 +176,14 @@ def fill(path: Path, data: bytes) -> None:
 
 
 def _fill(handle: int, path: Path, data: bytes, *, durable: bool) -> None:
-    """Write `data` to the new file at `path`, open as `handle`, and let others read it as usual."""
+    _fill_with(handle, path, [data], durable=durable)
+
+
+def _fill_with(handle: int, path: Path, parts: Iterable[bytes], *, durable: bool) -> None:
+    """Write `parts` to the new file at `path`, open as `handle`, and let others read it as usual."""
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            file.writelines(parts)
             file.flush()
             if durable:
                 os.fsync(handle)
@@ -180,10 +192,54 @@ def _fill(handle: int, path: Path, data: bytes, *, durable: bool) -> None:
         raise _of(error, path) from error
 
 
-def write_atomically(path: Path, data: bytes, *, durable: bool = True) -> None:
+def write_atomically(path: Path, data: bytes, *, durable: bool = True, mark: str | None = None) -> None:
     """Put `data` at `path` whole or not at all, making folders as needed; see :class:`Staging`."""
-    with Staging() as staging:
+    with Staging(mark) as staging:
         staging.write(path, data, durable=durable)
+
+
+def write_lines(path: Path, lines: Iterable[str]) -> None:
+    """Put a text file at `path` whole or not at all; see :class:`Staging`."""
+    with Staging() as staging:
+        staging.write_lines(path, lines)
+
+
+@contextmanager
+def new_files(paths: Collection[Path]) -> Iterator[str]:
+    """A context in which files are written where nothing stands, by processes that may be killed while they do.
+
+    If it ends with an error, or is stopped, none of them is there.
+
+    Args:
+        paths: of the files.
+
+    Yields:
+        The mark with which :func:`write_atomically` is to write each.
+
+    Raises:
+        Stopped: somebody stopped it.
+    """
+    mark = _new_mark()
+    folders = {path.parent for path in paths}
+    missing = {one for folder in folders for one in (folder, *folder.parents) if not one.exists()}
+    try:
+        yield mark
+    except BaseException as error:
+        with _uninterrupted():
+            for path in (*paths, *(one for folder in folders for one in folder.glob(f"{mark}*.tmp"))):
+                with suppress(OSError):
+                    path.unlink(missing_ok=True)
+            for folder in sorted(missing, key=lambda one: len(one.parts), reverse=True):
+                with suppress(OSError):  # somebody else may use it by now
+                    folder.rmdir()
+        if isinstance(error, KeyboardInterrupt):
+            raise Stopped from error
+        raise
+
+
+def _new_mark() -> str:
+    """Return what temporary names begin with, which are never taken for inputs."""
+    return f".~{secrets.token_hex(4)}-"
 
 
 def _of(error: OSError, path: Path) -> OSError:

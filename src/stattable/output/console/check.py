@@ -8,7 +8,15 @@ from rich.text import Text
 from stattable.checking.duplicates import fold_copies
 from stattable.checking.returns import Batch, CheckedReturn, open_units
 from stattable.model.findings import Finding, Status
-from stattable.output.console.findings import severity_line, show_findings, show_open
+from stattable.output.console.findings import (
+    MOST_LISTED,
+    names_above,
+    severity_line,
+    show_findings,
+    show_open,
+    show_rest,
+    where_all_are,
+)
 from stattable.output.console.terminal import Terminal, joined, make_console
 from stattable.output.json_documents import Shown
 
@@ -18,26 +26,41 @@ _STATUS: Final = {
     Status.DUPLICATE: ("重复", "yellow"),
     Status.SUPERSEDED: ("已更正", "dim"),
 }
-_OTHERS: Final = "加 --format csv > 意见.csv，把全部意见存成表格。"
 
 
-def show_check(batch: Batch, findings: Sequence[Finding], shown: Shown) -> None:
-    """Show the findings of `check`, file by file, and a summary."""
+def show_check(batch: Batch, findings: Sequence[Finding], shown: Shown, findings_file: str | None = None) -> None:
+    """Show the findings of `check`, file by file, and a summary.
+
+    Args:
+        batch: what was checked.
+        findings: those of no file.
+        shown: whether a finding is to be shown.
+        findings_file: where all were written, or None.
+    """
     console = make_console()
+    where = where_all_are(findings_file)
     paths = frozenset(one.path for one in batch.returns)
     of_files = [finding for one in batch.returns for finding in one.findings if shown(finding)]
     visible_of: dict[str, list[Finding]] = {}
     for finding in fold_copies(of_files):
         visible_of.setdefault(finding.path or "", []).append(finding)
+    listed = 0
     for one in batch.returns:
         visible = visible_of.get(one.path)
         if visible:
+            listed += len(visible)
+            if listed > MOST_LISTED:
+                break
             _show_head(console, one)
-            show_findings(console, visible, paths, others=_OTHERS)
+            show_findings(console, visible, paths, others=where)
             console.print()
+            del visible_of[one.path]
+    if visible_of:
+        show_rest(console, visible_of.items(), names_above(batch.returns, batch.tree), where)
+        console.print()
     others = [finding for finding in findings if shown(finding)]
     if others:
-        show_findings(console, others, paths, with_path=True, others=_OTHERS)
+        show_findings(console, others, paths, with_path=True, others=where)
         console.print()
     statuses = [one.status for one in batch.returns]
     everything = [*of_files, *others]
@@ -53,6 +76,10 @@ def show_check(batch: Batch, findings: Sequence[Finding], shown: Shown) -> None:
     if any(finding.is_work for finding in everything):
         show_open(console, len(open_units(batch.returns)), everything)
     console.show(_advice(statuses, everything, clean))
+    if findings_file:
+        console.show(
+            Text(f"审核意见共 {len(everything)} 条，已写入 {findings_file}", style="green"), whole=[findings_file]
+        )
 
 
 def _show_head(console: Terminal, one: CheckedReturn) -> None:

@@ -1,18 +1,24 @@
 """Findings, as lines of text."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from rich.cells import set_cell_size
 from rich.text import Text
 
+from stattable.checking.returns import CheckedReturn
 from stattable.model.catalogue import closing_word, render
 from stattable.model.findings import Finding, Severity
 from stattable.model.form import label_of
+from stattable.model.units import Tree
 from stattable.output.console.terminal import COLOURS, Terminal, joined, make_console, paths_in
 
 MOST_SHOWN: Final = 20  # of one kind in one group; the rest is counted
 _ALWAYS_SHOWN: Final = frozenset({"C001"})  # which is in groups already, and must be complete
+MOST_LISTED: Final = 20_000  # in all
+_MOST_COUNTED: Final = 20  # units whose findings are counted; the rest is one number
+_NOWHERE: Final = "其他"
 NEXT_TIME: Final = "先处理上面这些，再做一次就会显示其余的。"
 _SEVERITY_WIDTH: Final = 6
 _CODE_WIDTH: Final = 5
@@ -57,6 +63,43 @@ def show_findings(
     for code, count in counts.items():
         if count > MOST_SHOWN and code not in _ALWAYS_SHOWN:
             console.show(Text(f"  {code} 还有 {count - MOST_SHOWN} 条。{others}", style="dim"))
+
+
+def where_all_are(findings_file: str | None) -> str:
+    """Return where all findings are to be seen, or what to type for that."""
+    if findings_file:
+        return f"全部意见见 {findings_file}。"
+    return "加 --findings 意见.csv，把全部意见存成表格。"
+
+
+def names_above(returns: Iterable[CheckedReturn], tree: Tree) -> dict[str, str]:
+    """Return the names of the units right above those that returns are of, by path."""
+    above = {one.path: tree[one.key].parent for one in returns if one.key is not None and one.key in tree}
+    return {path: tree[parent].name for path, parent in above.items() if parent is not None}
+
+
+def show_rest(
+    console: Terminal, groups: Collection[tuple[str, Sequence[Finding]]], parents: Mapping[str, str], others: str
+) -> None:
+    """Show how many findings are not listed, by code and by the unit above.
+
+    Args:
+        console: where.
+        groups: the paths of the files, each with its findings.
+        parents: the names of the units above those that the files are of, by path.
+        others: where they are to be seen.
+    """
+    codes = Counter(finding.code for _, findings in groups for finding in findings)
+    above = Counter[str]()
+    for path, findings in groups:
+        above[parents.get(path, _NOWHERE)] += len(findings)
+    console.show(Text(f"还有 {len(groups)} 个文件有意见，共 {codes.total()} 条。{others}", style="dim"))
+    for what, counts in (("代码", codes), ("上级单位", above)):
+        most = counts.most_common(_MOST_COUNTED)
+        parts = [f"{name} {count} 条" for name, count in most]
+        if rest := counts.total() - sum(count for _, count in most):
+            parts.append(f"其余 {len(counts) - len(most)} 个 {rest} 条")
+        console.show(Text(f"  按{what}：{'，'.join(parts)}。", style="dim"), follow="  ")
 
 
 def severity_line(findings: Sequence[Finding]) -> Text:

@@ -13,7 +13,14 @@ from stattable.model import form
 from stattable.model.catalogue import FAMILIES
 from stattable.model.findings import Finding, Severity
 from stattable.model.form import FIELDS, shown_value
-from stattable.output.console.findings import NEXT_TIME, severity_line, show_findings, show_open
+from stattable.output.console.findings import (
+    names_above,
+    severity_line,
+    show_findings,
+    show_open,
+    show_rest,
+    where_all_are,
+)
 from stattable.output.console.terminal import make_console
 from stattable.proving.check_code import CHECK_CODE
 from stattable.proving.ledger import check_code_of
@@ -36,6 +43,7 @@ def show_merge(
     levels: "WrittenLevels | None" = None,
     kept: Mapping[str, str] | None = None,
     why_kept: Mapping[str, Keeping] | None = None,
+    findings_file: str | None = None,
 ) -> None:
     """Show the result of `merge`: the total, what came in, findings, and where the workbooks are.
 
@@ -45,17 +53,19 @@ def show_merge(
         levels: the workbooks of all levels, or None if none were asked for.
         kept: the new paths of earlier results that were kept, by their paths before.
         why_kept: why they were.
+        findings_file: where all findings were written, or None.
     """
     console = make_console()
     root, summary = merged.root_unit, merged.summary
     groups = _groups(merged)
     paths = frozenset(one.path for one in merged.files)
+    in_workbook = f"全部意见见汇总表的“{FINDINGS_SHEET}”。"
+    where = in_workbook if output and not findings_file else where_all_are(findings_file)
     for name, group in groups[:_MOST_GROUPS]:
         console.show(Text(name, style="bold"), whole=[name])
-        show_findings(console, group, paths, others=f"全部见汇总表的“{FINDINGS_SHEET}”。" if output else NEXT_TIME)
-    if len(groups) > _MOST_GROUPS:
-        others = f"全部意见见汇总表的“{FINDINGS_SHEET}”。" if output else NEXT_TIME
-        console.show(Text(f"还有 {len(groups) - _MOST_GROUPS} 个文件有意见。{others}", style="dim"))
+        show_findings(console, group, paths, others=where)
+    if rest := groups[_MOST_GROUPS:]:
+        show_rest(console, rest, names_above(merged.returns, merged.tree), where)
     if groups:
         console.print()
     console.show(Text(f"{root.name}（{root.level.label}）  {form.title(merged.edition)}", style="bold"))
@@ -75,6 +85,9 @@ def show_merge(
     )
     show_open(console, summary.open, merged.findings)
     console.show(severity_line(merged.findings))
+    if findings_file:
+        text = f"审核意见共 {len(merged.findings)} 条，已写入 {findings_file}"
+        console.show(Text(text, style="green"), whole=[findings_file])
     if output is None:
         console.show(Text("没有写出汇总表。请先处理上面的强制性问题。", style="bold red"))
     else:

@@ -1,8 +1,7 @@
 """The terminal: printing text, showing progress, and breaking lines."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Final
 
 from rich.cells import cell_len
@@ -75,21 +74,6 @@ def _printable(text: Text) -> Text:
 def make_console(*, stderr: bool = False) -> Terminal:
     """Return a console for text for people."""
     return Terminal(stderr=stderr)
-
-
-@contextmanager
-def progress_bar(what: str, total: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
-    """Yield a function that advances a progress bar, which is shown only on a terminal, on stderr."""
-    console = make_console(stderr=True)
-    if quiet or not console.is_screen:
-        yield lambda _: None
-        return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task(what, total=total)
-        yield lambda count: progress.advance(task, count)
 
 
 def say(text: str, *, error: bool = False, whole: Collection[str] = ()) -> None:
