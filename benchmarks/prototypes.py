@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self
 from xml.sax.saxutils import escape
@@ -59,7 +60,7 @@ class Formula(NamedTuple):
 Cell = int | float | str | Error | Formula | None
 CONTACT, PHONE, FILLED_IN = (a1(*CONTACT_LINES[key].value_at) for key in ("contact", "phone", "filled_in"))
 
-_EPOCH: Final = 46_188  # the serial number of a day of 2026
+_DAY: Final = 46_188  # the serial number of one of 2026
 _NUMBER: Final = 7_000_001.5  # an .xls keeps those with a fraction in full
 _UNIT, _ABOVE = (
     "占位本单位",
@@ -101,11 +102,20 @@ def _first(kind: Kind) -> bytes:
     blank = Blank(UnitFacts(_UNIT_CODE, _UNIT, kind.level), tuple(above), kind.scope, kind.edition)
     filled = Package.of(blank_bytes(blank), kind)
     cells: dict[str, Cell] = {cell: _NUMBER + at for at, cell in enumerate(kind.slots())}
-    return filled.fill({}, {**cells, CONTACT: "占位联系人", PHONE: "占位电话", FILLED_IN: _EPOCH})
+    return filled.fill({}, {**cells, CONTACT: "占位联系人", PHONE: "占位电话", FILLED_IN: _DAY})
 
 
-def prototypes(kinds: set[Kind]) -> dict[tuple[Program, Kind], "Package | Stream"]:
-    """Have each program save the first return of each kind; without LibreOffice it saves none."""
+def programs() -> frozenset[Program]:
+    """Return the programs that are here: all, or those but LibreOffice."""
+    needing = frozenset() if shutil.which("soffice") else frozenset({Program.LIBREOFFICE, Program.XLS})
+    return frozenset(Program) - needing
+
+
+@cache
+def prototypes(
+    kinds: frozenset[Kind], by: frozenset[Program]
+) -> Mapping[tuple[Program, Kind], "Package | Stream"]:  # fmt: skip
+    """Have programs save the first return of each kind."""
     made: dict[tuple[Program, Kind], Package | Stream] = {}
     with tempfile.TemporaryDirectory() as scratch:
         paths = {kind: Path(scratch) / f"{number}.xlsx" for number, kind in enumerate(sorted(kinds))}
@@ -113,12 +123,11 @@ def prototypes(kinds: set[Kind]) -> dict[tuple[Program, Kind], "Package | Stream
             path.write_bytes(first := _first(kind))
             made[Program.EXCEL, kind] = Package.of(first, kind)
             made[Program.OPENPYXL, kind] = Package.of(_by_openpyxl(first), kind)
-        if shutil.which("soffice"):
-            for program, ending in ((Program.LIBREOFFICE, "xlsx"), (Program.XLS, "xls")):
-                saved = saved_as(ending, Path(scratch) / ending, *paths.values())
-                for kind, path in zip(paths, saved, strict=True):
-                    data = path.read_bytes()
-                    made[program, kind] = Stream.of(data) if program is Program.XLS else Package.of(data, kind)
+        for program, ending in ((Program.LIBREOFFICE, "xlsx"), (Program.XLS, "xls")):
+            saved = saved_as(ending, Path(scratch) / ending, *paths.values()) if program in by else []
+            for kind, path in zip(paths, saved, strict=False):
+                data = path.read_bytes()
+                made[program, kind] = Stream.of(data) if program is Program.XLS else Package.of(data, kind)
     return made
 
 

@@ -21,8 +21,8 @@ import random
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import partial
 from itertools import cycle, islice, product
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -31,10 +31,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 import hebi
 from faults import FAULTS, faults_of
-from prototypes import CONTACT, FILLED_IN, PHONE, Cell, Kind, Package, Program, Stream, prototypes, words_of
+from prototypes import CONTACT, FILLED_IN, PHONE, Cell, Kind, Package, Program, Stream, programs, prototypes, words_of
 from reference import Sent
 from stattable.model.form import BLANK, FIELDS, Value, Values, add, own_fields, shown_value
 from stattable.model.units import Level, Scope, Tree, Unit
+from stattable.processes import over_processes
 from stattable.reading.roster import read_roster
 from stattable.writing.blank import Blank, blanks_of
 
@@ -180,7 +181,7 @@ def _paths(letter: Letter) -> list[Path]:
     return [letter.path]
 
 
-def plan(tree: Tree, folder: Path, seed: int, programs: Mapping[Program, int]) -> Province:
+def plan(tree: Tree, folder: Path, seed: int, shares: Mapping[Program, int]) -> Province:
     """Decide what every unit did and what it sends."""
     province = Province(tree)
     rng = random.Random(seed)
@@ -198,9 +199,7 @@ def plan(tree: Tree, folder: Path, seed: int, programs: Mapping[Program, int]) -
         may_add_up = level in {Level.COUNTY, Level.TOWNSHIP} and bool(tree.children[code])
         instead = may_add_up and counts[level] % CUMULATIVE_INSTEAD == 0
         if not instead:
-            province.letters.append(
-                _letter(rng, path, replace(blank, scope=Scope.OWN), province.figures[code], programs)
-            )
+            province.letters.append(_letter(rng, path, blank, province.figures[code], shares))
         if may_add_up and counts[level] % CUMULATIVE_TOO == 0:
             place = path.with_stem(f"{path.stem}汇总数")
             province.letters.append(Letter(place, other, sums[code], Program.EXCEL, None))
@@ -221,11 +220,11 @@ def figures(rng: random.Random, level: Level) -> Values:
     return tuple(values)
 
 
-def _letter(rng: random.Random, path: Path, blank: Blank, values: Values, programs: Mapping[Program, int]) -> Letter:
+def _letter(rng: random.Random, path: Path, blank: Blank, values: Values, shares: Mapping[Program, int]) -> Letter:
     is_root = not blank.above
     if not is_root and rng.random() < TYPED:
         return Letter(path, blank, values, None, None)
-    [program] = rng.choices([*programs], [*programs.values()])
+    [program] = rng.choices([*shares], [*shares.values()])
     fault = rng.choice(faults_of(program)) if not is_root and rng.random() < FAULTY else None
     path = path.with_suffix(".xls") if program is Program.XLS else path
     return Letter(path, blank, values, program, fault)
@@ -236,7 +235,7 @@ def _letter(rng: random.Random, path: Path, blank: Blank, values: Values, progra
 _made: dict[tuple[Program, Kind], Package | Stream] = {}  # in a worker
 
 
-def _begin(made: dict[tuple[Program, Kind], Package | Stream]) -> None:
+def _begin(made: Mapping[tuple[Program, Kind], Package | Stream]) -> None:
     _made.update(made)
 
 
@@ -290,15 +289,14 @@ def make(rows: Iterable[Row], folder: Path, *, seed: int = SEED) -> Province:
     tree, faults, _ = read_roster(str(roster))
     assert not faults, faults[:3]
     scopes = (Scope.OWN, Scope.CUMULATIVE)
-    kinds = {Kind.of(blank) for scope in scopes for _, blank in blanks_of(tree, None, scope, EDITION, returns)}
-    made = prototypes(kinds)
-    programs = {program: share for program, share in SAVED_BY.items() if any(of == program for of, _ in made)}
-    province = plan(tree, returns, seed, programs)
+    blanks = (blank for scope in scopes for _, blank in blanks_of(tree, None, scope, EDITION, returns))
+    by = programs()
+    made = prototypes(frozenset(map(Kind.of, blanks)), by)
+    province = plan(tree, returns, seed, {program: share for program, share in SAVED_BY.items() if program in by})
     for parent in {letter.path.parent for letter in province.letters}:
         parent.mkdir(parents=True, exist_ok=True)
-    with ProcessPoolExecutor(initializer=_begin, initargs=(made,)) as pool:
-        for _ in pool.map(_send, province.letters, chunksize=128):
-            pass
+    for _ in over_processes(_send, province.letters, None, begin=partial(_begin, made), milliseconds=2):
+        pass
     expected = json.dumps(province.expected(), ensure_ascii=False, indent=1)
     (folder / "expected.json").write_text(expected, encoding="utf-8")
     return province
