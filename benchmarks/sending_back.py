@@ -1,6 +1,6 @@
 """How fast faulty returns go back, and how fast the state of a collection is told, beside checking the same files.
 
-``python benchmarks/season.py``: about 1,100 returns, of which 200 are faulty. Times are those by the clock.
+``python benchmarks/sending_back.py``: about 1,100 returns, of which 200 are faulty. Times are those by the clock.
 """
 
 import os
