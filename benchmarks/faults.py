@@ -17,6 +17,7 @@ from stattable.model.form import FIELDS, LABELS, own_fields
 from stattable.model.units import Level
 
 Cells = dict[str, Cell]
+Change = Callable[[random.Random, Cells, Level], None]  # of what is filled in
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +33,9 @@ class Fault:
     """
 
     counts: bool
-    in_cells: Callable[[random.Random, Cells, Level], None] | None = None
+    in_cells: Change | None = None
     in_file: Callable[[bytes], bytes] | None = None
-    again: Callable[[random.Random, Cells, Level], None] | None = None
+    again: Change | None = None
     programs: frozenset[Program] = field(default=frozenset(Program))
 
 
@@ -44,7 +45,7 @@ def _a_cell(rng: random.Random, level: Level, pair: str = "sessions") -> str:
     return rng.choice([one.cell for one in fields if one.column.pair == pair])
 
 
-def _written(spell: Callable[[Any], Cell], pair: str = "sessions") -> Callable[[random.Random, Cells, Level], None]:
+def _written(spell: Callable[[Any], Cell], pair: str = "sessions") -> Change:
     """Return what spells a figure in another way."""
 
     def change(rng: random.Random, cells: Cells, level: Level) -> None:
@@ -54,7 +55,7 @@ def _written(spell: Callable[[Any], Cell], pair: str = "sessions") -> Callable[[
     return change
 
 
-def _without(*names: str) -> Callable[[random.Random, Cells, Level], None]:
+def _without(*names: str) -> Change:
     def change(_: random.Random, cells: Cells, __: Level) -> None:
         for name in names:
             cells.pop(name)

@@ -62,10 +62,8 @@ CONTACT, PHONE, FILLED_IN = (a1(*CONTACT_LINES[key].value_at) for key in ("conta
 
 _DAY: Final = 46_188  # the serial number of one of 2026
 _NUMBER: Final = 7_000_001.5  # an .xls keeps those with a fraction in full
-_UNIT, _ABOVE = (
-    "占位本单位",
-    ("占位甲单位", "占位乙单位", "占位丙单位", "占位丁单位"),
-)  # texts that names take the place of
+# Texts that names and codes take the place of: as programs write names and codes, and found nowhere else.
+_UNIT, _ABOVE = "占位本单位", ("占位甲单位", "占位乙单位", "占位丙单位", "占位丁单位")
 _UNIT_CODE, _ABOVE_CODE = "990000000009", ("9900000001", "9900000002", "9900000003", "9900000004")
 
 
