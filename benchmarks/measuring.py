@@ -6,15 +6,17 @@ import platform
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterable, Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
 import psutil
 
-_LOOK_AGAIN: Final = 0.1  # seconds between two looks at the memory
+_LOOK_AGAIN: Final = 0.1  # seconds between two looks at the memory, at least
+_LOOKING: Final = 0.05  # of a processor, at most; a look takes longer the more memory there is
 _SHOWN: Final = ("python-calamine", "xlsxwriter", "lxml", "pydantic", "openpyxl", "pandas")
 
 
@@ -49,20 +51,44 @@ class Cost(NamedTuple):
 def python(*arguments: str | Path) -> Cost:
     """Run Python, and wait for it and all that it started."""
     with tempfile.TemporaryFile() as out:
-        start, peak = time.perf_counter(), 0
+        start = time.perf_counter()
         process = subprocess.Popen([sys.executable, *map(str, arguments)], stdout=out)
-        while not (ended := os.wait4(process.pid, os.WNOHANG))[0]:
-            peak = max(peak, _memory(process.pid))
-            time.sleep(_LOOK_AGAIN)
-        wall, (_, status, used) = time.perf_counter() - start, ended
+        with _Peak(process.pid) as peak:
+            _, status, used = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
         out.seek(0)
-        return Cost(used.ru_utime + used.ru_stime, wall, peak, process.returncode, out.read().decode())
+        return Cost(used.ru_utime + used.ru_stime, wall, peak.bytes, process.returncode, out.read().decode())
 
 
 def stattable(*arguments: str | Path) -> Cost:
     """Run the program, and wait for it and all that it started."""
     return python("-m", "stattable", *arguments)
+
+
+class _Peak:
+    """The most bytes that a process and its descendants took while this was entered."""
+
+    def __init__(self, process: int) -> None:
+        self.bytes = 0
+        self._process = process
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._look)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        pause = 0.0
+        while not self._ended.wait(pause):
+            start = time.thread_time()
+            self.bytes = max(self.bytes, _memory(self._process))
+            pause = max(_LOOK_AGAIN, (time.thread_time() - start) / _LOOKING)
 
 
 def _memory(process: int) -> int:

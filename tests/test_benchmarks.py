@@ -178,3 +178,10 @@ def test_a_document_without_the_section_is_left_alone(tmp_path: Path) -> None:
 
 def test_what_is_sent_back_can_be_measured() -> None:
     assert callable(benchmark("sending_back").main)
+
+
+def test_memory_of_all_processes_is_measured_and_what_they_share_once() -> None:
+    held = "import os, time; x = bytearray(b'a') * 200_000_000; os.fork() or (time.sleep(2), os._exit(0)); os.wait()"
+    cost = benchmark("measuring").python("-c", held)
+    assert 190e6 < cost.memory < 300e6
+    assert cost.code == 0
