@@ -37,14 +37,13 @@ class Cost(NamedTuple):
     code: int
     out: str
 
-    def json(self) -> Any:
-        """Return what it printed, as JSON.
+    @property
+    def failed(self) -> bool:
+        """Whether it did not do what it was to; that there are findings is no failure."""
+        return self.code not in {0, 1}
 
-        Raises:
-            RuntimeError: it printed nothing, since it failed.
-        """
-        if not self.out:
-            raise RuntimeError(f"nothing was printed, and the exit code is {self.code}")
+    def json(self) -> Any:
+        """Return what it printed, as JSON."""
         return json.loads(self.out)
 
 

@@ -101,7 +101,10 @@ def measure(scratch: Path, options: argparse.Namespace) -> str:
         folders = sorted((scratch / "provinces").glob("*/returns"))
         works["merge of all returns at once"] = _merge(total, folders, roster, output, "--root", NATION, "--force")
     lines = [
-        [name, f"{cost.wall:,.1f}", f"{cost.cpu:,.1f}", f"{cost.memory / 2**20:,.0f}"] for name, cost in works.items()
+        [name, "failed", "", ""]
+        if cost.failed
+        else [name, f"{cost.wall:,.1f}", f"{cost.cpu:,.1f}", f"{cost.memory / 2**20:,.0f}"]
+        for name, cost in works.items()
     ]
     units = sum(map(len, provinces))
     head = f"{files:,} files of {units:,} units in {len(provinces)} provinces; {machine()}."
@@ -115,21 +118,24 @@ def _merge(total: dict[str, Any], folders: Sequence[Path], roster: Path, output:
         RuntimeError: the total is wrong.
     """
     cost = stattable("merge", *folders, "--roster", roster, "-o", output, "--quiet", "--format", "json", *more)
-    if cost.json()["total"] != total:
+    if not cost.failed and cost.json()["total"] != total:
         raise RuntimeError(f"the total of {output.name} is wrong")
     return cost
 
 
 def _verify(output: Path, merged: Path, roster: Path) -> Cost:
     cost = stattable("verify", output, merged, roster, "--quiet", "--format", "json")
-    if not cost.json()["proved"]:
+    if not cost.failed and not cost.json()["proved"]:
         raise RuntimeError("the nation's workbook is not proved")
     return cost
 
 
 def _sum(costs: Sequence[Cost]) -> Cost:
     """Return what works took that were done one after the other."""
-    return Cost(sum(one.cpu for one in costs), sum(one.wall for one in costs), max(one.memory for one in costs), 0, "")
+    code = max(one.code for one in costs)
+    return Cost(
+        sum(one.cpu for one in costs), sum(one.wall for one in costs), max(one.memory for one in costs), code, ""
+    )
 
 
 if __name__ == "__main__":

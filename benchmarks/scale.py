@@ -9,6 +9,7 @@ Whether the totals are right is looked at, too: a wrong one is an error.
 """
 
 import argparse
+import math
 import shutil
 import statistics
 import sys
@@ -32,7 +33,7 @@ _COLUMNS: Final = (
 
 
 class Measured(NamedTuple):
-    """What something took.
+    """What something took; nothing is a number where it failed.
 
     Attributes:
         wall: seconds by the clock.
@@ -45,6 +46,9 @@ class Measured(NamedTuple):
     cpu: float
     memory: float
     is_scaled: bool = False
+
+
+FAILED: Final = Measured(math.nan, math.nan, math.nan)
 
 
 class Files(NamedTuple):
@@ -90,6 +94,8 @@ def commands(files: Files) -> dict[str, Callable[[], Measured]]:
             if anew:
                 shutil.rmtree(anew, ignore_errors=True)
             cost = stattable(*command)
+            if cost.failed:
+                return FAILED
             look(files, cost)
             return Measured(cost.wall, cost.cpu, cost.memory)
 
@@ -153,6 +159,8 @@ def measure(works: Mapping[str, Callable[[], Measured]], rounds: int) -> dict[st
 
 
 def _median(taken: Sequence[Measured]) -> Measured:
+    if FAILED in taken:
+        return FAILED
     wall, cpu, memory = (statistics.median(one[at] for one in taken) for at in range(3))
     return Measured(wall, cpu, memory, taken[0].is_scaled)
 
@@ -166,17 +174,21 @@ def costs_table(measured: Mapping[str, Measured], returns: int) -> str:
     rows = [
         [
             f"{name} (a sample, scaled)" if one.is_scaled else name,
-            f"{one.wall:.1f}",
-            f"{one.cpu:.1f}",
-            f"{returns / one.wall:,.0f}",
-            f"{one.memory / 2**20:,.0f}",
-            f"{one.wall / bare.wall:.2f}",
-            f"{one.cpu / bare.cpu:.2f}",
-            f"{usual.wall / one.wall:.1f}" if usual else "–",
+            _number(one.wall),
+            _number(one.cpu),
+            _number(returns / one.wall, 0),
+            _number(one.memory / 2**20, 0),
+            _number(one.wall / bare.wall, 2),
+            _number(one.cpu / bare.cpu, 2),
+            _number(usual.wall / one.wall) if usual else "–",
         ]
         for name, one in measured.items()
     ]
     return table(_COLUMNS, rows)
+
+
+def _number(value: float, places: int = 1) -> str:
+    return "failed" if math.isnan(value) else f"{value:,.{places}f}"
 
 
 def growth_table(whole: Mapping[str, Measured], tenth: Mapping[str, Measured], counts: tuple[int, int]) -> str:
@@ -185,10 +197,10 @@ def growth_table(whole: Mapping[str, Measured], tenth: Mapping[str, Measured], c
     rows = [
         [
             name,
-            f"{one.wall:.1f}",
-            f"{whole[name].wall:.1f}",
-            f"{whole[name].wall / one.wall:.1f}",
-            f"{whole[name].cpu / one.cpu:.1f}",
+            _number(one.wall),
+            _number(whole[name].wall),
+            _number(whole[name].wall / one.wall),
+            _number(whole[name].cpu / one.cpu),
         ]
         for name, one in tenth.items()
     ]

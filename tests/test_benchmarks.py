@@ -168,6 +168,15 @@ def test_a_wrong_total_is_no_measurement(faulty: Any, tmp_path: Path) -> None:
         scale.commands(wrong)["merge"]()
 
 
+def test_what_fails_is_said_and_the_rest_is_shown(faulty: Any, tmp_path: Path) -> None:
+    scale, name = benchmark("scale"), "verify"
+    files = scale.files_of(faulty.made_up_divisions()[:30], tmp_path / "province", 1)
+    (tmp_path / "province" / "merged.xlsx").write_bytes(b"no workbook")
+    verify = {name: scale.commands(files)[name], scale.BARE: lambda: scale.Measured(1, 1, 2**20)}
+    lines = scale.costs_table(scale.measure(verify, 2), 30).splitlines()
+    assert [line.count("failed") for line in lines[2:]] == [6, 0]
+
+
 def test_a_document_without_the_section_is_left_alone(tmp_path: Path) -> None:
     document = tmp_path / "performance.md"
     document.write_text("nothing\n", encoding="utf-8")
