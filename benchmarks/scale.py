@@ -10,6 +10,7 @@ Whether the totals are right is looked at, too: a wrong one is an error.
 
 import argparse
 import math
+import os
 import shutil
 import statistics
 import sys
@@ -232,6 +233,7 @@ def main() -> None:
 
 def measure_all(scratch: Path, options: argparse.Namespace) -> dict[str, str]:
     """Measure everything; return the sections of the document that say it."""
+    load = os.getloadavg()[0]
     rows = rows_of(options)
     tenth = files_of(rows[: len(rows) // 10], scratch / "tenth", options.seed)
     whole = files_of(rows, scratch / "whole", options.seed)
@@ -239,8 +241,8 @@ def measure_all(scratch: Path, options: argparse.Namespace) -> dict[str, str]:
     small = measure(commands(tenth), options.rounds)
     size = sum(Path(path).stat().st_size for path in whole.paths) / 2**20
     said = [
-        f"{len(whole.paths):,} files of {whole.expected['units']:,} units, {size:,.0f} MB; {machine()}; median of "
-        f"{options.rounds}.",
+        f"{len(whole.paths):,} files of {whole.expected['units']:,} units, {size:,.0f} MB; {machine()}; load average "
+        f"{load:.1f} before it began; median of {options.rounds}.",
         costs_table(costs, len(whole.paths)),
         _start_up(whole),
         *(f"{name}: not measured, since it is not installed." for name in READERS if name not in costs),
