@@ -1,4 +1,4 @@
-"""Others that read the same returns: what reading costs at least, and what is commonly used.
+"""Others that read the same returns, and ours: what reading costs at least, and what is commonly used.
 
 ``python benchmarks/readers.py NAME LIST`` reads the files whose paths are the lines of LIST, by itself in one process,
 and prints the seconds that it took, without what starting it takes.
@@ -55,13 +55,22 @@ def openpyxl_loop() -> Reader:
     return read
 
 
+def ours() -> Reader:
+    """Return what reads a return with ours: from the file to its figures, and what was found in it."""
+    from stattable.reading.files import read_return
+
+    return read_return
+
+
 BARE: Final = "bare calamine"
+OURS: Final = "reading alone, in one process"
 USUAL: Final = "pandas over openpyxl"
 READERS: Final[dict[str, Callable[[], Reader]]] = {
     BARE: bare_calamine,
     "pandas over calamine": pandas_over("calamine"),
     USUAL: pandas_over("openpyxl"),
     "a loop over openpyxl": openpyxl_loop,
+    OURS: ours,
 }
 
 

@@ -24,9 +24,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 from measuring import Cost, machine, python, stattable, table, write_section
 from profiling import profile
 from province import Row, add_size_options, make, rows_of
-from readers import BARE, READERS, USUAL, is_there
+from readers import BARE, OURS, READERS, USUAL, is_there
 
 _PROFILED: Final = 8_000  # files under the profiler, at most: a tenth of more than these
+_EACH: Final = 500  # files of each program, at most, whose reading is compared
 _COLUMNS: Final = (
     "work", "seconds", "CPU seconds", "returns a second", "peak MB", "seconds ÷ calamine", "CPU ÷ calamine",
     "times faster than pandas over openpyxl",
@@ -53,11 +54,19 @@ FAILED: Final = Measured(math.nan, math.nan, math.nan)
 
 
 class Files(NamedTuple):
-    """A province's files."""
+    """A province's files.
+
+    Attributes:
+        folder: where all of it is.
+        paths: of its returns.
+        expected: what must come of them.
+        by_program: the paths of those without a fault, by what saved them.
+    """
 
     folder: Path
     paths: tuple[str, ...]
     expected: Mapping[str, Any]
+    by_program: Mapping[str, Sequence[str]]
 
     @property
     def returns(self) -> Path:
@@ -72,10 +81,15 @@ class Files(NamedTuple):
 
 def files_of(rows: Sequence[Row], folder: Path, seed: int) -> Files:
     """Make a province's files."""
-    expected = make(rows, folder, seed=seed).expected()
+    province = make(rows, folder, seed=seed)
+    expected = province.expected()
     paths = sorted(str(path) for path in (folder / "returns").rglob("*.xls*"))
     assert len(paths) == expected["files"], (len(paths), expected["files"])
-    return Files(folder, tuple(paths), expected)
+    by_program: dict[str, list[str]] = {}
+    for one in province.letters:
+        if one.fault is None:
+            by_program.setdefault(one.program or "typed by hand", []).append(str(one.path))
+    return Files(folder, tuple(paths), expected, by_program)
 
 
 # -- what is measured -------------------------------------------------------------------------------------
@@ -134,23 +148,34 @@ def _expect(is_right: bool, otherwise: str) -> None:
         raise RuntimeError(otherwise)
 
 
+def read(name: str, paths: Sequence[str], scratch: Path) -> Measured:
+    """Measure what a reader takes for files."""
+    listed = scratch / "list.txt"
+    listed.write_text("\n".join(paths), encoding="utf-8")
+    cost = python(Path(__file__).with_name("readers.py"), name, listed)
+    return Measured(cost.json()["wall"], cost.json()["cpu"], cost.memory)
+
+
 def readers(files: Files, sample: int) -> dict[str, Callable[[], Measured]]:
-    """Return what measures other readers: bare calamine on all files, any other on a sample of the .xlsx."""
-    listed = files.folder / "list.txt"
+    """Return what measures each reader: bare calamine on all files, any other on a sample of the .xlsx."""
     good = sorted({path for path in files.paths if path.endswith(".xlsx")} - {*files.expected["rejected"]})
-    some = good[:: max(1, len(good) // sample)][:sample]
+    some = _spread(good, sample)
 
     def work(name: str) -> Callable[[], Measured]:
         def run() -> Measured:
-            chosen = files.paths if name == BARE else some
-            listed.write_text("\n".join(chosen), encoding="utf-8")
-            cost = python(Path(__file__).with_name("readers.py"), name, listed)
-            took, scale = cost.json(), len(files.paths) / len(chosen)
-            return Measured(took["wall"] * scale, took["cpu"] * scale, cost.memory, name != BARE)
+            if name == BARE:
+                return read(name, files.paths, files.folder)
+            took, scale = read(name, some, files.folder), len(files.paths) / len(some)
+            return Measured(took.wall * scale, took.cpu * scale, took.memory, True)
 
         return run
 
     return {name: work(name) for name in READERS if is_there(name)}
+
+
+def _spread(paths: Sequence[str], count: int) -> Sequence[str]:
+    """Return `count` of `paths`, from all over them."""
+    return paths[:: max(1, len(paths) // count)][:count]
 
 
 def measure(works: Mapping[str, Callable[[], Measured]], rounds: int) -> dict[str, Measured]:
@@ -208,6 +233,16 @@ def growth_table(whole: Mapping[str, Measured], tenth: Mapping[str, Measured], c
     return table(heads, rows)
 
 
+def programs_table(files: Files, sample: int) -> str:
+    """Return the table of what reading one return takes, by what saved it."""
+    rows = []
+    for program, paths in files.by_program.items():
+        some = _spread(paths, sample)
+        bare, ours = (1000 * read(name, some, files.folder).cpu / len(some) for name in (BARE, OURS))
+        rows.append([program, _number(bare, 2), _number(ours, 2), _number(ours / bare, 1)])
+    return table(("saved by", "bare calamine, CPU ms", "ours, CPU ms", "ratio"), rows)
+
+
 def _start_up(files: Files) -> str:
     """Return what is to be said of the time that starting takes."""
     alone = stattable("check", files.paths[-1], "--quiet")
@@ -252,7 +287,8 @@ def measure_all(scratch: Path, options: argparse.Namespace) -> dict[str, str]:
     if options.profile:
         some = whole if len(whole.paths) <= _PROFILED else tenth
         merge = ("merge", some.returns, "--roster", some.roster, "--quiet", "-o", scratch / "profiled.xlsx")
-        sections["profile"] = f"{len(some.paths):,} files.\n\n{profile(len(some.paths), *merge)}"
+        spent = profile(len(some.paths), *merge)
+        sections["profile"] = f"{len(some.paths):,} files.\n\n{programs_table(some, _EACH)}\n\n{spent}"
     return sections
 
 

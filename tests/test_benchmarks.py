@@ -149,6 +149,7 @@ def test_a_province_is_measured_and_written_down(tmp_path: Path, monkeypatch: py
     for name in COMMANDS:
         assert said.count(f"| {name} |") == 2  # all returns, and how time grows
     assert "| stattable/reading |" in said
+    assert said.count("| excel |") == 1  # what reading one takes, by program
 
 
 @pytest.mark.usefixtures("without_office")
