@@ -4,6 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 DEMO   := build/demo
 READY  := $(VENV)/.ready
+UNITS  ?= 5500
 
 .PHONY: demo test lint docs office floors smoke examples template bench clean
 
@@ -69,10 +70,10 @@ examples: $(READY)  ## make the examples anew; needs LibreOffice
 template: $(READY)  ## make the official page anew
 	$(BIN)/python tools/make_template.py
 
-bench: $(READY)  ## measurements, as ratios in one run; DIVISIONS=a table of units for those of merging, too
-	$(BIN)/python benchmarks/reading.py
-	$(BIN)/python benchmarks/season.py
-	$(if $(DIVISIONS),$(BIN)/python benchmarks/merging.py $(DIVISIONS))
+bench: $(READY)  ## measurements, against calamine and pandas; UNITS=how many, DIVISIONS=a table of real ones
+	$(BIN)/python -m pip install --quiet --group benchmarks
+	$(BIN)/python benchmarks/scale.py --returns $(UNITS) $(if $(DIVISIONS),--divisions $(DIVISIONS)) --profile
+	$(BIN)/python benchmarks/sending_back.py
 
 clean:
 	rm -rf $(VENV) build dist .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis

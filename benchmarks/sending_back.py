@@ -1,6 +1,6 @@
 """How fast faulty returns go back, and how fast the state of a collection is told, beside checking the same files.
 
-``python benchmarks/season.py``: about 1,100 returns, of which 200 are faulty. Times are those by the clock.
+``python benchmarks/sending_back.py``: about 1,100 returns, of which 200 are faulty. Times are those by the clock.
 """
 
 import os
@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 import openpyxl
 
 import hebi
-from merging import Cost, stattable
+from measuring import Cost, stattable
 
 FAULTY = 200
 FAULTS = ("约5", "若干", "=1/0", 99_999)  # what stands in a cell of those
@@ -34,11 +34,11 @@ def main() -> None:
         folder.mkdir()
         paths = sorted(hebi.write(hebi.make(), folder).values())
         break_some([path for path in paths if path.suffix == ".xlsx"])
-        roster = ("--roster", str(hebi.ROSTER))
+        roster, quiet = ("--roster", str(hebi.ROSTER)), ("--quiet", "--format", "json")
         costs: dict[str, Cost] = {
-            "check": stattable("check", folder, *roster, "--quiet"),
-            "check --return": stattable("check", folder, *roster, "--return", returned, "--quiet"),
-            "status": stattable("status", folder, *roster, "--root", hebi.ROOT, "--quiet"),
+            "check": stattable("check", folder, *roster, *quiet),
+            "check --return": stattable("check", folder, *roster, *quiet, "--return", returned),
+            "status": stattable("status", folder, *roster, "--root", hebi.ROOT, *quiet),
         }
         back = len([*returned.rglob("*.退回.xlsx")])
         print(f"{len(paths)} returns, {back} sent back, {os.cpu_count()} processors:")
