@@ -83,6 +83,7 @@ def test_a_blank_cell_has_its_look(value: object) -> None:
         ("_x0041_ _x41_", "_x0041_ _x41_"),
         ("镇" * 32_767, "镇" * 32_767),
         ("镇" * 32_768, "镇" * 32_766 + "…"),
+        ("镇" + "𠮷" * 16_384, "镇" + "𠮷" * 16_382 + "…"),  # which are two each
     ],
 )
 def test_storable(text: str, stored: str) -> None:

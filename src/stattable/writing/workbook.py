@@ -24,7 +24,7 @@ Look = Mapping[str, object]  # how a cell looks, by XlsxWriter's names of a form
 # packed with GBK names.
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 _DROPPED: Final = re.compile(rf"[\ufffe\uffff]|{DECEPTIVE.pattern}|{ESCAPED.pattern}")
-_LONGEST: Final = 32_767  # characters that a cell can hold
+_LONGEST: Final = 32_767  # characters that a cell can hold, of which those beyond U+FFFF count two
 _LOOKS_ESCAPED: Final = re.compile("_x[0-9A-Fa-f]{4}_")  # which a spreadsheet program would decode
 _AT_ONCE: Final = 5_000  # texts
 _SPACED: Final = re.compile(r"<t>(?=\s|[^<]*\s</t>)")  # of a text with white space at an end
@@ -59,10 +59,11 @@ def run_time() -> datetime:
 
 def storable(text: str) -> str:
     """Return `text` as a cell can hold it, without characters that could deceive a reader."""
-    if text.isprintable() and len(text) <= _LONGEST and "_x" not in text:  # as nearly all are, which a glance shows
+    if text.isprintable() and 2 * len(text) <= _LONGEST and "_x" not in text:  # as nearly all are
         return text
     text = _DROPPED.sub("", _SURROGATES.sub(STAND_IN, text))
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    units = text.encode("utf-16-le")
+    return text if len(units) <= 2 * _LONGEST else units[: 2 * _LONGEST - 2].decode("utf-16-le", "ignore") + "…"
 
 
 class _Worksheet(Worksheet):  # type: ignore[misc]
