@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import zipfile
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,6 +22,7 @@ from stattable.model.catalogue import finding
 from stattable.model.form import FIELD_BY_KEY
 from stattable.model.identity import UnitFacts
 from stattable.model.units import Level
+from stattable.reading.files import MAX_MEGABYTES, MAX_SECONDS, limits_of
 from writers.county import send, send_two_townships, sessions, write_roster
 from writers.package import Book
 from writers.returns import filled, own_values, typed
@@ -171,6 +173,18 @@ def test_against_the_returns_that_it_was_made_from() -> None:
     result = verify(RETURNS)
     assert (result.code, told(result)) == (0, [])
     assert paths(result) == {"unchanged": 4, "changed": [], "gone": [], "new": []}
+
+
+def test_a_merged_workbook_may_take_as_long_as_it_is_big() -> None:
+    """One with a picture beside its record here; a file of any other kind may not, however big it is."""
+    usual = (MAX_SECONDS, MAX_MEGABYTES)
+    openpyxl.Workbook().save("other.xlsx")
+    assert limits_of(REPORT) == limits_of("other.xlsx") == usual
+    for name in (REPORT, "other.xlsx"):
+        with zipfile.ZipFile(name, "a") as package:
+            package.writestr("xl/media/image9.png", bytes(3 * 2**20))
+    assert limits_of("other.xlsx") == usual
+    assert limits_of(REPORT) > usual
 
 
 def test_wherever_the_returns_are_now_and_whatever_they_are_called(tmp_path: Path) -> None:

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
-from typing import Final
 
 from stattable.formats.calamine import CalamineBook
 from stattable.formats.fingerprint import FileFacts
@@ -21,15 +19,10 @@ from stattable.processes import WorkerFailed, in_own_process
 from stattable.proving.ledger import LEDGER_SHEET, Ledger, read_ledger
 from stattable.proving.lists import FINDINGS_SHEET, read_message, read_subject
 from stattable.proving.seal import read_seal
-from stattable.reading.files import MAX_MEGABYTES, MAX_SECONDS
+from stattable.reading.files import limits_of
 from stattable.reading.form import read_form
 from stattable.reading.open import OpenFile, open_file, open_unless_heavy
 from stattable.reading.return_file import ReturnFile
-
-# Beyond the limits on any file, for each megabyte of a workbook: a province's has 13, and sheets as long as its list of
-# units, all of which are looked at.
-SECONDS_FOR_EACH: Final = 4.0
-MEGABYTES_FOR_EACH: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +127,7 @@ class _Examined:
 def _examined(path: str, look: Examiner) -> _Examined:
     if opened := open_unless_heavy(path):
         return _examine_file(path, look, *opened)
-    size = Path(path).stat().st_size // 2**20
-    seconds, megabytes = MAX_SECONDS + SECONDS_FOR_EACH * size, MAX_MEGABYTES + MEGABYTES_FOR_EACH * size
-    return in_own_process(partial(_open_and_examine, look=look), path, seconds, megabytes)
+    return in_own_process(partial(_open_and_examine, look=look), path, *limits_of(path))
 
 
 def _open_and_examine(path: str, look: Examiner) -> _Examined:

@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Final
 
 from stattable.formats.fingerprint import FileFacts, file_facts
+from stattable.formats.package import open_package
 from stattable.formats.sheet import Unreadable
 from stattable.formats.sniff import TABLES
+from stattable.formats.storage import about, opened
 from stattable.model.catalogue import finding
 from stattable.model.findings import Finding, Param
+from stattable.model.record import RECORD_SHEET
 from stattable.processes import WorkerFailed, in_own_process, over_executor, over_processes
 from stattable.reading.form import read_form
 from stattable.reading.open import OpenFile, open_file, open_unless_heavy
@@ -21,6 +24,30 @@ from stattable.reading.return_file import ReturnFile
 
 MAX_SECONDS: Final = 5.0  # for a file that is read in a process of its own
 MAX_MEGABYTES: Final = 300
+# More for each megabyte of a merged workbook: a province's has 15, and sheets as long as its list of units.
+_SECONDS_FOR_EACH: Final = 4.0
+_MEGABYTES_FOR_EACH: Final = 40
+_LONGEST_LIST: Final = 64 * 1024  # bytes in which a workbook lists its sheets
+
+
+def limits_of(path: str) -> tuple[float, int]:
+    """Return how many seconds and megabytes the file at `path` may take to read.
+
+    Raises:
+        OSError: it cannot be opened.
+    """
+    size = about(path).size // 2**20 if _lists_a_record(path) else 0
+    return MAX_SECONDS + _SECONDS_FOR_EACH * size, MAX_MEGABYTES + _MEGABYTES_FOR_EACH * size
+
+
+def _lists_a_record(path: str) -> bool:
+    """Whether a file is an .xlsx that lists the sheet with the record of a merge."""
+    with opened(path) as file:
+        package = open_package(file)
+        part = package.find("xl/workbook.xml") if package else None
+        if not (package and part) or package.size(part) > _LONGEST_LIST:
+            return False
+        return RECORD_SHEET.encode() in (package.content_if_whole(part) or b"")
 
 
 def read_return(path: str, *, debug: bool = False) -> ReturnFile:
@@ -109,7 +136,7 @@ def _read(path: str) -> ReturnFile:
 
 
 def _read_isolated(path: str) -> ReturnFile:
-    return in_own_process(_open_and_read, path, MAX_SECONDS, MAX_MEGABYTES)
+    return in_own_process(_open_and_read, path, *limits_of(path))
 
 
 def _open_and_read(path: str) -> ReturnFile:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from stattable.formats.sheet import Book, Cell, RawCell, RawSheet, Unread, Unreadable
 from stattable.processes import WorkerFailed, in_own_process
 from stattable.reading.answers import as_shown, shortened
-from stattable.reading.files import MAX_MEGABYTES, MAX_SECONDS
+from stattable.reading.files import limits_of
 from stattable.reading.layout import find_form
 from stattable.reading.open import Opened, open_file, open_unless_heavy
 from stattable.reading.return_file import ReturnFile
@@ -43,7 +43,7 @@ def read_written(one: ReturnFile) -> Written | None:
         return None
     try:
         opened = open_unless_heavy(one.path)
-        return _of(opened, one) if opened else in_own_process(_read_heavy, one, MAX_SECONDS, MAX_MEGABYTES)
+        return _of(opened, one) if opened else in_own_process(_read_heavy, one, *limits_of(one.path))
     except (OSError, Unreadable, WorkerFailed):
         return None
 
