@@ -1,4 +1,5 @@
 import os
+import signal
 import unicodedata
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,6 +11,10 @@ os.environ["OPENPYXL_LXML"] = "False"  # as stattable.writing has it: tests impo
 import counted_sessions
 from stattable.model import text
 from writers.county import write_roster
+
+# A shell that starts this in the background has it ignore Ctrl-C, and so would all that tests start and interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
