@@ -1,6 +1,7 @@
 """The command line, run within this process."""
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,18 @@ def run(*arguments: str | Path) -> Result:
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
     return Result(result.exit_code, result.stdout, result.stderr)
+
+
+def read_terminal(end: int) -> bytes:
+    """Read what is printed on a pseudo-terminal until nobody has its other end any more, and close this one."""
+    said = b""
+    try:
+        while chunk := os.read(end, 1 << 16):
+            said += chunk
+    except OSError:  # as Linux says that the other end is closed
+        pass
+    os.close(end)
+    return said
 
 
 def codes(document: dict[str, Any]) -> list[str]:

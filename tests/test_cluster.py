@@ -205,6 +205,19 @@ def test_an_address_where_nobody_answers(address: str, monkeypatch: pytest.Monke
         assert time.monotonic() - start < LONG
 
 
+def test_nothing_but_the_refusal_is_said_where_nobody_answers(tmp_path: Path) -> None:
+    """Neither now nor when the program ends."""
+    (tmp_path / "甲村.xlsx").touch()
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()  # and never answers
+        address = f"127.0.0.1:{silent.getsockname()[1]}"
+        command = [sys.executable, "-m", "stattable", "check", str(tmp_path), "--dask", address]
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False, timeout=LONG)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert [line[:7] for line in done.stderr.splitlines() if line] == ["错误：连不上“"]
+
+
 def test_a_cluster_without_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clusters, "_ANSWERING", 1)
     with started(0) as (address, _):

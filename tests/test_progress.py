@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from command_line import read_terminal
 from county import GUANDU, GUANDU_VILLAGE
 from stattable.output.console import progress
 from stattable.output.console.progress import progress_bar
@@ -97,13 +98,7 @@ def test_from_reading_to_writing(jobs: str) -> None:
     ours, theirs = pty.openpty()
     with command(theirs, "--jobs", jobs) as process:
         os.close(theirs)
-        told = b""
-        try:
-            while chunk := os.read(ours, 1 << 16):
-                told += chunk
-        except OSError:  # as Linux says that the other end is closed
-            pass
-    os.close(ours)
+        told = read_terminal(ours)
     assert process.returncode == 0
     text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", told.decode())
     assert re.search(r"读取.*份/秒，还要.*汇总.*写出.*\b(\d+)/\1 份", text, re.DOTALL)

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from command_line import read_terminal
 from county import GUANDU, GUANDU_VILLAGE, ZHULUYING
 from stattable.model.units import Level
 from stattable.output.console.streams import shows_chinese
@@ -234,14 +235,8 @@ def on_terminal(width: int, *arguments: str) -> str:
         env={**os.environ, **env}, stdin=theirs, stdout=theirs, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     os.close(theirs)
-    out = b""
-    try:
-        while chunk := os.read(ours, 1 << 16):
-            out += chunk
-    except OSError:  # as Linux says that the other end is closed
-        pass
+    out = read_terminal(ours)
     process.wait()
-    os.close(ours)
     return re.sub("\x1b\\[[0-9;]*m", "", out.decode()).replace("\r\n", "\n")
 
 

@@ -381,9 +381,9 @@ def _u(code: str, one: ReturnFile, **parts: Any) -> Finding:
 
 
 def _first_figure_below(values: Sequence[Value], level: Level | None) -> int | None:
-    if level is None:
+    if level is None or not values:
         return None
-    return next((index for index in sorted(fields_only_below(level)) if values and values[index]), None)
+    return next((index for index in sorted(fields_only_below(level)) if values[index]), None)
 
 
 _ONLY_SCOPE: Final = {Level.VILLAGE: Scope.OWN, Level.NATIONAL: Scope.CUMULATIVE}

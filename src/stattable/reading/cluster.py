@@ -1,5 +1,7 @@
 """A Dask cluster as the executor that reads: its workers have this program, and see the files."""
 
+import asyncio
+import logging
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
@@ -29,11 +31,21 @@ def cluster_at(address: str | None, paths: Sequence[str]) -> Iterator[Executor |
         return
     try:
         from distributed import Client
-        from distributed.comm import resolve_address
+        from distributed.comm import connect, resolve_address
     except ImportError:
         raise Refusal("no_dask") from None
+
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what is lost is read again, and no news for a clerk
+
+    async def ask(scheduler: str) -> None:
+        comm = await connect(scheduler, timeout=_ANSWERING)
+        await comm.close()
+
     try:
-        client = Client(resolve_address(address), timeout=_ANSWERING, set_as_default=False)
+        scheduler = resolve_address(address)
+        # Asked first, for a client that nobody answers says so once more when the program ends.
+        asyncio.run(asyncio.wait_for(ask(scheduler), _ANSWERING))
+        client = Client(scheduler, timeout=_ANSWERING, set_as_default=False)
     except Exception as error:  # each transport has its own
         raise Refusal("no_scheduler", address=address) from error
     with client:

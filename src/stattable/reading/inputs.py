@@ -10,7 +10,7 @@ from typing import Final
 
 from stattable.formats.list_mark import is_marked
 from stattable.formats.paths import KEPT_MARK, file_key
-from stattable.formats.sniff import RETURN_LIKE, SPREADSHEET_SUFFIXES, FileKind, is_spreadsheet_name, sniff
+from stattable.formats.sniff import RETURN_LIKE, FileKind, is_spreadsheet_name, sniff
 from stattable.formats.storage import ARCHIVE_SUFFIX, about, files_in_archive, opened
 from stattable.model.catalogue import finding
 from stattable.model.findings import Finding
@@ -73,12 +73,12 @@ def find_inputs(arguments: Iterable[str], excluded: Iterable[str | Path] = ()) -
     named: set[str] = set()
     others: dict[str, str] = {}  # the same for files that are no returns
     unopened: dict[str, OSError] = {}
+    real_paths = _RealPaths()
     for argument in arguments:
         archived = _files_in_archive(argument)
         is_folder = archived is not None or Path(argument).is_dir()
-        real_path = _RealPaths()
         for path in archived or (_walk(argument, unopened) if is_folder else [argument]):
-            real = real_path.of(path)
+            real = real_paths.of(path)
             if _is_never_input(path) or (is_folder and _is_list(path)) or (skipped and file_key(path) in skipped):
                 continue
             group = others if is_folder and not _is_return_like(path) else chosen
@@ -209,6 +209,6 @@ def _is_list(path: str) -> bool:
 def _is_return_like(path: str) -> bool:
     if KEPT_MARK in os.path.split(path)[1]:  # what `merge` kept of an earlier result is for people to look at
         return False
-    if path.lower().endswith((*SPREADSHEET_SUFFIXES, *_ARCHIVES)):  # whatever there is of it
+    if is_spreadsheet_name(Path(path)) or path.lower().endswith(_ARCHIVES):  # whatever there is of it
         return True
     return _kind(path) in RETURN_LIKE
