@@ -12,7 +12,6 @@ from stattable import __version__
 from stattable.formats.storage import about
 from stattable.model.refusals import Refusal
 
-_LOGGING: Final = ("distributed", "tornado", "asyncio")
 _ANSWERING: Final = 10  # seconds that a scheduler may take, and then its workers
 
 
@@ -36,8 +35,7 @@ def cluster_at(address: str | None, paths: Sequence[str]) -> Iterator[Executor |
     except ImportError:
         raise Refusal("no_dask") from None
 
-    for library in _LOGGING:  # what is lost is read again, and no news for a clerk
-        logging.getLogger(library).setLevel(logging.CRITICAL)
+    logging.disable()  # to the very end: what is lost is read again, and no news for a clerk
 
     async def ask(scheduler: str) -> None:
         comm = await connect(scheduler, timeout=_ANSWERING)
