@@ -21,6 +21,9 @@ from stattable.model.text import (
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("官渡  镇 ", "官渡 镇"),
+        ("官渡镇", "官渡镇"),
+        ("a b", "a b"),
         ("", ""),
         ("官渡镇", "官渡镇"),
         ("  官渡镇\t", "官渡镇"),

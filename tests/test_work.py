@@ -88,16 +88,18 @@ def test_a_return_without_faults_is_never_read_the_long_way(
 
 
 def test_a_part_is_unpacked_once_and_only_where_it_differs(returns: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    unpacked = Counter[bytes]()
+    unpacked, stored = Counter[bytes](), Counter[str]()
     packages = Counter[int]()
-    content, opened = Packed.content, Package.__init__
+    content, opened, taken = Packed.content, Package.__init__, Package._read
+    monkeypatch.setattr(Package, "_read", lambda self, name: stored.update([name]) or taken(self, name))
     monkeypatch.setattr(Packed, "content", lambda self: unpacked.update([self.stored]) or content(self))
     monkeypatch.setattr(Package, "__init__", lambda self, zipped: packages.update([1]) or opened(self, zipped))
     for path in returns[:2]:
         unpacked.clear()
+        stored.clear()
         read_return(path, debug=True)
         assert len(unpacked) <= 3, "the page, the identity, and the strings of both"
-        assert set(unpacked.values()) == {1}
+        assert set(unpacked.values()) == set(stored.values()) == {1}
     assert packages.total() == 2
 
 
