@@ -38,6 +38,14 @@ def as_read(grid: Grid) -> Grid:
     return [[float(value) if type(value) is int else value for value in cells] for cells in grid]
 
 
+def with_said(cells: dict[Cell, Any]) -> Grid:
+    """The official page with room around it, and with other values in some cells."""
+    grid = [[*row, "", ""] for row in [*page(), *[[""] * 9 for _ in range(4)]]]
+    for (row, column), value in cells.items():
+        grid[row - 1][column - 1] = value
+    return as_read(grid)
+
+
 def long_way(grid: Grid) -> ReturnFile:
     """Read a page without the quick ways."""
     with pytest.MonkeyPatch.context() as patch:
@@ -55,11 +63,15 @@ def long_way(grid: Grid) -> ReturnFile:
 def test_what_stands_on_the_official_page_is_read_as_the_long_way_reads_it(
     filled_in: dict[Cell, Any], beside: dict[Cell, Any], stray: dict[Cell, Any]
 ) -> None:
-    grid = [[*cells, "", ""] for cells in [*page(), *[[""] * 9 for _ in range(4)]]]
-    for (row, column), value in (filled_in | beside | stray).items():
-        grid[row - 1][column - 1] = value
-    grid = as_read(grid)
+    grid = with_said(filled_in | beside | stray)
     assert read_pages(raw_sheet(grid)) == long_way(grid)
+
+
+@pytest.mark.parametrize("line", LINES_SAID)
+def test_a_line_anywhere_beside_the_table(line: str) -> None:
+    for at in dict.fromkeys([*BESIDE, *STRAY]):
+        grid = with_said({at: line})
+        assert read_pages(raw_sheet(grid)) == long_way(grid), at
 
 
 @settings(max_examples=200, deadline=None)
