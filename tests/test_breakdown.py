@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from county import tree_of
 from stattable.merging.rollup import CountedReturns, RollUp, roll_up
 from stattable.model.form import BLANK, FIELD_BY_KEY, FIELDS, Values, number
 from stattable.model.units import Level, Tree, Unit
-from stattable.proving.breakdown import BreakdownRow, RowKind, breakdown, figure_cell, is_listed, row_label, sum_formula
+from stattable.proving.breakdown import BreakdownRow, RowKind, breakdown, figure_cell, formulas, is_listed, row_label
 from test_rollup import World, examples, worlds
 
 TOTAL, OWN, UNLISTED, DIFFERENCE = RowKind
@@ -211,8 +212,10 @@ def test_own_rows_are_the_own_returns(world: World) -> None:
 # -- cells and formulas -----------------------------------------------------------------------------------
 
 
-def total_of(*parts: int) -> BreakdownRow:
-    return BreakdownRow(TOTAL, COUNTY, 0, BLANK, parts)
+def sum_formula(parts: Sequence[int], index: int) -> str | None:
+    """The formula of a total of rows of figures."""
+    rows = [BreakdownRow(TOTAL, COUNTY, 0, (1,) * len(FIELDS), of) for of in ((), tuple(parts))]
+    return formulas(rows[1], [rows[0]] * (max(parts, default=0) + 1))[index]
 
 
 def test_figure_cell() -> None:
@@ -231,12 +234,12 @@ def test_figure_cell() -> None:
     ],
 )
 def test_sum_formula(parts: tuple[int, ...], index: int, formula: str | None) -> None:
-    assert sum_formula(total_of(*parts), index) == formula
+    assert sum_formula(parts, index) == formula
 
 
 @pytest.mark.parametrize(("count", "nested"), [(255, 0), (256, 2), (510, 2), (511, 3)])
 def test_a_function_takes_255_parts(count: int, nested: int) -> None:
-    formula = sum_formula(total_of(*range(0, 2 * count, 2)), 0)
+    formula = sum_formula(range(0, 2 * count, 2), 0)
     assert formula
     assert formula.removeprefix("=SUM(").count("SUM(") == nested
     assert formula.count("E") == count

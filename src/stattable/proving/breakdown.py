@@ -147,11 +147,6 @@ _MOST_PARTS: Final = 255  # that a function of Excel's takes
 _LONGEST_FORMULA: Final = 8_000  # characters; Excel takes 8,192
 
 
-def sum_formula(row: BreakdownRow, index: int) -> str | None:
-    """Return the formula that adds up the parts of a total in the column of a field; None if too long for Excel."""
-    return _in_column(_sum_of_parts(row), index)
-
-
 def _sum_of_parts(row: BreakdownRow) -> str:
     """Return the formula that adds up the parts of a total in a column ``@``; nothing where it has none."""
     runs: list[list[int]] = []
@@ -167,6 +162,7 @@ def _sum_of_parts(row: BreakdownRow) -> str:
 
 
 def _in_column(formula: str, index: int) -> str | None:
+    """Return that formula in the column of a field; None where there is none, or it is too long for Excel."""
     formula = formula.replace("@", _COLUMNS[index])
     return formula if 0 < len(formula) <= _LONGEST_FORMULA else None
 
