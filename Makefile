@@ -6,7 +6,7 @@ DEMO   := build/demo
 READY  := $(VENV)/.ready
 UNITS  ?= 5500
 
-.PHONY: demo test lint docs office floors smoke examples template bench clean
+.PHONY: demo test lint docs office browser floors smoke examples template bench clean
 
 $(READY): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11")'
@@ -28,11 +28,14 @@ demo: $(READY)  ## new, check, merge, verify and trace on the examples
 	cd examples && ../$(BIN)/stattable trace ../$(DEMO)/中牟县.xlsx H6 收到
 	@echo; find $(DEMO) -name '*中牟县*.xlsx' -o -name '*_汇总.xlsx' | sort
 
-test: $(READY)  ## all tests but those that start LibreOffice
-	$(BIN)/python -m pytest -m 'not office' -n auto --cov --cov-report=term:skip-covered --cov-fail-under=95
+test: $(READY)  ## all tests but those that start LibreOffice or a browser
+	$(BIN)/python -m pytest -m 'not office and not browser' -n auto --cov --cov-report=term:skip-covered --cov-fail-under=95
 
 office: $(READY)  ## the tests that start LibreOffice, which must be installed
 	$(BIN)/python -m pytest -m office
+
+browser: $(READY)  ## the tests that start Chromium, which must be installed with its driver
+	$(BIN)/python -m pytest -m browser
 
 # What reads files leans on what its libraries do with those that are odd; what writes rows, on the insides of XlsxWriter.
 LEANING := $(addprefix tests/test_,$(addsuffix .py,annex cells counts dates_phones documents fuzz hostile inputs \

@@ -66,6 +66,7 @@ ONLY = {  # libraries, and where alone they may be used
     "xlsxwriter": ("writing",),
     "rich": ("output/console",),
     "distributed": ("reading/cluster",),
+    "jinja2": ("output/html",),
     "click": ("cli",),
 }
 STATEMENTS_OF_FACTS = {"model/catalogue", "model/form"}  # as long as what they state

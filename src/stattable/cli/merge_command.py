@@ -16,6 +16,7 @@ from stattable.cli.options import (
     factor_option,
     fail_on_option,
     findings_option,
+    html_option,
     jobs_option,
     paths_argument,
     previous_option,
@@ -75,6 +76,7 @@ from stattable.model.units import Level, Scope
     help="输出格式。",
 )
 @findings_option
+@html_option
 @fail_on_option
 @jobs_option
 @dask_option
@@ -86,7 +88,7 @@ def merge_command(
     level: Level | None, code: str | None, edition: int | None, year: int | None,
     scopes: tuple[tuple[str, Scope], ...], duplicates: str, previous: str | None, factor: int,
     strict: bool, force: bool, each_level: str | None, accounts_csv: str | None, layout: str, findings: str | None,
-    fail_on: str, jobs: int | None, dask: str | None, quiet: bool, debug: bool,
+    html: str | None, fail_on: str, jobs: int | None, dask: str | None, quiet: bool, debug: bool,
 ) -> int:  # fmt: skip
     """汇总报表，写出一个工作簿：信息统计表、分单位汇总、报送情况、审核意见、汇总台账、网站和新媒体明细。"""
     from stattable.formats.fingerprint import file_facts
@@ -99,6 +101,7 @@ def merge_command(
     from stattable.output.console.merge import show_merge
     from stattable.output.console.progress import progress_bar
     from stattable.output.csv_tables import accounts_as_csv, findings_as_csv
+    from stattable.output.html.merge_page import merge_page
     from stattable.proving.ledger import Run
     from stattable.proving.verify import are_as_written
     from stattable.reading.cluster import cluster_at
@@ -121,7 +124,7 @@ def merge_command(
     last_year, never = last_year_of(previous, factor, roster, tree, quiet=quiet, jobs=jobs, debug=debug)
     inputs = inputs_of(paths, never, notes)
     places = LevelPlaces(each_level, partial(level_places, folder=Path(each_level))) if each_level else None
-    outputs = Outputs(output, accounts_csv, places, never, findings, force)
+    outputs = Outputs(output, accounts_csv, places, never, findings, html, force)
     refuse_to_overwrite(outputs, inputs)
     options = MergeOptions(
         RootOptions(tree, root or code, unit, level, dict(scopes)),
@@ -145,9 +148,11 @@ def merge_command(
         run = Run(sys.argv[1:], started, run_time(), (roster, file_facts(roster)) if roster else None)
         accounts = accounts_as_csv(merged) if accounts_csv else None
         with progress_bar("写出", len(merged.parents) if each_level else None, quiet=quiet) as progress:
+            page = merge_page(merged) if html else None
             written = write_results(
-                merged, run, outputs, to_keep, accounts, findings_as_csv(merged.findings), jobs=jobs, progress=progress
-            )
+                merged, run, outputs, to_keep, accounts, findings_as_csv(merged.findings), page,
+                jobs=jobs, progress=progress,
+            )  # fmt: skip
     elif findings is not None:
         write_lines(Path(findings), findings_as_csv(merged.findings))
     place = None if refused else output
@@ -155,6 +160,6 @@ def merge_command(
         layout,
         lambda: json_documents.merge_json(merged, place, written.levels, written.kept),
         merged.findings,
-        lambda: show_merge(merged, place, written.levels, written.kept, to_keep, findings),
+        lambda: show_merge(merged, place, written.levels, written.kept, to_keep, findings, html),
     )
     return FINDINGS if refused else exit_code(merged.findings, fail_on)

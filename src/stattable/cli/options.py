@@ -74,6 +74,16 @@ class Day(click.ParamType[Any]):
             self.fail(f"“{printable(str(value))}”不是日期，应写成 2021-06-30 这样。", param, ctx)
 
 
+class WebPage(click.Path):
+    """A web page that is written, under a name that browsers open."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return its path."""
+        if not str(value).lower().endswith((".html", ".htm")):
+            self.fail(f"“{printable(str(value))}”不像网页的文件名，应以 .html 结尾。", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 class UnitScope(click.ParamType[Any]):
     """``CODE=own`` or ``CODE=cumulative``."""
 
@@ -163,6 +173,12 @@ duplicates_option = click.option(
 findings_option = click.option(
     "--findings", type=click.Path(dir_okay=False), metavar="意见.csv",
     help="把审核意见一条不少地另存为这个文件，一条一行。",
+)  # fmt: skip
+
+
+html_option = click.option(
+    "--html", type=WebPage(dir_okay=False), metavar="网页.html",
+    help="另写一个网页，一个文件，用浏览器打开，不用联网：数、报送情况、意见，可以逐级展开、查找，也可以打印。",
 )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from stattable.cli.options import (
     debug_option,
     duplicates_option,
     edition_option,
+    html_option,
     jobs_option,
     paths_argument,
     quiet_option,
@@ -48,6 +49,7 @@ from stattable.model.units import Scope
     metavar="去年的文件夹",
     help="今年的表和名册里都没有联系人的，用去年报表上的：放去年报表的文件夹，或者一份表。",
 )
+@html_option
 @click.option("--force", is_flag=True, help="覆盖已有的文件，不管它是什么；报表和名册除外。")
 @edition_option
 @year_option
@@ -61,7 +63,7 @@ from stattable.model.units import Scope
 @command
 def status_command(
     *, paths: tuple[str, ...], roster: str | None, root: str | None, deadline: date | None, depth: int,
-    output: str | None, remind: str | None, previous: str | None, force: bool, edition: int | None, year: int | None,
+    output: str | None, html: str | None, remind: str | None, previous: str | None, force: bool, edition: int | None, year: int | None,
     scopes: tuple[tuple[str, Scope], ...], duplicates: str, layout: str, jobs: int | None, dask: str | None, quiet: bool, debug: bool,
 ) -> int:  # fmt: skip
     """看报送到了什么程度：谁报了，谁按时，谁要改，谁没有报。不写汇总表，不改动任何报表。
@@ -76,10 +78,11 @@ def status_command(
     from stattable.output.console.findings import show_faults
     from stattable.output.console.progress import progress_bar
     from stattable.output.console.status import show_status
+    from stattable.output.html.status_page import status_page
     from stattable.output.json_documents import refused_status_json, status_json
     from stattable.reading.cluster import cluster_at
     from stattable.writing.collection import collection_bytes
-    from stattable.writing.list_files import refuse_foreign
+    from stattable.writing.list_files import refuse_foreign, refuse_foreign_page
     from stattable.writing.reminders import write_reminders
     from stattable.writing.whole_files import Staging
     from stattable.writing.workbook import run_time
@@ -92,6 +95,8 @@ def status_command(
         return FINDINGS
     inputs = inputs_of(paths, [roster] if roster else [], notes, may_be_empty=tree is not None)
     kept = frozenset(map(file_key, [*inputs.paths, *([roster] if roster else [])]))
+    if html:
+        refuse_foreign_page(Path(html), kept, output, force=force)
     options = MergeOptions(
         RootOptions(tree, root, scopes=dict(scopes)), its_edition, duplicates == "latest", jobs, debug
     )
@@ -103,13 +108,19 @@ def status_command(
         collection = read_collection(inputs, options, run_time().date(), deadline, progress, executor)
     reminded = None
     with Staging() as staging:
-        if remind:
+        if remind or html:
             persons = (
                 persons_in(previous, collection.merged.tree, is_roster=tree is not None, jobs=jobs) if previous else {}
             )
-            reminded = write_reminders(reminders_of(collection, persons), Path(remind), kept, staging, force=force)
+            reminders = reminders_of(collection, persons)
+        if remind:
+            reminded = write_reminders(reminders, Path(remind), kept, staging, force=force)
+        if html:
+            staging.write(Path(html), status_page(reminders))
         if output:
             refuse_foreign(Path(output), kept, force=force)
             staging.write(Path(output), collection_bytes(collection))
-    print_layout(layout, lambda: status_json(collection), str, lambda: show_status(collection, depth, output, reminded))
+    print_layout(
+        layout, lambda: status_json(collection), str, lambda: show_status(collection, depth, output, reminded, html)
+    )
     return OK

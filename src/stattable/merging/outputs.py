@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from stattable.checking.register import Register, identity_keys
+from stattable.formats.page_mark import refuse_unless_page
 from stattable.formats.paths import are_one, file_key, is_there, own_path, refuse_unless_file
 from stattable.merging.annex import ACCOUNT_HEADS
 from stattable.merging.contents import Contents, Input, place_of
@@ -42,6 +43,7 @@ class Outputs:
         report: the merged workbook.
         accounts: the accounts as CSV, or None.
         findings: all findings as CSV, or None.
+        html: all of it as a web page, or None.
         levels: the results of the levels below, or None.
         read_only: files that none of them may be: the roster, and those of a year before.
         force: overwrite what is no earlier result, too; inputs and the roster aside.
@@ -52,12 +54,13 @@ class Outputs:
     levels: LevelPlaces | None = None
     read_only: Sequence[str] = ()
     findings: str | None = None
+    html: str | None = None
     force: bool = False
 
     @property
     def files(self) -> list[str]:
         """The files that are written whatever the units are."""
-        return [path for path in (self.report, self.accounts, self.findings) if path]
+        return [path for path in (self.report, self.accounts, self.findings, self.html) if path]
 
 
 def is_altered(earlier: ReturnFile) -> bool:
@@ -77,7 +80,7 @@ def refuse_to_overwrite(outputs: Outputs, inputs: Inputs) -> None:
 
     Raises:
         Refusal: an output is no regular file, or another output, the roster or an input; or something stands there
-            that is neither a merged workbook nor a list of accounts of ours, and `force` is not set.
+            that is none of its kind of ours, and `force` is not set.
     """
     taken = [*outputs.read_only]
     for path in outputs.files:
@@ -98,6 +101,8 @@ def refuse_to_overwrite(outputs: Outputs, inputs: Inputs) -> None:
         raise Refusal("not_accounts", path=outputs.accounts)
     if outputs.findings:
         _refuse_unless_findings(outputs.findings)
+    if outputs.html:
+        refuse_unless_page(outputs.html)
 
 
 def refuse_to_overwrite_with_findings(path: str, inputs: Inputs, read_only: Sequence[str], *, force: bool) -> None:

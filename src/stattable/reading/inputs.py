@@ -9,6 +9,7 @@ from pathlib import Path, PurePath
 from typing import Final
 
 from stattable.formats.list_mark import is_marked
+from stattable.formats.page_mark import PAGE_ENDINGS, is_page
 from stattable.formats.paths import KEPT_MARK, file_key
 from stattable.formats.sniff import RETURN_LIKE, FileKind, is_spreadsheet_name, sniff
 from stattable.formats.storage import ARCHIVE_SUFFIX, about, files_in_archive, opened
@@ -79,7 +80,7 @@ def find_inputs(arguments: Iterable[str], excluded: Iterable[str | Path] = ()) -
         is_folder = archived is not None or Path(argument).is_dir()
         for path in archived or (_walk(argument, unopened) if is_folder else [argument]):
             real = real_paths.of(path)
-            if _is_never_input(path) or (is_folder and _is_list(path)) or (skipped and file_key(path) in skipped):
+            if _is_never_input(path) or (is_folder and _is_of_ours(path)) or (skipped and file_key(path) in skipped):
                 continue
             group = others if is_folder and not _is_return_like(path) else chosen
             group[real] = min(path, group.get(real, path))
@@ -202,8 +203,10 @@ def _is_copy(folder: str) -> bool:
     return any(part.lower() in _NEVER_FOLDERS for part in PurePath(folder).parts)
 
 
-def _is_list(path: str) -> bool:
-    return path.lower().endswith(".xlsx") and is_marked(path)
+def _is_of_ours(path: str) -> bool:
+    """Whether a file is a list or a web page that we wrote, which is no return."""
+    name = path.lower()
+    return (name.endswith(".xlsx") and is_marked(path)) or (name.endswith(PAGE_ENDINGS) and is_page(path))
 
 
 def _is_return_like(path: str) -> bool:

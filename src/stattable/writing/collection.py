@@ -19,6 +19,7 @@ RATES: Final = (  # what the rates are made of
     "报送率 =（已报 + 含在上级表中）÷ 应报；及时率 =（按时 + 含在按时的上级表中）÷ 应报。"
     "上级表中写明没有报的不算。已更正是份数，其余是单位数。"
 )
+FILING_BASIS: Final = {True: "填报日期", False: "文件时间"}  # by whether the return says when it was filed
 _ONLY_SCANS: Final = "（只有扫描件）"
 _LOOKS: Final = {State.MISSING: "bad", State.OPEN: "open"}
 
@@ -86,7 +87,7 @@ def _state_rows(collection: Collection) -> Iterator[Row]:
             (
                 unit.name, unit.level.label, unit.code, tree[unit.parent].name if unit.parent else "", state,
                 filing.day.isoformat() if filing else None,
-                ("填报日期" if filing.is_dated else "文件时间") if filing else None,
+                FILING_BASIS[filing.is_dated] if filing else None,
                 ("是" if one.is_on_time else "否") if filing else None,
                 *collection.merged.person(key),
             ),

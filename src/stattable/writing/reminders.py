@@ -107,7 +107,7 @@ def _paragraph(reminders: Reminders, one: Reminder) -> Iterator[str]:
     collection = reminders.collection
     yield f"您好！{title(collection.merged.edition)}，{deadline_words(collection)}。"
     if one.missing:
-        yield f"{_missing_words(reminders, one)}，麻烦尽快报送。"
+        yield f"{missing_words(reminders, one)}，麻烦尽快报送。"
         scans = [key for key in one.missing.missing if key in collection.scans]
         if scans:
             names = listed([printable(tree[key].name) for key in scans], most=len(scans))
@@ -116,19 +116,20 @@ def _paragraph(reminders: Reminders, one: Reminder) -> Iterator[str]:
         yield f"有 {len(one.open)} 个单位的表要改："
         for number, opened in enumerate(one.open, start=1):
             yield f"{number}. {printable(tree[opened.unit].name)}"
-            yield from (f"   {words}" for words in _gravest(opened))
+            yield from (f"   {words}" for words in gravest_problems(opened))
         yield "改好后麻烦再报一次；数字没有错的，请写明情况。"
     yield "如果已经报了，请告诉我们一声。谢谢！" if one.missing else "谢谢！"
 
 
-def _missing_words(reminders: Reminders, one: Reminder) -> str:
+def missing_words(reminders: Reminders, one: Reminder) -> str:
     """Return who sent nothing, in words without a full stop; nothing where everybody did."""
     groups = [one.missing] if one.missing else []
     found = missing_findings(reminders.collection.merged.tree, groups, lambda _: ("", ""))
     return "".join(problem_and_remedy(finding, label_of)[0].removesuffix("。") for finding in found)
 
 
-def _gravest(opened: OpenUnit) -> list[str]:
+def gravest_problems(opened: OpenUnit) -> list[str]:
+    """Return what is most wrong with a unit's returns, in words; of many problems the last says how many there are."""
     words = [printable(_problem(one, opened.paths)) for one in opened.findings[:_MOST_FINDINGS]]
     if len(opened.findings) > _MOST_FINDINGS:
         words.append(f"……一共 {len(opened.findings)} 条。")
@@ -165,7 +166,7 @@ def _asked_row(reminders: Reminders, one: Reminder) -> Row:
     tree = reminders.collection.merged.tree
     names = "、".join(tree[opened.unit].name for opened in one.open)
     cells = (
-        tree[one.unit].name, *reminders.person(one.unit), one.missing_count, _missing_words(reminders, one),
+        tree[one.unit].name, *reminders.person(one.unit), one.missing_count, missing_words(reminders, one),
         len(one.open), names,
     )  # fmt: skip
     return Row(cells, "bad" if one.missing else "open")
@@ -184,5 +185,5 @@ def _open_rows(reminders: Reminders, one: Reminder) -> Iterator[Row]:
     for opened in one.open:
         unit = tree[opened.unit]
         parent = tree[unit.parent].name if unit.parent else ""
-        words = "\n".join(_gravest(opened))
+        words = "\n".join(gravest_problems(opened))
         yield Row((unit.name, unit.level.label, parent, *reminders.person(opened.unit), len(opened.findings), words))

@@ -55,7 +55,7 @@ from stattable.proving.seal import seal_rows
 from stattable.proving.sheet_facts import REPEATED_COLUMNS, repeated_rows
 from stattable.writing.annex import add_merged_annex
 from stattable.writing.blank import association_name
-from stattable.writing.page import add_hidden, add_page, page_content, put_note
+from stattable.writing.page import Place, add_hidden, add_page, page_content, put_note
 from stattable.writing.workbook import MOST_LINKS, Formula, Link, Look, Sheet, Workbook, run_time
 from stattable.writing.year_on_year import add_year_on_year
 
@@ -170,9 +170,24 @@ def report_bytes(merged: MergeResult, run: Run) -> bytes:
 
 
 def _page(workbook: Workbook, merged: MergeResult, ledger: Ledger) -> None:
+    sheet = add_page(workbook, merged_page_content(merged))
+    sheet.raw.set_footer(f"&L{CHECK_CODE} {ledger.check_code}")
+    root, counted = merged.root_unit, sum(entry.counted for entry in ledger.entries)
+    about = _NOTE_UNIT.format(name=root.name, level=root.level.label)
+    put_note(
+        sheet,
+        [
+            _NOTE_TITLE, "", about, _NOTE_COUNTS.format(merged.summary.received, counted),
+            *total_notes(merged, counted), _NOTE_SOURCES,
+        ],
+    )  # fmt: skip
+
+
+def merged_page_content(merged: MergeResult) -> dict[Place, object]:
+    """Return what is filled in on the official page of a merge, by cell."""
     root = merged.root_unit
     contact, phone = merged.person(merged.root)
-    content = page_content(
+    return page_content(
         edition=merged.edition,
         name=association_name(root.name),
         level=root.level,
@@ -181,10 +196,16 @@ def _page(workbook: Workbook, merged: MergeResult, ledger: Ledger) -> None:
         phone=phone,
         filled_in=run_time().date(),
     )
-    sheet = add_page(workbook, content)
-    sheet.raw.set_footer(f"&L{CHECK_CODE} {ledger.check_code}")
+
+
+def total_notes(merged: MergeResult, counted: int) -> list[str]:
+    """Return what is to be known of a total: how many reported, and what is not in it or open.
+
+    Args:
+        merged: the result of a merge.
+        counted: how many returns are in the total.
+    """
     summary = merged.summary
-    counted = sum(entry.counted for entry in ledger.entries)
     counts = {
         "compared": max(summary.accepted - counted, 0),
         "rejected": summary.rejected,
@@ -195,8 +216,7 @@ def _page(workbook: Workbook, merged: MergeResult, ledger: Ledger) -> None:
     notes += [_NOTES[what].format(count) for what, count in counts.items() if count]
     if gaps := gap_words(merged):
         notes.append(_NOTE_GAPS.format(gaps))
-    about = _NOTE_UNIT.format(name=root.name, level=root.level.label)
-    put_note(sheet, [_NOTE_TITLE, "", about, _NOTE_COUNTS.format(summary.received, counted), *notes, _NOTE_SOURCES])
+    return notes
 
 
 # -- 分单位汇总 -------------------------------------------------------------------------------------------

@@ -32,6 +32,7 @@ def write_results(
     to_keep: Iterable[str],
     accounts: str | None,
     findings: Iterable[str],
+    html: bytes | None = None,
     *,
     jobs: int | None = None,
     progress: Callable[[int], None] = lambda _: None,
@@ -45,6 +46,7 @@ def write_results(
         to_keep: paths of earlier results that are kept under other names.
         accounts: the accounts as CSV, or None where they are not asked for.
         findings: the lines of all findings as CSV.
+        html: the web page, or None where it is not asked for.
         jobs: how many processes may write.
         progress: told of every workbook of a level.
 
@@ -59,6 +61,8 @@ def write_results(
             staging.write(Path(outputs.accounts), accounts.encode("utf-8"))
         if outputs.findings:
             staging.write_lines(Path(outputs.findings), findings)
+        if outputs.html and html is not None:
+            staging.write(Path(outputs.html), html)
         levels = None
         if outputs.levels:
             folder = Path(outputs.levels.folder)

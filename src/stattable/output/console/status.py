@@ -25,7 +25,11 @@ _BARE: Final = "\N{MIDDLE DOT}"  # in place of a 0, so that what is there is see
 
 
 def show_status(
-    collection: Collection, depth: int, output: str | None = None, reminded: "WrittenReminders | None" = None
+    collection: Collection,
+    depth: int,
+    output: str | None = None,
+    reminded: "WrittenReminders | None" = None,
+    page: str | None = None,
 ) -> None:
     """Show the state of a collection: the root and the units below it, the worst first, and who is missing.
 
@@ -34,6 +38,7 @@ def show_status(
         depth: how many levels below the root are shown.
         output: path of the workbook, or None if none was written.
         reminded: the reminders, or None if none were asked for.
+        page: path of the web page, or None.
     """
     console = make_console()
     merged = collection.merged
@@ -47,6 +52,8 @@ def show_status(
     _show_unattributed(console, collection)
     if output:
         console.show(Text(f"报送情况已写入 {output}", style="green"), whole=[output])
+    if page:
+        console.show(Text(f"网页已写入 {page}", style="green"), whole=[page])
     if reminded:
         text = f"要催 {reminded.count} 个单位，催报已写入文件夹 {reminded.folder}，全部的在 {reminded.all}"
         console.show(Text(text, style="green"), whole=[reminded.folder, reminded.all])

@@ -1,0 +1,1 @@
+"""Results as one web page each, which needs nothing but itself."""
