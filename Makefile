@@ -65,6 +65,7 @@ smoke: $(READY)  ## the wheel, installed by itself without anything for developm
 	build/smoke/venv/bin/python -m pip install --quiet build/smoke/*.whl
 	build/smoke/venv/bin/stattable new --unit 官渡镇计生协 --code 410122102 -o build/smoke/空白表.xlsx
 	build/smoke/venv/bin/stattable check build/smoke/空白表.xlsx; test $$? -eq 1
+	build/smoke/venv/bin/stattable status build/smoke/空白表.xlsx --html build/smoke/报送情况.html
 	build/smoke/venv/bin/stattable explain V000
 
 examples: $(READY)  ## make the examples anew; needs LibreOffice

@@ -1,6 +1,7 @@
-"""Makes the pictures of the readme and the guide from the examples: sheets, and what `check` says.
+"""Makes the pictures of the readme and the guide from the examples: sheets, web pages, and what `check` says.
 
-Needs LibreOffice, pdftoppm, Pillow and a font with Chinese of fixed width. The pictures are looked at, not tested.
+Needs LibreOffice, pdftoppm, Chromium, Pillow and a font with Chinese of fixed width. The pictures are looked at, not
+tested.
 """
 
 import io
@@ -26,6 +27,8 @@ COMMAND: Final = ["check", "收到", "--roster", "名册.csv"]
 FONT: Final = os.environ.get("FONT", "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
 FACE: Final = 7  # Noto Sans Mono CJK SC in the collection
 SIZE, WIDTH, MARGIN = 20, 80, 16
+SCREEN, PHONE = (1366, 768), (360, 780)  # pixels
+BROWSER: Final = "chromium --headless=new --no-sandbox --disable-gpu --no-first-run --hide-scrollbars".split()
 INK: Final = {1: "#ff6b68", 2: "#98c379", 3: "#e5c07b", 6: "#56b6c2"}  # the terminal's red, green, yellow and cyan
 DIM: Final = "#8a919c"
 LEAN: Final = {"“": 1.0, "‘": 1.0, "”": 0.0, "’": 0.0}  # where a wide glyph stands in its narrow cell
@@ -73,6 +76,19 @@ def workbooks() -> None:
         draw(state, 1, "guide-status")
 
 
+def web_pages() -> None:
+    """Draw what the web page of a merge shows first, on a small screen and on a phone."""
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder, "page.html")
+        run("merge", "收到", "--roster", "名册.csv", "-o", str(Path(folder, "merged.xlsx")), "--html", str(page))
+        for name, (width, height) in {"guide-html": SCREEN, "guide-html-phone": PHONE}.items():
+            target = IMAGES / f"{name}.png"
+            how = [f"--user-data-dir={folder}/{name}", f"--screenshot={target}", f"--window-size={width},{height}"]
+            subprocess.run([*BROWSER, *how, page.as_uri()], check=True, capture_output=True)  # it says a lot
+            with Image.open(target) as picture:
+                picture.convert("P", palette=Image.Palette.ADAPTIVE).save(target, optimize=True)
+
+
 def run(*arguments: str) -> None:
     """Run a command; what it found is of no interest."""
     CliRunner().invoke(main, arguments, catch_exceptions=False)
@@ -96,4 +112,5 @@ if __name__ == "__main__":
     IMAGES.mkdir(exist_ok=True)
     os.chdir(ROOT / "examples")
     workbooks()
+    web_pages()
     terminal()

@@ -34,7 +34,7 @@ from stattable.writing.workbook import run_time
 _STATES: Final = tuple(STATUS_WORDS)
 _KINDS: Final = {Status.ACCEPTED: "good", Status.REJECTED: "bad", Status.COVERED: "good", Status.MISSING: "bad"}
 _OF_DIFFERENCES: Final = ("H002", "H001")
-_MOST_DIFFERENCES: Final = 60
+_MOST_DIFFERENCES: Final = 20
 _TEMPLATE: Final = "merge.html.j2"
 
 

@@ -1,11 +1,13 @@
 "use strict";
-// Everything that is opened, searched or chosen. Texts become text nodes, never markup.
+// Everything that is opened, searched or chosen. Texts become text nodes, never markup. Written for browsers from
+// Chromium 70 on: many offices have old ones.
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
   const units = data.units;
   const count = units.name.length;
   const MOST_HITS = 50;
-  const MOST_ROWS = 300; // of the units below one, and of findings, before somebody asks for more
+  const MOST_ROWS = 200; // of the units below one, before somebody asks for more
+  const MOST_ITEMS = 30; // of a list
   const MOST_RANKED = 10;
 
   // -- elements ----------------------------------------------------------------------------------------
@@ -28,7 +30,8 @@
   const button = (kind, text, act, more) => make("button", { type: "button", class: kind, click: act, ...more }, text);
   const row = (...cells) => make("tr", null, ...cells);
   const head = (text, kind) => make("th", { scope: "col", class: kind }, text);
-  const numberCell = (value, kind) => make("td", { class: "number " + (kind || "") }, grouped(value === null ? "" : value));
+  const shownNumber = (value) => (value === null ? "" : grouped(value));
+  const numberCell = (value, kind) => make("td", { class: "number " + (kind || "") }, shownNumber(value));
 
   function bar(percent) {
     const svg = (name, attributes) => {
@@ -43,21 +46,26 @@
   }
 
   function fill(place, ...content) {
-    place.replaceChildren(...content);
+    place.textContent = "";
+    place.append(...content);
   }
 
-  /** Show some items of many, and a button for more. */
+  /** What is said of those that are not shown yet, and a button that shows more of them. */
+  function restOf(left, most, noun, act) {
+    return [`还有 ${grouped(left)} ${noun}。`, button("plainly", `再显示 ${Math.min(most, left)} ${noun}`, act)];
+  }
+
+  /** Show some items of many. */
   function showInParts(list, items, itemOf, from = 0) {
-    if (from === 0) list.replaceChildren();
-    const end = Math.min(from + MOST_ROWS, items.length);
-    for (let at = from; at < end; at++) list.append(itemOf(items[at]));
-    if (end < items.length) {
-      const more = make("li", null, button("plainly", `再显示 ${Math.min(MOST_ROWS, items.length - end)} 条`, () => {
-        more.remove();
-        showInParts(list, items, itemOf, end);
-      }));
-      list.append(more);
-    }
+    if (from === 0) fill(list);
+    const end = Math.min(from + MOST_ITEMS, items.length);
+    list.append(...items.slice(from, end).map(itemOf));
+    if (end === items.length) return;
+    const more = make("li", null, ...restOf(items.length - end, MOST_ITEMS, "条", () => {
+      more.remove();
+      showInParts(list, items, itemOf, end);
+    }));
+    list.append(more);
   }
 
   // -- units -------------------------------------------------------------------------------------------
@@ -146,7 +154,7 @@
         for (const one of selects) one.value = measure;
         ranking();
         for (const cell of tree.querySelectorAll("td.measure")) {
-          cell.textContent = grouped(measured(Number(cell.parentNode.dataset.at)) ?? "");
+          fill(cell, shownNumber(measured(Number(cell.parentNode.dataset.at))));
         }
         tree.querySelector("th.measure span").textContent = data.measures[measure][0];
       });
@@ -211,7 +219,7 @@
     const rows = [];
     for (let at = from; at < end; at++) rows.push(treeRow(below[at], at + 1, below.length));
     if (end < below.length) {
-      const more = row(make("td", { colspan: 12 }, button("plainly", `再显示 ${Math.min(MOST_ROWS, below.length - end)} 个单位`, () => {
+      const more = row(make("td", { colspan: tree.rows[0].cells.length }, ...restOf(below.length - end, MOST_ROWS, "个单位", () => {
         const before = more.previousElementSibling;
         more.remove();
         putChildren(before, unit, end);
@@ -357,10 +365,10 @@
   const chosen = { severities: new Set([0, 1]), code: "" };
 
   function pathOf([folder, name], code, unitName) {
-    return data.paths.folders[folder] + data.paths.names[name].replaceAll("\ue000", code).replaceAll("\ue001", unitName);
+    return data.paths.folders[folder] + data.paths.names[name].split("\ue000").join(code).split("\ue001").join(unitName);
   }
 
-  function findingItem(found, withUnit = true) {
+  function findingItem(found, withUnit) {
     const [severity, code, unit, words, path, cell, field, raw, standing, note] = found;
     const known = typeof unit === "number";
     const place = [
@@ -379,8 +387,8 @@
   function filterFindings() {
     const { rows, codes: all } = data.findings;
     const some = rows.filter((one) => chosen.severities.has(one[0]) && (!chosen.code || all[one[1]][0] === chosen.code));
-    byId("shown").textContent = `列出 ${grouped(some.length)} 条，一共 ${grouped(rows.length)} 条。`;
-    showInParts(byId("list"), some, (one) => findingItem(one));
+    byId("shown").textContent = `这里有 ${grouped(some.length)} 条，一共 ${grouped(rows.length)} 条。`;
+    showInParts(byId("list"), some, (one) => findingItem(one, true));
   }
 
   function startFindings() {
@@ -509,5 +517,6 @@
     clearTimeout(waiting);
     waiting = setTimeout(search, 120);
   });
-  for (const tools of document.querySelectorAll(".tools")) tools.hidden = false;
+  for (const one of document.querySelectorAll(".tools")) one.hidden = false;
+  byId("unscripted").hidden = true;
 })();
