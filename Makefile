@@ -37,9 +37,11 @@ office: $(READY)  ## the tests that start LibreOffice, which must be installed
 browser: $(READY)  ## the tests that start Chromium, which must be installed with its driver
 	$(BIN)/python -m pytest -m browser
 
-# What reads files leans on what its libraries do with those that are odd; what writes rows, on the insides of XlsxWriter.
-LEANING := $(addprefix tests/test_,$(addsuffix .py,annex cells counts dates_phones documents fuzz hostile inputs \
-	inspection_* labels layout open page pictures qr reading_form report rewriting roster sniff surroundings workbook yes_no))
+# What reads files leans on what its libraries do with those that are odd; what writes rows, on the insides of XlsxWriter;
+# web pages, on what Jinja2 escapes.
+LEANING := $(addprefix tests/test_,$(addsuffix .py,annex cells counts dates_phones documents fuzz hostile html_page \
+	inputs inspection_* labels layout open page pictures qr reading_form report rewriting roster sniff surroundings \
+	workbook yes_no))
 
 floors: $(READY)  ## the tests of what leans on libraries, with the oldest that are allowed
 	rm -rf build/floors

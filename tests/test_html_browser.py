@@ -5,6 +5,7 @@ All of it is one session of one browser.
 
 import io
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -22,7 +23,7 @@ from stattable.output.html.merge_page import merge_page
 from stattable.output.html.status_page import status_page
 from stattable.writing.report import report_bytes
 from test_html_page import HOSTILE, hostile_pages
-from web_pages import RUN, TODAY, WebPage, hainan, number_in
+from web_pages import RUN, TODAY, WebPage, breakdown_rows, hainan, number_in
 
 pytestmark = pytest.mark.browser
 
@@ -64,16 +65,12 @@ def status(browser: Browser, places: dict[str, Path]) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def rows() -> dict[str, list[Any]]:
+def rows() -> dict[str, tuple[Any, ...]]:
     """The figures of the rows of 分单位汇总, by their names, of those that only one has."""
-    sheet = openpyxl.load_workbook(io.BytesIO(report_bytes(hainan(), RUN)), data_only=True)["分单位汇总"]
-    found: dict[str, list[Any]] = {}
-    twice = set()
-    for row in sheet.iter_rows(min_row=3):
-        name = str(row[0].value)
-        twice |= {name} & found.keys()
-        found[name] = [cell.value for cell in row[-len(FIELDS) :]]
-    return {name: figures for name, figures in found.items() if name not in twice}
+    book = openpyxl.load_workbook(io.BytesIO(report_bytes(hainan(), RUN)), data_only=True)
+    listed = breakdown_rows(book)
+    names = Counter(name for name, _ in listed)
+    return {name: figures for name, figures in listed if names[name] == 1}
 
 
 @pytest.mark.parametrize("name", ["merge", "status", "hostile merge", "hostile status"])
@@ -168,7 +165,7 @@ def test_a_unit_is_found_by_name_and_code(merge: Browser) -> None:
     merge.wait_for("return document.querySelectorAll('#hits li').length > 1")
 
 
-def test_a_units_figures_are_those_of_its_rows(merge: Browser, rows: dict[str, list[Any]]) -> None:
+def test_a_units_figures_are_those_of_its_rows(merge: Browser, rows: dict[str, tuple[Any, ...]]) -> None:
     tree, differences = hainan().tree, hainan().rollup.differences
     names = [
         tree[key].name for key, one in differences.items() if one.own and tree[key].name in rows and any(one.nonzero)
@@ -187,7 +184,7 @@ def test_a_units_figures_are_those_of_its_rows(merge: Browser, rows: dict[str, l
         close_unit(merge)
 
 
-def test_the_largest_contributions_are_those_of_the_rows(merge: Browser, rows: dict[str, list[Any]]) -> None:
+def test_the_largest_contributions_are_those_of_the_rows(merge: Browser, rows: dict[str, tuple[Any, ...]]) -> None:
     tree, root = hainan().tree, hainan().root
     names = [tree[key].name for key in tree.children[root]]
     assert set(names) <= rows.keys()
@@ -272,10 +269,16 @@ def test_status_says_whom_to_ask(status: Browser) -> None:
     reminders = reminders_of(collection_of(hainan(), TODAY))
     tree = hainan().tree
     assert status.texts("#list > li > button.link") == [tree[one.unit].name for one in reminders.each[:30]]
-    late = next(one for one in reminders.each if one.open)
-    status.click(f"#list > li:nth-child({reminders.each.index(late) + 1}) ul button")
-    assert status.texts("#unit h2") == [tree[late.open[0].unit].name]
-    assert "要改的" in status.texts("#unit h3")
+    asked = {one.unit for one in reminders.each}
+    at, place, opened = next(
+        (at, place, of)
+        for at, one in enumerate(reminders.each, start=1)
+        for place, of in enumerate(one.open, start=1)
+        if of.unit not in asked
+    )
+    status.click(f"#list > li:nth-child({at}) > ul > li:nth-child({place}) button")
+    assert status.texts("#unit h2") == [tree[opened.unit].name]
+    assert status.texts("#unit h3") == ["要改的"]
     text = status.one("#unit").text
     assert "报送日期：2021-0" in text
     status.press(Keys.ESCAPE)

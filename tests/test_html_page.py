@@ -16,6 +16,7 @@ import openpyxl
 import pytest
 
 import memory
+from stattable.checking.last_year import LastTotals
 from stattable.formats.page_mark import PAGE_START, is_page
 from stattable.merging.collection import collection_of
 from stattable.merging.reminders import reminders_of
@@ -33,7 +34,7 @@ from stattable.output.html.units import Paths
 from stattable.proving.reopen import reopen
 from stattable.writing.collection import collection_bytes
 from stattable.writing.report import report_bytes
-from web_pages import RUN, TODAY, WebPage, hainan, number_in
+from web_pages import RUN, TODAY, WebPage, breakdown_rows, hainan, number_in
 from writers.returns import own_values
 
 Row = dict[str, Any]
@@ -134,8 +135,7 @@ def test_every_units_total_is_what_the_record_of_the_workbook_comes_to(
 
 
 def test_the_rows_of_the_breakdown_are_on_the_page(page: WebPage, workbook: Any) -> None:
-    rows = [[cell.value for cell in row] for row in workbook["分单位汇总"].iter_rows(min_row=3)]
-    listed = Counter((row[0], tuple(row[-len(FIELDS) :])) for row in rows if not str(row[0]).endswith("村居社区合计"))
+    listed = Counter(row for row in breakdown_rows(workbook) if not row[0].endswith("村居社区合计"))
     shown, data = Counter[tuple[Any, ...]](), page.data
     for number, name in enumerate(data["units"]["name"]):
         if number == 0:
@@ -154,13 +154,11 @@ def test_the_rows_of_the_breakdown_are_on_the_page(page: WebPage, workbook: Any)
 
 
 def test_differences_are_the_workbooks(page: WebPage, workbook: Any) -> None:
-    rows = {row[0].value: [cell.value for cell in row[-len(FIELDS) :]] for row in workbook["分单位汇总"].iter_rows()}
+    rows = dict(breakdown_rows(workbook))
     of_label = {field.label: field.index for field in FIELDS}
     lines = [one for one in page.within("differences", "tr") if one.within[-1].name == "tbody"]
     cells = [[one.text for one in page.elements if one.name in {"th", "td"} and line in one.within] for line in lines]
-    assert len(cells) == sum(
-        value is not None for name, row in rows.items() if str(name).endswith(" 差额") for value in row
-    )
+    assert len(cells) == sum(value is not None for name, row in rows.items() if name.endswith(" 差额") for value in row)
     for name, label, reported, own, children, difference, code in cells:
         index = of_label[label]
         assert number_in(difference) == rows[f"{name} 差额"][index]
@@ -292,6 +290,17 @@ def test_without_a_roster_there_is_no_rate() -> None:
 def test_a_year_before_stands_beside_a_sum() -> None:
     pairs = ((120, 100), (80, 100), (5, None), (None, 7), (7, 0))
     assert [Figure(now, (), before).change for now, before in pairs] == ["+20.0%", "-20.0%", "", "", ""]
+
+
+def test_the_sums_of_a_year_before_are_those_of_the_root() -> None:
+    merged = hainan()
+    before = tuple(None if type(value) is bool else value for value in merged.rollup.totals["4602"].values)
+    then = LastTotals("去年.xlsx", "", 22, 5, {merged.root: before})
+    made = WebPage(merge_page(replace(merged, last_year=then)))
+    sums = [one.text for one in made.all("dd", **{"class": "before"})]
+    people = sum(value or 0 for field, value in zip(FIELDS, before, strict=True) if field.column.text == "宣传人数")
+    assert len(sums) >= 8
+    assert any(text.startswith(f"上年 {people:,}，") for text in sums)
 
 
 def test_measures_are_sums_over_levels_and_fields() -> None:
@@ -467,6 +476,7 @@ def test_a_page_is_known_by_how_it_begins(tmp_path: Path) -> None:
     assert not is_page(made)
     assert not is_page(tmp_path)
     assert not is_page(tmp_path / "没有.html")
+    assert not is_page("长" * 5_000)
 
 
 # -- size -------------------------------------------------------------------------------------------------

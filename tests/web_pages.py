@@ -116,6 +116,23 @@ class WebPage(HTMLParser):
         return str(called.replace("\ue000", self.codes[unit]).replace("\ue001", self.data["units"]["name"][unit]))
 
 
+def breakdown_rows(workbook: Any) -> list[tuple[str, tuple[Any, ...]]]:
+    """The rows of 分单位汇总: what each is called, and its 40 figures, found by the heads; None where there is none."""
+    rows = [[cell.value for cell in row] for row in workbook["分单位汇总"].iter_rows()]
+    at = next(number for number, row in enumerate(rows) if row[0] == "单位")
+    columns: dict[tuple[str, str], int] = {}
+    level = ""
+    for number, (over, under) in enumerate(zip(rows[at], rows[at + 1], strict=True)):
+        level = over or level
+        columns[level, str(under)] = number
+    places = [columns.get((f"{one.block.section}\n{one.heading.text}", one.column.text)) for one in FIELDS]
+    return [
+        (str(row[0]), tuple(None if place is None else row[place] for place in places))
+        for row in rows[at + 2 :]
+        if row[0] is not None
+    ]
+
+
 def number_in(text: str) -> int | str | None:
     """A figure as it stands on a page, as a cell holds it."""
     plain = text.replace(",", "")

@@ -79,7 +79,9 @@ class WebPage(click.Path):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return its path."""
-        if not str(value).lower().endswith((".html", ".htm")):
+        from stattable.formats.page_mark import PAGE_ENDINGS
+
+        if not str(value).lower().endswith(PAGE_ENDINGS):
             self.fail(f"“{printable(str(value))}”不像网页的文件名，应以 .html 结尾。", param, ctx)
         return super().convert(value, param, ctx)
 

@@ -39,9 +39,10 @@
       for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
       return made;
     };
-    const frame = svg("svg", { class: "bar", viewBox: "0 0 100 10", preserveAspectRatio: "none", "aria-hidden": "true" });
+    const shape = { class: "bar", viewBox: "0 0 100 10", preserveAspectRatio: "none", "aria-hidden": "true" };
+    const frame = svg("svg", shape);
     frame.append(svg("rect", { class: "room", width: 100, height: 10 }));
-    frame.append(svg("rect", { class: "share", width: Math.max(0, percent).toFixed(1), height: 10 }));
+    frame.append(svg("rect", { class: "share", width: percent.toFixed(1), height: 10 }));
     return make("td", { class: "chart" }, frame);
   }
 
@@ -130,17 +131,16 @@
       make("th", { scope: "row" }, unit < 0 ? "本级" : unitButton(unit)), numberCell(value), numberCell(share(value)),
       bar(100 * value / most));
     const lines = shown.map(lineOf);
-    if (rest) {
-      const others = `其余 ${rows.length - MOST_RANKED} 个单位`;
-      lines.push(row(make("th", { scope: "row" }, others), numberCell(rest), numberCell(share(rest)), bar(0)));
+    const difference = data.differences["0"] && sum(data.differences["0"], data.measures[measure][1]);
+    for (const [text, value] of [[`其余 ${rows.length - MOST_RANKED} 个单位`, rest], ["差额", difference]]) {
+      if (value) lines.push(row(make("th", { scope: "row" }, text), numberCell(value), numberCell(share(value)), bar(0)));
     }
-    const apart = data.differences["0"] && sum(data.differences["0"], data.measures[measure][1]);
-    if (apart) lines.push(row(make("th", { scope: "row" }, "差额"), numberCell(apart), numberCell(share(apart)), bar(0)));
-    const total = row(make("th", { scope: "row" }, "合计"), numberCell(whole), numberCell(share(whole)), make("td", { class: "chart" }));
+    const noBar = () => make("td", { class: "chart" });
+    const total = row(make("th", { scope: "row" }, "合计"), numberCell(whole), numberCell(share(whole)), noBar());
     total.className = "sum";
     fill(byId("ranking"),
       make("caption", { class: "unseen" }, data.measures[measure][0]),
-      make("thead", null, row(head("单位"), head("数", "number"), head("占合计", "number"), make("td", { class: "chart" }))),
+      make("thead", null, row(head("单位"), head("数", "number"), head("占合计", "number"), noBar())),
       make("tbody", null, ...lines, total));
   }
 
@@ -177,21 +177,23 @@
 
   function measureHead() {
     const made = head("", "number measure");
-    made.append(make("span", { class: "narrow-hides" }, data.measures[measure][0]), make("span", { class: "narrow-only" }, "数"));
+    made.append(
+      make("span", { class: "narrow-hides" }, data.measures[measure][0]), make("span", { class: "narrow-only" }, "数"));
     return made;
   }
 
   function treeRow(unit, position, siblings) {
     const hasChildren = children[unit].length > 0;
+    const closed = { tabindex: -1, "aria-expanded": "false", "aria-label": `展开 ${units.name[unit]}` };
     const twist = hasChildren
-      ? button("twist", "▸", () => toggle(line), { tabindex: -1, "aria-expanded": "false", "aria-label": `展开 ${units.name[unit]}` })
-      : make("span", { class: "twist", "aria-hidden": "true" });
+      ? button("twist", "▸", () => toggle(line), closed) : make("span", { class: "twist", "aria-hidden": "true" });
     const name = unitButton(unit);
     name.tabIndex = -1;
     const counts = data.counts[unit] || data.countHeads.map(() => "");
     const line = make("tr", {
-      "data-at": unit, tabindex: -1, "aria-level": units.depth[unit] + 1, "aria-posinset": position, "aria-setsize": siblings,
-      "aria-expanded": hasChildren ? "false" : null, class: units.depth[unit] > 4 ? "deep" : null,
+      "data-at": unit, tabindex: -1, class: units.depth[unit] > 4 ? "deep" : null,
+      "aria-level": units.depth[unit] + 1, "aria-posinset": position, "aria-setsize": siblings,
+      "aria-expanded": hasChildren ? "false" : null,
     },
     make("th", { scope: "row" }, make("div", { class: "name" }, twist, name)),
     make("td", { class: "narrow-hides" }, data.levels[units.level[unit]]),
@@ -219,12 +221,13 @@
     const rows = [];
     for (let at = from; at < end; at++) rows.push(treeRow(below[at], at + 1, below.length));
     if (end < below.length) {
-      const more = row(make("td", { colspan: tree.rows[0].cells.length }, ...restOf(below.length - end, MOST_ROWS, "个单位", () => {
+      const rest = restOf(below.length - end, MOST_ROWS, "个单位", () => {
         const before = more.previousElementSibling;
         more.remove();
         putChildren(before, unit, end);
         focusRow(before.nextElementSibling);
-      })));
+      });
+      const more = row(make("td", { colspan: tree.rows[0].cells.length }, ...rest));
       more.dataset.more = unit;
       rows.push(more);
     }
@@ -252,14 +255,13 @@
     focusRow(line);
   }
 
-  /** Make a row the one that Tab leads to, with its buttons. */
+  let current = null; // the row that Tab leads to, with its buttons
+
   function choose(line) {
-    for (const old of body.querySelectorAll("tr[tabindex='0']")) {
-      old.tabIndex = -1;
-      for (const one of old.querySelectorAll("button")) one.tabIndex = -1;
-    }
-    line.tabIndex = 0;
-    for (const one of line.querySelectorAll("button")) one.tabIndex = 0;
+    const lead = (to, index) => { for (const one of [to, ...to.querySelectorAll("button")]) one.tabIndex = index; };
+    if (current) lead(current, -1);
+    current = line;
+    lead(line, 0);
   }
 
   function focusRow(line) {
@@ -292,22 +294,25 @@
   function onTreeKey(event) {
     const line = event.target.closest("tr");
     if (!line || event.altKey || event.ctrlKey || event.metaKey) return;
-    const unit = line.dataset.more ? null : unitOf(line);
-    const isRow = event.target === line;
-    const acts = {
+    const moves = {
       ArrowDown: () => focusRow(line.nextElementSibling),
       ArrowUp: () => focusRow(line.previousElementSibling),
       Home: () => focusRow(body.firstElementChild),
       End: () => focusRow(body.lastElementChild),
-      ArrowRight: () => (children[unit].length && !isOpen(line) ? open(line) : children[unit].length && focusRow(line.nextElementSibling)),
-      ArrowLeft: () => (isOpen(line) ? close(line) : parents[unit] >= 0 && focusRow(rowOf(parents[unit]))),
-      Enter: () => isRow && showUnit(unit),
     };
-    const act = acts[event.key];
-    if (!act || (unit === null && !["ArrowDown", "ArrowUp", "Home", "End"].includes(event.key))) return;
-    if (event.key === "Enter" && !isRow) return;
+    const act = moves[event.key] || (line.dataset.more ? null : actOnUnit(event, line));
+    if (!act) return;
     event.preventDefault();
     act();
+  }
+
+  /** What a key does with the unit of a row; nothing for other keys, and for those that a button of the row takes. */
+  function actOnUnit(event, line) {
+    const unit = unitOf(line);
+    if (event.key === "Enter") return event.target === line ? () => showUnit(unit) : null;
+    if (event.key === "ArrowLeft") return () => (isOpen(line) ? close(line) : focusRow(rowOf(parents[unit])));
+    if (event.key !== "ArrowRight" || !children[unit].length) return null;
+    return () => (isOpen(line) ? focusRow(line.nextElementSibling) : open(line));
   }
 
   function startTree() {
@@ -353,15 +358,17 @@
     }
     const rest = found > hits.length ? `，先列 ${hits.length} 个，请再写几个字` : "";
     byId("found").textContent = found ? `找到 ${grouped(found)} 个单位${rest}。` : "没有找到。请核对名称或代码。";
-    fill(byId("hits"), ...hits.map((unit) => make("li", null,
-      button("link", isolated(units.name[unit]), () => reveal(unit)), " ",
-      make("span", { class: "above" }, isolated([codes[unit], ...above(unit).map((at) => units.name[at])].filter(Boolean).join(" · "))))));
+    fill(byId("hits"), ...hits.map((unit) => {
+      const place = [codes[unit], ...above(unit).map((at) => units.name[at])].filter(Boolean).join(" · ");
+      return make("li", null,
+        button("link", isolated(units.name[unit]), () => reveal(unit)), " ",
+        make("span", { class: "above" }, isolated(place)));
+    }));
   }
 
   // -- findings ----------------------------------------------------------------------------------------
 
-  const KINDS = ["error", "warning", "info", "closed"];
-  const KIND_WORDS = ["强制性", "核实性", "提示", "已了结"];
+  const KINDS = [["error", "强制性"], ["warning", "核实性"], ["info", "提示"], ["closed", "已了结"]];
   const chosen = { severities: new Set([0, 1]), code: "" };
 
   function pathOf([folder, name], code, unitName) {
@@ -371,12 +378,13 @@
   function findingItem(found, withUnit) {
     const [severity, code, unit, words, path, cell, field, raw, standing, note] = found;
     const known = typeof unit === "number";
+    const [kind, word] = KINDS[severity];
     const place = [
       path ? pathOf(path, known ? codes[unit] : "", known ? units.name[unit] : unit || "") : "",
       field == null ? "" : data.fields[field].join(" · "), cell || "", raw ? `原值“${raw}”` : "",
     ].filter(Boolean).join("　");
     return make("li", null,
-      make("span", { class: "severity " + KINDS[severity] }, severity === 3 ? standing || KIND_WORDS[3] : KIND_WORDS[severity]), " ",
+      make("span", { class: "severity " + kind }, kind === "closed" ? standing || word : word), " ",
       make("span", { class: "code" }, data.findings.codes[code][0]), " ",
       withUnit && known ? unitButton(unit) : "", withUnit && unit && !known ? isolated(unit) : "",
       make("p", null, isolated(words)),
@@ -386,7 +394,8 @@
 
   function filterFindings() {
     const { rows, codes: all } = data.findings;
-    const some = rows.filter((one) => chosen.severities.has(one[0]) && (!chosen.code || all[one[1]][0] === chosen.code));
+    const some = rows.filter(([severity, code]) =>
+      chosen.severities.has(severity) && (!chosen.code || all[code][0] === chosen.code));
     byId("shown").textContent = `这里有 ${grouped(some.length)} 条，一共 ${grouped(rows.length)} 条。`;
     showInParts(byId("list"), some, (one) => findingItem(one, true));
   }
@@ -436,18 +445,20 @@
   }
 
   function openedItem([unit, number, problems]) {
-    return make("li", null, unitButton(unit), `（${number} 处）`, make("ul", null, ...problems.map((one) => make("li", null, isolated(one)))));
+    const lines = problems.map((one) => make("li", null, isolated(one)));
+    return make("li", null, unitButton(unit), `（${number} 处）`, make("ul", null, ...lines));
   }
 
   // -- one unit ----------------------------------------------------------------------------------------
 
   function figureTable(unit) {
-    const total = data.totals[unit];
-    const columns = [["合计", total], ["本级", data.own[unit]], ["差额", data.differences[unit]]].filter(([, figures]) => figures);
+    const known = [["合计", data.totals[unit]], ["本级", data.own[unit]], ["差额", data.differences[unit]]];
+    const columns = known.filter(([, figures]) => figures);
     const lines = [];
     data.fields.forEach((labels, field) => {
-      if (columns.every(([, figures]) => figure(figures, field) === null)) return;
-      lines.push(row(make("th", { scope: "row" }, labels.join(" · ")), ...columns.map(([, figures]) => numberCell(figure(figures, field)))));
+      const cells = columns.map(([, figures]) => figure(figures, field));
+      if (cells.every((one) => one === null)) return;
+      lines.push(row(make("th", { scope: "row" }, labels.join(" · ")), ...cells.map((one) => numberCell(one))));
     });
     if (!lines.length) return make("p", { class: "hint" }, "没有数。");
     return make("table", { class: "figures" },
@@ -458,15 +469,16 @@
 
   function returnsOf(unit) {
     const rows = data.returns.rows.filter(([of]) => of === unit);
-    if (!rows.length) return [];
-    return [make("h3", null, "报来的表"), make("ul", null, ...rows.map(([, folder, name, scope, reason]) => make("li", null,
-      isolated(pathOf([folder, name], codes[unit], units.name[unit])), scope < 0 ? "" : `（${data.returns.scopes[scope]}数）`,
-      "：", reason ? isolated(`未计入，${data.returns.reasons[reason]}`) : "计入")))];
+    const items = rows.map(([, folder, name, scope, reason]) => make("li", null,
+      isolated(pathOf([folder, name], codes[unit], units.name[unit])),
+      scope < 0 ? "" : `（${data.returns.scopes[scope]}数）`, "：",
+      reason ? isolated(`未计入，${data.returns.reasons[reason]}`) : "计入"));
+    return items.length ? [make("h3", null, "报来的表"), make("ul", null, ...items)] : [];
   }
 
   function findingsOf(unit) {
-    const rows = data.findings.rows.filter((one) => one[2] === unit);
-    return rows.length ? [make("h3", null, "审核意见"), make("ul", null, ...rows.map((one) => findingItem(one, false)))] : [];
+    const items = data.findings.rows.filter((one) => one[2] === unit).map((one) => findingItem(one, false));
+    return items.length ? [make("h3", null, "审核意见"), make("ul", null, ...items)] : [];
   }
 
   function ofMerge(unit) {
@@ -476,7 +488,7 @@
   function ofCollection(unit) {
     const { day, days, late } = data.filings;
     const asked = data.asked.find(([of]) => of === unit);
-    const own = data.asked.flatMap(([, , opened]) => opened).filter(([of]) => of === unit);
+    const own = asked ? [] : data.asked.flatMap(([, , opened]) => opened).filter(([of]) => of === unit);
     return [
       day[unit] < 0 ? "" : make("p", null, `报送日期：${days[day[unit]]}${late[unit] ? "，过了截止日期" : "，按时"}。`),
       own.length ? make("h3", null, "要改的") : "",
@@ -489,10 +501,11 @@
     const dialog = byId("unit");
     const counts = data.counts[unit];
     const chain = above(unit).flatMap((at) => [unitButton(at), " › "]);
+    const facts = [data.levels[units.level[unit]], codes[unit]].filter(Boolean).join("　");
     fill(dialog,
       make("div", { class: "top" },
         make("h2", { id: "unit-title" }, isolated(units.name[unit])), button("plainly", "关闭", () => dialog.close())),
-      make("p", { class: "hint" }, ...chain, isolated([data.levels[units.level[unit]], codes[unit]].filter(Boolean).join("　"))),
+      make("p", { class: "hint" }, ...chain, isolated(facts)),
       make("p", null, stateMark(unit), " ", button("plainly", "在列表里看", () => {
         dialog.close();
         reveal(unit);
@@ -511,7 +524,9 @@
   if (data.measures) offerMeasures();
   if (data.findings) startFindings();
   if (data.asked && byId("list")) showInParts(byId("list"), data.asked, askedItem);
-  for (const one of document.querySelectorAll("[data-unit]")) one.addEventListener("click", () => showUnit(Number(one.dataset.unit)));
+  for (const one of document.querySelectorAll("[data-unit]")) {
+    one.addEventListener("click", () => showUnit(Number(one.dataset.unit)));
+  }
   let waiting = 0;
   byId("search").addEventListener("input", () => {
     clearTimeout(waiting);
