@@ -1,5 +1,6 @@
 """How many of how many reported: of a unit and all below it, in a merge and in a collection."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -46,22 +47,9 @@ class Tally(NamedTuple):
     unnamed: int
     covered_on_time: int
 
-    def minus(self, other: "Tally") -> "Tally":
-        """Return the counts of the units that are not among those of `other`."""
-        counts = Counts(*(one - less for one, less in zip(self.counts, other.counts, strict=True)))
-        return Tally(counts, self.unnamed - other.unnamed, self.covered_on_time - other.covered_on_time)
-
-    def plus(self, other: "Tally") -> "Tally":
-        """Return the counts of both."""
-        unnamed, on_time = self.unnamed + other.unnamed, self.covered_on_time + other.covered_on_time
-        return Tally(self.counts.plus(other.counts), unnamed, on_time)
-
     def rate(self, count: int) -> Rate | None:
         """Return which share of the units that were to report `count` is."""
         return Rate(count / self.counts.expected) if self.counts.expected else None
-
-
-_NONE: Final = Tally(Counts(), 0, 0)
 
 
 def tally_of(collection: Collection, key: str) -> Tally:
@@ -71,13 +59,21 @@ def tally_of(collection: Collection, key: str) -> Tally:
 
 def tallies_of_levels(collection: Collection) -> dict[Level, Tally]:
     """Return the counts of the units of each level of which any was to report."""
-    tree, levels = collection.merged.tree, dict.fromkeys(Level, _NONE)
+    tree, root = collection.merged.tree, collection.merged.root
+    whole = defaultdict[Level, list[tuple[int, ...]]](list)  # of units of a level with all below them
+    below = defaultdict[Level, list[tuple[int, ...]]](list)  # of those right below units of a level
     for key in collection.units:
-        alone = tally_of(collection, key)
-        for child in tree.children[key]:
-            alone = alone.minus(tally_of(collection, child))
-        levels[tree[key].level] = levels[tree[key].level].plus(alone)
-    return {level: tally for level, tally in levels.items() if tally.counts.expected}
+        counts, *rest = tally_of(collection, key)
+        whole[tree[key].level].append((*counts, *rest))
+        if key != root:
+            below[tree[tree[key].parent or root].level].append((*counts, *rest))
+    tallies = {}
+    for level in (level for level in Level if level in whole):
+        sums = [*map(sum, zip(*whole[level], strict=True))]
+        less = [*map(sum, zip(*below[level], strict=True))] or [0] * len(sums)
+        *alone, unnamed, on_time = (one - other for one, other in zip(sums, less, strict=True))
+        tallies[level] = Tally(Counts(*alone), unnamed, on_time)
+    return {level: tally for level, tally in tallies.items() if tally.counts.expected}
 
 
 def merge_cells(tally: Tally) -> list[object]:
