@@ -1,6 +1,7 @@
 """Lists that we wrote and nobody has saved since: a mark that every program drops when it writes a workbook anew."""
 
 import io
+import os
 import re
 import zipfile
 from hashlib import sha256
@@ -27,11 +28,10 @@ def is_marked(path: str | Path, text: str | Path | None = None) -> bool:
         path: of the file.
         text: of the text file beside it, which must be as it was written, too; None where it is of no concern.
     """
-    named = Path(path)
     try:
-        if not named.is_file():  # a pipe may wait forever
+        if not os.path.isfile(path):  # a pipe may wait forever
             return False
-        with named.open("rb") as file:
+        with open(path, "rb") as file:
             file.seek(-_LENGTH, io.SEEK_END)
             mark = _END.fullmatch(file.read())
         print_ = b"" if text is None else sha256(Path(text).read_bytes()).hexdigest().encode()
