@@ -28,9 +28,7 @@ from stattable.formats.sheet import EPOCH, Merge, RawCell
 _WORKBOOK, _RELATIONS, _STYLES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"
 _SHEET, _STRINGS = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
 _MOST_DIGITS: Final = 15  # of a number that is the same wherever it is read
-_DAYS: Final = range(
-    61, 2_958_466
-)  # numbers that may be shown as dates, from 1900-03-01 on, of which there is no doubt
+_DAYS: Final = range(61, 2_958_466)  # shown as dates, those of which there is no doubt: from 1900-03-01 on
 _FIRST: Final = _DAYS[0]  # the number that stands for a part's first value when a pattern is looked for
 _DECIMAL: Final = re.compile(rb"-?\d{1,15}(?:\.\d{1,15})?")
 _ODD: Final = (b"_x", b"\r")  # what may stand for other characters in a text
@@ -54,7 +52,7 @@ _ONE_SHEET: Final = {
     _WORKBOOK: f'<workbook {_MAIN} xmlns:r="{_OFFICE}">{_SHEETS}</workbook>'.encode(),
     _RELATIONS: _relations(worksheet="worksheets/sheet1.xml", styles="styles.xml", sharedStrings="sharedStrings.xml"),
 }
-_NUMBERS: Final = [b"%d" % number for number in range(2000)]
+_NUMBERS: Final = [b"%d" % number for number in range(2_000)]  # of shared strings; a part of a return has fewer
 _NUMBERED_TEXT: Final = re.compile(r"( )?#(\d+)#(?(1) )")  # as it is shown, with the space around it or without
 _SHOWN_VALUE: Final = re.compile(r"(?P<shared>@?)(?: ?#)?(?P<number>[0-9]+)(?:# ?)?@?")
 
@@ -97,7 +95,7 @@ class Texts:
         said = _said([values[number] for numbers in self.numbers for number in numbers])
         if said is None:
             return None
-        if self.stripped and any(text != text.strip() for text in said):
+        if self.stripped and list(map(str.strip, said)) != said:
             by_number = dict(zip(chain.from_iterable(self.numbers), said, strict=True))
             if any(by_number[one] != by_number[one].strip() for one in self.stripped):
                 return None
@@ -108,20 +106,32 @@ class Texts:
 def _said(values: Sequence[bytes]) -> list[str] | None:
     """Return what texts say, or None where one may say something else to calamine."""
     joined = _BETWEEN.join(values)
+    if any(mark in joined for mark in _ODD):
+        return None
     try:
         if b"&" in joined:
             texts = [_unescaped(value) if b"&" in value else value.decode() for value in values]
-            joined = _BETWEEN.join([text.encode() for text in texts])
         else:
             texts = joined.decode().split(_BETWEEN.decode()) if values else []
-    except (UnicodeDecodeError, ElementTree.ParseError):
+    except ValueError:  # no UTF-8, or a reference to nothing that is sure
         return None
-    return None if len(texts) != len(values) or any(mark in joined for mark in _ODD) else texts
+    return texts if len(texts) == len(values) else None
 
 
 @lru_cache(maxsize=4096)  # most of them are labels
 def _unescaped(value: bytes) -> str:
-    return ElementTree.fromstring(b"<t>%b</t>" % value).text or ""
+    """Return what a text with references says.
+
+    Raises:
+        ValueError: one refers to nothing that is sure.
+    """
+    try:
+        text = ElementTree.fromstring(b"<t>%b</t>" % value).text or ""
+    except ElementTree.ParseError as error:
+        raise ValueError(value) from error
+    if any(mark.decode() in text for mark in _ODD):
+        raise ValueError(value)
+    return text
 
 
 @dataclass(frozen=True, slots=True)
