@@ -22,7 +22,7 @@ from stattable.model.form import (
     fields_to_fill,
 )
 from stattable.model.units import Level, Scope, Tree, Unit
-from stattable.proving.lists import Reported, finding_rows, reported_by_level, unnamed_gaps
+from stattable.proving.lists import Reported, listed_findings, reported_by_level, unnamed_gaps
 
 _ACTIVITIES: Final = tuple(block for block in BLOCKS if any(field.column.pair for field in block_fields(block)))
 _MEDIA: Final = next(block for block in BLOCKS if block.unit)  # counted in 篇, as no other block is
@@ -215,7 +215,7 @@ def key_facts(merged: MergeResult) -> KeyFacts:
     keys = merged.keys_by_unit
     findings = [
         UnitFinding(keys.get(one.unit) if one.unit else None, one)
-        for one, _ in finding_rows(merged)
+        for one in listed_findings(merged)
         if not one.is_settled
     ]
     statuses, root = merged.statuses, merged.root

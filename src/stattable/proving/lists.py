@@ -132,12 +132,15 @@ def state_sheet(merged: MergeResult) -> Iterator[tuple[str, tuple[object, ...]]]
             )  # fmt: skip
 
 
-def finding_rows(merged: MergeResult) -> Iterator[tuple[Finding, tuple[object, ...]]]:
-    """Yield the findings, the worst first, and those that are closed behind the others, each with its row."""
+def listed_findings(merged: MergeResult) -> list[Finding]:
+    """Return the findings as they are listed: the worst first, and those that are closed behind the others."""
     order = {severity: rank for rank, severity in enumerate(Severity)}
-    for number, finding in enumerate(
-        sorted(fold_copies(merged.findings), key=lambda one: (order[one.severity], one.is_closed)), start=1
-    ):
+    return sorted(fold_copies(merged.findings), key=lambda one: (order[one.severity], one.is_closed))
+
+
+def finding_rows(merged: MergeResult) -> Iterator[tuple[Finding, tuple[object, ...]]]:
+    """Yield the findings that are listed, each with its row."""
+    for number, finding in enumerate(listed_findings(merged), start=1):
         yield finding, (number, *_subject_cells(finding), render(finding, label_of), _state(finding), finding.note)
 
 

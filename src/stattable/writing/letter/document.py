@@ -28,8 +28,7 @@ from docx.table import _Cell, _Row
 from docx.text.paragraph import Paragraph as Lines
 
 from stattable.formats.list_mark import with_mark
-from stattable.model.text import display_width
-from stattable.writing.letter.parts import Letter, Paragraph, Section, Table
+from stattable.writing.letter.parts import TABLE_LINE, TITLE_LINE, Letter, Paragraph, Section, Table, width
 from stattable.writing.workbook import run_time
 
 _PAGE: Final = (Mm(210), Mm(297))
@@ -37,9 +36,7 @@ _TOP, _LEFT = Mm(37), Mm(28)  # 天头 and 订口
 _TEXT: Final = (Mm(156), Mm(225))
 _RIGHT, _BOTTOM = Emu(_PAGE[0] - _LEFT - _TEXT[0]), Emu(_PAGE[1] - _TOP - _TEXT[1])
 _FOOTER: Final = Mm(24.5)  # so that the lines beside the number of the page are 7 mm below the text
-_LINE: Final = Pt(28.95)
 _NARROWER: Final = 5  # twentieths of a point, by which a character is narrower than its size: so 28 are in a line
-_LINE_OF_TITLE, _LINE_OF_TABLE = Pt(35), Pt(18)
 
 _SIZE_2, _SIZE_3, _SIZE_4, _SMALL_4 = Pt(22), Pt(16), Pt(14), Pt(12)
 _TITLE_FONT, _BODY_FONT, _HEADING_FONT = "方正小标宋简体", "仿宋_GB2312", "黑体"
@@ -65,15 +62,15 @@ _FONTS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class _Style:
-    """How paragraphs of a kind look; indentations are counted in characters."""
+    """How paragraphs of a kind look; indentations are counted in characters, room above and below in lines."""
 
     font: str = _BODY_FONT
     size: Length = _SIZE_3
-    line: Length = _LINE
+    line: float = 0.0  # points; 0 for as high as lines of the body
     alignment: WD_ALIGN_PARAGRAPH = WD_ALIGN_PARAGRAPH.JUSTIFY
     first: int = 0
     right: int = 0
-    before: int = 0  # lines
+    before: int = 0
     after: int = 0
     outline: int | None = None
     stays: bool = False  # on one page with what follows
@@ -85,23 +82,23 @@ _SUBHEADING: Final = "公文二级标题"  # of characters: the text goes on in 
 _CLOSING, _ATTACHMENT, _SIGNATURE, _DAY, _NOTE = "公文结语", "公文附件说明", "公文署名", "公文成文日期", "公文附注"
 _CAPTION, _HEAD_CELL, _CELL, _TABLE, _PAGE_NUMBER = "公文表题", "公文表头", "公文表内文字", "公文表格", "公文页码"
 _STYLES: Final = {
-    _TITLE: _Style(_TITLE_FONT, _SIZE_2, _LINE_OF_TITLE, _CENTRED, after=1, stays=True),
+    _TITLE: _Style(_TITLE_FONT, _SIZE_2, TITLE_LINE, _CENTRED, after=1, stays=True),
     _ADDRESSEE: _Style(stays=True),
     _BODY: _Style(first=2),
     _HEADING: _Style(_HEADING_FONT, first=2, outline=0, stays=True),
     _CLOSING: _Style(first=2, stays=True),
-    _ATTACHMENT: _Style(stays=True),
+    _ATTACHMENT: _Style(before=1, stays=True),
     _SIGNATURE: _Style(alignment=_AT_RIGHT, before=1, stays=True),
     _DAY: _Style(alignment=_AT_RIGHT, right=4),
     _NOTE: _Style(first=2),
     _CAPTION: _Style(_HEADING_FONT, _SMALL_4, alignment=_CENTRED, stays=True),
-    _HEAD_CELL: _Style(_HEADING_FONT, _SMALL_4, _LINE_OF_TABLE, _CENTRED, stays=True),
-    _CELL: _Style(size=_SMALL_4, line=_LINE_OF_TABLE, alignment=_CENTRED, stays=True),
-    _PAGE_NUMBER: _Style(_PAGE_NUMBER_FONT, _SIZE_4, Pt(18)),
+    _HEAD_CELL: _Style(_HEADING_FONT, _SMALL_4, TABLE_LINE, _CENTRED, stays=True),
+    _CELL: _Style(size=_SMALL_4, line=TABLE_LINE, alignment=_CENTRED, stays=True),
+    _PAGE_NUMBER: _Style(_PAGE_NUMBER_FONT, _SIZE_4, TABLE_LINE),
 }
 _KEPT_STYLES: Final = frozenset({"Normal", "Default Paragraph Font", "Normal Table", "No List"})
 _DROPPED: Final = frozenset({"stylesWithEffects", "customXml", "numbering", "webSettings", "fontTable", "thumbnail"})
-_FIRST_COLUMN: Final = Mm(30)
+_ROOM_IN_CELL: Final = 1.5  # characters beside the widest text of a column
 _ATTACHMENT_MARK: Final = "附件："
 
 
@@ -109,7 +106,7 @@ def letter_bytes(letter: Letter) -> bytes:
     """Return a letter as a Word document, marked as one that nobody has saved since."""
     document = docx.Document()
     _clear(document)
-    _set_up(document)
+    _set_up(document, Pt(letter.line))
     _add(document, _TITLE, "\n".join(letter.title))
     if letter.addressee:
         _add(document, _ADDRESSEE, letter.addressee)
@@ -119,7 +116,7 @@ def letter_bytes(letter: Letter) -> bytes:
     _add(document, _CLOSING, letter.closing)
     _add_attachments(document, letter.attachments)
     signature = _add(document, _SIGNATURE, letter.signature)
-    beyond = (display_width(letter.day) - display_width(letter.signature)) / 4  # in the middle over the day
+    beyond = (width(letter.day) - width(letter.signature)) / 2  # in the middle over the day
     _indent(signature, right=max(_STYLES[_DAY].right + beyond, 0))
     day = _add(document, _DAY, letter.day)
     if letter.contact:
@@ -161,15 +158,15 @@ def _add_table(document: Document, table: Table) -> None:
     columns = len(table.heads[0])
     grid = document.add_table(0, columns, _TABLE)
     grid.alignment, grid.autofit = WD_TABLE_ALIGNMENT.CENTER, False
-    widths = [_FIRST_COLUMN, *[Emu((_TEXT[0] - _FIRST_COLUMN) // (columns - 1))] * (columns - 1)]
-    for column, width in zip(grid.columns, widths, strict=True):
-        column.width = width
+    widths = _widths(table)
+    for column, wide in zip(grid.columns, widths, strict=True):
+        column.width = wide
     for cells in (*table.heads, *table.rows):
         is_head = cells in table.heads
         row = grid.add_row()
         _keep_whole(row, is_head=is_head)
-        for cell, text, width in zip(row.cells, cells, widths, strict=True):
-            cell.width = width
+        for cell, text, wide in zip(row.cells, cells, widths, strict=True):
+            cell.width = wide
             cell.paragraphs[0].style = _HEAD_CELL if is_head else _CELL
             if text:
                 _run(cell.paragraphs[0], text)
@@ -183,6 +180,12 @@ def _add_table(document: Document, table: Table) -> None:
             empty._element.getparent().remove(empty._element)
     for cell in grid.rows[-1].cells:
         cell.paragraphs[0].paragraph_format.keep_with_next = False
+
+
+def _widths(table: Table) -> list[Length]:
+    """Return how wide the columns are: as what is in them, and all together as the text."""
+    widest = [max(map(width, texts)) + _ROOM_IN_CELL for texts in zip(*table.heads[1:], *table.rows, strict=True)]
+    return [Emu(round(_TEXT[0] * one / sum(widest))) for one in widest]
 
 
 def _keep_whole(row: _Row, *, is_head: bool) -> None:
@@ -200,9 +203,9 @@ def _add_attachments(document: Document, names: Sequence[str]) -> None:
         text = f"{mark}{number}." if len(names) > 1 else mark
         paragraph = _add(document, _ATTACHMENT, text + name)
         left = 2 + len(_ATTACHMENT_MARK) + (len(names) > 1)  # characters; a figure with its point is one
-        _indent(paragraph, left=left, first=-display_width(text) / 2 if mark else -1)
-        if mark:
-            paragraph.paragraph_format.space_before = _LINE
+        _indent(paragraph, left=left, first=-width(text) if mark else -1)
+        if not mark:
+            paragraph.paragraph_format.space_before = Pt(0)
 
 
 def _indent(paragraph: Any, *, left: float = 0, first: float = 0, right: float = 0) -> None:
@@ -230,11 +233,12 @@ def _clear(document: Document) -> None:
                 relations.pop(key)
 
 
-def _set_up(document: Document) -> None:
+def _set_up(document: Document, line: Length) -> None:
+    """Set up fonts, styles and pages, where a line of the body is as high as `line`."""
     _add_fonts(document)
-    _set_defaults(document)
+    _set_defaults(document, line)
     for name, style in _STYLES.items():
-        _add_style(document, name, style)
+        _add_style(document, name, style, line)
     subheading = document.styles.add_style(_SUBHEADING, WD_STYLE_TYPE.CHARACTER)
     _set_font(subheading, _SUBHEADING_FONT, _SIZE_3)
     _show(subheading)
@@ -262,7 +266,7 @@ def _add_fonts(document: Document) -> None:
     document.part.relate_to(part, RELATIONSHIP_TYPE.FONT_TABLE)
 
 
-def _set_defaults(document: Document) -> None:
+def _set_defaults(document: Document, line: Length) -> None:
     """Set the usual language and font, which what the office adds has, too."""
     styles = document.styles.element
     defaults = styles.find(qn("w:docDefaults"))
@@ -276,7 +280,7 @@ def _set_defaults(document: Document) -> None:
     usual = document.styles["Normal"]
     assert isinstance(usual, ParagraphStyle)
     _set_font(usual, _BODY_FONT, _SIZE_3)
-    _set_lines(usual, _Style())
+    _set_lines(usual, _Style(), line)
     settings = document.settings.element
     settings.find(qn("w:themeFontLang")).set(qn("w:eastAsia"), "zh-CN")
     compatible = settings.find(qn("w:compat"))
@@ -285,12 +289,12 @@ def _set_defaults(document: Document) -> None:
     zoom.set(qn("w:percent"), "100")
 
 
-def _add_style(document: Document, name: str, style: _Style) -> None:
+def _add_style(document: Document, name: str, style: _Style, line: Length) -> None:
     made = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
     assert isinstance(made, ParagraphStyle)
     made.base_style = document.styles["Normal"]
     _set_font(made, style.font, style.size)
-    _set_lines(made, style)
+    _set_lines(made, style, line)
     if style.outline is not None:
         outline = OxmlElement("w:outlineLvl")
         outline.set(qn("w:val"), str(style.outline))
@@ -298,17 +302,12 @@ def _add_style(document: Document, name: str, style: _Style) -> None:
     _show(made)
 
 
-def _set_lines(made: ParagraphStyle, style: _Style) -> None:
+def _set_lines(made: ParagraphStyle, style: _Style, line: Length) -> None:
     layout = made.paragraph_format
-    layout.line_spacing_rule, layout.line_spacing = WD_LINE_SPACING.EXACTLY, style.line
-    layout.space_before, layout.space_after = Emu(style.before * _LINE), Emu(style.after * _LINE)
+    layout.line_spacing_rule, layout.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(style.line) if style.line else line
+    layout.space_before, layout.space_after = Emu(style.before * line), Emu(style.after * line)
     layout.alignment, layout.keep_with_next, layout.widow_control = style.alignment, style.stays, False
     _indent(made, first=style.first, right=style.right)
-    properties = made.element.get_or_add_pPr()
-    for spacing in ("w:autoSpaceDE", "w:autoSpaceDN"):  # no room beside figures: a line has 28 characters
-        off = OxmlElement(spacing)
-        off.set(qn("w:val"), "0")
-        properties.insert_element_before(off, "w:bidi", "w:adjustRightInd", "w:spacing", "w:ind", "w:jc")
 
 
 def _set_font(style: CharacterStyle, name: str, size: Length) -> None:

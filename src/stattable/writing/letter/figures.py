@@ -106,15 +106,17 @@ def _articles_words(values: Values) -> str:
 
 def _accounts_words(values: Values, level: Level) -> str:
     """Return which websites and accounts there are, level by level; nothing in a total that has none of them."""
-    words = []
+    there, none, blank = list[str](), list[str](), list[str]()
     for label, counts in accounts(values, level):
         given = {kind: value for kind, value in counts.items() if value is not None}
-        there = [kind if value is True else f"{kind}{value}个" for kind, value in given.items() if value]
-        if there:
-            words.append(f"{label}开通{'、'.join(there)}")
+        words = [kind if value is True else f"{kind}{value}个" for kind, value in given.items() if value]
+        if words:
+            there.append(f"{label}开通{'、'.join(words)}")
         else:
-            words.append(f"{label}没有开通{'、'.join(given)}" if given else f"{label}没有填报")
-    return f"{'；'.join(words)}。" if words else ""
+            (none if given else blank).append(label)
+    there += [f"{'、'.join(none)}没有开通网站和新媒体"] if none else []
+    there += [f"{'、'.join(blank)}的网站和新媒体没有填报"] if blank else []
+    return f"{'；'.join(there)}。" if there else ""
 
 
 # -- what changed -----------------------------------------------------------------------------------------

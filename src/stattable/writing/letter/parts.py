@@ -1,17 +1,23 @@
-"""What a letter is made of, apart from how it looks, and how many lines it takes."""
+"""What a letter is made of, and how high it is."""
 
+import re
 from dataclasses import dataclass
 from math import ceil
 from typing import Final, NamedTuple
 
 from stattable.model.text import display_width
 
-LINES_OF_PAGE: Final = 22  # GB/T 9704—2012, 5.2.3
-CHARACTERS_OF_LINE: Final = 28
-_CHARACTERS_OF_TITLE: Final = 20  # in a line of it
-_LINE_OF_TITLE: Final = 1.25  # lines of the body
-_LINE_OF_TABLE: Final = 0.62
+LINE: Final = 28.95  # points that a line of the body is high: 22 are on a page (GB/T 9704—2012, 5.2.3)
+TITLE_LINE: Final = 35.0
+TABLE_LINE: Final = 17.0
+PAGE: Final = 637.8  # points: 225 mm
+_CHARACTERS, _CHARACTERS_OF_TITLE = 28, 20  # in a line
 _SPARE: Final = 0.5  # characters that a line does without, for punctuation and figures do not stand everywhere
+_SPARE_LINES: Final = 2.0  # on two pages: office programs break lines and pages here and there otherwise
+_BETWEEN_SCRIPTS: Final = re.compile("(?<=[0-9A-Za-z%])(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?=[0-9A-Za-z])")
+_ROOM_BETWEEN: Final = 0.25  # characters that office programs leave there
+_DIGIT: Final = re.compile("[0-9]")
+_WIDER: Final = 0.05  # characters, by which digits of a font that stands in may be wider
 
 
 class Detail(NamedTuple):
@@ -22,14 +28,14 @@ class Detail(NamedTuple):
         names: units within each, and among those whose returns were rejected.
         reasons: that somebody wrote for a finding.
         differences: between levels.
-        extremes: whether the units that changed most are named.
+        extremes: units that changed most, on either side.
     """
 
     branches: int
     names: int
     reasons: int
     differences: int
-    extremes: bool
+    extremes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,7 @@ class Letter:
         signature: whose letter it is.
         day: of which day, in words.
         contact: whom to call, or "" where that is not known.
+        line: points that a line of its body is high.
     """
 
     title: tuple[str, ...]
@@ -93,19 +100,31 @@ class Letter:
     signature: str
     day: str
     contact: str
+    line: float = LINE
 
     @property
-    def lines(self) -> float:
-        """About how many lines of the body it takes, with the room around title, attachments and signature."""
+    def height(self) -> float:
+        """About how many points high it is, with the room around title, attachments and signature."""
         texts = [self.addressee, self.opening, self.closing, *self.attachments, self.contact, self.signature]
         for section in self.sections:
             texts += [section.heading, *(one.heading + one.text for one in section.paragraphs)]
-        lines = 5.0  # below the title, above attachments and signature, and the day
-        lines += sum(_lines(text, CHARACTERS_OF_LINE - _SPARE) for text in texts if text)
-        lines += sum(_lines(text, _CHARACTERS_OF_TITLE) for text in self.title) * _LINE_OF_TITLE
         tables = [part for section in self.sections for part in section.parts if isinstance(part, Table)]
-        return lines + sum(1 + (len(one.heads) + len(one.rows)) * _LINE_OF_TABLE for one in tables)
+        lines = sum(_lines(text, _CHARACTERS - _SPARE) for text in texts if text)
+        lines += len(tables) + 4  # captions; below the title, above attachments and signature, and the day
+        of_title = sum(_lines(text, _CHARACTERS_OF_TITLE) for text in self.title)
+        of_tables = sum(len(one.heads) + len(one.rows) for one in tables)
+        return lines * self.line + of_title * TITLE_LINE + of_tables * TABLE_LINE
+
+    @property
+    def fits(self) -> bool:
+        """Whether two pages hold it."""
+        return self.height + _SPARE_LINES * self.line <= 2 * PAGE
+
+
+def width(text: str) -> float:
+    """Return how wide a text is, in characters."""
+    return display_width(text) / 2 + _ROOM_BETWEEN * len(_BETWEEN_SCRIPTS.findall(text))
 
 
 def _lines(text: str, characters: float) -> int:
-    return ceil((display_width(text) / 2 + 2) / characters)  # two for the indentation
+    return ceil((width(text) + _WIDER * len(_DIGIT.findall(text)) + 2) / characters)  # two for the indentation

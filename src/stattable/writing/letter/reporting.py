@@ -1,5 +1,6 @@
 """What a letter says of returns: who reported and who did not, what was explained, and where levels disagree."""
 
+from collections import Counter
 from collections.abc import Mapping
 from math import floor
 from typing import Final
@@ -13,8 +14,9 @@ from stattable.writing.letter.names import shortened, unit_name, unit_of
 from stattable.writing.letter.parts import Detail, Paragraph, Section
 
 _LONGEST_REASON: Final = 48  # characters
+_MANY, _MOST_KINDS = 10, 2  # explained findings, from which on their kinds are counted, and how many of these are named
 _INNER_QUOTES: Final = str.maketrans("“”", "‘’")  # of what stands within quotation marks
-_OWN: Final = {Status.MISSING: "没有报送", Status.REJECTED: "填报有误"}
+_OWN: Final = {Status.MISSING: "没有报表", Status.REJECTED: "报表有误"}
 
 
 # -- who reported -----------------------------------------------------------------------------------------
@@ -24,7 +26,7 @@ def reporting_section(facts: KeyFacts, detail: Detail) -> Section | None:
     """Return the section that says who reported, and who did not; None for a unit that has nobody below it."""
     if facts.unit.level is Level.VILLAGE:
         return None
-    own = f"我会本级的报表{_OWN[facts.own]}，未计入汇总数。" if facts.own in _OWN else ""
+    own = f"我会本级{_OWN[facts.own]}，未计入汇总数。" if facts.own in _OWN else ""
     parts = [Paragraph(_rate_words(facts) + own, "报送率。")]
     if facts.rejected or facts.foreign:
         parts.append(Paragraph(_rejected_words(facts, detail), "退回情况。"))
@@ -50,7 +52,7 @@ def _rate_words(facts: KeyFacts) -> str:
             by_level = (_level_words(level, one.expected, one.received) for level, one in levels.items())
             words += f"其中，{'，'.join(by_level)}。"
     covered = {level: one.covered for level, one in levels.items() if one.covered}
-    return words + (f"有{_units(covered)}没有单独报表，数据含在上级的汇总数中。" if covered else "")
+    return words + (f"有{_units(covered)}的数据含在上级的汇总数中。" if covered else "")
 
 
 def _level_words(level: Level, expected: int, received: int) -> str:
@@ -58,7 +60,7 @@ def _level_words(level: Level, expected: int, received: int) -> str:
         return f"{level.noun}{expected}个全部报送"
     if not received:
         return f"{level.noun}{expected}个均未报送"
-    return f"{level.noun}应报{expected}个、收到{received}个（{_rate(received, expected)}）"
+    return f"{level.noun}{expected}个、收到{received}个（{_rate(received, expected)}）"
 
 
 def _units(counts: Mapping[Level, int]) -> str:
@@ -76,15 +78,13 @@ def _rate(part: int, whole: int) -> str:
 
 def _rejected_words(facts: KeyFacts, detail: Detail) -> str:
     """Return how many returns do not count, and of which units there are none that do."""
-    words = ""
-    if facts.rejected:
-        names = [unit_name(facts, key) for key in facts.rejected_units[: detail.names + 1]]
-        others = f"等{len(facts.rejected_units)}个单位" if len(facts.rejected_units) > len(names) else ""
-        without = f"，缺少{'、'.join(names)}{others}的数据" if names else ""
-        words = f"{facts.rejected}份报表填报有误，未计入汇总数{without}，改正后须重新汇总。"
-    if facts.foreign:
-        words += f"{'另有' if words else ''}{facts.foreign}份报表不属于或者无法确认属于我会汇总范围，未计入汇总数。"
-    return words
+    units = facts.rejected_units
+    names = [unit_name(facts, key) for key in units[: detail.names or len(units) == 1]]
+    others = f"{'等' if names else ''}{len(units)}个单位" if len(units) > len(names) else ""
+    without = f"，缺少{'、'.join(names)}{others}的数据" if units else ""
+    faulty = f"{facts.rejected}份报表填报有误" if facts.rejected else ""
+    foreign = f"{facts.foreign}份报表无法确认属于我会汇总范围" if facts.foreign else ""
+    return f"{faulty}{'，另有' if faulty and foreign else ''}{foreign}，未计入汇总数{without}。"
 
 
 def _missing_words(facts: KeyFacts, detail: Detail) -> str:
@@ -122,28 +122,42 @@ def _branch_words(facts: KeyFacts, branch: Branch, detail: Detail) -> str:
 
 def findings_section(facts: KeyFacts, detail: Detail) -> Section:
     """Return the section on findings, the reasons written for them, and differences between levels."""
-    parts = [Paragraph(_findings_words(facts, detail), "审核意见。")]
-    if facts.is_compared:
-        parts.append(Paragraph(_differences_words(facts, detail), "上下级核对。"))
-    return Section("审核情况", tuple(parts))
+    findings = _findings_words(facts, detail)
+    differences = _differences_words(facts, detail) if facts.is_compared else ""
+    if not (differences and detail.differences):
+        return Section("审核情况", (Paragraph(findings + differences),))
+    return Section("审核情况", (Paragraph(findings, "审核意见。"), Paragraph(differences, "上下级核对。")))
 
 
 def _findings_words(facts: KeyFacts, detail: Detail) -> str:
-    count, explained = facts.to_verify, len(facts.explained)
+    count, explained, kinds = facts.to_verify, len(facts.explained), _kinds_words(facts)
     if not count:
         words = f"{'除退回的报表外，' if facts.rejected else ''}没有需要核实的意见。"
     elif not explained:
         words = f"需要核实的意见{count}条，尚待核实。"
     elif explained == count:
-        words = f"需要核实的意见{count}条，均已说明原因。"
+        words = f"需要核实的意见{count}条，均已说明原因{kinds}。"
     else:
-        words = f"需要核实的意见{count}条，已说明原因{explained}条，尚待核实{count - explained}条。"
+        words = f"需要核实的意见{count}条，已说明原因{explained}条{kinds}，尚待核实{count - explained}条。"
     if facts.unresolved:
         words += f"必须改正的意见还有{facts.unresolved}条没有处理，汇总数可能变动。"
-    reasons = [*dict.fromkeys(_reason_words(facts, one) for one in facts.explained)]
-    if shown := reasons[: detail.reasons]:
+    reasons = dict[str, None]()
+    for one in facts.explained:
+        reasons[_reason_words(facts, one)] = None
+        if len(reasons) > detail.reasons:
+            break
+    if shown := [*reasons][: detail.reasons]:
         words += f"已说明的{'主要' if len(shown) < len(reasons) else ''}有：{'；'.join(shown)}。"
     return words
+
+
+def _kinds_words(facts: KeyFacts) -> str:
+    """Return of which kinds most of many explained findings are."""
+    kinds = Counter(CATALOGUE[one.finding.code].title for one in facts.explained)
+    if kinds.total() < _MANY:
+        return ""
+    rest = "等" if len(kinds) > _MOST_KINDS else ""
+    return f"（{'、'.join(f'{kind}{count}条' for kind, count in kinds.most_common(_MOST_KINDS))}{rest}）"
 
 
 def _reason_words(facts: KeyFacts, one: UnitFinding) -> str:
@@ -163,4 +177,4 @@ def _differences_words(facts: KeyFacts, detail: Detail) -> str:
         shown.append(f"{unit_of(facts, of_unit[0])}{what}{'多' if amount > 0 else '少'}{abs(amount)}{others}")
     rest = "等" if len(shown) < len(facts.differences) else ""
     listed = f"：{'；'.join(shown)}{rest}" if shown else ""
-    return f"报送的汇总数与其本级、下级数据之和不符的单位{len(facts.differences)}个{listed}。"
+    return f"{len(facts.differences)}个单位报送的汇总数与其本级、下级数据之和不符{listed}。"

@@ -15,14 +15,11 @@ from stattable.proving.check_code import CHECK_CODE
 from stattable.proving.key_facts import KeyFacts
 from stattable.writing.letter.figures import changes_section, done_section
 from stattable.writing.letter.names import addressee, clean, own_name
-from stattable.writing.letter.parts import LINES_OF_PAGE, Detail, Letter, Paragraph, Section
+from stattable.writing.letter.parts import LINE, PAGE, Detail, Letter, Paragraph, Section
 from stattable.writing.letter.reporting import findings_section, reporting_section
 
-_MOST_LINES: Final = 2 * LINES_OF_PAGE - 1  # office programs break lines here and there otherwise
-_DETAILS: Final = (
-    Detail(8, 4, 6, 4, True), Detail(6, 3, 4, 3, True), Detail(5, 2, 3, 3, True), Detail(4, 2, 2, 2, True),
-    Detail(3, 1, 1, 1, True), Detail(2, 1, 0, 1, False), Detail(1, 0, 0, 0, False),
-)  # fmt: skip
+_LEAST, _ENOUGH, _MOST = Detail(3, 0, 0, 0, 0), Detail(4, 1, 1, 1, 1), Detail(8, 4, 6, 4, 1)
+_LINES: Final = (LINE, PAGE / 24, PAGE / 25, PAGE / 26)  # closer than the standard's, which it allows where that helps
 _NUMERALS: Final = "一二三四五六七八九十"
 
 
@@ -34,10 +31,19 @@ def letter_of(facts: KeyFacts, check_code: str, day: date) -> Letter:
         check_code: of the page that it goes with.
         day: of the letter.
     """
-    letters = (_letter(facts, check_code, day, detail) for detail in _DETAILS)
-    letter = next(letters)
-    while letter.lines > _MOST_LINES and (shorter := next(letters, None)):
-        letter = shorter
+
+    def made(detail: Detail, line: float) -> Letter:
+        return replace(_letter(facts, check_code, day, detail), line=line)
+
+    line = next((line for line in _LINES if made(_ENOUGH, line).fits), None)
+    detail, line = (_ENOUGH, line) if line else (_LEAST, _LINES[-1])
+    letter, is_growing = made(detail, line), True
+    while is_growing:
+        is_growing = False
+        for what, (count, most) in zip(Detail._fields, zip(detail, _MOST, strict=True), strict=True):
+            more = detail._replace(**{what: count + 1})
+            if count < most and (longer := made(more, line)).fits:
+                detail, letter, is_growing = more, longer, True
     return letter
 
 
