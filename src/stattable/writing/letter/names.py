@@ -26,7 +26,8 @@ def own_name(unit: Unit) -> str:
 
 
 def _association(name: str) -> str:
-    return association_in_full(shortened(name, _LONGEST_OWN_NAME))
+    ending = association_in_full("")
+    return shortened(association_in_full(clean(name)).removesuffix(ending), _LONGEST_OWN_NAME) + ending
 
 
 def addressee(tree: Tree, unit: Unit) -> str:
