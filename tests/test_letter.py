@@ -21,11 +21,13 @@ from command_line import Result, run, squeezed
 from county import COUNTY, GUANDU, GUANDU_VILLAGE, LANGCHENGGANG, ROSTER, ZHONGMU, ZHULUYING, tree_of
 from stattable.checking.last_year import LastTotals
 from stattable.formats.list_mark import is_marked
+from stattable.merging.collection import collection_of
 from stattable.merging.result import MergeResult
+from stattable.model.findings import Status
 from stattable.model.form import BLANK, FIELD_BY_KEY, FIELDS, Values, total
 from stattable.model.units import Level, Scope, Tree, Unit
 from stattable.proving.key_facts import KeyFacts, UnitFinding, activities, articles, key_facts, summed
-from stattable.proving.lists import FINDINGS_SHEET
+from stattable.proving.lists import FINDINGS_SHEET, reported_by_level
 from stattable.writing.letter.document import letter_bytes
 from stattable.writing.letter.figures import done_section
 from stattable.writing.letter.names import addressee, area, own_name
@@ -180,6 +182,16 @@ def test_what_a_unit_above_stands_for() -> None:
     )
     only = letter(replace(unnamed, branches=()))
     assert said(only, "未报情况") == "据下级的汇总表，有4个单位（乡镇1个、村居3个）未报，数据未计入，名单没有列出。"
+
+
+@pytest.mark.parametrize("names", [EVERYBODY, ("中牟县", "官渡村"), ("狼城岗镇", "东狼城岗村")])
+def test_the_rate_is_that_of_status(names: tuple[str, ...]) -> None:
+    merged = merged_of(*names)
+    collection = collection_of(merged, DAY)
+    counts, own = collection.counts[merged.root], merged.statuses[merged.root]
+    reported = reported_by_level(merged).values()
+    assert sum(one.expected for one in reported) == counts.expected - 1
+    assert sum(one.received for one in reported) == counts.received + counts.covered - (own is Status.ACCEPTED)
 
 
 def test_a_level_of_which_nobody_reported() -> None:
