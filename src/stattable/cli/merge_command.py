@@ -70,7 +70,7 @@ from stattable.model.units import Level, Scope
     "--docx",
     type=click.Path(dir_okay=False),
     metavar="文件.docx",
-    help="另写一份两页以内的汇总说明，按公文格式排好，随盖章的汇总页报送；用 Word 或 WPS 打开修改。",
+    help="另写一份两页以内的汇总说明，按公文格式排好，可以修改，随盖章的汇总页报送。",
 )
 @click.option(
     "--format",
