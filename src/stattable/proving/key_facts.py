@@ -7,7 +7,7 @@ from functools import reduce
 from typing import Final, NamedTuple
 
 from stattable.merging.result import MergeResult
-from stattable.model.findings import Finding, Severity, Status
+from stattable.model.findings import Finding, Severity, Status, UnitRef
 from stattable.model.form import (
     BLANK,
     BLOCKS,
@@ -259,18 +259,15 @@ def _from_the_top(items: Iterable[str], level: Callable[[str], Level]) -> list[s
 
 
 def _explained(findings: Iterable[UnitFinding]) -> list[UnitFinding]:
-    order = tuple(map(str, Level))
+    order = {level.value: rank for rank, level in enumerate(Level)}
     explained = [one for one in findings if one.finding.explanation is not None]
-    return sorted(
-        explained,
-        key=lambda one: order.index(str(one.finding.unit.level)) if one.finding.unit and one.finding.unit.level else -1,
-    )
+    return sorted(explained, key=lambda one: order.get((one.finding.unit or UnitRef()).level or "", len(order)))
 
 
 def _differences(findings: Iterable[UnitFinding]) -> list[list[UnitFinding]]:
     of_units: defaultdict[object, list[UnitFinding]] = defaultdict(list)
     for one in findings:
-        if one.finding.code in _BETWEEN_LEVELS:
+        if one.finding.code in _BETWEEN_LEVELS and "difference" in one.finding.params:  # no one else's, carried up
             of_units[one.finding.unit].append(one)
     return [
         sorted(of_unit, key=lambda one: -abs(int(str(one.finding.params["difference"]))))

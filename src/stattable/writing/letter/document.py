@@ -21,10 +21,9 @@ from docx.opc.packuri import PackURI
 from docx.opc.part import Part
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
-from docx.section import _Footer
 from docx.shared import Emu, Length, Mm, Pt
 from docx.styles.style import BaseStyle, CharacterStyle, ParagraphStyle
-from docx.table import _Cell, _Row
+from docx.table import _Row
 from docx.text.paragraph import Paragraph as Lines
 
 from stattable.formats.list_mark import with_mark
@@ -46,7 +45,7 @@ _SUBHEADING_FONT, _PAGE_NUMBER_FONT = "楷体_GB2312", "宋体"
 class _Font(NamedTuple):
     """A font, as computers without it are told of it."""
 
-    instead: str  # that every Windows has; "" for one of these itself
+    instead: str  # the font that every Windows has, or another name of one that it has
     panose: str
     family: str
 
@@ -128,7 +127,7 @@ def letter_bytes(letter: Letter) -> bytes:
 # -- what is in it ----------------------------------------------------------------------------------------
 
 
-def _add(document: Document | _Cell | _Footer, style: str, text: str) -> Lines:
+def _add(document: Document, style: str, text: str) -> Lines:
     paragraph = document.add_paragraph(style=style)
     _run(paragraph, text)
     return paragraph
@@ -283,10 +282,10 @@ def _set_defaults(document: Document, line: Length) -> None:
     _set_lines(usual, _Style(), line)
     settings = document.settings.element
     settings.find(qn("w:themeFontLang")).set(qn("w:eastAsia"), "zh-CN")
-    compatible = settings.find(qn("w:compat"))
-    compatible[1].set(qn("w:val"), "15")  # as Word of 2013 and later ones lays it out
-    zoom = settings.find(qn("w:zoom"))
-    zoom.set(qn("w:percent"), "100")
+    settings.find(qn("w:zoom")).set(qn("w:percent"), "100")
+    for setting in settings.iter(qn("w:compatSetting")):
+        if setting.get(qn("w:name")) == "compatibilityMode":
+            setting.set(qn("w:val"), "15")  # as Word of 2013 and later ones lays it out
 
 
 def _add_style(document: Document, name: str, style: _Style, line: Length) -> None:

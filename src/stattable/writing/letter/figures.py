@@ -60,6 +60,8 @@ def _table(facts: KeyFacts) -> Table | None:
     """Return the table of activities by level, and beside a year before; None where it would have one row only."""
     level, last_year = facts.unit.level, facts.last_year
     rows = activities_by_level(facts.total, level)
+    if last_year is not None and last_year.before == BLANK:
+        last_year = None
     if len(rows) == 1 and last_year is None:
         return None
     now = _sums(facts.total, level)
@@ -127,7 +129,7 @@ def changes_section(facts: KeyFacts, detail: Detail) -> Section | None:
     last_year = facts.last_year
     if last_year is None or facts.total == BLANK:
         return None
-    is_usual = last_year.edition in {None, facts.edition - 1}
+    is_usual = last_year.edition == facts.edition - 1
     heading = f"与{'上年' if is_usual else _then(last_year)}比较"
     changes = _changes(facts.total, last_year.before)
     if not changes:

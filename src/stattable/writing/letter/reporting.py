@@ -79,7 +79,8 @@ def _rate(part: int, whole: int) -> str:
 def _rejected_words(facts: KeyFacts, detail: Detail) -> str:
     """Return how many returns do not count, and of which units there are none that do."""
     units = facts.rejected_units
-    names = [unit_name(facts, key) for key in units[: detail.names or len(units) == 1]]
+    most = 1 if len(units) == 1 else detail.names
+    names = [unit_name(facts, key) for key in units[:most]]
     others = f"{'等' if names else ''}{len(units)}个单位" if len(units) > len(names) else ""
     without = f"，缺少{'、'.join(names)}{others}的数据" if units else ""
     faulty = f"{facts.rejected}份报表填报有误" if facts.rejected else ""
@@ -167,7 +168,7 @@ def _reason_words(facts: KeyFacts, one: UnitFinding) -> str:
 
 def _differences_words(facts: KeyFacts, detail: Detail) -> str:
     if not facts.differences:
-        return "各单位报送的汇总数与其本级、下级的数据相符。"
+        return "报送的汇总数与其本级、下级数据核对，没有发现不符。"
     shown = []
     for of_unit in facts.differences[: detail.differences]:
         first = of_unit[0].finding

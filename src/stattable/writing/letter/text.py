@@ -14,12 +14,13 @@ from stattable.model.units import Level
 from stattable.proving.check_code import CHECK_CODE
 from stattable.proving.key_facts import KeyFacts
 from stattable.writing.letter.figures import changes_section, done_section
-from stattable.writing.letter.names import addressee, clean, own_name
+from stattable.writing.letter.names import addressee, own_name, shortened
 from stattable.writing.letter.parts import LINE, PAGE, Detail, Letter, Paragraph, Section
 from stattable.writing.letter.reporting import findings_section, reporting_section
 
 _LEAST, _ENOUGH, _MOST = Detail(3, 0, 0, 0, 0), Detail(4, 1, 1, 1, 1), Detail(8, 4, 6, 4, 1)
 _LINES: Final = (LINE, PAGE / 24, PAGE / 25, PAGE / 26)  # closer than the standard's, which it allows where that helps
+_LONGEST_PERSON, _LONGEST_PHONE = 20, 30  # characters
 _NUMERALS: Final = "一二三四五六七八九十"
 
 
@@ -84,5 +85,6 @@ def _numbered(number: int, section: Section) -> Section:
 
 
 def _contact(person: str, phone: str) -> str:
-    said = [f"{what}：{clean(text)}" for what, text in (("联系人", person), ("电话", phone)) if clean(text)]
-    return f"（{'，'.join(said)}）" if said else ""
+    texts = {"联系人": shortened(person, _LONGEST_PERSON), "电话": shortened(phone, _LONGEST_PHONE)}
+    said = "，".join(f"{what}：{text}" for what, text in texts.items() if text)
+    return f"（{said}）" if said else ""
