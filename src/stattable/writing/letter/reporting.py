@@ -133,7 +133,7 @@ def findings_section(facts: KeyFacts, detail: Detail) -> Section:
 def _findings_words(facts: KeyFacts, detail: Detail) -> str:
     count, explained, kinds = facts.to_verify, len(facts.explained), _kinds_words(facts)
     if not count:
-        words = f"{'除退回的报表外，' if facts.rejected else ''}没有需要核实的意见。"
+        words = f"{'除退回的报表外，' if facts.rejected else ''}没有发现需要核实的问题。"
     elif not explained:
         words = f"需要核实的意见{count}条，尚待核实。"
     elif explained == count:
