@@ -36,7 +36,7 @@ office: $(READY)  ## the tests that start LibreOffice, which must be installed
 
 # What reads files leans on what its libraries do with those that are odd; what writes rows, on the insides of XlsxWriter.
 LEANING := $(addprefix tests/test_,$(addsuffix .py,annex cells counts dates_phones documents fuzz hostile inputs \
-	inspection_* labels layout open page pictures qr reading_form report rewriting roster sniff surroundings workbook yes_no))
+	inspection_* labels layout letter open page pictures qr reading_form report rewriting roster sniff surroundings workbook yes_no))
 
 floors: $(READY)  ## the tests of what leans on libraries, but for random ones, with the oldest that are allowed
 	rm -rf build/floors

@@ -19,6 +19,7 @@ from stattable.model.text import listed, normalised
 _NEVER_PREFIXES: Final = ("~$", ".~", "._")
 _NEVER_NAMES: Final = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
 _NEVER_FOLDERS: Final = frozenset({"__macosx"})
+_LIST_ENDINGS: Final = (".xlsx", ".docx")  # of lists and letters that we wrote
 _ARCHIVES: Final = (ARCHIVE_SUFFIX, ".rar", ".7z")
 _NAMES_SHOWN: Final = 3
 # What a browser, a cloud or an office program leaves in place of a file: a download that did not end, or a link.
@@ -203,7 +204,7 @@ def _is_copy(folder: str) -> bool:
 
 
 def _is_list(path: str) -> bool:
-    return path.lower().endswith(".xlsx") and is_marked(path)
+    return path.lower().endswith(_LIST_ENDINGS) and is_marked(path)
 
 
 def _is_return_like(path: str) -> bool:

@@ -44,6 +44,7 @@ def show_merge(
     kept: Mapping[str, str] | None = None,
     why_kept: Mapping[str, Keeping] | None = None,
     findings_file: str | None = None,
+    letter: str | None = None,
 ) -> None:
     """Show the result of `merge`: the total, what came in, findings, and where the workbooks are.
 
@@ -54,6 +55,7 @@ def show_merge(
         kept: the new paths of earlier results that were kept, by their paths before.
         why_kept: why they were.
         findings_file: where all findings were written, or None.
+        letter: where the letter was written, or None.
     """
     console = make_console()
     root, summary = merged.root_unit, merged.summary
@@ -93,6 +95,8 @@ def show_merge(
     else:
         console.show(Text(f"汇总表已写入 {output}", style="green"), whole=[output])
         console.show(f"{CHECK_CODE} {check_code_of(merged)}，印在汇总页的页脚。")
+        if letter:
+            console.show(Text(f"汇总说明已写入 {letter}", style="green"), whole=[letter])
         if levels:
             text = f"逐级的汇总表共 {levels.count} 份，已写入文件夹 {levels.folder}"
             console.show(Text(text, style="green"), whole=[levels.folder])
