@@ -32,7 +32,7 @@ test: $(READY)  ## all tests but those that start LibreOffice or a browser
 	$(BIN)/python -m pytest -m 'not office and not browser' -n auto --cov --cov-report=term:skip-covered --cov-fail-under=95
 
 office: $(READY)  ## the tests that start LibreOffice, which must be installed
-	$(BIN)/python -m pytest -m office
+	$(BIN)/python -m pytest -m office -n auto
 
 browser: $(READY)  ## the tests that start Chromium, which must be installed with its driver
 	$(BIN)/python -m pytest -m browser
@@ -40,16 +40,16 @@ browser: $(READY)  ## the tests that start Chromium, which must be installed wit
 # What reads files leans on what its libraries do with those that are odd; what writes rows, on the insides of XlsxWriter;
 # web pages, on what Jinja2 escapes.
 LEANING := $(addprefix tests/test_,$(addsuffix .py,annex cells counts dates_phones documents fuzz hostile html_page \
-	inputs inspection_* labels layout open page pictures qr reading_form report rewriting roster sniff surroundings \
+	inputs inspection_* labels layout letter open page pictures qr reading_form report rewriting roster sniff surroundings \
 	workbook yes_no))
 
-floors: $(READY)  ## the tests of what leans on libraries, with the oldest that are allowed
+floors: $(READY)  ## the tests of what leans on libraries, but for random ones, with the oldest that are allowed
 	rm -rf build/floors
 	$(PYTHON) -m venv build/floors
 	sed -n '/^dependencies/,/^]/ s/^ *"\(.*\)>=\(.*\)",$$/\1==\2/p' pyproject.toml >build/floors/constraints.txt
 	build/floors/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
 	build/floors/bin/python -m pip install --quiet --constraint build/floors/constraints.txt --editable . --group dev
-	build/floors/bin/python -m pytest -n auto $(LEANING)
+	build/floors/bin/python -m pytest -m 'not office and not hypothesis' -n auto $(LEANING)
 
 lint: $(READY)  ## style, types, generated docs
 	$(BIN)/ruff format --check src tests tools benchmarks

@@ -64,6 +64,7 @@ ONLY = {  # libraries, and where alone they may be used
     "zxingcpp": ("qr",),
     "openpyxl": ("writing",),
     "xlsxwriter": ("writing",),
+    "docx": ("writing/letter/document",),
     "rich": ("output/console",),
     "distributed": ("reading/cluster",),
     "jinja2": ("output/html",),

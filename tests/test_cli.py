@@ -247,7 +247,7 @@ def test_explain(code: str) -> None:
 @pytest.mark.parametrize("command", ["", *main.commands])
 def test_help_is_chinese(command: str) -> None:
     text = run(*command.split(), "--help").out
-    for name in ("stattable", "xlsx", "csv", "html", *main.commands):
+    for name in ("stattable", "xlsx", "csv", "docx", "html", *main.commands):
         text = text.replace(name, "")
     english = set(re.findall(r"(?<![-\w])[A-Za-z]{2,}", text))
     # words that are typed as they stand

@@ -197,6 +197,14 @@ def sleep(seconds: float) -> float:
     return seconds
 
 
+def spin(seconds: float) -> float:
+    """Work without an end: much longer than that, should nobody stop it."""
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
+    return seconds
+
+
 def fill(megabytes: int) -> int:
     kept = []
     for _ in range(megabytes):
@@ -219,11 +227,12 @@ def abort(_: int) -> None:
     ("work", "item", "reason"),
     [
         (sleep, 60.0, "time"),
+        (spin, 60.0, "time"),
         (fill, 3000, "memory"),
         (deadly, 40, "crash"),
         (abort, 0, "crash"),
     ],
-    ids=["time", "memory", "exit", "abort"],
+    ids=["sleep", "work", "memory", "exit", "abort"],
 )
 def test_what_takes_too_much_is_lost(work: Callable[[object], object], item: object, reason: str) -> None:
     start = time.monotonic()

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stattable.formats.inspection import xlsx_marks
-from stattable.formats.inspection.xlsx_marks import Marks, marks_in
+from stattable.formats.inspection.xlsx_marks import Marks, search
 from stattable.formats.sheet import Cell
 from stattable.model.form import CONTACT_LINES, FIELDS, NAME_LINE
 from stattable.reading import form, surroundings
@@ -131,10 +131,10 @@ def test_a_part_is_searched_as_if_it_were_the_first_of_its_shape(
     for (behind, piece), where in changes:
         at = part.find(behind.encode(), int(where * len(part))) + len(behind)
         part = part[:at] + piece.encode() + part[at:]
-    assert found(marks_in(part)) == found(Marks(part))
+    assert found(search(part).marks) == found(Marks(part))
 
 
 def test_parts_that_differ_in_their_values_are_searched_once() -> None:
     xlsx_marks._of_shape.cache_clear()
     part = b'<row r="1"><c r="A1" t="s"><v>%d</v></c><c r="B1" t="inlineStr"><is><t>%d</t></is></c></row>'
-    assert len({id(marks_in(part % (number, number))) for number in range(20)}) == 1
+    assert len({id(search(part % (number, number)).marks) for number in range(20)}) == 1

@@ -1,5 +1,5 @@
 import io
-from pathlib import Path, PurePath
+from pathlib import Path
 
 import pytest
 
@@ -179,7 +179,7 @@ def test_where_the_file_stands_before_does_not_matter() -> None:
     ],
 )
 def test_named_like_a_spreadsheet(name: str, expected: bool) -> None:
-    assert is_spreadsheet_name(PurePath(name)) is expected
+    assert is_spreadsheet_name(name) is expected
 
 
 def test_what_is_read_and_what_is_taken_for_a_return() -> None:

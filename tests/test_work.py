@@ -17,6 +17,7 @@ import openpyxl
 import pytest
 
 import memory
+from stattable.formats import calamine
 from stattable.formats.inspection import xlsx
 from stattable.formats.package import Package, Packed
 from stattable.model.units import Level, Scope, Tree, Unit
@@ -81,6 +82,7 @@ def test_a_return_without_faults_is_never_read_the_long_way(
 
     for module, name in [
         (surroundings, "_search_notes"), (form, "_read_cells"), (layout, "_search"), (xlsx, "inspect_cells"),
+        (calamine, "opened"),
     ]:  # fmt: skip
         monkeypatch.setattr(module, name, long_way)
     for path in returns[:4]:
@@ -93,7 +95,7 @@ def test_a_part_is_unpacked_once_and_only_where_it_differs(returns: list[str], m
     content, opened, taken = Packed.content, Package.__init__, Package._read
     monkeypatch.setattr(Package, "_read", lambda self, name: stored.update([name]) or taken(self, name))
     monkeypatch.setattr(Packed, "content", lambda self: unpacked.update([self.stored]) or content(self))
-    monkeypatch.setattr(Package, "__init__", lambda self, zipped: packages.update([1]) or opened(self, zipped))
+    monkeypatch.setattr(Package, "__init__", lambda self, *of: packages.update([1]) or opened(self, *of))
     for path in returns[:2]:
         unpacked.clear()
         stored.clear()

@@ -33,6 +33,18 @@ INK: Final = {1: "#ff6b68", 2: "#98c379", 3: "#e5c07b", 6: "#56b6c2"}  # the ter
 DIM: Final = "#8a919c"
 LEAN: Final = {"“": 1.0, "‘": 1.0, "”": 0.0, "’": 0.0}  # where a wide glyph stands in its narrow cell
 PAPER, TEXT = "#1e2127", "#dcdfe4"
+INSTEAD: Final = (
+    '<match><test name="family"><string>{}</string></test>'
+    '<edit name="family" mode="assign" binding="strong"><string>{}</string></edit>'
+    '<edit name="weight" mode="assign" binding="strong"><const>{}</const></edit></match>'
+)
+LETTER_FONTS: Final = {
+    "方正小标宋简体": ("Noto Serif CJK SC", "bold"),
+    "仿宋_GB2312": ("Noto Serif CJK SC", "regular"),
+    "楷体_GB2312": ("Noto Serif CJK SC", "regular"),
+    "宋体": ("Noto Serif CJK SC", "regular"),
+    "黑体": ("Noto Sans CJK SC", "regular"),
+}
 
 
 def terminal() -> None:
@@ -76,6 +88,21 @@ def workbooks() -> None:
         draw(state, 1, "guide-status")
 
 
+def letter() -> None:
+    """Draw the first page of the letter, as a whole sheet, with fonts that stand in for those that it asks for."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        written, fonts = place / "letter.docx", place / "fonts.conf"
+        run("merge", "收到", "--roster", "名册.csv", "-o", str(place / "merged.xlsx"), "--docx", str(written))
+        instead = "".join(INSTEAD.format(name, *to) for name, to in LETTER_FONTS.items())
+        fonts.write_text(
+            f"<fontconfig><include>/etc/fonts/fonts.conf</include>{instead}</fontconfig>", encoding="utf-8"
+        )
+        os.environ["FONTCONFIG_FILE"] = str(fonts)
+        draw(written, 1, "guide-letter", is_whole=True)
+        del os.environ["FONTCONFIG_FILE"]
+
+
 def web_pages() -> None:
     """Draw what the web page of a merge shows first, on a small screen and on a phone."""
     with tempfile.TemporaryDirectory() as folder:
@@ -94,8 +121,8 @@ def run(*arguments: str) -> None:
     CliRunner().invoke(main, arguments, catch_exceptions=False)
 
 
-def draw(workbook: Path, number: int, name: str) -> None:
-    """Draw a page of a workbook, without the paper that nothing is on."""
+def draw(workbook: Path, number: int, name: str, *, is_whole: bool = False) -> None:
+    """Draw a page of a workbook or a letter, without the paper that nothing is on unless the page `is_whole`."""
     convert = ["soffice", "--headless", "--convert-to", "pdf", "--outdir", str(workbook.parent), str(workbook)]
     subprocess.run(convert, check=True, stdout=sys.stderr)
     page = ["pdftoppm", "-r", "80", "-f", str(number), "-l", str(number), "-singlefile", "-png"]
@@ -103,6 +130,9 @@ def draw(workbook: Path, number: int, name: str) -> None:
     subprocess.run([*page, str(workbook.with_suffix(".pdf")), str(target)], check=True)
     target = target.with_name(f"{name}.png")
     with Image.open(target) as picture:
+        if is_whole:
+            ImageOps.expand(picture.convert("L"), border=1, fill="grey").save(target, optimize=True)
+            return
         drawn = ImageOps.invert(picture.convert("L")).getbbox() or (0, 0, *picture.size)
         room = (max(drawn[0] - MARGIN, 0), max(drawn[1] - MARGIN, 0), drawn[2] + MARGIN, drawn[3] + MARGIN)
         picture.crop(room).convert("P", palette=Image.Palette.ADAPTIVE).save(target, optimize=True)
@@ -112,5 +142,6 @@ if __name__ == "__main__":
     IMAGES.mkdir(exist_ok=True)
     os.chdir(ROOT / "examples")
     workbooks()
+    letter()
     web_pages()
     terminal()

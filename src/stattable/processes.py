@@ -26,7 +26,8 @@ _AHEAD_ELSEWHERE: Final = 512  # in an executor, which does not say how many it 
 _MOST_PROCESSES: Final = 61  # more than Windows can wait for
 _STARTING: Final = 60.0  # seconds that a process may take until it is ready to work
 _PR_SET_PDEATHSIG: Final = 1  # of prctl(2)
-_LOOK_AGAIN: Final = 0.01  # seconds between two looks at the memory of a process
+_LOOK_AGAIN: Final = 0.01  # seconds between two looks at what a process takes
+_PATIENCE: Final = 6  # times as long may it take by the clock as it may work
 _HEED: Final = 0.5  # seconds after which Windows, which does not interrupt a wait, heeds Ctrl-C
 
 Item = TypeVar("Item")
@@ -192,7 +193,8 @@ def in_own_process(work: Callable[[Item], Result], item: Item, seconds: float, m
     Args:
         work: picklable, as are its item and its result.
         item: the argument of `work`.
-        seconds: limit on the time, by the clock.
+        seconds: limit on the processor time; by the clock it is several times as much, for on a computer that does
+            other things besides all takes longer.
         megabytes: limit on the memory, beyond what a process starts with.
 
     Raises:
@@ -209,11 +211,13 @@ def in_own_process(work: Callable[[Item], Result], item: Item, seconds: float, m
             process.start()
             sender.close()
         _receive(receiver, time.monotonic() + _STARTING)
-        deadline, most = time.monotonic() + seconds, _memory(process.pid) + megabytes * 2**20
+        worked, held = _use_of(process.pid)
+        deadline = time.monotonic() + _PATIENCE * seconds
         while not receiver.poll(_LOOK_AGAIN):
-            if time.monotonic() > deadline:
+            works, holds = _use_of(process.pid)
+            if works > worked + seconds or time.monotonic() > deadline:
                 raise WorkerFailed("time")
-            if _memory(process.pid) > most:
+            if holds > held + megabytes * 2**20:
                 raise WorkerFailed("memory")
         answer: tuple[Exception | None, Result] = _receive(receiver, deadline)
     except (EOFError, ConnectionError) as end:
@@ -235,13 +239,17 @@ def _method() -> str:
     return "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
 
 
-def _memory(process: int) -> int:
+def _use_of(process: int) -> tuple[float, int]:
+    """Return the processor time that a process has taken, in seconds, and the memory that it holds, in bytes."""
     import psutil
 
     try:
-        return int(psutil.Process(process).memory_info().rss)
+        about = psutil.Process(process)
+        with about.oneshot():
+            times = about.cpu_times()
+            return times.user + times.system, int(about.memory_info().rss)
     except psutil.Error:
-        return 0
+        return 0.0, 0
 
 
 def _begin_with(begin: Callable[[], None] | None) -> None:

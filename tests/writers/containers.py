@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from stattable.formats.package import Package
+from stattable.formats.package import Package, open_package
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -32,7 +32,9 @@ def locked_zip() -> bytes:
 
 def opened(data: bytes) -> Package:
     """The package whose file is `data`."""
-    return Package(zipfile.ZipFile(io.BytesIO(data)))
+    package = open_package(io.BytesIO(data))
+    assert package
+    return package
 
 
 def parts_of(package: bytes) -> dict[str, bytes]:

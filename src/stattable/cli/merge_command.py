@@ -68,6 +68,12 @@ from stattable.model.units import Level, Scope
     help="把网站、公众号和微博的明细另存为这个文件，带二维码的内容。",
 )
 @click.option(
+    "--docx",
+    type=click.Path(dir_okay=False),
+    metavar="文件.docx",
+    help="另写一份两页以内的汇总说明，按公文格式排好，可以修改，随盖章的汇总页报送。",
+)
+@click.option(
     "--format",
     "layout",
     type=click.Choice(["table", "json"]),
@@ -87,7 +93,7 @@ def merge_command(
     *, paths: tuple[str, ...], output: str, roster: str | None, root: str | None, unit: str | None,
     level: Level | None, code: str | None, edition: int | None, year: int | None,
     scopes: tuple[tuple[str, Scope], ...], duplicates: str, previous: str | None, factor: int,
-    strict: bool, force: bool, each_level: str | None, accounts_csv: str | None, layout: str, findings: str | None,
+    strict: bool, force: bool, each_level: str | None, accounts_csv: str | None, docx: str | None, layout: str, findings: str | None,
     html: str | None, fail_on: str, jobs: int | None, dask: str | None, quiet: bool, debug: bool,
 ) -> int:  # fmt: skip
     """汇总报表，写出一个工作簿：信息统计表、分单位汇总、报送情况、审核意见、汇总台账、网站和新媒体明细。"""
@@ -124,7 +130,7 @@ def merge_command(
     last_year, never = last_year_of(previous, factor, roster, tree, quiet=quiet, jobs=jobs, debug=debug)
     inputs = inputs_of(paths, never, notes)
     places = LevelPlaces(each_level, partial(level_places, folder=Path(each_level))) if each_level else None
-    outputs = Outputs(output, accounts_csv, places, never, findings, html, force)
+    outputs = Outputs(output, accounts_csv, places, never, findings, force, docx, html)
     refuse_to_overwrite(outputs, inputs)
     options = MergeOptions(
         RootOptions(tree, root or code, unit, level, dict(scopes)),
@@ -160,6 +166,6 @@ def merge_command(
         layout,
         lambda: json_documents.merge_json(merged, place, written.levels, written.kept),
         merged.findings,
-        lambda: show_merge(merged, place, written.levels, written.kept, to_keep, findings, html),
+        lambda: show_merge(merged, place, written.levels, written.kept, to_keep, findings, docx, html),
     )
     return FINDINGS if refused else exit_code(merged.findings, fail_on)

@@ -6,13 +6,12 @@ relationships name a part that is not there, which other programs write.
 """
 
 import io
-import zipfile
 from collections.abc import Mapping
 from typing import Final
 
 from stattable.documents.flow import Page
 from stattable.documents.markup import Skipper, count, parse_xml
-from stattable.formats.package import Package
+from stattable.formats.package import open_package
 from stattable.formats.sheet import MAX_COLUMNS, RawSheet, Unreadable, annotated_run
 from stattable.formats.xml import local_name
 
@@ -31,7 +30,9 @@ def read_word(data: bytes) -> RawSheet:
     Raises:
         Unreadable: it is too long (F004), or has no main part (F001).
     """
-    package = Package(zipfile.ZipFile(io.BytesIO(data)))
+    package = open_package(io.BytesIO(data))
+    if package is None:
+        raise Unreadable("F001")
     part = package.main_part("word/document.xml")
     if package.size(part) > _MAX_BYTES:
         raise Unreadable("F004", reason="expansion")

@@ -1,12 +1,12 @@
 """A workbook as calamine reads it, and as an inspector adds to it."""
 
-import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
 import python_calamine
 
+from stattable.formats.calamine_calls import merges_of, opened, sheet_of
 from stattable.formats.inspection.plainness import is_plain_package
 from stattable.formats.inspection.xlsx import XlsxInspector
 from stattable.formats.package import Package
@@ -24,6 +24,7 @@ from stattable.formats.sheet import (
     Unreadable,
 )
 from stattable.formats.sniff import FileKind
+from stattable.formats.xlsx_patterns import by_patterns
 
 
 class CalamineBook:
@@ -45,12 +46,14 @@ class CalamineBook:
         self._kind, self._package = kind, package
         self._whole: dict[str, RawSheet] = {}  # those of ours are looked at twice
         self._is_rewritten = False
+        self._opened: python_calamine.CalamineWorkbook | None = None  # when it is first needed
         self._called: dict[str, str] = {}  # what calamine calls a sheet, where that is not its name
         with _reading():
-            self._inspector, data = _inspector(data, kind, package)
-            book = None if self._inspector.is_unusual else _opened(data)
-            self._book = book or self._rewritten()
-            metadata = self._book.sheets_metadata
+            self._inspector, self._data = _inspector(data, kind, package)
+            self._patterns = None
+            if package and isinstance(self._inspector, XlsxInspector):
+                self._patterns = by_patterns(package, self._inspector)
+            metadata = self._metadata()
         work, shown = python_calamine.SheetTypeEnum.WorkSheet, python_calamine.SheetVisibleEnum.Visible
         sheets = [(self._in_encoding(one.name), one.typ == work, one.visible == shown) for one in metadata]
         if self._is_rewritten and self._inspector.sheets:
@@ -70,11 +73,20 @@ class CalamineBook:
         if name in self._whole:
             return self._whole[name]
         with _reading():
-            sheet = self._open(name, whole=whole)
-            rows = sheet.to_python(skip_empty_area=False, nrows=None if whole else MAX_ROWS)
-            if self._inspector.encoding:
-                rows = [[self._in_encoding(one) if isinstance(one, str) else one for one in row] for row in rows]
-            merges = _merges(sheet)
+            place = self._places[name]
+            patterns = None if self._is_rewritten else self._patterns
+            rows: Sequence[Sequence[RawCell]]
+            merges: Sequence[Merge]
+            if patterns and (read := patterns.read(place)):
+                rows, merges = read
+            else:
+                sheet = self._open(name, whole=whole)
+                rows = sheet.to_python(skip_empty_area=False, nrows=None if whole else MAX_ROWS)
+                if self._inspector.encoding:
+                    rows = [[self._in_encoding(one) if isinstance(one, str) else one for one in row] for row in rows]
+                merges = merges_of(sheet)
+                if patterns and not self._is_rewritten:
+                    patterns.learn(place, rows)
         if rows and len(rows[0]) > MAX_COLUMNS and not whole:
             rows = [row[:MAX_COLUMNS] for row in rows]
         found = RawSheet(name, rows, merges, epoch=self._inspector.epoch)
@@ -90,7 +102,7 @@ class CalamineBook:
                 [self._in_encoding(one) if isinstance(one, str) else one for one in row]
                 for row in sheet.to_python(skip_empty_area=False)
             ]
-            merges = _merges(sheet)
+            merges = merges_of(sheet)
             inspection = self._inspector.inspect(self._places[name])
         for (row, column), unread in inspection.unreads.items() if inspection else ():
             if row <= len(rows) and column <= len(rows[row - 1]):
@@ -164,13 +176,29 @@ class CalamineBook:
         if is_far and whole:
             raise Unreadable("F004", reason="cells")
         is_unusual = is_far or self._inspector.is_unusual_sheet(place)
-        sheet = None if is_unusual and not self._is_rewritten else _sheet(self._book, self._called.get(name, name))
+        sheet = None if is_unusual and not self._is_rewritten else sheet_of(self._book(), self._called.get(name, name))
         if sheet is None and not self._is_rewritten:
-            self._book = self._rewritten()
-            sheet = _sheet(self._book, self._called.get(name, name))
+            self._opened = self._rewritten()
+            sheet = sheet_of(self._opened, self._called.get(name, name))
         if sheet is None:
             raise Unreadable("F001")
         return sheet
+
+    def _metadata(self) -> Sequence[python_calamine.SheetMetadata]:
+        """Return what calamine says of the sheets; it is not asked again about workbooks that list the same ones."""
+        if self._patterns and self._patterns.alike.listed is not None:
+            return self._patterns.alike.listed
+        listed = self._book().sheets_metadata
+        if self._patterns and not self._is_rewritten:
+            self._patterns.alike.listed = listed
+        return listed
+
+    def _book(self) -> python_calamine.CalamineWorkbook:
+        """Return the workbook as calamine opens it, or as it is read when it is written anew."""
+        if self._opened is None:
+            self._opened = None if self._inspector.is_unusual else opened(self._data)
+            self._opened = self._opened or self._rewritten()
+        return self._opened
 
     def _in_encoding(self, text: str) -> str:
         """Return a text of calamine's in the encoding that it is in."""
@@ -185,37 +213,10 @@ class CalamineBook:
         self._is_rewritten = True
         self._called = {}  # names are as they are listed
         data = _rewritten(self._inspector, self._kind, self._package)
-        book = _opened(data) if data else None
+        book = opened(data) if data else None
         if book is None:
             raise Unreadable("F001")
         return book
-
-
-def _opened(data: bytes) -> python_calamine.CalamineWorkbook | None:
-    """Return the workbook as calamine opens it, or None where it refuses to."""
-    try:
-        return python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-    except BaseException as error:
-        if _is_refusal(error):
-            return None
-        raise
-
-
-def _sheet(book: python_calamine.CalamineWorkbook, name: str) -> python_calamine.CalamineSheet | None:
-    """Return a sheet of a workbook, or None where calamine refuses to read it."""
-    try:
-        return book.get_sheet_by_name(name)
-    except BaseException as error:
-        if _is_refusal(error):
-            return None
-        raise
-
-
-def _is_refusal(error: BaseException) -> bool:
-    """Whether it is calamine's way to say that it does not know what it reads: an error, or a panic."""
-    if isinstance(error, python_calamine.PasswordError):
-        return False
-    return isinstance(error, python_calamine.CalamineError) or type(error).__name__ == "PanicException"
 
 
 def _rewritten(inspector: Inspector, kind: FileKind, package: Package | None) -> bytes | None:
@@ -234,12 +235,6 @@ def _rewritten(inspector: Inspector, kind: FileKind, package: Package | None) ->
     from stattable.formats.rewriting.xlsx import rewrite_xlsx
 
     return rewrite_xlsx(package, sheets)
-
-
-def _merges(sheet: python_calamine.CalamineSheet) -> list[Merge]:
-    return [
-        (top + 1, left + 1, bottom + 1, right + 1) for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
-    ]
 
 
 def _inspector(data: bytes, kind: FileKind, package: Package | None) -> tuple[Inspector, bytes]:

@@ -1,6 +1,7 @@
-"""Lists that we wrote and nobody has saved since: a mark that every program drops when it writes a workbook anew."""
+"""Lists and letters that we wrote and nobody has saved since: a mark that every program drops that writes them anew."""
 
 import io
+import os
 import re
 import zipfile
 from hashlib import sha256
@@ -12,26 +13,25 @@ _END: Final = re.compile(rb"PK\x05\x06.{16}\x4f\x00(stattable list [0-9a-f]{64})
 _LENGTH: Final = 22 + 0x4F  # bytes of that
 
 
-def with_mark(workbook: bytes, text: bytes = b"") -> bytes:
-    """Return a workbook with the mark, which holds for the text file beside it, too."""
-    held = io.BytesIO(workbook)
+def with_mark(document: bytes, text: bytes = b"") -> bytes:
+    """Return a workbook or a Word document with the mark, which holds for the text file beside it, too."""
+    held = io.BytesIO(document)
     with zipfile.ZipFile(held, "a") as package:
         package.comment = _MARK + sha256(text).hexdigest().encode()
     return held.getvalue()
 
 
 def is_marked(path: str | Path, text: str | Path | None = None) -> bool:
-    """Whether a file is a workbook with the mark.
+    """Whether a file is one with the mark.
 
     Args:
         path: of the file.
         text: of the text file beside it, which must be as it was written, too; None where it is of no concern.
     """
-    named = Path(path)
     try:
-        if not named.is_file():  # a pipe may wait forever
+        if not os.path.isfile(path):  # a pipe may wait forever
             return False
-        with named.open("rb") as file:
+        with open(path, "rb") as file:
             file.seek(-_LENGTH, io.SEEK_END)
             mark = _END.fullmatch(file.read())
         print_ = b"" if text is None else sha256(Path(text).read_bytes()).hexdigest().encode()

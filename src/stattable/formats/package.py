@@ -4,13 +4,14 @@ import posixpath
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import BinaryIO, Final, NamedTuple
 from urllib.parse import unquote
 
 from stattable.formats.sheet import Unreadable
 from stattable.formats.xml import NOT_XML, elements
+from stattable.formats.zip_directory import Entry, read_directory
 
 _LOCAL_HEADER: Final = struct.Struct("<26xHH")  # the lengths of a part's name and extra field
 _CONTENT_TYPES: Final = "[Content_Types].xml"
@@ -73,7 +74,7 @@ def open_package(file: BinaryIO) -> "Package | None":
         file: seekable, and open as long as the package is read.
     """
     try:
-        return Package(zipfile.ZipFile(file))
+        return Package(file, read_directory(file) or zipfile.ZipFile(file).infolist())
     except BROKEN_ZIP:
         return None
 
@@ -82,18 +83,20 @@ class Package:
     """The parts of a package, found as programs find them: in whatever case, with or without a slash in front.
 
     Args:
-        zipped: the package.
+        file: the package, open as long as it is read.
+        entries: what it says of each part.
 
     Attributes:
         names: of the parts, as they are stored.
         entries: what the package says of each.
     """
 
-    def __init__(self, zipped: zipfile.ZipFile) -> None:
-        self.names = tuple(zipped.namelist())
-        self.entries = tuple(zipped.infolist())
-        self._zipped = zipped
+    def __init__(self, file: BinaryIO, entries: Sequence[Entry | zipfile.ZipInfo]) -> None:
+        self.entries = tuple(entries)
+        self.names = tuple([entry.filename for entry in entries])
+        self._file = file
         self._by_name = by_lower_name(self.names)
+        self._entries = {entry.filename: entry for entry in entries}
         self._packed: dict[str, Packed] = {}
 
     @property
@@ -107,7 +110,7 @@ class Package:
 
     def size(self, name: str) -> int:
         """Return how many bytes the package says that the part has that is stored as `name`."""
-        return self._zipped.getinfo(name).file_size
+        return self._entries[name].file_size
 
     def packed(self, name: str) -> Packed:
         """Return the part `name` as it is stored.
@@ -123,14 +126,13 @@ class Package:
         return self._packed[stored]
 
     def _read(self, stored: str) -> Packed:
-        info = self._zipped.getinfo(stored)
+        entry = self._entries[stored]
         try:
-            file = self._zipped.fp
-            if info.compress_type != zipfile.ZIP_DEFLATED or file is None:
-                return Packed(self._zipped.read(stored), info.file_size, deflated=False)
-            file.seek(info.header_offset)
-            file.seek(sum(_LOCAL_HEADER.unpack(file.read(_LOCAL_HEADER.size))), 1)
-            return Packed(file.read(info.compress_size), info.file_size, deflated=True)
+            if entry.compress_type != zipfile.ZIP_DEFLATED:
+                return Packed(zipfile.ZipFile(self._file).read(stored), entry.file_size, deflated=False)
+            self._file.seek(entry.header_offset)
+            self._file.seek(sum(_LOCAL_HEADER.unpack(self._file.read(_LOCAL_HEADER.size))), 1)
+            return Packed(self._file.read(entry.compress_size), entry.file_size, deflated=True)
         except MemoryError:
             raise
         except Exception as error:  # whatever a damaged package leads zipfile to
@@ -232,9 +234,12 @@ def _target(by_name: Mapping[str, str], folder: str, target: str) -> str | None:
 
 
 def _find(by_name: Mapping[str, str], name: str) -> str | None:
+    if name in by_name:
+        return by_name[name]
     return by_name.get(name.replace("\\", "/").lstrip("/").lower())
 
 
-def by_lower_name(names: Iterable[str]) -> dict[str, str]:
+@lru_cache(maxsize=64)
+def by_lower_name(names: tuple[str, ...]) -> Mapping[str, str]:
     """Return the names of a package's parts by these in lower case, with plain slashes, as programs look for them."""
     return {name.lower().replace("\\", "/").lstrip("/"): name for name in names}

@@ -13,11 +13,11 @@ FileKey = tuple[int, int] | str
 def file_key(path: str | Path) -> FileKey:
     """Return what tells a file from all others, whatever name leads to it; its real path where there is none."""
     try:
-        about = Path(path).stat()
+        about = os.stat(path)
     except OSError:  # ``..`` leads back, even where the folder before it is not there
         path = os.path.realpath(path)
         try:
-            about = Path(path).stat()
+            about = os.stat(path)
         except OSError:
             return path
     return (about.st_dev, about.st_ino) if about.st_ino else os.path.realpath(path)

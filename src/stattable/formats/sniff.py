@@ -1,10 +1,10 @@
 """What a file is, by its bytes. The extension means nothing."""
 
 import io
+import os
 import re
 import struct
 from enum import StrEnum
-from pathlib import PurePath
 from typing import BinaryIO, Final
 
 from stattable.formats.package import Package, open_package
@@ -249,6 +249,6 @@ def _looks_encrypted(head: bytes) -> bool:
     return len(head) >= _ENOUGH and max(head.count(byte) for byte in range(256)) <= _MOST_OFTEN * len(head) / 256
 
 
-def is_spreadsheet_name(path: PurePath) -> bool:
+def is_spreadsheet_name(path: str) -> bool:
     """Whether `path` is named like a spreadsheet."""
-    return path.suffix.lower() in SPREADSHEET_SUFFIXES
+    return os.path.splitext(path)[1].lower() in SPREADSHEET_SUFFIXES

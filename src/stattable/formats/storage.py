@@ -49,7 +49,7 @@ def about(path: str) -> About:
         OSError: there is none, or it cannot be looked at.
     """
     if (inside := _inside(path)) is None:
-        found = Path(path).stat()
+        found = os.stat(path)
         return About(found.st_size, found.st_mtime, stat.S_ISREG(found.st_mode))
     entry = inside[1]
     return About(entry.file_size, time.mktime((*entry.date_time, 0, 0, -1)))
@@ -63,7 +63,7 @@ def opened(path: str) -> BinaryIO:
         DamagedEntry: what the archive has of it is damaged.
     """
     if (inside := _inside(path)) is None:
-        return Path(path).open("rb")
+        return open(path, "rb")
     archive, entry = inside
     try:
         package = _archive(archive, *_state(archive), os.getpid())
@@ -103,7 +103,7 @@ def _inside(path: str) -> tuple[str, zipfile.ZipInfo] | None:
 
 
 def _state(path: str) -> tuple[float, int]:
-    found = Path(path).stat()
+    found = os.stat(path)
     return found.st_mtime, found.st_size
 
 

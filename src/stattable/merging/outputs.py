@@ -5,8 +5,10 @@ from collections.abc import Callable, Collection, Container, Iterable, Iterator,
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
 
 from stattable.checking.register import Register, identity_keys
+from stattable.formats.list_mark import is_marked
 from stattable.formats.page_mark import refuse_unless_page
 from stattable.formats.paths import are_one, file_key, is_there, own_path, refuse_unless_file
 from stattable.merging.annex import ACCOUNT_HEADS
@@ -20,6 +22,8 @@ from stattable.model.units import Tree, Unit, bare_code
 from stattable.reading.files import read_return, read_returns
 from stattable.reading.inputs import Inputs
 from stattable.reading.return_file import ReturnFile
+
+_LETTER_ENDING: Final = ".docx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ class Outputs:
         levels: the results of the levels below, or None.
         read_only: files that none of them may be: the roster, and those of a year before.
         force: overwrite what is no earlier result, too; inputs and the roster aside.
+        letter: the letter that goes with the page, as a Word document, or None.
     """
 
     report: str
@@ -54,13 +59,14 @@ class Outputs:
     levels: LevelPlaces | None = None
     read_only: Sequence[str] = ()
     findings: str | None = None
-    html: str | None = None
     force: bool = False
+    letter: str | None = None
+    html: str | None = None
 
     @property
     def files(self) -> list[str]:
         """The files that are written whatever the units are."""
-        return [path for path in (self.report, self.accounts, self.findings, self.html) if path]
+        return [path for path in (self.report, self.accounts, self.findings, self.letter, self.html) if path]
 
 
 def is_altered(earlier: ReturnFile) -> bool:
@@ -79,9 +85,11 @@ def refuse_to_overwrite(outputs: Outputs, inputs: Inputs) -> None:
     """Refuse outputs that would overwrite something else, as far as that shows before the inputs are read.
 
     Raises:
-        Refusal: an output is no regular file, or another output, the roster or an input; or something stands there
-            that is none of its kind of ours, and `force` is not set.
+        Refusal: an output is no regular file, or another output, the roster or an input; the letter is called as no
+            Word document is; or something stands there that is not what we wrote there, and `force` is not set.
     """
+    if outputs.letter and Path(outputs.letter).suffix.lower() != _LETTER_ENDING:
+        raise Refusal("not_docx", path=outputs.letter)
     taken = [*outputs.read_only]
     for path in outputs.files:
         refuse_unless_file(path)
@@ -101,6 +109,8 @@ def refuse_to_overwrite(outputs: Outputs, inputs: Inputs) -> None:
         raise Refusal("not_accounts", path=outputs.accounts)
     if outputs.findings:
         _refuse_unless_findings(outputs.findings)
+    if outputs.letter and is_there(outputs.letter) and not is_marked(outputs.letter):
+        raise Refusal("not_our_letter", path=outputs.letter)
     if outputs.html:
         refuse_unless_page(outputs.html)
 

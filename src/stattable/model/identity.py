@@ -144,7 +144,7 @@ def _said(rows: Iterable[Sequence[object]]) -> dict[str, list[list[str]]]:
         of_word.append([*rest, "", "", ""])
         if len(of_word) > _MOST[word]:
             raise BeyondLimits("rows")
-        if any(len(text) > _LONGEST.get(word, MAX_NAME) for text in rest):
+        if rest and max(map(len, rest)) > _LONGEST.get(word, MAX_NAME):
             raise BeyondLimits("text")
     return said
 

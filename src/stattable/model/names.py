@@ -76,6 +76,11 @@ def comparable_name(name: str) -> str:
     return _in_one_spelling(_in_usual_characters(without_spaces(name)))
 
 
+def association_in_full(name: str) -> str:
+    """Return the name of a unit's association as letters write it: ``官渡镇计生协`` gives ``官渡镇计划生育协会``."""
+    return f"{_in_one_spelling(name)}计划生育协会"
+
+
 def is_written_alike(name: str, known: str) -> bool:
     """Whether `name` ends with the characters of `known`, which is comparable to it, and not only with like ones."""
     return name in {known, f"{known}计生协"} or _in_one_spelling(name).endswith(_in_one_spelling(known))

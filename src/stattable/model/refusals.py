@@ -34,6 +34,9 @@ _REFUSALS: Final[Mapping[str, str]] = {
     "not_accounts": "已经存在：{path}，不是 --accounts-csv 写出的明细。不会覆盖，请换一个文件名；确实要覆盖时加 --force。",
     "not_findings": "已经存在：{path}，不是 --findings 写出的意见。不会覆盖，请换一个文件名；确实要覆盖时加 --force。",
     "not_our_page": "已经存在：{path}，不是 --html 写出的网页。不会覆盖，请换一个文件名；确实要覆盖时加 --force。",
+    "not_our_letter": "已经存在：{path}，不是 --docx 写出的说明，或者写出以后有人改过、另存过。不会覆盖，请换一个文件名；"
+    "确实要覆盖时加 --force。",
+    "not_docx": "--docx 写的是 Word 文档，文件名要以 .docx 结尾，“{path}”不是。请换一个文件名。",
     "levels_hold_inputs": "--each-level 的文件夹“{folder}”里有这次不会重写的文件：{path}。它是要汇总的报表，或者是已经改名、撤销的单位"
     "以前的汇总表。请换一个文件夹，或者先把它移走。",
     "levels_hold_output": "要写的“{path}”正好也是逐级汇总表里的一份。请换一个文件名。",

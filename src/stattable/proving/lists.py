@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from stattable.checking.duplicates import fold_copies
 from stattable.merging.result import MergeResult
@@ -52,22 +52,62 @@ def gap_words(merged: MergeResult) -> str:
     return "，".join(f"{level.label} {count}" for level, count in merged.gaps_within.get(merged.root, {}).items())
 
 
-def reported_words(merged: MergeResult) -> Iterator[str]:
-    """Yield for each level below the root how many units were to report and how many did, in words."""
+class Reported(NamedTuple):
+    """How many units of a level were to report, and of how many of them nothing counts.
+
+    Attributes:
+        expected: those that were to report, or did.
+        rejected: those whose returns were rejected.
+        missing: those that sent nothing, and are in no total of a unit above.
+        covered: those that sent nothing, and are in such a total.
+    """
+
+    expected: int
+    rejected: int
+    missing: int
+    covered: int
+
+    @property
+    def accepted(self) -> int:
+        """How many are in the total."""
+        return self.expected - self.rejected - self.missing
+
+    @property
+    def received(self) -> int:
+        """How many reported, whether or not it counts, or are in what a unit above did: those of 报送率."""
+        return self.expected - self.missing
+
+
+def reported_by_level(merged: MergeResult) -> dict[Level, Reported]:
+    """Return how many units of each level below the root reported, from the top down."""
     tree, statuses = merged.tree, merged.statuses
     of_level: dict[Level, Counter[Status]] = {}
     for key in tree.below(merged.root):
         if key != merged.root and (status := statuses[key]) is not None:
             of_level.setdefault(tree[key].level, Counter())[status] += 1
-    known = Counter(tree[key].level for key in merged.known_missing)
+    unnamed = unnamed_gaps(merged)
+    reported: dict[Level, Reported] = {}
     for level in (level for level in Level if level in of_level):
         counts = of_level[level]
-        unsure = merged.gaps_within.get(merged.root, {}).get(level, 0) - known[level]
-        missing = counts[Status.MISSING] + max(unsure, 0)
-        others = {"退回": counts[Status.REJECTED], "没有报": missing}
-        reported = counts.total() - sum(others.values())
+        unsure = min(unnamed.get(level, 0), counts[Status.COVERED])
+        missing, covered = counts[Status.MISSING] + unsure, counts[Status.COVERED] - unsure
+        reported[level] = Reported(counts.total(), counts[Status.REJECTED], missing, covered)
+    return reported
+
+
+def unnamed_gaps(merged: MergeResult) -> dict[Level, int]:
+    """Return how many units merged workbooks know to be missing without saying which, by level."""
+    known = Counter(merged.tree[key].level for key in merged.known_missing)
+    gaps = merged.gaps_within.get(merged.root, {})
+    return {level: count - known[level] for level, count in gaps.items() if count > known[level]}
+
+
+def reported_words(merged: MergeResult) -> Iterator[str]:
+    """Yield for each level below the root how many units were to report and how many did, in words."""
+    for level, one in reported_by_level(merged).items():
+        others = {"退回": one.rejected, "没有报": one.missing}
         rest = "".join(f"，{word} {count}" for word, count in others.items() if count)
-        yield f"{counts.total()} 个{level.label}单位：已报 {reported}{rest}"
+        yield f"{one.expected} 个{level.label}单位：已报 {one.accepted}{rest}"
 
 
 def state_sheet(merged: MergeResult) -> Iterator[tuple[str, tuple[object, ...]]]:
@@ -92,12 +132,15 @@ def state_sheet(merged: MergeResult) -> Iterator[tuple[str, tuple[object, ...]]]
             )  # fmt: skip
 
 
-def finding_rows(merged: MergeResult) -> Iterator[tuple[Finding, tuple[object, ...]]]:
-    """Yield the findings, the worst first, and those that are closed behind the others, each with its row."""
+def listed_findings(merged: MergeResult) -> list[Finding]:
+    """Return the findings as they are listed: the worst first, and those that are closed behind the others."""
     order = {severity: rank for rank, severity in enumerate(Severity)}
-    for number, finding in enumerate(
-        sorted(fold_copies(merged.findings), key=lambda one: (order[one.severity], one.is_closed)), start=1
-    ):
+    return sorted(fold_copies(merged.findings), key=lambda one: (order[one.severity], one.is_closed))
+
+
+def finding_rows(merged: MergeResult) -> Iterator[tuple[Finding, tuple[object, ...]]]:
+    """Yield the findings that are listed, each with its row."""
+    for number, finding in enumerate(listed_findings(merged), start=1):
         yield finding, (number, *_subject_cells(finding), render(finding, label_of), _state(finding), finding.note)
 
 

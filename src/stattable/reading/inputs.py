@@ -20,6 +20,7 @@ from stattable.model.text import listed, normalised
 _NEVER_PREFIXES: Final = ("~$", ".~", "._")
 _NEVER_NAMES: Final = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
 _NEVER_FOLDERS: Final = frozenset({"__macosx"})
+_LIST_ENDINGS: Final = (".xlsx", ".docx")  # of lists and letters that we wrote
 _ARCHIVES: Final = (ARCHIVE_SUFFIX, ".rar", ".7z")
 _NAMES_SHOWN: Final = 3
 # What a browser, a cloud or an office program leaves in place of a file: a download that did not end, or a link.
@@ -106,7 +107,7 @@ class _RealPaths:
     def of(self, path: str) -> str:
         """Return the real path of a file."""
         folder, name = os.path.split(path)
-        if not name or Path(path).is_symlink():
+        if not name or os.path.islink(path):
             return os.path.realpath(path)
         if folder not in self._folders:
             self._folders[folder] = os.path.realpath(folder or os.curdir)
@@ -118,7 +119,7 @@ def _scans_beside_returns(found: Mapping[str, str]) -> list[str]:
     scans = {key: path for key, path in found.items() if path.lower().endswith(".pdf")}
     if not scans:
         return []
-    tables = {_place(path) for path in found.values() if is_spreadsheet_name(Path(path))}
+    tables = {_place(path) for path in found.values() if is_spreadsheet_name(path)}
     return [key for key, path in scans.items() if _place(path) in tables]
 
 
@@ -171,13 +172,13 @@ def _walk(folder: str, unopened: dict[str, OSError]) -> Iterator[str]:
         paths.sort(key=Path.is_symlink)  # a folder's own name before a link's
         folders[:] = [path.name for path in paths if is_new(path)]
         for name in sorted(names):
-            path = str(here / name)
+            path = os.path.join(here, name)
             yield from _files_in_archive(path) or [path]
 
 
 def _files_in_archive(path: str) -> list[str] | None:
     """Return the files in what a path leads to, where that is a zip archive; one within another is not opened."""
-    is_archive = path.lower().endswith(ARCHIVE_SUFFIX) and Path(path).is_file() and _kind(path) is FileKind.ARCHIVE
+    is_archive = path.lower().endswith(ARCHIVE_SUFFIX) and os.path.isfile(path) and _kind(path) is FileKind.ARCHIVE
     return files_in_archive(path) if is_archive else None
 
 
@@ -206,12 +207,12 @@ def _is_copy(folder: str) -> bool:
 def _is_of_ours(path: str) -> bool:
     """Whether a file is a list or a web page that we wrote, which is no return."""
     name = path.lower()
-    return (name.endswith(".xlsx") and is_marked(path)) or (name.endswith(PAGE_ENDINGS) and is_page(path))
+    return (name.endswith(_LIST_ENDINGS) and is_marked(path)) or (name.endswith(PAGE_ENDINGS) and is_page(path))
 
 
 def _is_return_like(path: str) -> bool:
     if KEPT_MARK in os.path.split(path)[1]:  # what `merge` kept of an earlier result is for people to look at
         return False
-    if is_spreadsheet_name(Path(path)) or path.lower().endswith(_ARCHIVES):  # whatever there is of it
+    if is_spreadsheet_name(path) or path.lower().endswith(_ARCHIVES):  # whatever there is of it
         return True
     return _kind(path) in RETURN_LIKE

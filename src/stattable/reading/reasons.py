@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from stattable.formats.sheet import Book, RawCell, RawSheet
@@ -38,8 +39,13 @@ def find_reasons(book: Book, *, is_merged: bool) -> tuple[Reason, ...]:
         book: an open workbook.
         is_merged: whether `merge` wrote it, so that its lists may be longer than any sheet that is typed.
     """
-    names = [name for name in book.names if without_spaces(name).startswith((REVIEW_SHEET, REASONS_SHEET))]
+    names = [name for name in book.names if _is_for_reasons(name)]
     return tuple(reason for name in names for reason in _reasons(book.sheet(name, whole=is_merged)))
+
+
+@lru_cache(maxsize=256)
+def _is_for_reasons(name: str) -> bool:
+    return without_spaces(name).startswith((REVIEW_SHEET, REASONS_SHEET))
 
 
 def _reasons(sheet: RawSheet) -> Iterator[Reason]:

@@ -15,7 +15,9 @@ from stattable.reading.layout import TEMPLATE, Layout
 
 def covered_cells(sheet: RawSheet, layout: Layout) -> dict[Cell, str]:
     """Return the cells in the rows of figures that lie under a merged cell, and what is hidden there."""
-    lines = () if layout is TEMPLATE else {at[0] for at in layout.cells if at}
+    if layout is TEMPLATE:  # whose merged cells are its labels
+        return {}
+    lines = {at[0] for at in layout.cells if at}
     return {at: shortened(sheet.cell(*at)) for at in sorted(sheet.covered(lines))}
 
 

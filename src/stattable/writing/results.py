@@ -1,4 +1,4 @@
-"""All that a merge writes: its workbook, those of all levels, the accounts, and earlier results kept beside them."""
+"""All that a merge writes: its workbook and those of all levels, lists, a letter, and earlier results that are kept."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -6,10 +6,13 @@ from pathlib import Path
 
 from stattable.merging.outputs import Outputs
 from stattable.merging.result import MergeResult
-from stattable.proving.ledger import Run
+from stattable.proving.key_facts import key_facts
+from stattable.proving.ledger import Run, check_code_of
+from stattable.writing.letter.text import letter_of
 from stattable.writing.levels import WrittenLevels, write_levels
 from stattable.writing.report import report_bytes
 from stattable.writing.whole_files import Staging
+from stattable.writing.workbook import run_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,8 @@ def write_results(
             staging.write(Path(outputs.accounts), accounts.encode("utf-8"))
         if outputs.findings:
             staging.write_lines(Path(outputs.findings), findings)
+        if outputs.letter:
+            staging.write(Path(outputs.letter), _letter(merged))
         if outputs.html and html is not None:
             staging.write(Path(outputs.html), html)
         levels = None
@@ -68,3 +73,10 @@ def write_results(
             folder = Path(outputs.levels.folder)
             levels = write_levels(merged, run, folder, workbook, staging, jobs=jobs, progress=progress)
     return WrittenResults(levels, kept)
+
+
+def _letter(merged: MergeResult) -> bytes:
+    """Return the letter that goes with the page."""
+    from stattable.writing.letter.document import letter_bytes
+
+    return letter_bytes(letter_of(key_facts(merged), check_code_of(merged), run_time().date()))

@@ -8,7 +8,7 @@ from typing import Final
 from stattable.formats.inspection.legibility import illegible_cells, illegible_strings, illegible_styles
 from stattable.formats.inspection.number_formats import shows_another_number, shows_another_text
 from stattable.formats.inspection.xlsx_cells import cells, formulas
-from stattable.formats.inspection.xlsx_marks import Marks, marks_in
+from stattable.formats.inspection.xlsx_marks import Searched, search
 from stattable.formats.inspection.xlsx_setup import setup_of
 from stattable.formats.inspection.xlsx_strings import annotated_strings, annotated_text
 from stattable.formats.inspection.xlsx_styles import AS_IT_IS, OddStyle, odd_styles
@@ -49,14 +49,15 @@ class XlsxInspector:
         part = package.of_workbook("sharedstrings", _USUAL_STRINGS)
         stored = package.content(part) if part else b""
         self.strings = in_utf8(stored)
-        self._marks_in_strings = marks_in(self.strings)
-        if self._marks_in_strings.claimed_strings > len(self.strings):
+        self.searched_strings = search(self.strings)
+        marks = self.searched_strings.marks
+        if marks.claimed_strings > len(self.strings):
             # Calamine makes room for the claim, and the process dies where there is not enough.
             raise Unreadable("F001")
         self._has_unusual_strings = (
-            package.find(_USUAL_STRINGS) != part or self.strings is not stored or self._marks_in_strings.is_unusual
+            package.find(_USUAL_STRINGS) != part or self.strings is not stored or marks.is_unusual
         )
-        self._last: tuple[int, bytes, Marks] | None = None  # the sheet that was inspected last, its XML, what is in it
+        self._last: tuple[int, bytes, Searched] | None = None  # the sheet that was inspected last, its XML
         self._unusual_sheets: set[int] = set()
 
     @property
@@ -70,24 +71,24 @@ class XlsxInspector:
 
     def is_unusual_sheet(self, sheet: int) -> bool:
         """Whether it may do so with a sheet."""
-        marks = self._marks(sheet)
-        return sheet in self._unusual_sheets or marks.is_unusual
+        searched = self.searched(sheet)
+        return sheet in self._unusual_sheets or searched.marks.is_unusual
 
     def reach(self, sheet: int) -> Cell:
         """Return how many rows and columns calamine would lay out; (0, 0) where they are sure to be few."""
-        return self._marks(sheet).reach
+        return self.searched(sheet).marks.reach
 
     def inspect(self, sheet: int) -> Inspection | None:
         """Find error values, uncalculated formulas, and cells that are not shown as what they hold."""
         odd = odd_styles(self._styles, self._theme) if self._styles else {}
-        strings = annotated_strings(self.strings) if self._marks_in_strings.is_annotated else {}
-        if not odd and not strings and not self._marks(sheet).is_suspect:
+        strings = annotated_strings(self.strings) if self.searched_strings.marks.is_annotated else {}
+        if not odd and not strings and not self.searched(sheet).marks.is_suspect:
             return None
         return inspect_cells(self._content(sheet), odd, strings)
 
     def formulas(self, sheet: int) -> Mapping[Cell, str]:
         """Return the formulas of a sheet as Excel writes them, without ``=``, ``$`` and spaces."""
-        return formulas(self._content(sheet)) if self._marks(sheet).has_formulas else {}
+        return formulas(self._content(sheet)) if self.searched(sheet).marks.has_formulas else {}
 
     def illegible(self, sheet: int) -> Mapping[Cell, str]:
         """Return the cells of a sheet of ours that cannot be read as what they hold, and why."""
@@ -117,10 +118,11 @@ class XlsxInspector:
     def _content(self, sheet: int) -> bytes:
         return self._sheet(sheet)[1]
 
-    def _marks(self, sheet: int) -> Marks:
+    def searched(self, sheet: int) -> Searched:
+        """Return what a search through a sheet's part has found."""
         return self._sheet(sheet)[2]
 
-    def _sheet(self, sheet: int) -> tuple[int, bytes, Marks]:
+    def _sheet(self, sheet: int) -> tuple[int, bytes, Searched]:
         if self._last is None or self._last[0] != sheet:
             part = self.part(sheet)
             if part is None:
@@ -129,7 +131,7 @@ class XlsxInspector:
             content = in_utf8(stored)
             if content is not stored:
                 self._unusual_sheets.add(sheet)
-            self._last = sheet, content, marks_in(content)
+            self._last = sheet, content, search(content)
         return self._last
 
     def part(self, sheet: int) -> str | None:

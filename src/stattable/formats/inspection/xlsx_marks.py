@@ -1,8 +1,9 @@
 """Marks in a part of an .xlsx: what it is searched for before anybody reads it, once for all parts alike."""
 
 import re
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from stattable.formats.inspection.xlsx_cells import reach
 from stattable.formats.sheet import Cell
@@ -37,7 +38,10 @@ _UNUSUAL: Final = (  # what calamine reads otherwise than office programs do
 _REFERENCE_IN_VALUE: Final = re.compile(rb"[<:]v(?:\s[^<>]*)?>[^<&]*&#")  # a character by its number
 _HAS_FORMULAS: Final = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _ANNOTATED: Final = re.compile(rb"vertAlign|strike|[fF]{6}[\"']|theme\s*=\s*[\"']0")  # that a run may be annotated
-_PLAIN_VALUE: Final = re.compile(rb">(?:[^<&\s]+</(?=v></c>)|[^<]+</(?=t>))")  # or a text, which says nothing of marks
+# Plain values, and texts, which say nothing of marks: of parts with both, with values alone, and with texts alone.
+_PLAIN: Final = re.compile(rb">([^<&\s]+(?=</v></c>)|[^<]+(?=</t>))")
+_PLAIN_VALUE: Final = re.compile(rb"(?<=v)>([^<&\s]+)(?=</v></c>)")
+_PLAIN_TEXT: Final = re.compile(rb">([^<]+)(?=</t>)")
 _SMALL: Final = 64 * 1024  # bytes of a part of a return
 
 
@@ -87,6 +91,11 @@ class Marks:
         return max(map(int, _CLAIMED_STRINGS.findall(self._content)), default=0)
 
     @property
+    def between_values(self) -> Sequence[bytes]:
+        """The part without its plain values and texts: what stands before, between and after these, but for a ``>``."""
+        return _split(self._content)[::2]
+
+    @property
     def _has_plain_values(self) -> bool:
         content = self._content
         if any(mark.search(content) for mark in _NOT_PLAIN):
@@ -98,13 +107,35 @@ class Marks:
         return True
 
 
-def marks_in(content: bytes) -> Marks:
-    """Return what the search through a part finds.
+class Searched(NamedTuple):
+    """A part that was searched.
+
+    Attributes:
+        marks: what was found, the same for all parts of one shape.
+        values: its plain values and texts as they stand in it, in their order; None of a part that is long.
+    """
+
+    marks: Marks
+    values: Sequence[bytes] | None
+
+
+def search(content: bytes) -> Searched:
+    """Search a part.
 
     Returns that one program has made from one blank differ in their plain values and texts alone, in which no mark is:
     their parts are searched once.
     """
-    return _of_shape(_PLAIN_VALUE.sub(b">1</", content)) if len(content) <= _SMALL else Marks(content)
+    if len(content) > _SMALL:
+        return Searched(Marks(content), None)
+    pieces = _split(content)
+    return Searched(_of_shape(b">1".join(pieces[::2])), pieces[1::2])
+
+
+def _split(content: bytes) -> list[bytes]:
+    """Return a part in pieces: every other one is a plain value or text, without the ``>`` before it."""
+    if b"</t>" not in content:
+        return _PLAIN_VALUE.split(content)
+    return (_PLAIN if b"</v>" in content else _PLAIN_TEXT).split(content)
 
 
 @lru_cache(maxsize=256)

@@ -44,6 +44,7 @@ def show_merge(
     kept: Mapping[str, str] | None = None,
     why_kept: Mapping[str, Keeping] | None = None,
     findings_file: str | None = None,
+    letter: str | None = None,
     page: str | None = None,
 ) -> None:
     """Show the result of `merge`: the total, what came in, findings, and where the workbooks are.
@@ -55,6 +56,7 @@ def show_merge(
         kept: the new paths of earlier results that were kept, by their paths before.
         why_kept: why they were.
         findings_file: where all findings were written, or None.
+        letter: where the letter was written, or None.
         page: path of the web page, or None.
     """
     console = make_console()
@@ -94,9 +96,10 @@ def show_merge(
         console.show(Text("没有写出汇总表。请先处理上面的强制性问题。", style="bold red"))
     else:
         console.show(Text(f"汇总表已写入 {output}", style="green"), whole=[output])
-        if page:
-            console.show(Text(f"网页已写入 {page}", style="green"), whole=[page])
         console.show(f"{CHECK_CODE} {check_code_of(merged)}，印在汇总页的页脚。")
+        for what, path in {"汇总说明": letter, "网页": page}.items():
+            if path:
+                console.show(Text(f"{what}已写入 {path}", style="green"), whole=[path])
         if levels:
             text = f"逐级的汇总表共 {levels.count} 份，已写入文件夹 {levels.folder}"
             console.show(Text(text, style="green"), whole=[levels.folder])

@@ -21,6 +21,7 @@ from stattable.model.form import (
 )
 from stattable.model.units import Level
 from stattable.proving.breakdown import Shown
+from stattable.proving.key_facts import kind_of
 from stattable.writing.page import Place, template
 
 _PLACE_NAMES: Final = {"left": "start", "center": "middle", "right": "end"}
@@ -55,7 +56,7 @@ class FigureBlock:
     """A block of the form, its levels one under the other.
 
     Attributes:
-        title: its section.
+        title: what is counted in it.
         note: the unit of its figures, or nothing.
         heads: its columns.
         totals: for each column the sum over all levels.
@@ -126,7 +127,7 @@ def figure_blocks(values: Values, level: Level, before: Values | None) -> list[F
             for heading, some in by_heading(fields)
         )
         totals = tuple(_sum(values, _counts(_of(fields, head), level), before) for head in heads)
-        blocks.append(FigureBlock(block.section, block.unit, heads, totals, rows))
+        blocks.append(FigureBlock(kind_of(block), block.unit, heads, totals, rows))
     return blocks
 
 
@@ -170,7 +171,7 @@ def measures(level: Level) -> list[Measure]:
         for head in _heads(block):
             some = tuple(field.index for field in fields if field.block == block and field.column.text == head)
             if len(some) > 1:
-                sums.append(Measure(f"{block.section} · {head}（各级合计）", some))
+                sums.append(Measure(f"{kind_of(block)} · {head}（各级合计）", some))
     return [*sums, *(Measure(field.label, (field.index,)) for field in fields)]
 
 
