@@ -97,9 +97,9 @@ def show_merge(
     else:
         console.show(Text(f"汇总表已写入 {output}", style="green"), whole=[output])
         console.show(f"{CHECK_CODE} {check_code_of(merged)}，印在汇总页的页脚。")
-        for what, path in {"汇总说明": letter, "网页": page}.items():
-            if path:
-                console.show(Text(f"{what}已写入 {path}", style="green"), whole=[path])
+        written = (("汇总说明", letter), ("网页", page))
+        for what, path in ((what, path) for what, path in written if path):
+            console.show(Text(f"{what}已写入 {path}", style="green"), whole=[path])
         if levels:
             text = f"逐级的汇总表共 {levels.count} 份，已写入文件夹 {levels.folder}"
             console.show(Text(text, style="green"), whole=[levels.folder])
