@@ -26,7 +26,7 @@ STATUS_WORDS: Final = {
     Status.MISSING: "未报",
     None: "不要求",
 }
-BASIS_WORDS: Final = {Basis.OWN: "本级 + 下级", Basis.CUMULATIVE: "上报的汇总数", Basis.DERIVED: "下级之和"}
+_BASIS_WORDS: Final = {Basis.OWN: "本级 + 下级", Basis.CUMULATIVE: "上报的汇总数", Basis.DERIVED: "下级之和"}
 _DIFFERENCE_BASIS: Final = {True: "上报的汇总数 − 本级 − 下级", False: "没有差额"}  # by whether it is compared
 _UNLISTED_BASIS: Final = "见其汇总表"
 _NOT_APART: Final = "未单独报"  # of a unit that sent no own return
@@ -210,7 +210,7 @@ def unit_cells(row: BreakdownRow, rolled: RollUp, state: str) -> tuple[str, str,
     unit, label = rolled.tree[row.key], row_label(row, rolled)
     match row.kind:
         case RowKind.TOTAL:
-            basis = BASIS_WORDS[rolled.totals[row.key].basis]
+            basis = _BASIS_WORDS[rolled.totals[row.key].basis]
             return label, unit.level.label, state if row.depth else "", basis
         case RowKind.OWN:
             return (

@@ -12,11 +12,11 @@ from stattable.model.catalogue import CATALOGUE
 from stattable.model.findings import Finding, Severity, UnitRef
 from stattable.model.form import FIELD_BY_KEY
 from stattable.output.html.units import Numbered, Paths, Units
-from stattable.proving.lists import CLERKS_FROM, FINDING_HEADS, WORDS_AT, finding_rows
+from stattable.proving.lists import FINDING_HEADS, finding_rows
 
 MOST_FINDINGS: Final = 5_000  # that a page holds, the worst ones
 CLOSED: Final = len(Severity)  # the number that stands for a severity where nothing is left to do
-_RAW_AT, _CELL_AT = FINDING_HEADS.index("原值"), FINDING_HEADS.index("单元格")
+_CELL_AT, _RAW_AT, _WORDS_AT, _STATE_AT = map(FINDING_HEADS.index, ("单元格", "原值", "说明", "状态"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +85,10 @@ def _cells(
     yield severity_number(finding)
     yield codes.number(finding.code)
     yield of.name if unit is None else unit
-    yield row[WORDS_AT]
+    yield row[_WORDS_AT]
     yield paths.pair(finding.path, of.code, of.name) if finding.path else None
     yield row[_CELL_AT]
     yield FIELD_BY_KEY[finding.field].index if finding.field else None
     yield row[_RAW_AT]
-    yield from row[CLERKS_FROM : CLERKS_FROM + 2]
+    yield row[_STATE_AT]
+    yield finding.note

@@ -23,8 +23,8 @@ from stattable.output.html.figures import figure_blocks, measures, page_rows, pa
 from stattable.output.html.findings import finding_columns
 from stattable.output.html.render import render
 from stattable.output.html.returns import return_columns
-from stattable.output.html.units import FigureRows, Paths, Units, field_columns
-from stattable.proving.breakdown import BASIS_WORDS, STATUS_WORDS
+from stattable.output.html.units import FigureRows, Numbered, Paths, Units, field_columns
+from stattable.proving.breakdown import STATUS_WORDS, BreakdownRow, RowKind, unit_cells
 from stattable.proving.check_code import CHECK_CODE
 from stattable.proving.ledger import check_code_of
 from stattable.writing.blank import association_name
@@ -67,7 +67,7 @@ def merge_page(merged: MergeResult) -> bytes:
     """Return the page of a merge as the bytes of a file."""
     root, today = merged.root_unit, run_time().date()
     units, paths, figures = Units(merged.tree, merged.root), Paths(), FigureRows()
-    collection = collection_of(merged, today)
+    collection, bases = collection_of(merged, today), Numbered[str]()
     has_roster = merged.options.root.roster is not None
     returns, counted = return_columns(merged, units, paths)
     findings, codes, left_out = finding_columns(merged, units, paths)
@@ -81,11 +81,11 @@ def merge_page(merged: MergeResult) -> bytes:
         {
             "units": {
                 **units.columns(lambda key: _STATES.index(merged.statuses[key])),
-                "basis": [[*BASIS_WORDS].index(merged.rollup.totals[key].basis) for key in units.keys],
+                "basis": [bases.number(_basis(merged, key)) for key in units.keys],
             },
             "levels": [*LEVEL_LABELS.values()],
             "states": [[STATUS_WORDS[state], _KINDS.get(state, "none") if state else "none"] for state in _STATES],
-            "bases": [*BASIS_WORDS.values()],
+            "bases": bases.all,
             "countHeads": MERGE_HEADS if has_roster else [],
             "counts": units.by_number({key: shown_counts(counts[key]) for key in units.parents}) if has_roster else {},
             **_figure_columns(merged, units, figures),
@@ -123,6 +123,13 @@ def merge_page(merged: MergeResult) -> bytes:
         severities=[(one.label, one.value) for one in Severity],
         findings_left_out=left_out,
     )
+
+
+def _basis(merged: MergeResult, key: str) -> str:
+    """Return what a unit's total is made of, in the words of the breakdown."""
+    rolled = merged.rollup
+    *_, basis = unit_cells(BreakdownRow(RowKind.TOTAL, key, 1, rolled.totals[key].values), rolled, "")
+    return basis
 
 
 def _figure_columns(merged: MergeResult, units: Units, figures: FigureRows) -> dict[str, object]:
