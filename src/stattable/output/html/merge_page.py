@@ -1,13 +1,14 @@
 """The page of a merge: its total, what is behind it, and every unit and return that it was made from."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Final
 
 from stattable.merging.collection import collection_of
 from stattable.merging.result import MergeResult
-from stattable.merging.rollup import Difference
+from stattable.merging.rollup import excess_fields
 from stattable.model.findings import Severity, Status, UnitRef
-from stattable.model.form import FIELDS, title
+from stattable.model.form import FIELDS, number, title
 from stattable.model.units import LEVEL_LABELS
 from stattable.output.html.counts import (
     MERGE_HEADS,
@@ -33,7 +34,7 @@ from stattable.writing.workbook import run_time
 
 _STATES: Final = tuple(STATUS_WORDS)
 _KINDS: Final = {Status.ACCEPTED: "good", Status.REJECTED: "bad", Status.COVERED: "good", Status.MISSING: "bad"}
-_OF_DIFFERENCES: Final = ("H002", "H001")
+_LESS, _MORE = "H002", "H001"  # what a unit reported than what is known of it and those below
 _MOST_DIFFERENCES: Final = 20
 _TEMPLATE: Final = "merge.html.j2"
 
@@ -152,35 +153,30 @@ def _figure_columns(merged: MergeResult, units: Units, figures: FigureRows) -> d
 
 def _differences(merged: MergeResult, units: Units) -> list[DifferenceRow]:
     """Return the differences, those that findings speak of first, and of these the largest."""
-    told = {
-        (one.unit, one.field): one.code for one in merged.findings if one.code in _OF_DIFFERENCES and not one.is_closed
-    }
+    told = {(one.unit, one.code) for one in merged.findings if one.code in {_LESS, _MORE} and not one.is_closed}
     rows = [
-        _difference_row(merged, units, key, difference, index, told)
+        _difference_row(merged, units, key, index, told)
         for key, difference in merged.rollup.differences.items()
         for index, value in enumerate(difference.nonzero)
         if value is not None
     ]
-    return sorted(rows, key=lambda one: (one.code == "", one.code != _OF_DIFFERENCES[0], -abs(one.difference)))
+    return sorted(rows, key=lambda one: (one.code == "", one.code != _LESS, -abs(one.difference)))
 
 
 def _difference_row(
-    merged: MergeResult,
-    units: Units,
-    key: str,
-    difference: Difference,
-    index: int,
-    told: dict[tuple[UnitRef | None, str | None], str],
+    merged: MergeResult, units: Units, key: str, index: int, told: Container[tuple[UnitRef | None, str]]
 ) -> DifferenceRow:
-    unit, field = merged.tree[key], FIELDS[index]
-    own, children = difference.own, int(difference.children[index] or 0)
+    unit, field, one = merged.tree[key], FIELDS[index], merged.rollup.differences[key]
+    difference = one.of(index)
+    excess = excess_fields(unit.level, one.has_own_return) & one.owned_fields
+    code = _LESS if difference < 0 else _MORE if index in excess else ""
     return DifferenceRow(
         units.numbers[key],
         unit.name,
         field.label,
-        int(difference.reported[index] or 0),
-        None if own is None else int(own[index] or 0),
-        children,
-        difference.of(index),
-        told.get((unit.ref, field.key), ""),
+        number(one.reported[index]),
+        None if one.own is None else number(one.own[index]),
+        number(one.children[index]),
+        difference,
+        code if (unit.ref, code) in told else "",
     )
