@@ -121,10 +121,11 @@ def figure_blocks(values: Values, level: Level, before: Values | None) -> list[F
     for block in BLOCKS:
         fields = [one for one in block_fields(block) if one.index in filled or values[one.index] is not None]
         heads = _heads(block)
-        longest = {head: max(_numbers(values, _of(fields, head)), default=0) for head in heads}
+        levels = [*by_heading(fields)]
+        longest = {head: max(_numbers(values, _of(fields, head)), default=0) for head in heads if len(levels) > 1}
         rows = tuple(
-            (heading.text, tuple(_level_figure(values, level, some, head, longest[head]) for head in heads))
-            for heading, some in by_heading(fields)
+            (heading.text, tuple(_level_figure(values, level, some, head, longest.get(head, 0)) for head in heads))
+            for heading, some in levels
         )
         totals = tuple(_sum(values, _counts(_of(fields, head), level), before) for head in heads)
         blocks.append(FigureBlock(kind_of(block), block.unit, heads, totals, rows))
