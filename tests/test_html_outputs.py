@@ -108,6 +108,13 @@ def test_an_empty_collection_has_a_page(command: str) -> None:
     assert "没有报" in Path("县.html").read_text(encoding="utf-8")
 
 
+def test_a_scan_alone_is_no_return() -> None:
+    Path("收到/逐鹿营村.xlsx").unlink()
+    Path("收到/逐鹿营村.jpg").write_bytes(b"\xff\xd8\xff\xe0")
+    assert run(*COMMANDS["status"], "--html", "县.html").code == 0
+    assert "缺报（只有扫描件）" in Path("县.html").read_text(encoding="utf-8")
+
+
 def test_persons_of_last_year_stand_on_the_page() -> None:
     send(GUANDU, to="去年", edition=22, filled_in="2020年6月15日", contact="去年人", phone="13911112222")
     Path("收到/官渡镇.xlsx").unlink()

@@ -428,6 +428,20 @@ def test_paths_come_back_whatever_they_are_called() -> None:
     assert len(columns["names"]) < len(names)
 
 
+def test_the_file_of_a_unit_that_nobody_knows_keeps_its_name() -> None:
+    tree = Tree([Unit("410122101", "官渡镇", Level.TOWNSHIP, "410122101")])
+    other = Tree([Unit("110101001", "外地镇", Level.TOWNSHIP, "110101001")])
+    files = [
+        memory.sent(tree, "410122101", own_values(Level.TOWNSHIP), Scope.OWN, **PERSON),
+        memory.sent(other, "110101001", own_values(Level.TOWNSHIP), Scope.OWN, path="收到/110101001_外地镇.xlsx"),
+    ]
+    made = WebPage(merge_page(memory.merge(files, roster=tree, code="410122101")))
+    codes = [code for code, _ in made.data["findings"]["codes"]]
+    (row,) = [row for row in made.data["findings"]["rows"] if codes[row[1]] == "U002"]
+    assert made.path(*row[4], None) == "收到/110101001_外地镇.xlsx"
+    assert [one[0] for one in made.data["returns"]["rows"]] == [0]
+
+
 # -- nothing from elsewhere -------------------------------------------------------------------------------
 
 

@@ -76,16 +76,22 @@ def _count_rows(collection: Collection) -> Iterator[Row]:
             yield Row(count_cells(collection, key), "sum" if key == root else "", depths[key])
 
 
+def state_words(collection: Collection, key: str) -> str:
+    """Return what there is to do about a unit, in words; nothing where nothing is expected of it and nothing came."""
+    state = collection.units[key].state
+    return state.label + (_ONLY_SCANS if key in collection.scans else "") if state else ""
+
+
 def _state_rows(collection: Collection) -> Iterator[Row]:
     tree = collection.merged.tree
     for key, one in collection.units.items():
         if one.state is None:
             continue
         unit, filing = tree[key], one.filing
-        state = one.state.label + (_ONLY_SCANS if key in collection.scans else "")
         yield Row(
             (
-                unit.name, unit.level.label, unit.code, tree[unit.parent].name if unit.parent else "", state,
+                unit.name, unit.level.label, unit.code, tree[unit.parent].name if unit.parent else "",
+                state_words(collection, key),
                 filing.day.isoformat() if filing else None,
                 FILING_BASIS[filing.is_dated] if filing else None,
                 ("是" if one.is_on_time else "否") if filing else None,

@@ -86,7 +86,8 @@ def _cells(
     yield codes.number(finding.code)
     yield of.name if unit is None else unit
     yield row[_WORDS_AT]
-    yield paths.pair(finding.path, of.code, of.name) if finding.path else None
+    code, name = (of.code, of.name) if unit is not None else (None, None)  # which the page can put back
+    yield paths.pair(finding.path, code, name) if finding.path else None
     yield row[_CELL_AT]
     yield FIELD_BY_KEY[finding.field].index if finding.field else None
     yield row[_RAW_AT]

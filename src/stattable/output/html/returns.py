@@ -20,7 +20,8 @@ def return_columns(merged: MergeResult, units: Units, paths: Paths) -> tuple[dic
     for one, entry in zip(merged.files, entries_of(merged), strict=True):
         counted += entry.counted
         if one.key in units.numbers:
-            pair = paths.pair(one.path, one.unit.code, one.unit.name)
+            unit = merged.tree[one.key]
+            pair = paths.pair(one.path, unit.code, unit.name)
             scope = scopes.index(one.scope) if one.scope else -1
             rows.append([units.numbers[one.key], *pair, scope, reasons.number(entry.why)])
     return {"rows": rows, "reasons": reasons.all, "scopes": [scope.label for scope in scopes]}, counted

@@ -20,10 +20,9 @@ from stattable.output.html.render import render
 from stattable.output.html.units import Numbered, Units
 from stattable.proving.breakdown import STATUS_WORDS
 from stattable.writing.blank import association_name
-from stattable.writing.collection import FILING_BASIS, RATES, deadline_lines
+from stattable.writing.collection import FILING_BASIS, RATES, deadline_lines, state_words
 from stattable.writing.reminders import gravest_problems, missing_words
 
-_STATES: Final = (*State, None)
 _KINDS: Final = {State.MISSING: "bad", State.OPEN: "open"}
 _MOST_OPEN: Final = 5_000  # units with something to mend of which a page says what it is
 _TEMPLATE: Final = "status.html.j2"
@@ -43,15 +42,14 @@ def status_page(reminders: Reminders) -> bytes:
     counts = {key: status_cells(tally_of(collection, key), collection.gaps_beyond(key)) for key in keys}
     used = columns_in_use(counts.values())
     heads, counts = [STATUS_HEADS[at] for at in used], {key: [row[at] for at in used] for key, row in counts.items()}
+    states = Numbered[tuple[str, str]]()
     levels = {level: status_cells(tally) for level, tally in tallies_of_levels(collection).items()}
     return render(
         _TEMPLATE,
         {
-            "units": units.columns(lambda key: _STATES.index(collection.units[key].state)),
+            "units": units.columns(lambda key: states.number(_state(collection, key))),
             "levels": [*LEVEL_LABELS.values()],
-            "states": [
-                [state.label, _KINDS.get(state, "good")] if state else [STATUS_WORDS[None], "none"] for state in _STATES
-            ],
+            "states": states.all,
             "countHeads": heads,
             "counts": units.by_number({key: shown_counts(counts[key]) for key in units.parents}),
             "filings": _filings(collection, units),
@@ -75,6 +73,13 @@ def status_page(reminders: Reminders) -> bytes:
         open_count=sum(len(one.open) for one in reminders.each),
         unattributed=[one.path for one in collection.unattributed],
     )
+
+
+def _state(collection: Collection, key: str) -> tuple[str, str]:
+    """Return what there is to do about a unit, in words, and the kind by which its look is chosen."""
+    state = collection.units[key].state
+    words = state_words(collection, key) or STATUS_WORDS[None]
+    return words, _KINDS.get(state, "good") if state else "none"
 
 
 def _filings(collection: Collection, units: Units) -> dict[str, object]:
