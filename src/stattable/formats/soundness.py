@@ -70,9 +70,12 @@ def _of_ole(file: BinaryIO) -> Soundness:
     try:
         with olefile.OleFileIO(file) as ole:
             for entry in ole.listdir():
-                if ole.get_size(entry) > _LONGEST_STREAM:
+                size = ole.get_size(entry)
+                if size > _LONGEST_STREAM:
                     return Soundness.UNCHECKED
                 content = ole.openstream(entry).read()
+                if len(content) < size:
+                    return Soundness.BROKEN
                 if entry == ["WordDocument"] and content[_FLAGS_AT : _FLAGS_AT + 1] and content[_FLAGS_AT] & _ENCRYPTED:
                     return Soundness.PASSWORD
     except Exception:  # olefile raises whatever a broken directory leads it to

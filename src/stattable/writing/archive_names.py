@@ -1,16 +1,17 @@
 """Names of files in an archive that unpack right everywhere, on Windows too, and lead nowhere else."""
 
 import os
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Final
 
 from stattable.model.text import MAX_FILE_NAME, file_name
 from stattable.writing.folders import folded
 
 MAX_PATH: Final = 180  # characters of a whole name: Windows knows 260, those of the folder it is unpacked to included
-_LONGEST_ENDING: Final = 10  # characters; what is longer is no ending
+_WITH_ENDING: Final = re.compile(r"(.+)(\.[0-9A-Za-z\u4e00-\u9fff]{1,9})", re.DOTALL)  # what is longer is no ending
 _SHORTEST: Final = 8  # characters that are left of a name
 
 
@@ -67,8 +68,6 @@ def _within_limits(place: tuple[str, ...]) -> tuple[str, ...]:
 
 def _clean(name: str, limit: int = MAX_FILE_NAME, mark: str = "") -> str:
     """Return a part of a place, of at most `limit` characters before its ending, with a `mark` before that."""
-    suffix = PurePosixPath(name).suffix
-    ending = file_name(suffix) if 1 < len(suffix) <= _LONGEST_ENDING else ""
-    ending = f".{ending.lstrip('_')}" if ending else ""
-    stem = name.removesuffix(suffix) if ending else name
+    parts = _WITH_ENDING.fullmatch(name)
+    stem, ending = parts.groups() if parts else (name, "")
     return file_name(stem[:limit], f"{mark}{ending}")
