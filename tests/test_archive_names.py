@@ -64,7 +64,25 @@ def test_a_long_way_is_made_shorter_and_never_ambiguous() -> None:
 
 
 TEXT = st.text(st.characters(blacklist_characters="/\0"), min_size=1, max_size=120)
-NASTY = st.sampled_from(["..", ".", "con", "NUL.txt", "a:b", " a ", "a. ", "b.c .", "a.\u200b ", "A", "a", "a.", "长" * 300, "\u202e", "\ud800"])
+NASTY = st.sampled_from(
+    [
+        "..",
+        ".",
+        "con",
+        "NUL.txt",
+        "a:b",
+        " a ",
+        "a. ",
+        "b.c .",
+        "a.\u200b ",
+        "A",
+        "a",
+        "a.",
+        "长" * 300,
+        "\u202e",
+        "\ud800",
+    ]
+)
 
 
 @settings(max_examples=150, deadline=None)

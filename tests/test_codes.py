@@ -643,7 +643,7 @@ def papers(folder: Path, changes: dict[str, bytes | None], *options: str, table:
 
 @deferred
 def townships(folder: Path, *below: UnitFacts, folders: tuple[UnitFacts, ...] = TOWNSHIPS) -> set[str]:
-    """Pack what a county and its townships hand in; `below` are units whose returns the first one puts in its folder."""
+    """Pack what a county and its townships hand in; the first one has returns of units `below` in its folder, too."""
     filled(folder / RETURNS / "中牟县.xlsx", ZHONGMU, COUNTY, above=TO_COUNTY[:2])
     for unit in folders:
         filled(folder / RETURNS / unit.name / "表.xlsx", unit, TOWNSHIP, above=TO_COUNTY)
