@@ -19,6 +19,7 @@ from command_line import codes, run, squeezed
 from county import GUANDU, GUANDU_VILLAGE, LANGCHENGGANG, ZHONGMU, ZHULUYING
 from stattable.formats.list_mark import is_marked
 from stattable.model.papers import PaperKind
+from stattable.processes import WorkerFailed
 from stattable.reading import papers as reading
 from stattable.reading.papers import read_folder
 from stattable.writing import bundle
@@ -29,6 +30,7 @@ from writers.papers import ALL, PDF, PROGRAM, mp4, photo, put, word
 pytestmark = pytest.mark.usefixtures("here")
 OUT, MANIFEST = "材料.zip", "清单.xlsx"
 FOLDER = Path("收到")
+FAULTY: dict[str, Any] = {"activities.township.sessions": "若干"}
 
 
 @pytest.fixture(autouse=True)
@@ -138,7 +140,7 @@ def test_equal_papers_make_an_equal_archive() -> None:
 
 
 def test_a_faulty_return_is_named_and_packed_all_the_same() -> None:
-    one_unit(**{"activities.township.sessions": "若干"})
+    one_unit(**FAULTY)
     document = pack(code=1)
     assert codes({"findings": document["findings"]}) == ["V002"]
     assert "官渡镇.xlsx" in names()
@@ -152,7 +154,7 @@ def test_a_faulty_return_is_named_and_packed_all_the_same() -> None:
 
 
 def test_strict_writes_nothing_then() -> None:
-    one_unit(**{"activities.township.sessions": "若干"})
+    one_unit(**FAULTY)
     Path(OUT).write_bytes(b"what was there")
     document = pack("--strict", code=1)
     assert document["output"] is None
@@ -421,7 +423,7 @@ def test_a_file_that_kills_whoever_looks_at_it_is_packed_unchecked(monkeypatch: 
     one_unit()
 
     def fail(*_: object) -> None:
-        raise reading.WorkerFailed("crash")
+        raise WorkerFailed("crash")
 
     monkeypatch.setattr(reading, "in_own_process", fail)
     kind, soundness, size, _ = reading._look_alone(str(FOLDER / "经验总结.docx"))

@@ -40,10 +40,10 @@ def pack_command(
     *, folder: str, output: str, roster: str | None, root: str | None, deadline: date | None, edition: int | None,
     year: int | None, strict: bool, force: bool, layout: str, fail_on: str, jobs: int | None, quiet: bool, debug: bool,
 ) -> int:  # fmt: skip
-    """把要上报的材料打成一个 .zip：统计表、明细附件、经验总结、照片、视频，并写一份清单。
+    """把要上报的材料打成一个压缩包，写好清单：统计表、明细附件、经验总结、照片、视频。
 
-    文件夹里是一个单位的材料；或者是一级的：每个下级单位一个子文件夹，本级的放在外面。检查齐不齐、打不打得开、
-    表对不对；有问题照样打包，清单里写明。不改动文件夹里的任何文件。
+    文件夹里是一个单位的材料；或者是一级的：每个下级单位一个子文件夹，本级的放在外面。
+    检查齐不齐、打不打得开、表对不对；有问题照样打包，清单里写明。不改动文件夹里的任何文件。
     """
     from stattable.checking.bundle import arrange
     from stattable.checking.bundle_findings import bundle_findings

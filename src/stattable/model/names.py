@@ -25,11 +25,8 @@ _ASSOCIATION_END: Final = re.compile(r"计生协$")
 
 
 _INNER_OFFICE: Final = re.compile(r"街道办事处|街道办(?!事)")
-
-
-_NO_NAME: Final = re.compile(
-    r"^\d{2,12}[_\-. ]*|\.zip$", re.IGNORECASE
-)  # of a folder: a code in front, and an archive's end
+# What of a folder's name is none of a unit's: a code in front, and what an archive ends with.
+_NO_NAME: Final = re.compile(r"^\d{2,12}[_\-. ]*|\.zip$", re.IGNORECASE)
 
 
 # 牧委会 and 渔委会 are villages of herders and of fishers. Not every 委员会 is a village: 管理委员会 is none.
