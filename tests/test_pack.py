@@ -18,7 +18,8 @@ import pytest
 from command_line import codes, run, squeezed
 from county import GUANDU, GUANDU_VILLAGE, LANGCHENGGANG, ZHONGMU, ZHULUYING
 from stattable.formats.list_mark import is_marked
-from stattable.model.papers import PaperKind
+from stattable.formats.sniff import FileKind
+from stattable.model.papers import PaperKind, Soundness
 from stattable.processes import WorkerFailed
 from stattable.reading import papers as reading
 from stattable.reading.papers import read_folder
@@ -328,16 +329,64 @@ def test_of_a_folder_with_villages_alone_nobody_knows_whose_it_is() -> None:
     assert pack("--root", GUANDU.code, code=1)["root"]["name"] == "官渡镇"
 
 
-@pytest.mark.parametrize("options", [(), ("--root", "中牟县"), ("--root", "410122", "--roster", "名册.csv")])
-def test_a_folder_around_the_units_own_changes_nothing(options: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("options", [(), ("--root", "中牟县"), ("--roster", "名册.csv"),
+                                     ("--root", "410122", "--roster", "名册.csv")])  # fmt: skip
+@pytest.mark.parametrize("folder", ["410122_中牟县", "李四发来的"])
+@pytest.mark.parametrize("beside", [{}, {"现场.jpg": photo()}])
+def test_a_folder_around_the_units_own_changes_nothing(
+    options: tuple[str, ...], folder: str, beside: dict[str, bytes]
+) -> None:
     a_level()
-    FOLDER.rename("410122_中牟县")
+    FOLDER.rename(folder)
     FOLDER.mkdir()
-    Path("410122_中牟县").rename(FOLDER / "410122_中牟县")
+    Path(folder).rename(FOLDER / folder)
+    put(FOLDER, beside)
     document = pack(*options)
     assert [(one["name"], one["folder"]) for one in document["units"]] == [
-        ("中牟县", ""), ("官渡镇", "410122_中牟县/官渡镇材料"),
-    ]  # fmt: skip
+        ("中牟县", ""),
+        ("官渡镇", f"{folder}/官渡镇材料"),
+    ]
+
+
+def test_of_a_level_of_which_one_folder_came_the_others_are_absent() -> None:
+    send(GUANDU, to=FOLDER / "官渡镇")
+    document = pack("--roster", "名册.csv", code=1)
+    assert document["root"]["name"] == "中牟县"
+    assert [one["name"] for one in document["absent"]] == ["狼城岗镇"]
+    assert pack("--force", code=0)["root"]["name"] == "官渡镇"  # nobody knows of others
+
+
+def test_a_summary_is_none_the_worse_for_being_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    one_unit(
+        {"大总结.docx": zipped({"word/document.xml": b"<a/>", "word/media/1.jpg": b"x" * 50_000}, zipfile.ZIP_STORED)}
+    )
+    for limit in ("stattable.reading.papers.MAX_BYTES", "stattable.reading.open.MAX_BYTES"):  # not read, and refused
+        with monkeypatch.context() as patch:
+            patch.setattr(limit, 40_000)
+            document = pack(code=0)
+        assert (document["findings"], kinds(document)["大总结.docx"]) == ([], "summary")
+
+
+def test_what_looks_like_chance_is_no_fault_where_nothing_says_that_it_should_open() -> None:
+    noise = b"".join(hashlib.sha256(bytes([number])).digest() for number in range(200))
+    one_unit({"海报.cdr": noise, "照片/2.jpg": noise, "说明.doc": noise})
+    document = pack(code=1)
+    assert {one["name"]: one["soundness"] for one in document["files"] if one["soundness"] != "whole"} == {
+        "海报.cdr": "unchecked", "照片/2.jpg": "broken", "说明.doc": "password",
+    }  # fmt: skip
+
+
+def test_a_workbook_that_opens_by_itself_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    one_unit()
+    looked_at = reading._kind_and_soundness
+
+    def as_encrypted(path: str, file: Any) -> Any:  # by the password that Excel has for protected structures
+        is_return = path.endswith("官渡镇.xlsx")
+        return (FileKind.ENCRYPTED, Soundness.PASSWORD) if is_return else looked_at(path, file)
+
+    monkeypatch.setattr(reading, "_kind_and_soundness", as_encrypted)
+    document = pack(code=0)
+    assert {one["soundness"] for one in document["files"]} == {"whole"}
 
 
 def test_two_returns_of_a_unit_the_one_that_counts_is_its_table() -> None:

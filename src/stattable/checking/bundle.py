@@ -2,7 +2,8 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +15,7 @@ from stattable.model.names import Names
 from stattable.model.papers import (
     ASKED_FOR,
     PaperKind,
+    Soundness,
     is_annex_name,
     is_scan_name,
     is_summary_name,
@@ -159,13 +161,18 @@ class _Arrangement:
         self._tree: Tree = batch.tree
         self._names = Names(batch.tree)
         self._root = root
+        self._keys: dict[str, str | None] = {}  # of folders, by their names
         self._returns = {one.path: one for one in batch.returns}
-        self._forms = {path: one for path, one in self._returns.items() if not _is_no_return(one)}
+        documents = {one.path for one in files.files if one.kind is FileKind.DOCX}
+        self._forms = {
+            path: one for path, one in self._returns.items() if not _is_no_return(one, is_document=path in documents)
+        }
+        self._around = self._folder_around_all()
 
     def bundle(self, *, is_roster: bool) -> Bundle:
         by_folder = self._by_folder()
-        if self._root is None and (wrapped := self._wrapped(by_folder, is_roster=is_roster)):
-            self._root = wrapped
+        if around := self._around_one(by_folder, is_roster=is_roster):
+            self._around = tuple(around.split("/"))
             by_folder = self._by_folder()
         own = by_folder.pop("", [])
         below = tuple(self._unit_papers(name, some) for name, some in sorted(by_folder.items()))
@@ -192,20 +199,29 @@ class _Arrangement:
             by_folder[name if of_units and name and without_paper_words(Path(name).name) else ""] += some
         return by_folder
 
-    def _wrapped(self, by_folder: Mapping[str, Sequence[PaperFile]], *, is_roster: bool) -> str | None:
-        """Return the key of the one unit whose folder is here, where nobody is above it who could hand in others."""
+    def _folder_around_all(self) -> tuple[str, ...]:
+        """Return the folders that all files lie in and that are called after no unit: they say nothing."""
+        names = zip(*(one.parts[:-1] for one in self._files.files), strict=False)
+        shared = takewhile(lambda some: len(set(some)) == 1 and self._key_of_folder(some[0]) is None, names)
+        return tuple(some[0] for some in shared)
+
+    def _around_one(self, by_folder: Mapping[str, Sequence[PaperFile]], *, is_roster: bool) -> str | None:
+        """Return the folder of the one unit that has one, where there are no others that it could stand beside."""
         folders = [name for name in by_folder if name]
         if len(folders) != 1 or self._returns_of(by_folder.get("", ())):
             return None
-        key = self._key_of_folder(Path(folders[0]).name)
-        return key if key and not (is_roster and self._tree[key].parent) else None
+        key = self._key_of_folder(Path(folders[0]).name) or _highest(self._returns_of(by_folder[folders[0]]))
+        if self._root is not None:
+            return folders[0] if key == self._root else None
+        parent = self._tree[key].parent if key in self._tree.units and key else None
+        return None if is_roster and parent and len(self._tree.children[parent]) > 1 else folders[0]
 
     def _begin(self, parts: Sequence[str]) -> int:
-        """Return how many folders of a file's place are of the root or of units above it, which lead to the others."""
-        if self._root is None:
-            return 0
-        leading, at = {self._root, *self._tree.above(self._root)}, 0
-        while at < len(parts) - 1 and self._key_of_folder(parts[at]) in leading:
+        """Return how many folders of a file's place say nothing, or are of the root or of units above it."""
+        length = len(self._around)
+        at = length if tuple(parts[:length]) == self._around else 0
+        leading = {self._root, *self._tree.above(self._root)} if self._root in self._tree.units and self._root else ()
+        while at < len(parts) - 1 and leading and self._key_of_folder(parts[at]) in leading:
             at += 1
         return at
 
@@ -216,8 +232,10 @@ class _Arrangement:
         return self._key_of_folder(name) is not None or any(one.path in self._forms for one in some)
 
     def _key_of_folder(self, name: str) -> str | None:
-        rest = without_paper_words(name)
-        return self._names.unit_of_folders([name]) or (self._names.unit_of_folders([rest]) if rest else None)
+        if name not in self._keys:
+            found = (self._names.unit_of_folders([one]) for one in (name, without_paper_words(name)) if one)
+            self._keys[name] = next(filter(None, found), None)
+        return self._keys[name]
 
     # -- whose papers they are
 
@@ -253,8 +271,13 @@ class _Arrangement:
                 PaperKind.SUMMARY if kind is PaperKind.OTHER and _may_be_summary(one) else kind
                 for one, kind in zip(some, kinds, strict=True)
             ]
-        papers = tuple(map(Paper, some, kinds))
+        papers = tuple(Paper(self._as_read(one), kind) for one, kind in zip(some, kinds, strict=True))
         return UnitPapers(unit, key, folder, papers, table, tuple(returns))
+
+    def _as_read(self, one: PaperFile) -> PaperFile:
+        """Return a file as it is known after it was read: what was encrypted by a password that everybody has opens."""
+        is_read = one.path in self._forms and self._forms[one.path].file.values is not None
+        return replace(one, soundness=Soundness.WHOLE) if is_read else one
 
     def _looks_like_table(self, one: PaperFile) -> bool:
         return one.path not in self._forms and one.kind is not FileKind.DOCX and not is_annex_name(one.stem)
@@ -291,9 +314,15 @@ def _may_be_summary(one: PaperFile) -> bool:
     return one.kind in _SUMMARIES and not one.soundness.is_fault
 
 
-def _is_no_return(one: CheckedReturn) -> bool:
-    """Whether a file that was read as a return is none, and nothing is wrong with it."""
-    return one.file.values is None and {found.code for found in one.findings} <= _NO_FORM
+def _is_no_return(one: CheckedReturn, *, is_document: bool) -> bool:
+    """Whether a file that was read as a return is none, and nothing is wrong with it.
+
+    Args:
+        one: what was read.
+        is_document: whether it is rather a summary, whatever kept it from being read: its pictures make it large.
+    """
+    codes = {found.code for found in one.findings}
+    return one.file.values is None and (not any(code[0] == "T" for code in codes) if is_document else codes <= _NO_FORM)
 
 
 def _highest(returns: Iterable[CheckedReturn]) -> str | None:

@@ -11,7 +11,16 @@ from typing import BinaryIO, Final, NamedTuple
 
 from stattable.formats.package import open_package
 from stattable.formats.paths import KEPT_MARK, FileKey, file_key
-from stattable.formats.sniff import WORKBOOKS, ZIP, FileKind, is_spreadsheet_name, package_kind, sniff
+from stattable.formats.sniff import (
+    MAX_BYTES,
+    SPREADSHEET_SUFFIXES,
+    WORKBOOKS,
+    ZIP,
+    FileKind,
+    is_spreadsheet_name,
+    package_kind,
+    sniff,
+)
 from stattable.formats.soundness import document_soundness
 from stattable.media.pictures import is_whole_picture
 from stattable.media.recordings import HEAD, container_of, is_whole_recording
@@ -92,8 +101,9 @@ class PaperFile:
         """Whether it is to be read as a return, or says that it is one."""
         if KEPT_MARK in self.parts[-1] or is_list(self.path):
             return False
-        is_named = is_spreadsheet_name(Path(self.parts[-1]))
-        return is_named or (self.kind in _MAY_HOLD_A_FORM and not self.soundness.is_fault)
+        if is_spreadsheet_name(Path(self.parts[-1])):
+            return True
+        return self.kind in _MAY_HOLD_A_FORM and not self.soundness.is_fault and self.size <= MAX_BYTES
 
 
 class FolderFiles(NamedTuple):
@@ -228,6 +238,8 @@ def _kind_and_soundness(path: str, file: BinaryIO) -> tuple[FileKind, Soundness]
         return kind, _soundness(is_whole_picture(path))
     if kind is FileKind.VIDEO:  # a sound, which is none
         return FileKind.UNKNOWN, Soundness.UNCHECKED
+    if kind is FileKind.OFFICE and not path.lower().endswith((*_DOCUMENT_ENDINGS, *SPREADSHEET_SUFFIXES)):
+        kind = FileKind.UNKNOWN  # of which any bytes may be that look like chance
     soundness = document_soundness(file, kind)
     if kind is FileKind.UNKNOWN and soundness is Soundness.UNCHECKED and path.lower().endswith(_MUST_OPEN):
         soundness = Soundness.BROKEN
