@@ -24,7 +24,7 @@ SEVERITIES = {
        " B001 B003 B005 B006 B009 B011",
     W: "F008 F009 T004 T007 U006 U010 U019 U020 V001 V008 V010 V011 V012 V013 R002 R003 O001 O002 O003 C001 C002 C003"
        " C004 C006 O101 O102 O103 A001 A002 A003 A004 A005 A006 A007 A008 A009"
-       " B002 B007 B010",
+       " B002 B007 B010 B012",
     I: "F006 U004 U008 U011 U012 U015 U016 T009 U017 V007 H005 C005 B004 B008",
 }  # fmt: skip
 
@@ -173,6 +173,7 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
     "B009": [{"count": 1, "names": ("现场.jpg",)}],
     "B010": [{"name": "官渡镇", "count": 1, "names": ("照片.zip",)}],
     "B011": [{"name": "官渡镇", "other": "狼城岗镇"}],
+    "B012": [{"name": "官渡镇", "count": 2, "names": ("官渡镇", "狼城岗镇")}],
 }  # fmt: skip
 PLACED = {"sheet": "分单位汇总", "cell": "F6", "field": "activities.township.sessions", "raw": "若干"}
 

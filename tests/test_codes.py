@@ -661,6 +661,15 @@ def pack(folder: Path, *options: str) -> set[str]:
 
 
 @deferred
+def of_neighbour(folder: Path, name: str) -> set[str]:
+    """Pack what a county's only township hands in, and its return once more in a folder that is called otherwise."""
+    put_papers(folder / RETURNS / name, ALL)
+    values, above = own_values(GUANDU.level), ABOVE[GUANDU]
+    filled(folder / RETURNS / name / "1.xlsx", GUANDU, values, above=above)
+    return townships(folders=(GUANDU,))(folder) - {"B006"}
+
+
+@deferred
 def while_packed(folder: Path, *, changes: bool) -> set[str]:
     """Pack what a village hands in, of which a file may become longer after it was looked at."""
     with pytest.MonkeyPatch.context() as patch:
@@ -806,6 +815,7 @@ CASES: dict[str, tuple[Case, Case]] = {
     "B009": (while_packed(changes=True), while_packed(changes=False)),
     "B010": (papers({"照片.zip": zipped({"1.jpg": b"x"})}), papers({"照片.docx": word()})),
     "B011": (townships(EAST), townships(GUANDU_VILLAGE)),
+    "B012": (of_neighbour("东郊"), of_neighbour("照片")),
 }  # fmt: skip
 
 

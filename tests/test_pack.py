@@ -329,10 +329,10 @@ def test_of_a_folder_with_villages_alone_nobody_knows_whose_it_is() -> None:
     assert pack("--root", GUANDU.code, code=1)["root"]["name"] == "官渡镇"
 
 
-@pytest.mark.parametrize("options", [(), ("--root", "中牟县"), ("--roster", "名册.csv"),
-                                     ("--root", "410122", "--roster", "名册.csv")])  # fmt: skip
-@pytest.mark.parametrize("folder", ["410122_中牟县", "李四发来的"])
-@pytest.mark.parametrize("beside", [{}, {"现场.jpg": photo()}])
+@pytest.mark.parametrize("options", [(), ("--roster", "名册.csv"), ("--root", "410122", "--roster", "名册.csv")])
+@pytest.mark.parametrize(
+    ("folder", "beside"), [("410122_中牟县", {}), ("李四发来的", {}), ("李四发来的", {"现场.jpg": photo()})]
+)
 def test_a_folder_around_the_units_own_changes_nothing(
     options: tuple[str, ...], folder: str, beside: dict[str, bytes]
 ) -> None:
@@ -346,6 +346,20 @@ def test_a_folder_around_the_units_own_changes_nothing(
         ("中牟县", ""),
         ("官渡镇", f"{folder}/官渡镇材料"),
     ]
+
+
+def test_folders_that_are_called_after_one_unit_are_its_own() -> None:
+    send(ZHONGMU)
+    put(FOLDER, {"中牟县照片/全县.jpg": photo(), "送戏下乡/1.jpg": photo(), "总结.docx": word(), "活动.mp4": mp4()})
+    document = pack(code=0)
+    assert [(one["name"], one["counts"]["photo"]) for one in document["units"]] == [("中牟县", 2)]
+    send(GUANDU, to=FOLDER / "官渡镇")
+    put(FOLDER, {"官渡镇视频/1.mp4": mp4(), "官渡镇照片/1.jpg": photo(), "官渡镇/总结.docx": word()})
+    shutil.rmtree(FOLDER / "送戏下乡")
+    document = pack(code=0)
+    assert [(one["name"], one["folder"], one["missing"]) for one in document["units"]] == [
+        ("中牟县", "", []), ("官渡镇", "官渡镇", []),
+    ]  # fmt: skip
 
 
 def test_of_a_level_of_which_one_folder_came_the_others_are_absent() -> None:

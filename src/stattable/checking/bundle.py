@@ -193,10 +193,18 @@ class _Arrangement:
         tops = defaultdict[str, list[PaperFile]](list)
         for one in self._files.files:
             tops["/".join(one.parts[: begin[one.path] + 1]) if len(one.parts) > begin[one.path] + 1 else ""].append(one)
-        of_units = {name for name in tops if name and self._is_of_unit(name, tops[name])}
+        own = [one for name, some in tops.items() if not without_paper_words(Path(name).name) for one in some]
+        root = self._root or _highest(self._returns_of(own))
+        places = {name: "" for name in tops if not without_paper_words(Path(name).name)}
+        firsts: dict[str, str] = {}  # of several folders that are called after one unit
+        for name in sorted(tops.keys() - places.keys()):
+            key = self._key_of_folder(Path(name).name)
+            places[name] = name if key is None else "" if key == root else firsts.setdefault(key, name)
+        if not any(place and self._is_of_unit(place, tops[place]) for place in places.values()):
+            places = dict.fromkeys(places, "")
         by_folder = defaultdict[str, list[PaperFile]](list)
-        for name, some in tops.items():
-            by_folder[name if of_units and name and without_paper_words(Path(name).name) else ""] += some
+        for name in sorted(tops):
+            by_folder[places[name]] += tops[name]
         return by_folder
 
     def _folder_around_all(self) -> tuple[str, ...]:
@@ -226,10 +234,8 @@ class _Arrangement:
         return at
 
     def _is_of_unit(self, folder: str, some: Iterable[PaperFile]) -> bool:
-        name = Path(folder).name
-        if not without_paper_words(name):
-            return False
-        return self._key_of_folder(name) is not None or any(one.path in self._forms for one in some)
+        """Whether a folder is a unit's: it is called after one, or a return lies in it."""
+        return self._key_of_folder(Path(folder).name) is not None or any(one.path in self._forms for one in some)
 
     def _key_of_folder(self, name: str) -> str | None:
         if name not in self._keys:

@@ -29,6 +29,7 @@ def bundle_findings(folder: str, bundle: Bundle, tree: Tree) -> list[Finding]:
     """
     found = [one for unit in bundle.units for one in _of_unit(folder, unit, tree)]
     found += _of_missing(folder, bundle.units)
+    found += _of_divided(folder, bundle.units)
     if bundle.absent:
         names = tuple(unit.name or "" for unit in bundle.absent)
         found.append(finding("B006", path=folder, params={"count": len(names), "names": names}))
@@ -69,6 +70,19 @@ def _of_missing(folder: str, units: Iterable[UnitPapers]) -> Iterator[Finding]:
             yield finding("B002", path=str(Path(folder, some[0].folder)), unit=some[0].unit, params=params)
         else:
             yield finding("B002", path=folder, params=params)
+
+
+def _of_divided(folder: str, units: Iterable[UnitPapers]) -> Iterator[Finding]:
+    """Yield B012 for each unit whose return lies in several folders, of which the others may be other units'."""
+    folders = defaultdict[str, list[UnitPapers]](list)
+    for unit in units:
+        if unit.key is not None:
+            folders[unit.key].append(unit)
+    for some in folders.values():
+        if len(some) > 1:
+            names = tuple(unit.folder or Path(folder).name for unit in some)
+            params: dict[str, Param] = {"name": some[0].name, "count": len(some), "names": names}
+            yield finding("B012", path=folder, unit=some[0].unit, params=params)
 
 
 def _of_faulty(unit: UnitPapers, place: Mapping[str, Any]) -> Iterator[Finding]:
