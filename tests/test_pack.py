@@ -193,7 +193,8 @@ def test_an_annex_is_asked_for_where_accounts_are_counted() -> None:
         ("总结.doc", word(), "summary"), ("汇报材料.pdf", PDF, "summary"),
         ("总结.txt", "总结".encode("gbk"), "summary"),
         ("说明.txt", b"1", "other"), ("官渡镇（盖章）.jpg", photo(), "scan"), ("扫描.pdf", PDF, "scan"),
-        ("官渡镇.pdf", PDF, "scan"), ("活动.png", photo("PNG"), "photo"), ("坏了.jpg", b"\1\2\3", "photo"),
+        ("官渡镇.pdf", PDF, "scan"), ("签字仪式.jpg", photo(), "photo"),
+        ("活动.png", photo("PNG"), "photo"), ("坏了.jpg", b"\1\2\3", "photo"),
         ("空.mp4", b"", "video"), ("录音.mp3", b"ID3" + bytes(99), "other"), ("照片.zip", zipped({"a": b"b"}), "other"),
     ],
 )  # fmt: skip
@@ -233,6 +234,8 @@ def test_without_a_table() -> None:
     openpyxl.Workbook().save(FOLDER / "统计表.xlsx")  # which holds none
     document = pack(code=1)
     assert codes({"findings": document["findings"]}) == ["T001"]
+    (FOLDER / "统计表.xlsx").rename(FOLDER / "附件：信息统计表.xlsx")
+    assert codes({"findings": pack(code=1)["findings"]}) == ["T001"]
 
 
 def test_a_table_in_a_damaged_workbook_is_one_finding() -> None:
@@ -311,6 +314,14 @@ def test_the_same_is_missing_of_many_once() -> None:
     assert messages == [
         "“官渡镇”、“狼城岗镇”的材料里没有经验总结、照片、视频。请补齐后重新打包；确实没有的，请向上级说明。"
     ]
+
+
+def test_what_lies_beside_the_folders_may_be_of_another_unit() -> None:
+    send(LANGCHENGGANG)
+    send(GUANDU, to=FOLDER / "官渡镇")
+    document = pack("--roster", "名册.csv", code=1)
+    assert (document["root"]["name"], document["absent"]) == ("中牟县", [])
+    assert kinds(document)["狼城岗镇.xlsx"] == "table_below"
 
 
 def test_in_a_units_folder_only_those_below_it_have_their_tables() -> None:

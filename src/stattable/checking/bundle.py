@@ -255,7 +255,10 @@ class _Arrangement:
         name = Path(self._folder).resolve().name
         parents = {self._tree[one.key].parent for one in below if one.key in self._tree.units and one.key}
         shared = parents.pop() if len(parents) == 1 else None
-        key = self._root or _highest(self._returns_of(some)) or shared or self._key_of_folder(name)
+        highest = _highest(self._returns_of(some))
+        if shared and not (highest in self._tree.units and highest and self._tree.under(shared, highest)):
+            highest = shared  # what lies beside the folders is of one of those units, too
+        key = self._root or highest or self._key_of_folder(name)
         return self._papers_of(key, "", some, UnitRef(None, name))
 
     def _returns_of(self, some: Iterable[PaperFile]) -> list[CheckedReturn]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from PIL.ImageFile import ImageFile
 
-MAX_PIXELS: Final = 100_000_000  # a picture beyond is not decoded
+MAX_PIXELS: Final = 60_000_000  # a picture beyond is not decoded
 _SMALLER: Final = 8  # a JPEG is decoded to this fraction of its sides
 _OFFSETS, _LENGTHS = (273, 324), (279, 325)  # tags of a TIFF: where its strips and tiles begin, how long they are
 _FORMATS: Final = ("JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP")

@@ -75,7 +75,8 @@ _SOUNDNESS_LABELS: Final = {
 
 _SUMMARY_WORDS: Final = re.compile("总结|小结|经验|做法|汇报|报告|简报")
 _ANNEX_WORDS: Final = re.compile("明细|附件|网站|新媒体|公众号|二维码|微博")
-_SCAN_WORDS: Final = re.compile("扫描|盖章|签字|签章")
+_TABLE_WORDS: Final = re.compile("统计表|信息表")
+_SCAN_WORDS: Final = re.compile("扫描|盖章|签章|签字(?:件|版|页|稿|$)")
 # What a folder may be called by what lies in it, whoever it is of.
 _PAPER_WORDS: Final = re.compile(
     "信息|统计|报表|表格|表|明细|附件|经验|总结|小结|汇报|报告|简报|材料|资料|新建|文件夹?|文档|照片|相片|图片|影像|视频|录像|音频"
@@ -94,7 +95,8 @@ def is_summary_name(stem: str) -> bool:
 
 def is_annex_name(stem: str) -> bool:
     """Whether a file is called an annex of accounts."""
-    return bool(_ANNEX_WORDS.search(normalised(stem)))
+    name = normalised(stem)
+    return bool(_ANNEX_WORDS.search(name)) and not _TABLE_WORDS.search(name)
 
 
 def is_scan_name(stem: str) -> bool:
