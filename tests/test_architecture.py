@@ -53,14 +53,14 @@ def _packages(name: str) -> list[str]:
 
 
 PACKAGES = (
-    "model processes qr formats documents reading checking merging proving writing output cli".split()
+    "model processes qr media formats documents reading checking merging proving writing output cli".split()
 )  # none a later one
 ONLY = {  # libraries, and where alone they may be used
     "python_calamine": ("formats",),
     "olefile": ("formats",),
     "msoffcrypto": ("formats",),
     "lxml": ("documents",),
-    "PIL": ("qr", "writing/annex"),
+    "PIL": ("qr", "media", "writing/annex"),
     "zxingcpp": ("qr",),
     "openpyxl": ("writing",),
     "xlsxwriter": ("writing",),

@@ -8,9 +8,11 @@ from stattable.model import catalogue
 from stattable.model.catalogue import CATALOGUE, FAMILIES, Entry, explain, finding, render
 from stattable.model.findings import Severity
 from stattable.model.form import label_of
+from stattable.model.papers import Soundness
 from stattable.model.refusals import _REFUSALS, Refusal
 from stattable.qr.images import Fault
 from stattable.qr.kinds import CodeKind
+from stattable.reading.papers import LeftOutReason
 
 E, W, I = Severity.ERROR, Severity.WARNING, Severity.INFO  # noqa: E741
 
@@ -18,10 +20,12 @@ E, W, I = Severity.ERROR, Severity.WARNING, Severity.INFO  # noqa: E741
 SEVERITIES = {
     E: "F001 F002 F003 F004 F005 F007 T001 T002 T003 T005 T006 U001 U002 U003 U005 U007 U009 U013 U014 U018"
        " V000 V002 V003 V004 V005 V006 V009 R001 R004 R005 H001 H002 H003 H004 H006 H007 H008"
-       " P001 P002 P003 P004 P005 P006 P007 P008 P009 P010 P011 P012 P013 P014",
+       " P001 P002 P003 P004 P005 P006 P007 P008 P009 P010 P011 P012 P013 P014"
+       " B001 B003 B005 B006 B009 B011",
     W: "F008 F009 T004 T007 U006 U010 U019 U020 V001 V008 V010 V011 V012 V013 R002 R003 O001 O002 O003 C001 C002 C003"
-       " C004 C006 O101 O102 O103 A001 A002 A003 A004 A005 A006 A007 A008 A009",
-    I: "F006 U004 U008 U011 U012 U015 U016 T009 U017 V007 H005 C005",
+       " C004 C006 O101 O102 O103 A001 A002 A003 A004 A005 A006 A007 A008 A009"
+       " B002 B007 B010 B012",
+    I: "F006 U004 U008 U011 U012 U015 U016 T009 U017 V007 H005 C005 B004 B008",
 }  # fmt: skip
 
 
@@ -157,6 +161,19 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
     "P012": [{"sheets": ("“汇总台账”有 1 处（a.xlsx）",)}],
     "P013": [{"where": ("页脚",), "expected": "AAAA-CCCC-DDDD"}],
     "P014": [{"name": "官渡镇", "path": "a.xlsx", "count": 2, "labels": ("甲", "乙")}],
+    "B001": [{"name": "官渡镇", "below": below, "scans": scans}
+             for below in ((), ("官渡村", "逐鹿营村")) for scans in ((), ("统计表.pdf",))],
+    "B002": [{"names": names, "kinds": ("经验总结", "视频")} for names in (("官渡镇",), ("官渡镇", "狼城岗镇"))],
+    "B003": each("B003", name="官渡镇", count=1, names=("现场.jpg",)),
+    "B004": each("B004", count=1, names=("Thumbs.db",)),
+    "B005": each("B005", count=1, names=("资料",)),
+    "B006": [{"count": 2, "names": ("官渡镇", "狼城岗镇")}],
+    "B007": [{"due": "2021 年 6 月 30 日截止，已过 2 天"}],
+    "B008": [{"count": 1, "names": ("con.txt → _con.txt",)}],
+    "B009": [{"count": 1, "names": ("现场.jpg",)}],
+    "B010": [{"name": "官渡镇", "count": 1, "names": ("照片.zip",)}],
+    "B011": [{"name": "官渡镇", "other": "狼城岗镇"}],
+    "B012": [{"name": "官渡镇", "count": 2, "names": ("官渡镇", "狼城岗镇")}],
 }  # fmt: skip
 PLACED = {"sheet": "分单位汇总", "cell": "F6", "field": "activities.township.sessions", "raw": "若干"}
 
@@ -242,10 +259,14 @@ def test_the_words_for_every_reason_are_used() -> None:
     assert set(catalogue._REASONS) == {
         "T005", "T007", "U002", "U005", "U009", "U011", "U013", "U017", "U019", "U020",
         "H003", "H004", "H005", "H008", "C005", "A001", "A004", "A007", "P003", "P009", "P010",
+        "B003", "B004", "B005",
     }  # fmt: skip
     assert {one["reason"] for one in PARAMS["A001"]} == set(catalogue._REASONS["A001"])
     of_files, of_pictures, of_codes = {"missing", "size"}, set(get_args(Fault)), set(CodeKind) - {CodeKind.OFFICIAL}
     assert set(catalogue._REASONS["A004"]) == of_files | of_pictures | of_codes | {"no_code", "stray", "many", "marked"}
+    assert set(catalogue._REASONS["B003"]) == {one for one in Soundness if one.is_fault} - {Soundness.NO_ACCESS}
+    assert {*catalogue._REASONS["B004"], *catalogue._REASONS["B005"]} == set(LeftOutReason)
+    assert set(catalogue._REASONS["B005"]) == {one for one in LeftOutReason if one.is_loss}
     problems = {one["problem"] for code in ("V010", "V011") for one in PARAMS[code]}
     assert problems == set(catalogue._PROBLEMS)
 

@@ -264,6 +264,7 @@ def test_help_is_chinese(command: str) -> None:
         "main",
         "Dask",
         "tcp",
+        "zip",
     }
     assert text.startswith("用法：")
     assert "显示帮助。" in text

@@ -18,7 +18,20 @@ import pytest
 from openpyxl.drawing.image import Image
 
 from command_line import codes, run
-from county import GUANDU, GUANDU_VILLAGE, HENAN, ROSTER, TO_COUNTY, TO_GUANDU, ZHENGZHOU, ZHONGMU, ZHULUYING
+from county import (
+    ABOVE,
+    EAST,
+    GUANDU,
+    GUANDU_VILLAGE,
+    HENAN,
+    ROSTER,
+    TO_COUNTY,
+    TO_GUANDU,
+    TOWNSHIPS,
+    ZHENGZHOU,
+    ZHONGMU,
+    ZHULUYING,
+)
 from deferred import deferred
 from stattable.checking.returns import Batch, CheckedReturn, check_returns
 from stattable.merging import merge as merging
@@ -31,7 +44,10 @@ from stattable.model.identity import IDENTITY_SHEET, UnitFacts
 from stattable.model.units import Level, Scope
 from stattable.proving.lists import FINDING_HEADS, WORDS_AT
 from stattable.reading import files
-from writers.containers import repacked
+from stattable.writing import bundle
+from writers.containers import repacked, zipped
+from writers.papers import ALL, mp4, photo, word
+from writers.papers import put as put_papers
 from writers.pictures import qr
 from writers.returns import filled, own_values, save, typed
 
@@ -612,6 +628,75 @@ def one_of_another_edition(folder: Path, *options: str) -> set[str]:
     return check(folder, *options)
 
 
+# -- papers -----------------------------------------------------------------------------------------------
+
+
+@deferred
+def papers(folder: Path, changes: dict[str, bytes | None], *options: str, table: bool = True) -> set[str]:
+    """Pack what a village hands in, with all that is asked for but for some `changes`: None takes a paper away."""
+    if table:
+        village(folder)
+    named = {**ALL, **changes}
+    put_papers(folder / RETURNS, {name: data for name, data in named.items() if data is not None})
+    return pack(folder, "--deadline", "2200-06-30", *options)
+
+
+@deferred
+def townships(folder: Path, *below: UnitFacts, folders: tuple[UnitFacts, ...] = TOWNSHIPS) -> set[str]:
+    """Pack what a county and its townships hand in; the first one has returns of units `below` in its folder, too."""
+    filled(folder / RETURNS / "中牟县.xlsx", ZHONGMU, COUNTY, above=TO_COUNTY[:2])
+    for unit in folders:
+        filled(folder / RETURNS / unit.name / "表.xlsx", unit, TOWNSHIP, above=TO_COUNTY)
+    for unit in below:
+        values, above = own_values(unit.level), ABOVE[unit]
+        filled(folder / RETURNS / folders[0].name / f"{unit.name}.xlsx", unit, values, above=above)
+    for place in ("", *(f"{unit.name}/" for unit in folders)):
+        put_papers(folder / RETURNS, {f"{place}{name}": data for name, data in ALL.items()})
+    return pack(folder, *roster(folder), "--deadline", "2200-06-30")
+
+
+def pack(folder: Path, *options: str) -> set[str]:
+    document = run("pack", folder / RETURNS, "-o", folder / "材料.zip", "--format", "json", *options).json
+    return {one["code"] for one in document["findings"]}
+
+
+@deferred
+def of_neighbour(folder: Path, name: str) -> set[str]:
+    """Pack what a county's only township hands in, and its return once more in a folder that is called otherwise."""
+    put_papers(folder / RETURNS / name, ALL)
+    values, above = own_values(GUANDU.level), ABOVE[GUANDU]
+    filled(folder / RETURNS / name / "1.xlsx", GUANDU, values, above=above)
+    return townships(folders=(GUANDU,))(folder) - {"B006"}
+
+
+@deferred
+def while_packed(folder: Path, *, changes: bool) -> set[str]:
+    """Pack what a village hands in, of which a file may become longer after it was looked at."""
+    with pytest.MonkeyPatch.context() as patch:
+        if changes:
+            patch.setattr("stattable.writing.bundle._entry", longer(folder / RETURNS / "经验总结.docx"))
+        return papers({})(folder)
+
+
+def longer(path: Path) -> Callable[..., zipfile.ZipInfo]:
+    def entry(name: str, mtime: float) -> zipfile.ZipInfo:
+        with path.open("ab") as file:
+            file.write(b"more")
+        return made(name, mtime)
+
+    made = bundle._entry
+    return entry
+
+
+@deferred
+def linked(folder: Path, target: str) -> set[str]:
+    """Pack what a village hands in, and a link beside it."""
+    (folder / RETURNS).mkdir(parents=True)
+    (folder / RETURNS / "链接.jpg").symlink_to(folder / target)
+    (folder / "外面.jpg").write_bytes(photo())
+    return papers({})(folder)
+
+
 # -- the cases: code → one that raises it, one that does not ----------------------------------------------
 
 CASES: dict[str, tuple[Case, Case]] = {
@@ -719,6 +804,18 @@ CASES: dict[str, tuple[Case, Case]] = {
     "P012": (decided_by(lambda one: one.with_findings(finding("V012"))), decided_by(lambda one: one)),
     "P013": (in_report("信息统计表", footer("校验码 AAAA-AAAA-AAAA")), in_report("信息统计表", put("B18", "王五"))),
     "P014": (sent_on(put("H6", 99)), sent_on(put("B18", "王五"))),
+    "B001": (papers({}, table=False), papers({})),
+    "B002": (papers({"视频/活动.mp4": None}), papers({"视频/活动.mp4": None, "活动.MP4": mp4()})),
+    "B003": (papers({"照片/2.jpg": photo()[:-20]}), papers({"照片/2.jpg": photo()})),
+    "B004": (papers({"Thumbs.db": b"x"}), papers({"Thumbs.txt": b"x"})),
+    "B005": (linked("外面.jpg"), papers({"外面.jpg": photo()})),
+    "B006": (townships(folders=(GUANDU,)), townships()),
+    "B007": (papers({}, "--deadline", "2021-06-30"), papers({}, "--deadline", "2200-06-30")),
+    "B008": (papers({"照片/con.jpg": photo()}), papers({"照片/cons.jpg": photo()})),
+    "B009": (while_packed(changes=True), while_packed(changes=False)),
+    "B010": (papers({"照片.zip": zipped({"1.jpg": b"x"})}), papers({"照片.docx": word()})),
+    "B011": (townships(EAST), townships(GUANDU_VILLAGE)),
+    "B012": (of_neighbour("东郊"), of_neighbour("照片")),
 }  # fmt: skip
 
 

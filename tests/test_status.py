@@ -12,7 +12,8 @@ from hypothesis import given, settings
 import hebi
 from command_line import run, squeezed
 from county import COUNTY, EAST, GUANDU, GUANDU_VILLAGE, HENAN, LANGCHENGGANG, ZHENGZHOU, ZHONGMU, ZHULUYING
-from stattable.merging.collection import Counts, State, collection_of, usual_deadline
+from stattable.merging.collection import Counts, State, collection_of
+from stattable.model.form import usual_deadline
 from test_rollup import ROOT, Mailbag, mailbags
 from writers.county import send, sessions
 from writers.returns import own_values

@@ -18,6 +18,7 @@ from stattable.cli.commands import main
 from stattable.model.catalogue import CATALOGUE, FAMILIES, general_remedy
 from stattable.model.findings import Severity
 from stattable.model.form import FIELD_BY_KEY
+from stattable.output.json_bundle import PackDocument
 from stattable.output.json_collection import StatusDocument
 from stattable.output.json_models import (
     CheckDocument,
@@ -38,6 +39,7 @@ DOCUMENTS: Final[Mapping[str, type[Document]]] = {
     "verify": VerifyDocument,
     "trace": TraceDocument,
     "diff": DiffDocument,
+    "pack": PackDocument,
 }
 FIELD_KEYS: Final = list(FIELD_BY_KEY)
 FIGURE: Final = [{"type": "integer"}, {"type": "boolean"}, {"type": "null"}]
@@ -82,17 +84,17 @@ def _help(*command: str) -> str:
 JSON_INTRODUCTION: Final = """\
 # JSON for other programs
 
-`check`, `merge`, `verify`, `trace` and `diff` take `--format json` and put one document on stdout, and nothing else
-there. Its keys are a promise: within `schema_version` 1 none is renamed or removed. What is not known is `null`; a key
-that is not always there is marked so. Each document has a JSON Schema.
+`check`, `merge`, `status`, `verify`, `trace`, `diff` and `pack` take `--format json` and put one document on stdout,
+and nothing else there. Its keys are a promise: within `schema_version` 1 none is renamed or removed. What is not known
+is `null`; a key that is not always there is marked so. Each document has a JSON Schema.
 
 - `FIELD` is a key of one of the 40 fields of the form, such as `activities.township.sessions`. A `figure` is a whole
   number, `true`/`false` for 有/无, or `null` for a blank.
 - Characters that could steer a terminal or turn the direction of text are escaped (`\\u202e`); as in any JSON their
   values are exact.
-- Where the roster is faulty, nothing is read: the document of `check`, `merge` or `diff` has the findings (U007; that
-  of `diff` has them as `faults`) and the same keys, with counts of 0, no files or units, and `null` for what is not
-  known.
+- Where the roster is faulty, nothing is read: the document of `check`, `merge`, `pack` or `diff` has the findings
+  (U007; that of `diff` has them as `faults`) and the same keys, with counts of 0, no files or units, and `null` for
+  what is not known.
 - Exit codes: 0 nothing at or above `--fail-on` (`verify`: proved, `diff`: no difference), 1 findings or differences, 2
   wrong usage or nothing to read, 3 no verdict.
 """

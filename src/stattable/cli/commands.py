@@ -11,6 +11,7 @@ from stattable.cli.exit_codes import Commands
 from stattable.cli.explain_command import explain_command
 from stattable.cli.merge_command import merge_command
 from stattable.cli.new_command import new_command
+from stattable.cli.pack_command import pack_command
 from stattable.cli.status_command import status_command
 from stattable.cli.trace_command import trace_command
 from stattable.cli.verify_command import verify_command
@@ -46,6 +47,7 @@ for _name, _command in (
     ("verify", verify_command),
     ("trace", trace_command),
     ("diff", diff_command),
+    ("pack", pack_command),
     ("explain", explain_command),
 ):
     main.command(_name, options_metavar=_OPTIONS)(_command)

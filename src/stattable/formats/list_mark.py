@@ -1,12 +1,13 @@
 """Lists and letters that we wrote and nobody has saved since: a mark that every program drops that writes them anew."""
 
 import io
-import os
 import re
 import zipfile
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
+
+from stattable.formats.storage import about, opened
 
 _MARK: Final = b"stattable list "  # the comment of the zip archive, followed by the print of the text beside it
 _END: Final = re.compile(rb"PK\x05\x06.{16}\x4f\x00(stattable list [0-9a-f]{64})", re.DOTALL)  # of such an archive
@@ -25,13 +26,13 @@ def is_marked(path: str | Path, text: str | Path | None = None) -> bool:
     """Whether a file is one with the mark.
 
     Args:
-        path: of the file.
+        path: of the file, which may be in an archive.
         text: of the text file beside it, which must be as it was written, too; None where it is of no concern.
     """
     try:
-        if not os.path.isfile(path):  # a pipe may wait forever
+        if not about(str(path)).is_regular:  # a pipe may wait forever
             return False
-        with open(path, "rb") as file:
+        with opened(str(path)) as file:
             file.seek(-_LENGTH, io.SEEK_END)
             mark = _END.fullmatch(file.read())
         print_ = b"" if text is None else sha256(Path(text).read_bytes()).hexdigest().encode()

@@ -15,7 +15,7 @@ from stattable.merging.merge import judge_returns
 from stattable.merging.result import MergeOptions, MergeResult
 from stattable.merging.root import find_register
 from stattable.model.findings import Status
-from stattable.model.form import edition_of, year_of
+from stattable.model.form import edition_of, usual_deadline
 from stattable.model.units import Scope
 from stattable.reading.files import read_returns
 from stattable.reading.inputs import Inputs
@@ -165,11 +165,6 @@ class Collection:
             return (1.0 if rate is None else rate, -counts.missing, -counts.open)
 
         return sorted(self.merged.tree.children[key], key=rank)
-
-
-def usual_deadline(edition: int) -> date:
-    """Return 30 June of an edition's year: the last day for provinces, as the notice has it."""
-    return date(year_of(edition), 6, 30)
 
 
 def read_collection(

@@ -27,6 +27,7 @@ FAMILIES: Final[Mapping[str, str]] = {
     "C": "完整性",
     "A": "附件",
     "P": "核对",
+    "B": "材料",
 }
 
 
@@ -314,6 +315,33 @@ _ENTRIES: Final = (
     Entry("P014", _E, "报来的汇总表被改动过", "“{name}”报来的汇总表“{path}”有 {count} 个数与它自己的记录加起来的不同，是它汇总以后填上去的：{labels}。",
           "请让“{name}”改回去，或者改正它的下级报表、重新汇总后再报，再由这里重新汇总。",
           "这份汇总表本身没有错，错在报来的那一份：它的数照原样计入了，可是没有报表证明得了。"),
+    # -- the papers that are handed in with a return
+    Entry("B001", _E, "材料里没有信息统计表", "“{name}”的材料里没有信息统计表{below}{scans}。",
+          "请放入填好的 .xlsx 原表（有下级的放汇总表）；不是单位的文件夹，请并到单位的文件夹里。",
+          "要报的材料以信息统计表为主。有下级单位文件夹的，每个文件夹是一个单位的材料，放在外面的是本级的。"),
+    Entry("B002", _W, "材料不全", "{names}的材料里没有{kinds}。", "请补齐后重新打包；确实没有的，请向上级说明。",
+          "6 月 30 日前要报的是：信息统计表和附件、经验总结、照片、视频。照片和视频按文件内容认；经验总结是 Word、PDF 等文档，"
+          "名称里最好有“总结”。"),
+    Entry("B003", _E, "材料打不开", "“{name}”的材料里有 {count} 个文件{reason}：{names}。", "请换成能正常打开的文件后重新打包。",
+          "照片解码到底，视频看文件长度与里面写的是否一致，文档看内容是否完整、有没有密码。没有复制完、没有下载完的文件会这样。"),
+    Entry("B004", _I, "没有放进包里的文件", "有 {count} 个文件没有放进包里，{reason}：{names}。", "{advice}",
+          "临时文件、缩略图、没有下载完的文件和程序不是材料，放进去收件的人打不开，或者收不到。"),
+    Entry("B005", _E, "没能放进包里", "有 {count} 个文件或文件夹没有放进包里，{reason}：{names}。", "{advice}",
+          "只打包这个文件夹里实际有的文件，不跟着链接走到外面去，以免把无关的文件报上去。"),
+    Entry("B006", _E, "有单位没有交材料", "有 {count} 个单位什么材料都没有：{names}。", "请催报；不用报的，在名册的“填报”一列写“否”。",
+          "按名册，直接下级每个要填报的单位都应有一个文件夹。"),
+    Entry("B007", _W, "过了截止日期", "{due}。", "请尽快报送，并向上级说明。", "不写 --deadline 时，截止日期是当年 6 月 30 日。"),
+    Entry("B008", _I, "在包里换了名字", "有 {count} 个文件在包里换了名字，好在 Windows 上解压：{names}。", "不用处理，原来的文件没有改动，两个名字清单里都有。",
+          "Windows 不认的字符、保留的名称、太长的名称和只有大小写不同的名称，解压时会出错或互相覆盖。"),
+    Entry("B009", _E, "打包时文件变了", "打包的时候，有 {count} 个文件变了：{names}。", "请关闭正在写它们的程序，等复制、下载完了再重新打包。",
+          "检查过的和放进包里的必须是同一份。"),
+    Entry("B010", _W, "没有看压缩包里有什么", "“{name}”的材料里有 {count} 个压缩包，原样放进包里，没有看里面有什么：{names}。",
+          "请先解压到这个单位的文件夹里，再重新打包。", "压缩包里的材料算不算数、打不打得开，只有解压以后才能检查。"),
+    Entry("B011", _E, "放错了文件夹", "“{other}”的表放在“{name}”的文件夹里。", "请移到它自己的文件夹里，再重新打包。",
+          "一个文件夹是一个单位的材料，里面可以有它的下级的表，不能有别的单位的。"),
+    Entry("B012", _W, "几个文件夹是同一个单位的", "有 {count} 个文件夹里都是“{name}”的表：{names}。",
+          "请核对：确是同一个单位的，并到一个文件夹里；放错了表的，换成它自己的表，再重新打包。",
+          "拿邻近单位的表放进自己的文件夹，看上去齐了，其实少了一个单位的表。"),
 )  # fmt: skip
 
 CATALOGUE: Final[Mapping[str, Entry]] = {entry.code: entry for entry in _ENTRIES}
@@ -435,6 +463,23 @@ _REASONS: Final[Mapping[str, Mapping[str, str]]] = {
         "outside": "不属于“{root}”",
         "folder": "放在“{folder}”的文件夹里，而名册里“{folder}”下面没有它",
         "level": "是{level}，不能归“{root}”（{root_level}）管",
+    },
+    "B003": {
+        "empty": "是空的（0 字节）",
+        "broken": "不完整或者已经损坏，打不开",
+        "password": "设了打开密码",
+    },
+    "B004": {
+        "system": "是系统或办公软件留下的临时文件",
+        "earlier": "是以前打包时写的清单",
+        "stand_in": "只是没有下载完的文件或云文档的链接，里面没有内容",
+        "program": "是程序，不是材料",
+        "link_inside": "是链接，它们指向的文件已经另外放进去了",
+    },
+    "B005": {
+        "link": "是指向这个文件夹外面的链接",
+        "special": "不是普通的文件（是管道或设备）",
+        "no_access": "没有打开的权限，或者正被别的程序占用",
     },
     "A001": {
         "none": "表上填了 {form} 个网站、公众号和微博，没有附明细",
@@ -689,6 +734,14 @@ _PARTS: Final = _Listing(separator="，", most=3, rest="等")
 _FIGURES: Final = _Listing(separator="，", most=3, rest=" 等 {count} 个数", none="各栏都是 0")
 _LISTINGS: Final[Mapping[tuple[str, str], _Listing]] = {
     ("A009", "names"): _FEW_UNITS,
+    ("B001", "below"): _FEW_UNITS,
+    ("B001", "scans"): _FEW,
+    ("B002", "names"): _Listing(each="“{}”", rest=" 等 {count} 个单位"),
+    ("B006", "names"): _ALL,
+    ("B008", "names"): _Listing(separator="；", most=5, rest="等"),
+    **dict.fromkeys(
+        (("B003", "names"), ("B004", "names"), ("B005", "names"), ("B010", "names")), _Listing(most=10, rest="等")
+    ),
     ("C005", "texts"): _CLAUSES,
     ("C001", "names"): _ALL,
     ("U004", "copies"): _Listing(most=5, rest=" 等 {count} 份"),
@@ -716,6 +769,8 @@ _LISTINGS: Final[Mapping[tuple[str, str], _Listing]] = {
     ("P013", "where"): _Listing(separator="和"),
 }
 _AROUND: Final[Mapping[tuple[str, str], str]] = {  # what stands around a parameter where it says something
+    ("B001", "below"): "（只有下级{}的）",
+    ("B001", "scans"): "，只有扫描件 {}",
     ("C001", "contact"): "联系人：{}。",
     ("C001", "how_many"): "（共 {} 个）",
     ("C001", "own"): "{}和 ",
@@ -763,6 +818,14 @@ _ADVICE: Final[Mapping[str, str]] = {  # by code, or by code and reason
     "C005 error": "请改正后重新报送。",
     "C005 nowhere": "请写明是哪个编号（如 O001）、哪一格（如 C7）或哪一栏的，或者填在退回表的“审核意见”里。",
     "U001": "请补上单位名称{maybe}。",
+    "B004 system": "不用处理。",
+    "B004 earlier": "不用处理，会写新的清单。",
+    "B004 stand_in": "请核对它们代表的材料是不是都在这里；不在的，重新下载后再打包。",
+    "B004 program": "请删去；里面确有材料的，另存为文档、照片或视频。",
+    "B004 link_inside": "不用处理。",
+    "B005 link": "请把链接指向的文件复制进来，再重新打包。",
+    "B005 special": "请换成普通的文件，再重新打包。",
+    "B005 no_access": "请关闭正在用它们的程序，或者找有权限的人打开，再重新打包。",
     "U002": "请核对单位名称是否写对{maybe}；名称前面可以加上级名称，如“中牟县官渡镇计生协”。",
 }
 

@@ -360,6 +360,11 @@ def year_of(edition: int) -> int:
     return edition + FIRST_EDITION_YEAR
 
 
+def usual_deadline(edition: int) -> date:
+    """Return 30 June of an edition's year: the last day for provinces, as the notice has it."""
+    return date(year_of(edition), 6, 30)
+
+
 def is_date_of_edition(day: date, edition: int) -> bool:
     """Whether a return of `edition` may have been filled in on a day: in the year of its members' day, or the next."""
     return day.year - year_of(edition) in {0, 1}

@@ -25,9 +25,8 @@ _ASSOCIATION_END: Final = re.compile(r"计生协$")
 
 
 _INNER_OFFICE: Final = re.compile(r"街道办事处|街道办(?!事)")
-
-
-_CODE_PREFIX: Final = re.compile(r"^\d{2,12}[_\-. ]*")
+# What of a folder's name is none of a unit's: a code in front, and what an archive ends with.
+_NO_NAME: Final = re.compile(r"^\d{2,12}[_\-. ]*|\.zip$", re.IGNORECASE)
 
 
 # 牧委会 and 渔委会 are villages of herders and of fishers. Not every 委员会 is a village: 管理委员会 is none.
@@ -329,11 +328,12 @@ class Names:
         """Return the key of the unit that the folders of a path lead to, if they mirror the tree, or None.
 
         Args:
-            parts: names of folders, the outermost first; a code in front (``410122_中牟县``) is ignored.
+            parts: names of folders, the outermost first; a code in front (``410122_中牟县``) is ignored, and so is what
+                an archive ends with (``官渡镇.zip``).
         """
         at: str | None = None
         for part in parts:
-            found = self.match(_CODE_PREFIX.sub("", part), at) if part.strip(". ") else []
+            found = self.match(_NO_NAME.sub("", part), at) if part.strip(". ") else []
             if len(found) == 1:
                 at = found[0]
         return at

@@ -31,6 +31,11 @@ _REFUSALS: Final[Mapping[str, str]] = {
     "不会覆盖，请换一个文件名；确实要覆盖时加 --force。",
     "not_our_list": "已经存在：{path}，不是 status 写出的，或者写出以后有人改过、另存过。不会覆盖，请换一个位置；"
     "确实要覆盖时加 --force。",
+    "nothing_to_pack": "“{path}”里没有可以打包的文件。请检查文件夹写得对不对。",
+    "not_zip": "打包写出的是 .zip 文件，“{path}”不是。请把 -o 后面的文件名改成以 .zip 结尾。",
+    "bundle_is_paper": "“{path}”在要打包的文件夹里，又不是 pack 给“{name}”打的包（或者打包以后有人改过），写出会把它覆盖。请换一个文件名。",
+    "not_our_bundle": "已经存在：{path}，不是 pack 给“{name}”打的包，或者打包以后有人改过。不会覆盖，请换一个文件名；"
+    "确实要覆盖时加 --force。",
     "not_accounts": "已经存在：{path}，不是 --accounts-csv 写出的明细。不会覆盖，请换一个文件名；确实要覆盖时加 --force。",
     "not_findings": "已经存在：{path}，不是 --findings 写出的意见。不会覆盖，请换一个文件名；确实要覆盖时加 --force。",
     "not_our_page": "已经存在：{path}，不是 --html 写出的网页。不会覆盖，请换一个文件名；确实要覆盖时加 --force。",

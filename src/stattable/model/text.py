@@ -86,6 +86,17 @@ def chinese_date(day: date) -> str:
     return f"{day.year} 年 {day.month} 月 {day.day} 日"
 
 
+def due_words(deadline: date, over: int) -> str:
+    """Return when a deadline is, and how far off, in words without a full stop.
+
+    Args:
+        deadline: the last day that is on time.
+        over: how many days ago that was; negative before it.
+    """
+    when = f"已过 {over} 天" if over > 0 else f"还有 {-over} 天"
+    return f"{chinese_date(deadline)}截止，{when}"
+
+
 # -- file names -------------------------------------------------------------------------------------------
 
 _UNSAFE: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f\x85\u2028\u2029\ud800-\udfff]')

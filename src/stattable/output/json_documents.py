@@ -41,7 +41,7 @@ def check_json(batch: Batch, findings: Sequence[Finding], shown: Shown) -> str:
         findings: those that concern no single file.
         shown: a test of whether a finding is to be shown.
     """
-    return _dump(_check_document(batch.returns, findings, shown))
+    return dump(_check_document(batch.returns, findings, shown))
 
 
 def _check_document(
@@ -58,10 +58,10 @@ def _check_document(
             duplicate=statuses.count(Status.DUPLICATE),
             superseded=statuses.count(Status.SUPERSEDED),
             open=len(open_units(returns)),
-            **_severities(filter(shown, everything)),
+            **severities_of(filter(shown, everything)),
         ),
         files=[_file(one, shown) for one in returns],
-        findings=_findings(filter(shown, findings)),
+        findings=as_findings(filter(shown, findings)),
     )
 
 
@@ -79,7 +79,7 @@ def merge_json(
         levels: the workbooks of all levels, or None if none were asked for.
         kept: the new paths of earlier results that were kept, by their paths before.
     """
-    return _dump(
+    return dump(
         models.MergeDocument(
             schema_version=models.SCHEMA_VERSION,
             output=output,
@@ -91,10 +91,10 @@ def merge_json(
             total=_figures(merged.total),
             check_code=check_code_of(merged) if output else None,
             summary=models.MergeSummary(
-                **asdict(merged.summary), gaps=dict(merged.gaps(merged.root)), **_severities(merged.findings)
+                **asdict(merged.summary), gaps=dict(merged.gaps(merged.root)), **severities_of(merged.findings)
             ),
             units=[_unit(merged, key) for key in merged.tree.below(merged.root)],
-            findings=_findings(merged.findings),
+            findings=as_findings(merged.findings),
         )
     )
 
@@ -102,7 +102,7 @@ def merge_json(
 def status_json(collection: Collection) -> str:
     """Return the JSON document of `status`."""
     merged, (dated, by_file) = collection.merged, collection.filings
-    return _dump(
+    return dump(
         StatusDocument(
             schema_version=models.SCHEMA_VERSION,
             root=merged.root_unit,
@@ -117,7 +117,7 @@ def status_json(collection: Collection) -> str:
 
 def refused_status_json(faults: Sequence[Finding]) -> str:
     """Return the JSON document of a `status` that was refused because of faults in its roster."""
-    return _dump(
+    return dump(
         StatusDocument(
             schema_version=models.SCHEMA_VERSION,
             root=UnitRef(),
@@ -126,7 +126,7 @@ def refused_status_json(faults: Sequence[Finding]) -> str:
             filings=Filings(dated=0, by_file=0),
             unattributed=[],
             units=[],
-            findings=_findings(faults),
+            findings=as_findings(faults),
         )
     )
 
@@ -134,7 +134,7 @@ def refused_status_json(faults: Sequence[Finding]) -> str:
 def verify_json(verdict: Verdict) -> str:
     """Return the JSON document of `verify`."""
     report, matched = verdict.report, verdict.sources
-    return _dump(
+    return dump(
         models.VerifyDocument(
             schema_version=models.SCHEMA_VERSION,
             report=report.path,
@@ -143,8 +143,8 @@ def verify_json(verdict: Verdict) -> str:
             proved=verdict.proved,
             check_code=verdict.check_code,
             sources=_sources(matched, report.ledger) if matched and report.ledger else None,
-            summary=models.VerifySummary(**_severities(verdict.findings)),
-            findings=_findings(verdict.findings),
+            summary=models.VerifySummary(**severities_of(verdict.findings)),
+            findings=as_findings(verdict.findings),
         )
     )
 
@@ -164,7 +164,7 @@ def _sources(matched: FileMatch, ledger: Ledger) -> models.Sources:
 def trace_json(report: MergedWorkbook, field: Field, step: TraceStep) -> str:
     """Return the JSON document of `trace`."""
     page = report.file
-    return _dump(
+    return dump(
         models.TraceDocument(
             schema_version=models.SCHEMA_VERSION,
             report=report.path,
@@ -182,7 +182,7 @@ def trace_json(report: MergedWorkbook, field: Field, step: TraceStep) -> str:
 
 def diff_json(compared: Comparison) -> str:
     """Return the JSON document of `diff`."""
-    return _dump(
+    return dump(
         models.DiffDocument(
             schema_version=models.SCHEMA_VERSION,
             old=_side(compared.old),
@@ -203,7 +203,7 @@ def diff_json(compared: Comparison) -> str:
 
 def refused_diff_json(old: str, new: str, faults: Sequence[Finding]) -> str:
     """Return the JSON document of a `diff` of two paths that was refused because of faults in its roster."""
-    return _dump(
+    return dump(
         models.DiffDocument(
             schema_version=models.SCHEMA_VERSION,
             old=models.ComparedSide(path=old, kind=None, files=0),
@@ -213,7 +213,7 @@ def refused_diff_json(old: str, new: str, faults: Sequence[Finding]) -> str:
             units=[],
             findings=models.FindingChanges(gone=[], new=[]),
             not_compared=[],
-            faults=_findings(faults),
+            faults=as_findings(faults),
         )
     )
 
@@ -252,8 +252,8 @@ def _side_finding(one: SideFinding) -> models.Finding:
 def refused_json(command: str, findings: Sequence[Finding]) -> str:
     """Return the JSON document of a `command` that was refused because of faults in its roster."""
     if command == "check":
-        return _dump(_check_document([], findings, lambda _: True))
-    return _dump(
+        return dump(_check_document([], findings, lambda _: True))
+    return dump(
         models.MergeDocument(
             schema_version=models.SCHEMA_VERSION,
             output=None,
@@ -261,15 +261,15 @@ def refused_json(command: str, findings: Sequence[Finding]) -> str:
             total=_figures(BLANK),
             check_code=None,
             summary=models.MergeSummary(
-                **dict.fromkeys((field.name for field in fields(Summary)), 0), gaps={}, **_severities(findings)
+                **dict.fromkeys((field.name for field in fields(Summary)), 0), gaps={}, **severities_of(findings)
             ),
             units=[],
-            findings=_findings(findings),
+            findings=as_findings(findings),
         )
     )
 
 
-def _dump(document: models.Document) -> str:
+def dump(document: models.Document) -> str:
     """Return a document as JSON, with escapes for characters that could deceive a reader on a terminal."""
     try:
         text = document.model_dump_json(exclude_defaults=True, indent=1)
@@ -278,7 +278,8 @@ def _dump(document: models.Document) -> str:
     return DECEPTIVE.sub(lambda match: json.dumps(match[0])[1:-1], text)
 
 
-def _severities(findings: Iterable[Finding]) -> dict[str, int]:
+def severities_of(findings: Iterable[Finding]) -> dict[str, int]:
+    """Return how many findings there are of each severity, by the keys of a summary."""
     severities = [finding.severity for finding in findings]
     return {f"{severity}s": severities.count(severity) for severity in Severity}
 
@@ -296,7 +297,7 @@ def _file(one: CheckedReturn, shown: Shown) -> models.File:
         edition=one.file.edition,
         status=one.status,
         values=_figures(one.values),
-        findings=_findings(filter(shown, one.findings)),
+        findings=as_findings(filter(shown, one.findings)),
     )
 
 
@@ -350,7 +351,8 @@ def missing_label(finding: Finding) -> str | None:
     return label_of(finding.field) if finding.field else None if label is None else str(label)
 
 
-def _findings(findings: Iterable[Finding]) -> list[models.Finding]:
+def as_findings(findings: Iterable[Finding]) -> list[models.Finding]:
+    """Return findings as the documents have them."""
     return [_finding(finding, render(finding, label_of)) for finding in findings]
 
 

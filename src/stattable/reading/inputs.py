@@ -25,7 +25,7 @@ _ARCHIVES: Final = (ARCHIVE_SUFFIX, ".rar", ".7z")
 _NAMES_SHOWN: Final = 3
 # What a browser, a cloud or an office program leaves in place of a file: a download that did not end, or a link.
 _SCAN_WORDS: Final = re.compile(r"[\s_-]|\([^()]*\)|(?:盖章|签字|扫描|拍照)+(?:件|版|照片)?")
-_PLACEHOLDER_ENDINGS: Final = (
+PLACEHOLDER_ENDINGS: Final = (
     ".crdownload", ".download", ".downloading", ".opdownload", ".part", ".partial", ".xltd", ".td", ".aria2",
     ".icloud", ".cloud", ".url", ".lnk", ".webloc", ".desktop", ".gsheet", ".ksheet", ".kdocs", ".otl",
 )  # fmt: skip
@@ -81,7 +81,7 @@ def find_inputs(arguments: Iterable[str], excluded: Iterable[str | Path] = ()) -
         is_folder = archived is not None or Path(argument).is_dir()
         for path in archived or (_walk(argument, unopened) if is_folder else [argument]):
             real = real_paths.of(path)
-            if _is_never_input(path) or (is_folder and _is_of_ours(path)) or (skipped and file_key(path) in skipped):
+            if is_never_input(path) or (is_folder and is_of_ours(path)) or (skipped and file_key(path) in skipped):
                 continue
             group = others if is_folder and not _is_return_like(path) else chosen
             group[real] = min(path, group.get(real, path))
@@ -138,7 +138,7 @@ def _not_returns(paths: Iterable[str]) -> Iterator[Finding]:
     for path in sorted(paths):
         folders.setdefault(str(Path(path).parent), []).append(Path(path).name)
     for folder, names in sorted(folders.items()):
-        stand_ins = tuple(name for name in names if name.lower().endswith(_PLACEHOLDER_ENDINGS))
+        stand_ins = tuple(name for name in names if name.lower().endswith(PLACEHOLDER_ENDINGS))
         rest = [name for name in names if name not in stand_ins]
         if stand_ins:
             yield finding("F009", path=folder, params={"count": len(stand_ins), "names": stand_ins})
@@ -193,7 +193,8 @@ def _kind(path: str) -> FileKind:
         return FileKind.UNKNOWN
 
 
-def _is_never_input(path: str) -> bool:
+def is_never_input(path: str) -> bool:
+    """Whether a system or an office program left a file beside what people put there."""
     folder, name = os.path.split(path)
     return _is_copy(folder) or name.startswith(_NEVER_PREFIXES) or name.lower() in _NEVER_NAMES
 
@@ -204,7 +205,7 @@ def _is_copy(folder: str) -> bool:
     return any(part.lower() in _NEVER_FOLDERS for part in PurePath(folder).parts)
 
 
-def _is_of_ours(path: str) -> bool:
+def is_of_ours(path: str) -> bool:
     """Whether a file is a list or a web page that we wrote, which is no return."""
     name = path.lower()
     return (name.endswith(_LIST_ENDINGS) and is_marked(path)) or (name.endswith(PAGE_ENDINGS) and is_page(path))

@@ -6,7 +6,7 @@ from typing import Final
 from stattable.formats.list_mark import with_mark
 from stattable.merging.collection import Collection, State
 from stattable.model.form import title
-from stattable.model.text import chinese_date
+from stattable.model.text import chinese_date, due_words
 from stattable.writing.tables import Rate, Row, add_table
 from stattable.writing.workbook import Workbook
 
@@ -52,9 +52,7 @@ def deadline_lines(collection: Collection) -> list[str]:
 
 def deadline_words(collection: Collection) -> str:
     """Return when the deadline is, and how far off, in words without a full stop."""
-    over = collection.days_over
-    when = f"已过 {over} 天" if over > 0 else f"还有 {-over} 天"
-    return f"{chinese_date(collection.deadline)}截止，{when}"
+    return due_words(collection.deadline, collection.days_over)
 
 
 def count_cells(collection: Collection, key: str) -> list[object]:

@@ -25,13 +25,13 @@ def folders(tree: Tree, roots: Iterable[str], folder: Path) -> dict[str, tuple[P
         name = f"{unit.code}_{unit.name}" if unit.code else unit.name
         parent = places[unit.parent][0] if unit.parent in places else folder
         stem, again = file_name(name), 2
-        while _folded(parent / stem) in taken:  # names may be the same once they are cleaned and cut
+        while folded(parent / stem) in taken:  # names may be the same once they are cleaned and cut
             stem, again = file_name(name, f"_{again}"), again + 1
-        taken.add(_folded(parent / stem))
+        taken.add(folded(parent / stem))
         places[key] = (parent / stem if tree.children[key] else parent, stem)
     return places
 
 
-def _folded(path: Path) -> str:
+def folded(path: Path) -> str:
     """Return a key that is equal for paths that may be one file where names are not case-sensitive."""
     return unicodedata.normalize("NFC", str(path)).casefold()

@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import count
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import BinaryIO, Final, Self
 
 from stattable.formats.paths import KEPT_MARK
 from stattable.model.refusals import HalfWritten, Stopped
@@ -58,6 +58,19 @@ class Staging:
         """
         handle, temporary = self._beside(path)
         _fill(handle, temporary, data, durable=durable)
+
+    @contextmanager
+    def stream(self, path: Path) -> Iterator[BinaryIO]:
+        """Yield a new file, open for writing anywhere in it, that will be put at `path`: one too large for memory."""
+        handle, temporary = self._beside(path)
+        try:
+            with os.fdopen(handle, "w+b") as file:
+                yield file
+                file.flush()
+                os.fsync(handle)
+            temporary.chmod(0o666 & ~_umask())
+        except OSError as error:
+            raise _of(error, temporary) from error
 
     def write_lines(self, path: Path, lines: Iterable[str]) -> None:
         """Write a text file that will be put at `path`, a line at a time, as UTF-8."""

@@ -1,0 +1,1 @@
+"""Pictures and recordings → whether they open."""
