@@ -82,7 +82,7 @@ def _of_sheet(report: MergedWorkbook, opened: OpenSheet) -> Iterator[Finding]:
             yield _appearance_finding(reason, sheet.name, cells[0], cells)
     objects = _DRAWN & setup.extras
     expected = {"comments"} if objects else set()
-    if opened.drawn and not opened.drawn.others:
+    if sheet.name == CHARTS_SHEET and not (opened.drawn and opened.drawn.others):
         expected |= _DRAWN
     for extra in sorted(setup.extras - expected):
         if extra == "objects" and (sheet.name == ANNEX_SHEET or "shapes" in objects):  # which has pictures

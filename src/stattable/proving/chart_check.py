@@ -9,7 +9,17 @@ from stattable.model.catalogue import finding
 from stattable.model.cell_names import a1
 from stattable.model.findings import Finding, Severity
 from stattable.proving.breakdown import UNITS_SHEET
-from stattable.proving.chart_table import CHARTS_SHEET, LABEL_AT, Block, Computed, Entry, chart_blocks, unnamed_in
+from stattable.proving.chart_table import (
+    CHARTS_SHEET,
+    FIGURES_FROM,
+    LABEL_AT,
+    UNNAMED_AT,
+    Block,
+    Computed,
+    Entry,
+    chart_blocks,
+    unnamed_in,
+)
 from stattable.proving.lists import STATE_SHEET
 from stattable.proving.reopen import MergedWorkbook
 from stattable.proving.sheets import OpenSheet, WorkbookSheets
@@ -17,7 +27,8 @@ from stattable.proving.year_on_year import YEARS_SHEET
 
 _SOURCES: Final = frozenset({UNITS_SHEET, YEARS_SHEET, STATE_SHEET, CHARTS_SHEET})
 _MOVED: Final = frozenset({"P003", "P011"})  # said of sheets whose rows or words are not what they were
-_EXACT: Final = 1e-9  # of shares, which programs write with more or fewer digits
+_TYPED_OVER: Final = frozenset({"P001", "P002"})  # said of figures from which others may or may not follow
+_LAST_DIGIT: Final = 0.1001  # of percentages, which programs may round otherwise
 _NO_TITLE: Final = "（没有标题）"
 
 
@@ -38,7 +49,14 @@ def chart_findings(report: MergedWorkbook, opened: WorkbookSheets, known: Sequen
     rows = {name: one.cells.rows for name, one in opened.sheets.items()}
     unnamed = unnamed_in(report.rolled, rows[CHARTS_SHEET])
     blocks = chart_blocks(report.rolled, rows, report.record.edition, unnamed)
-    if cells := [a1(*at) for block in blocks for at, entry in _cells(block) if not _holds(sheet, at, entry)]:
+    entries = {at: entry for block in blocks for at, entry in _cells(block)}
+    is_typed_over = any(one.code in _TYPED_OVER for one in known)
+    cells = [
+        a1(*at)
+        for at in sorted({*entries, *_figures(sheet)})
+        if not _holds(sheet, at, entries.get(at), with_values=not is_typed_over)
+    ]
+    if cells:
         yield _finding("figures", cells, cells[0])
     if sheet.drawn and sheet.drawn.charts:  # some programs lose all charts when they save a workbook
         yield from _charts(blocks, sheet.drawn.charts)
@@ -52,18 +70,27 @@ def _cells(block: Block) -> Iterator[tuple[Cell, Entry]]:
                 yield (row, column), entry
 
 
-def _holds(sheet: OpenSheet, at: Cell, entry: Entry) -> bool:
-    """Whether a cell holds what it should: a formula with its result, or what is no formula."""
+def _figures(sheet: OpenSheet) -> Iterator[Cell]:
+    """Yield the cells in the columns of figures that no row's mark stands for."""
+    for row, cells in enumerate(sheet.cells.rows, start=1):
+        for column, cell in enumerate(cells[FIGURES_FROM - 1 : UNNAMED_AT - 1], start=FIGURES_FROM):
+            if cell is not None and not isinstance(cell, str):
+                yield row, column
+
+
+def _holds(sheet: OpenSheet, at: Cell, entry: Entry, *, with_values: bool) -> bool:
+    """Whether a cell holds what it should: a formula, with its result if these are compared, or what is no formula."""
     cell, formula = sheet.cells.cell(*at), sheet.formulas.get(at)
     if not isinstance(entry, Computed):
         return formula is None and (cell in {None, ""} if entry is None else cell == entry)
     if sheet.formulas and formula != spelled(entry.formula) and not (formula and is_unread(formula)):
         return False
-    return entry.value is None or isinstance(cell, Unread) or _is(cell, entry.value)
+    return not with_values or entry.value is None or isinstance(cell, Unread) or _is(cell, entry.value)
 
 
 def _is(cell: RawCell, value: float) -> bool:
-    return isinstance(cell, int | float) and not isinstance(cell, bool) and abs(cell - value) < _EXACT
+    leeway = _LAST_DIGIT if isinstance(value, float) else 0
+    return isinstance(cell, int | float) and not isinstance(cell, bool) and abs(cell - value) <= leeway
 
 
 def _charts(blocks: Sequence[Block], drawn: Sequence[Chart]) -> Iterator[Finding]:

@@ -21,12 +21,12 @@ from stattable.proving.lists import STATE_HEADS, STATE_SHEET
 from stattable.proving.year_on_year import LIST_HEADS, NOW_AT, THEN_AT, YEARS_SHEET, figure_rows
 
 CHARTS_SHEET: Final = "图表"
-PAGE_ROWS, PAGE_COLUMNS = 37, 12  # of the sheet, that are printed, on one page; the table stands right of them
+PAGE_ROWS, PAGE_COLUMNS = 40, 12  # of the sheet, that are printed, on one page; the table stands right of them
 CHARTS_AREA: Final = f"$A$1:$L${PAGE_ROWS}"
 TABLE_TOP, LABEL_AT = 3, PAGE_COLUMNS + 2  # the table's first row and column
-FIGURES_FROM, UNNAMED_AT = LABEL_AT + 1, LABEL_AT + 5  # columns: the first of figures, and one that no formula fills
+FIGURES_FROM, UNNAMED_AT = LABEL_AT + 1, LABEL_AT + 4  # columns: the first of figures, and one that no formula fills
 TABLE_NOTE: Final = "图的数据（不打印）：由公式取自前面各表"
-_THEN, _NOW, _EXPECTED, _MISSING = range(FIGURES_FROM, UNNAMED_AT)
+_RATE, _EXPECTED, _MISSING = range(FIGURES_FROM, UNNAMED_AT)
 
 _MOST_BARS: Final = {False: 24, True: 16}  # units in a chart, by whether a year before stands beside this one
 _LONGEST_LABEL: Final = 12  # characters
@@ -47,7 +47,7 @@ _FIGURE: Final = "栏目"
 _YEAR: Final = "{year} 年"
 _STATE_AT: Final = STATE_HEADS.index("状态") + 1
 _MISSING_WORD: Final = STATUS_WORDS[Status.MISSING]
-_RATE_HEADS: Final = ("单位", "", "报送率（%）", "应报", "没有报", "其中不知道是谁")
+_RATE_HEADS: Final = ("单位", "报送率（%）", "应报", "没有报", "其中不知道是谁")
 _ASSOCIATION: Final = "计生协"
 
 Rows = Sequence[Sequence[object]]
@@ -89,8 +89,8 @@ class Block:
 
     @property
     def columns(self) -> tuple[int, ...]:
-        """The columns of the figures that are drawn: this year's, behind a year before's where there is one."""
-        return (_THEN, _NOW) if self.heads[1] else (_NOW,)
+        """The columns that are drawn: the rates, or this year's figures, behind a year before's if there is one."""
+        return (_RATE,) if self.is_rate else tuple(range(FIGURES_FROM, LABEL_AT + len(self.heads)))
 
     @property
     def series(self) -> tuple[Series, ...]:
@@ -157,7 +157,7 @@ class _Table:
         self._positions = {(row.kind, row.key): at for at, row in enumerate(breakdown(rolled))}
         self._then_rows = figure_rows(rolled) if YEARS_SHEET in sheets else {}
         years = [self._cell((YEARS_SHEET, LIST_HEADS, at)) for at in (THEN_AT, NOW_AT)] if self._then_rows else []
-        self._years = [str(one or "").replace("\n", "") for one in years] or ["", _YEAR.format(year=year_of(edition))]
+        self._years = [str(one or "").replace("\n", "") for one in years] or [_YEAR.format(year=year_of(edition))]
         levels = {rolled.tree[key].level for key in self._children}
         self._noun = next(iter(levels)).noun if len(levels) == 1 else _UNIT
         self._most = _MOST_BARS[bool(self._then_rows)]
@@ -168,9 +168,10 @@ class _Table:
         total = self._rolled.totals[root].values
         for field in _fields_by_level(what):
             then = self._then(root, [field.index])
-            if total[field.index] or (then and then.value):
+            if total[field.index] or any(one and one.value for one in then):
                 label = f"{field.heading.text.removesuffix(_ASSOCIATION)} {field.column.text}"
-                rows.append((label, then, None if total[field.index] is None else self._sum([(SHEET_NAME, *field.at)])))
+                now = None if total[field.index] is None else self._sum([(SHEET_NAME, *field.at)])
+                rows.append((label, *then, now))
         return Block(top, _BY_LEVEL[what], (_FIGURE, *self._years), tuple(rows)) if rows else None
 
     def by_child(self, what: str, top: int) -> Block | None:
@@ -179,31 +180,36 @@ class _Table:
         if len(totals) < 2 or not any(totals.values()):
             return None
         ranked = sorted(totals, key=lambda key: -(totals[key] or 0))
-        drawn = ranked[: self._most]
-        rows = tuple(
-            (
-                _label(self._rolled.tree[key]),
-                self._then(key, sorted(_fields_of(what) & self._to_fill(key))),
-                None if totals[key] is None else self._sum(self._in_breakdown(RowKind.TOTAL, key, what)),
-            )
-            for key in drawn
-        )
+        drawn, others = ranked[: self._most], ranked[self._most :]
+        rows = []
+        for key in drawn:
+            then = self._then(key, sorted(_fields_of(what) & self._to_fill(key)))
+            now = None if totals[key] is None else self._sum(self._in_breakdown(RowKind.TOTAL, key, what))
+            rows.append((_label(self._rolled.tree[key]), *then, now))
         title, rest = _BY_CHILD[what].format(noun=self._noun), None
-        if others := len(ranked) - len(drawn):
+        if others:
             title += _LARGEST.format(count=len(drawn))
-            rest = _REST.format(count=others), None, self._rest(what, rows, top + 2)
-        return Block(top, title, (_UNIT, *self._years), rows, is_of_children=True, rest=rest)
+            known = [now for *_, now in rows if isinstance(now, Computed)]
+            now = self._rest(what, known, top + 2, len(rows))
+            rest = _REST.format(count=len(others)), *[None] * (len(self._years) - 1), now
+        return Block(top, title, (_UNIT, *self._years), tuple(rows), is_of_children=True, rest=rest)
 
-    def _rest(self, what: str, rows: Sequence[tuple[Entry, ...]], first: int) -> Computed:
-        """Return what the children come to that are in no row: the root's total without its own part and the rows."""
+    def _rest(self, what: str, known: Sequence[Computed], first: int, count: int) -> Computed:
+        """Return what the children come to that are in no row: the root's total without its own part and the rows.
+
+        Args:
+            what: which figures.
+            known: those of the rows.
+            first: the first of the rows.
+            count: how many they are.
+        """
         kinds = (RowKind.TOTAL, RowKind.OWN, RowKind.DIFFERENCE)
         total, *parts = (self._sum(self._in_breakdown(kind, self._rolled.root, what)) for kind in kinds)
-        now = [cell for _, _, cell in rows if isinstance(cell, Computed)]
-        known = [one.value for one in (*parts, *now)]
-        value = None if None in {total.value, *known} else (total.value or 0) - sum(filter(None, known))
+        values = [total.value, *(None if one.value is None else -one.value for one in (*parts, *known))]
+        value = None if None in values else sum(filter(None, values))
         minus = "".join(f"-{part.formula[1:]}" for part in parts)
-        area = f"{a1(first, _NOW)}:{a1(first + len(rows) - 1, _NOW)}"
-        return Computed(f"{total.formula}{minus}-SUM({area})", value)
+        column = LABEL_AT + len(self._years)
+        return Computed(f"{total.formula}{minus}-SUM({a1(first, column)}:{a1(first + count - 1, column)})", value)
 
     def rates(self, unnamed: Mapping[str, int], top: int) -> Block | None:
         """Return 报送率 of the units right below the root, the lowest first; None where none has units below it."""
@@ -232,9 +238,8 @@ class _Table:
         more = f"+{a1(row, UNNAMED_AT)}" if unnamed else ""
         return (
             _label(self._rolled.tree[key]),
-            None,
             Computed(
-                f"=ROUND(100-100*{a1(row, _MISSING)}/{a1(row, _EXPECTED)},1)", round(100 - 100 * missing / expected, 1)
+                f"=ROUND(100-100*{a1(row, _MISSING)}/{a1(row, _EXPECTED)},1)", _percent(expected - missing, expected)
             ),
             Computed(f"=COUNTA({area})", expected),
             Computed(f'=COUNTIF({area},"{_MISSING_WORD}"){more}', missing),
@@ -260,12 +265,14 @@ class _Table:
                 found[owner] = found.get(owner, (at, at))[0], at
         return found
 
-    def _then(self, key: str, indices: Sequence[int]) -> Computed | None:
-        """Return the figures of a year before of a unit, added up; None where there are none."""
+    def _then(self, key: str, indices: Sequence[int]) -> list[Computed | None]:
+        """Return the figures of a unit in the year before, added up; None if it has none, nothing without that year."""
+        if not self._then_rows:
+            return []
         places = [
             (YEARS_SHEET, self._then_rows[key, index], THEN_AT) for index in indices if (key, index) in self._then_rows
         ]
-        return self._sum(places) if any(self._cell(place) not in {None, ""} for place in places) else None
+        return [self._sum(places) if any(self._cell(place) not in {None, ""} for place in places) else None]
 
     def _in_breakdown(self, kind: RowKind, key: str, what: str) -> list[Place]:
         at, fields = self._positions[kind, key], _fields_of(what) & self._to_fill(key)
@@ -305,6 +312,11 @@ def _fields_by_level(what: str) -> tuple[Field, ...]:
 def _total(values: Values, indices: Iterable[int]) -> int | None:
     given = [value for index in indices if (value := values[index]) is not None]
     return sum(given) if given else None
+
+
+def _percent(part: int, whole: int) -> float:
+    """Return a share as a percentage with one decimal; half of one is rounded up, as spreadsheets do it."""
+    return (2000 * part + whole) // (2 * whole) / 10
 
 
 def _label(unit: Unit) -> str:

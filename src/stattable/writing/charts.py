@@ -35,9 +35,9 @@ _ABOUT: Final = "{year} 年，{day}汇总"
 _DAY: Final = "{day.year} 年 {day.month} 月 {day.day} 日"
 _ROW, _COLUMN = 20, 87  # pixels of a row and a column of the page
 _COLUMN_WIDTH: Final = (_COLUMN - 5) / 7  # characters
-_GAP_WIDTH, _TABLE_WIDTHS = 3, (28, 13, 13, 9, 9, 15)
+_GAP_WIDTH, _TABLE_WIDTHS = 3, (28, 19, 19, 9, 16)
 _TITLE_HEIGHT: Final = 24  # points
-_LEVELS_ROWS, _LEAST_ROWS = 15, 12  # of the sheet, that the upper charts take, and the lower ones at least
+_LEVELS_ROWS, _LEAST_ROWS = 17, 12  # of the sheet, that the upper charts take, and the lower ones at least
 _BAR, _AROUND_BARS, _BETWEEN = 24, 70, 4  # pixels
 
 _FONT: Final = "宋体"
@@ -197,12 +197,14 @@ def _prototype(series: int, *, is_rate: bool) -> tuple[ChartBar, list[str]]:
     """Return a chart with so many series, and its part in pieces, between which the words of each stand."""
     chart: Any = ChartBar()
     font, bold = {"name": _FONT, "size": 8}, {"name": _FONT, "size": 10, "bold": True}
+    figures = {**font, "size": 8 if series == 1 else 7}
     for fill in (_THEN_FILL, _NOW_FILL)[-series:]:
         chart.add_series({
             "name": _SOME_CELL, "categories": _SOME_CELL, "values": _SOME_CELL,
             "categories_data": [_FONT], "values_data": [1],
-            "fill": {"color": fill}, "border": {"color": _LINE, "width": 0.5}, "gap": 40, "overlap": 0,
-            "data_labels": {"value": True, "position": "outside_end", "font": font,
+            "fill": {"color": fill}, "border": {"color": _LINE, "width": 0.5},
+            "gap": 40 if series == 1 else 25, "overlap": 0,
+            "data_labels": {"value": True, "position": "outside_end", "font": figures,
                             "num_format": 'General"%"' if is_rate else "#,##0"},
         })  # fmt: skip
     chart.set_title({"name": _FONT, "name_font": bold, "overlay": False})
