@@ -1,6 +1,7 @@
 """The sheet 图表 of a merged workbook: its table, its charts, and what `verify` says of both."""
 
 import re
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from stattable.proving.chart_table import CHARTS_AREA, CHARTS_SHEET, LABEL_AT, T
 from stattable.proving.year_on_year import YEARS_SHEET
 from stattable.writing import report
 from writers.county import send, send_two_townships, sessions, write_roster
+from writers.office import saved_as
 from writers.package import Book
 from writers.returns import own_values
 
@@ -202,7 +204,7 @@ def test_a_year_beside_a_year() -> None:
         (row[0], row[3]): row[4] for row in openpyxl.load_workbook(REPORT)[YEARS_SHEET].iter_rows(4, values_only=True)
     }
     table, sheet = blocks(), openpyxl.load_workbook(REPORT, data_only=True)[CHARTS_SHEET]
-    heads, *rows = table["各级活动和服务场次"]
+    heads, *_ = table["各级活动和服务场次"]
     assert heads == ("栏目", "第 22 个（2020 年）", "第 23 个（2021 年）")
     assert ("中牟县", "活动场次") in years
     for title, series in drawn():
@@ -472,3 +474,33 @@ def test_sheets_in_formulas(text: str, expected: str) -> None:
 )
 def test_sheets_in_formulas_of_open_documents(text: str, expected: str) -> None:
     assert from_open_document(text) == expected
+
+
+# -- in LibreOffice ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.office
+@pytest.mark.parametrize("kind", ["xlsx", "ods", "xls"])
+def test_saved_by_libreoffice_it_is_as_it_was(written: bytes, kind: str) -> None:
+    Path(REPORT).write_bytes(written)
+    (saved,) = saved_as(kind, Path(kind), Path(REPORT))
+    assert told(verify(str(saved))) == []
+    if kind == "xlsx":  # with its charts, which are looked at
+        assert drawn(str(saved)) == drawn()
+
+
+@pytest.mark.office
+def test_it_prints_on_one_page() -> None:
+    for unit in (GUANDU, GUANDU_VILLAGE, ZHULUYING, LANGCHENGGANG):
+        send(unit, to="去年", edition=22)
+    send_two_townships()
+    merge("--previous", "去年")
+    (pdf,) = saved_as("pdf", Path("pdf"), Path(REPORT))
+    text = subprocess.run(["pdftotext", "-layout", str(pdf), "-"], check=True, capture_output=True).stdout.decode()
+    titles = [title.partition("（")[0] for title in blocks()]
+    (page,) = [page for page in text.split("\f") if titles[0] in page]
+    words = "".join(page.split())
+    assert all(title in words for title in titles)
+    assert "中牟县计生协第23个“5.29会员活动日”图表" in words
+    assert "第22个（2020年）" in words
+    assert "不打印" not in "".join(text.split())
