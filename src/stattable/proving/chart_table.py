@@ -14,6 +14,7 @@ from stattable.merging.rollup import RollUp
 from stattable.model.cell_names import a1, column_letters
 from stattable.model.findings import Status
 from stattable.model.form import FIELDS, SHEET_NAME, Field, Values, fields_to_fill, year_of
+from stattable.model.identity import cell_text
 from stattable.model.names import comparable_name
 from stattable.model.units import Scope, Unit
 from stattable.proving.breakdown import STATUS_WORDS, UNITS_SHEET, RowKind, breakdown, figure_place
@@ -40,12 +41,13 @@ _BY_CHILD: Final = {
     "people": "各{noun}人数（宣传、慰问、其他服务合计）",
 }
 _RATES: Final = "各{noun}报送率（含下级）"
-_LARGEST, _LOWEST = "，最多的 {count} 个", "，最低的 {count} 个"
+_LARGEST, _LOWEST = "，{all} 个里最多的 {count} 个", "，{all} 个里最低的 {count} 个"
 _REST: Final = "其余 {count} 个"
 _UNIT: Final = "单位"  # where children are of several levels
 _FIGURE: Final = "栏目"
 _YEAR: Final = "{year} 年"
 _STATE_AT: Final = STATE_HEADS.index("状态") + 1
+_SUBJECT_AT: Final = tuple(STATE_HEADS.index(head) for head in ("代码", "单位", "级别", "上级单位"))
 _MISSING_WORD: Final = STATUS_WORDS[Status.MISSING]
 _RATE_HEADS: Final = ("单位", "报送率（%）", "应报", "没有报", "其中不知道是谁")
 _ASSOCIATION: Final = "计生协"
@@ -188,7 +190,7 @@ class _Table:
             rows.append((_label(self._rolled.tree[key]), *then, now))
         title, rest = _BY_CHILD[what].format(noun=self._noun), None
         if others:
-            title += _LARGEST.format(count=len(drawn))
+            title += _LARGEST.format(all=len(ranked), count=len(drawn))
             known = [now for *_, now in rows if isinstance(now, Computed)]
             now = self._rest(what, known, top + 2, len(rows))
             rest = _REST.format(count=len(others)), *[None] * (len(self._years) - 1), now
@@ -226,7 +228,7 @@ class _Table:
             for row, key in enumerate(drawn, start=top + 2)
         )
         title = _RATES.format(noun=self._noun)
-        title += _LOWEST.format(count=len(drawn)) if len(drawn) < len(ranked) else ""
+        title += _LOWEST.format(all=len(ranked), count=len(drawn)) if len(drawn) < len(ranked) else ""
         heads = _RATE_HEADS if any(key in unnamed for key in drawn) else _RATE_HEADS[:-1]
         return Block(top, title, heads, rows, is_of_children=True, is_rate=True)
 
@@ -260,8 +262,8 @@ class _Table:
         heads = (at for at, row in enumerate(rows, start=1) if tuple(row[: len(STATE_HEADS)]) == STATE_HEADS)
         head = next(heads, len(rows))
         for at, row in enumerate(rows[head:], start=head + 1):
-            name, level, code, parent = [str(cell or "") for cell in (*row, *[""] * 4)[:4]]
-            if owner := owners.get(_subject(code, name, level, parent)):
+            cells = [*map(cell_text, row), *[""] * len(STATE_HEADS)]
+            if owner := owners.get(_subject(*(cells[which] for which in _SUBJECT_AT))):
                 found[owner] = found.get(owner, (at, at))[0], at
         return found
 
