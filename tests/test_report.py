@@ -101,8 +101,8 @@ def figures(sheet: Worksheet, row: int) -> tuple[list[Any], dict[str, Any]]:
 
 def test_sheets(workbook: openpyxl.Workbook) -> None:
     assert [(sheet.title, sheet.sheet_state) for sheet in workbook] == [
-        ("信息统计表", "visible"), ("分单位汇总", "visible"), ("报送情况", "visible"), ("审核意见", "visible"),
-        ("汇总台账", "visible"), (ANNEX_SHEET, "visible"),
+        ("信息统计表", "visible"), ("分单位汇总", "visible"), ("报送情况", "visible"), ("图表", "visible"),
+        ("审核意见", "visible"), ("汇总台账", "visible"), (ANNEX_SHEET, "visible"),
         ("_stattable", "veryHidden"), ("_stattable_record", "veryHidden"),
     ]  # fmt: skip
     assert workbook.active is workbook.worksheets[0]
@@ -163,8 +163,9 @@ def test_text_is_never_a_formula(formulas: openpyxl.Workbook) -> None:
     assert texts == {"=王五", "+86", "=3.xlsx", "=若干"}
     assert {cell.data_type for cell in cells} == {"s", "n", "d", "f"}
     ours = [cell for cell in cells if cell.data_type == "f"]
-    assert {sheet.title for sheet in {cell.parent for cell in ours}} == {"分单位汇总"}
-    assert all(re.fullmatch(r"=SUM\([A-Z0-9:,()]+\)", str(cell.value)) for cell in ours)
+    assert {cell.parent.title for cell in ours} == {"分单位汇总", "图表"}
+    sums = [cell for cell in ours if cell.parent.title == "分单位汇总"]
+    assert all(re.fullmatch(r"=SUM\([A-Z0-9:,()]+\)", str(cell.value)) for cell in sums)
 
 
 def test_equal_merges_are_equal_bytes(monkeypatch: pytest.MonkeyPatch) -> None:

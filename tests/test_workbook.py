@@ -156,6 +156,18 @@ def test_whole_rows_are_held_as_they_are_stored() -> None:
     assert sheet.rows == [[], ["官渡", None, 3, 5, "镇"]]
 
 
+def test_a_whole_row_may_begin_further_right() -> None:
+    def whole(sheet: Sheet) -> None:
+        sheet.put_row(2, ["甲", 3, Formula("=C2", 3.5)], BODY_FONT, {4: {"bold": True}}, start=2)
+        assert sheet.rows == [[], [None, "甲", 3, 3.5]]
+
+    def by_cells(sheet: Sheet) -> None:
+        for column, value in enumerate(["甲", 3, Formula("=C2", 3.5)], start=2):
+            sheet.put(2, column, value, {"bold": True} if column == 4 else BODY_FONT)
+
+    assert parts(made(whole)) == parts(made(by_cells))
+
+
 def test_blank_cells_of_a_whole_row_may_be_left_out() -> None:
     sheet = reopened(lambda sheet: sheet.put_row(1, ["甲", "", "乙"], {"bold": True}, with_blanks=False))
     assert [(cell.value, cell.font.b) for cell in sheet[1]] == [("甲", True), (None, False), ("乙", True)]

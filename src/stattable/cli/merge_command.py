@@ -96,7 +96,7 @@ def merge_command(
     strict: bool, force: bool, each_level: str | None, accounts_csv: str | None, docx: str | None, layout: str, findings: str | None,
     html: str | None, fail_on: str, jobs: int | None, dask: str | None, quiet: bool, debug: bool,
 ) -> int:  # fmt: skip
-    """汇总报表，写出一个工作簿：信息统计表、分单位汇总、报送情况、审核意见、汇总台账、网站和新媒体明细。"""
+    """汇总报表，写出一个工作簿：信息统计表、分单位汇总、报送情况、图表、审核意见、汇总台账、网站和新媒体明细。"""
     from stattable.formats.fingerprint import file_facts
     from stattable.merging.merge import merge_paths
     from stattable.merging.outputs import Keeping, LevelPlaces, Outputs, refuse_to_overwrite, results_to_keep

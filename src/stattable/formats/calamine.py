@@ -9,12 +9,14 @@ import python_calamine
 from stattable.formats.calamine_calls import merges_of, opened, sheet_of
 from stattable.formats.inspection.plainness import is_plain_package
 from stattable.formats.inspection.xlsx import XlsxInspector
+from stattable.formats.inspection.xlsx_charts import drawn_on
 from stattable.formats.package import Package
 from stattable.formats.sheet import (
     MAX_CELLS,
     MAX_COLUMNS,
     MAX_ROWS,
     Cell,
+    Drawn,
     Inspector,
     Merge,
     Pictures,
@@ -161,6 +163,14 @@ class CalamineBook:
             return {}
         with _reading():
             return self._inspector.illegible(self._places[name])
+
+    def drawn(self, name: str) -> Drawn | None:
+        """Return what is drawn on the sheet `name`; None where it is not known, as of all but an .xlsx."""
+        if not isinstance(self._inspector, XlsxInspector) or self._package is None:
+            return None
+        with _reading():
+            part = self._inspector.part(self._places[name])
+            return drawn_on(self._package, part) if part else None
 
     def is_plain(self) -> bool:
         """Whether the file is written as programs write theirs; one that is no .xlsx is not looked at."""

@@ -201,6 +201,33 @@ class Pictures:
     left_out: int
 
 
+class Series(NamedTuple):
+    """A row of bars of a chart, by formulas for the cells that it is drawn from, ``""`` where it has none."""
+
+    name: str
+    categories: str
+    values: str
+
+
+class Chart(NamedTuple):
+    """A chart: the texts that stand in it, which no cell holds, and its series."""
+
+    text: str
+    series: tuple[Series, ...]
+
+
+class Drawn(NamedTuple):
+    """What is drawn on a sheet.
+
+    Attributes:
+        charts: in their order.
+        others: how many pictures and shapes lie on the sheet or on a chart.
+    """
+
+    charts: tuple[Chart, ...]
+    others: int
+
+
 # The kinds of relations of a workbook that lead to sheets without cells of a form, in lower case: calamine knows the
 # first two.
 KNOWN_WITHOUT_CELLS: Final = frozenset({"chartsheet", "dialogsheet"})

@@ -201,7 +201,7 @@ def collection_of(merged: MergeResult, today: date, deadline: date | None = None
     units = _unit_states(merged, last_day)
     open_units = merged.open_units
     counts = {key: _counts(merged.statuses[key], one, key in open_units) for key, one in units.items()}
-    unnamed = {key: _unnamed_at(merged, key) for key in units}
+    unnamed = {key: unnamed_at(merged, key) for key in units}
     covered_on_time = {
         key: int(one.is_on_time and merged.statuses[key] is Status.COVERED) - unnamed[key] * one.is_on_time
         for key, one in units.items()
@@ -215,7 +215,7 @@ def collection_of(merged: MergeResult, today: date, deadline: date | None = None
     return Collection(merged, last_day, deadline is None, today, units, counts, covered_on_time, unnamed)
 
 
-def _unnamed_at(merged: MergeResult, key: str) -> int:
+def unnamed_at(merged: MergeResult, key: str) -> int:
     """Return how many of the units that a merged workbook covers it knows to be missing, without saying which."""
     tree, counted = merged.tree, merged.rollup.counted
     within = counted.unaccounted.get(key)

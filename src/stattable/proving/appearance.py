@@ -11,6 +11,7 @@ from stattable.model.cell_names import a1, column_letters
 from stattable.model.findings import Finding, Param, Severity
 from stattable.model.form import BLANK_WORD, FIELDS, LAST_COLUMN, LAST_ROW, SHEET_NAME
 from stattable.proving.breakdown import HEAD_ROWS, UNIT_HEADS, UNITS_SHEET, breakdown
+from stattable.proving.chart_table import CHARTS_AREA, CHARTS_SHEET, FIGURES_FROM, UNNAMED_AT
 from stattable.proving.check_code import CHECK_CODE
 from stattable.proving.ledger import LEDGER_SHEET
 from stattable.proving.lists import FINDINGS_SHEET, STATE_SHEET
@@ -23,7 +24,12 @@ _FILTERED: Final = frozenset(
     {STATE_SHEET, FINDINGS_SHEET, LEDGER_SHEET, YEARS_SHEET}
 )  # which have a filter that clerks may set
 _SAYS_SO_ITSELF: Final = frozenset({"comments", "links"})  # a reader sees that there is something
-_PAGE_AREA: Final = f"$A$1:${column_letters(LAST_COLUMN)}${LAST_ROW}"
+_DRAWN: Final = frozenset({"objects", "shapes"})
+_PRINT_AREAS: Final = {SHEET_NAME: f"$A$1:${column_letters(LAST_COLUMN)}${LAST_ROW}", CHARTS_SHEET: CHARTS_AREA}
+_COLUMNS_OF_FORMULAS: Final = {
+    UNITS_SHEET: range(len(UNIT_HEADS) + 1, len(UNIT_HEADS) + len(FIELDS) + 1),
+    CHARTS_SHEET: range(FIGURES_FROM, UNNAMED_AT),
+}
 
 
 def appearance_findings(report: MergedWorkbook, opened: WorkbookSheets) -> list[Finding]:
@@ -62,8 +68,8 @@ def _of_sheet(report: MergedWorkbook, opened: OpenSheet) -> Iterator[Finding]:
     yield from _hidden_lines(report, sheet, setup)
     lines = {row for top, _, bottom, _ in sheet.merges for row in range(top, min(bottom, len(sheet.rows)) + 1)}
     covered = [at for at in sorted(sheet.covered(lines)) if sheet.cell(*at) is not None]
-    figures = range(len(UNIT_HEADS) + 1, len(UNIT_HEADS) + len(FIELDS) + 1) if sheet.name == UNITS_SHEET else ()
-    stray = [  # those of figures in 分单位汇总 are held elsewhere, and what was never calculated is no figure
+    figures = _COLUMNS_OF_FORMULAS.get(sheet.name, ())
+    stray = [  # those of figures are held elsewhere, and what was never calculated is no figure
         a1(*at) for at in sorted(opened.formulas) if at[1] not in figures and not isinstance(sheet.cell(*at), Unread)
     ]
     reasons: dict[str, list[str]] = {"covered": [a1(*at) for at in covered], "formula": stray}
@@ -74,8 +80,11 @@ def _of_sheet(report: MergedWorkbook, opened: OpenSheet) -> Iterator[Finding]:
     for reason, cells in reasons.items():
         if cells:
             yield _appearance_finding(reason, sheet.name, cells[0], cells)
-    objects = {"objects", "shapes"} & setup.extras
-    for extra in sorted(setup.extras - ({"comments"} if objects else set())):
+    objects = _DRAWN & setup.extras
+    expected = {"comments"} if objects else set()
+    if sheet.name == CHARTS_SHEET and not (opened.drawn and opened.drawn.others):
+        expected |= _DRAWN
+    for extra in sorted(setup.extras - expected):
         if extra == "objects" and (sheet.name == ANNEX_SHEET or "shapes" in objects):  # which has pictures
             continue
         if extra == "links" and sheet.name == FINDINGS_SHEET:  # which lead to the units
@@ -124,7 +133,7 @@ def _run(depths: Mapping[int, int], start: int, step: int, least: int) -> Iterat
 
 def _printing(report: MergedWorkbook, name: str, setup: Setup) -> Iterator[Finding]:
     """Compare the print setup with what `merge` set up (P010, P013)."""
-    area = _PAGE_AREA if name == SHEET_NAME else ""
+    area = _PRINT_AREAS.get(name, "")
     if setup.print_area is not None and setup.print_area != area:
         yield _appearance_finding("area", name, raw=setup.print_area, expected=area)
     repeated = _repeated(report, name)

@@ -138,9 +138,14 @@ def head_rows() -> tuple[list[str], list[str]]:
     return first, last
 
 
+def figure_place(position: int, index: int) -> tuple[int, int]:
+    """Return row and column, from 1, of the field `index` in the row at `position` of the breakdown."""
+    return position + HEAD_ROWS + 1, index + len(UNIT_HEADS) + 1
+
+
 def figure_cell(position: int, index: int) -> str:
-    """Return the cell of the field `index` in the row at `position` of the breakdown."""
-    return a1(position + HEAD_ROWS + 1, index + len(UNIT_HEADS) + 1)
+    """Return the name of that cell."""
+    return a1(*figure_place(position, index))
 
 
 _MOST_PARTS: Final = 255  # that a function of Excel's takes

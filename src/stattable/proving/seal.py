@@ -13,6 +13,7 @@ from typing import Final
 from stattable.model.form import CONTACT_LINES, FIELDS, NAME_LINE, SHEET_NAME
 from stattable.model.identity import Row, cell_text
 from stattable.proving.breakdown import HEAD_ROWS, UNIT_HEADS, UNITS_SHEET
+from stattable.proving.chart_table import CHARTS_SHEET, FIGURES_FROM, UNNAMED_AT
 from stattable.proving.lists import CLERKS_FROM, FINDING_HEADS, FINDINGS_SHEET
 
 Rows = Iterable[Sequence[object]]
@@ -83,6 +84,9 @@ def _row_text(name: str, number: int, row: Sequence[object]) -> str:
         row = [*row[: _FIGURES.start], *[None] * len(_FIGURES), *row[_FIGURES.stop :]]
     elif name == FINDINGS_SHEET and number > 1 and _is_filled(row[:CLERKS_FROM]):
         row = [*row[:CLERKS_FROM], "", "", *row[len(FINDING_HEADS) :]]
+    elif name == CHARTS_SHEET:
+        figures = range(FIGURES_FROM, UNNAMED_AT)
+        row = ["" if at in figures and not isinstance(cell, str) else cell for at, cell in enumerate(row, start=1)]
     elif name == SHEET_NAME:
         row = ["" if (number, column) in _FREE_ON_PAGE else cell for column, cell in enumerate(row, start=1)]
     texts = [cell if type(cell) is str else "" if cell is None else cell_text(cell) for cell in row]

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from stattable.formats.calamine import CalamineBook
-from stattable.formats.sheet import Cell, RawSheet, Setup
+from stattable.formats.sheet import Cell, Drawn, RawSheet, Setup
 from stattable.model.units import Level
+from stattable.proving.chart_table import CHARTS_SHEET
 from stattable.proving.sheet_facts import HIDDEN_SHEETS, shown_sheets
 
 
@@ -18,12 +19,14 @@ class OpenSheet:
         formulas: as Excel writes them, without ``=``, ``$`` and spaces, by cell.
         setup: how it is shown and printed.
         illegible: cells that people cannot read as what they hold, and why.
+        drawn: the charts and whatever else lies on 图表; None where that is not known.
     """
 
     cells: RawSheet
     formulas: Mapping[Cell, str] = field(default_factory=dict)
     setup: Setup = field(default_factory=Setup)
     illegible: Mapping[Cell, str] = field(default_factory=dict)
+    drawn: Drawn | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +48,26 @@ class WorkbookSheets:
     is_plain: bool
 
     @classmethod
-    def of(cls, book: CalamineBook, level: Level, *, with_years: bool) -> "WorkbookSheets":
+    def of(cls, book: CalamineBook, level: Level, *, with_years: bool, with_charts: bool) -> "WorkbookSheets":
         """Look at the sheets of a workbook.
 
         Args:
             book: the workbook.
             level: of its unit.
             with_years: whether its figures stand beside those of a year before.
+            with_charts: whether they are drawn.
 
         Raises:
             Unreadable: they do not hold together.
         """
-        written = tuple(shown_sheets(level, with_years=with_years))
+        written = tuple(shown_sheets(level, with_years=with_years, with_charts=with_charts))
         sheets = {
             name: OpenSheet(
-                book.closer(book.sheet(name, whole=True)), book.formulas(name), book.setup(name), book.illegible(name)
+                book.closer(book.sheet(name, whole=True)),
+                book.formulas(name),
+                book.setup(name),
+                book.illegible(name),
+                book.drawn(name) if name == CHARTS_SHEET else None,
             )
             for name in written
             if name in book.names

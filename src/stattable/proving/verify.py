@@ -12,6 +12,8 @@ from stattable.model.findings import Finding, Severity
 from stattable.model.refusals import Refusal
 from stattable.processes import over_processes
 from stattable.proving.appearance import appearance_findings
+from stattable.proving.chart_check import chart_findings
+from stattable.proving.chart_table import CHARTS_SHEET
 from stattable.proving.check_code import code_of
 from stattable.proving.ledger import LEDGER_SHEET
 from stattable.proving.remake import remake
@@ -116,8 +118,11 @@ def _is_as_written(path: str) -> bool:
 
 def _check_consistency(report: MergedWorkbook, book: CalamineBook) -> list[Finding]:
     with_years = YEARS_SHEET in report.seal or (report.ledger is not None and report.ledger.previous is not None)
-    opened = WorkbookSheets.of(book, report.record.tree[report.record.root].level, with_years=with_years)
+    with_charts = CHARTS_SHEET in report.seal  # earlier versions drew none
+    level = report.record.tree[report.record.root].level
+    opened = WorkbookSheets.of(book, level, with_years=with_years, with_charts=with_charts)
     findings = [*appearance_findings(report, opened), *witness_findings(report, opened)]
+    findings += chart_findings(report, opened, findings)
     if report.ledger is None and LEDGER_SHEET in book.names:
         findings.append(finding("P003", sheet=LEDGER_SHEET, params={"reason": "sheet"}))
     return findings

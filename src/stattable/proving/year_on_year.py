@@ -16,6 +16,7 @@ from stattable.model.form import (
 from stattable.model.units import Scope
 
 YEARS_SHEET: Final = "同比"
+THEN_AT, NOW_AT = 5, 6  # the columns of the two years
 LIST_HEADS: Final = 3  # rows: the title, where the figures of then are from, and the headings
 _TITLE: Final = "{name} 同比：第 {edition} 个会员活动日（{year} 年）与{then}"
 _SOURCE: Final = "以前的数取自“{path}”。空着的是没有数，或者那时没有同一个单位（代码和名称都相同）。"
@@ -35,23 +36,30 @@ def year_on_year(rolled: RollUp, edition: int, last_year: LastTotals) -> Iterato
     yield "title", (_TITLE.format(name=tree[root].name, edition=edition, year=year_of(edition), then=then),)
     yield "source", (_SOURCE.format(path=last_year.path),)
     yield "head", tuple(head.format(then=then.replace("（", "\n（"), now=now.replace("（", "\n（")) for head in _HEADS)
-    for key in (root, *tree.children[root]):
-        unit, values = tree[key], rolled.totals[key].values
-        before = last_year.by_unit.get(key, BLANK)
-        for index in sorted(fields_to_fill(unit.level, Scope.CUMULATIVE)):
-            field = FIELDS[index]
-            yield (
-                "root" if key == root else "child",
-                (
-                    unit.name,
-                    unit.level.label,
-                    f"{field.block.section} · {field.heading.text}",
-                    field.column.text,
-                    shown_value(before[index], unit.level, index),
-                    shown_value(values[index], unit.level, index),
-                    *_change(before[index], values[index]),
-                ),
-            )
+    for key, index in figure_rows(rolled):
+        unit, field = tree[key], FIELDS[index]
+        was, is_now = last_year.by_unit.get(key, BLANK)[index], rolled.totals[key].values[index]
+        yield (
+            "root" if key == root else "child",
+            (
+                unit.name,
+                unit.level.label,
+                f"{field.block.section} · {field.heading.text}",
+                field.column.text,
+                shown_value(was, unit.level, index),
+                shown_value(is_now, unit.level, index),
+                *_change(was, is_now),
+            ),
+        )
+
+
+def figure_rows(rolled: RollUp) -> dict[tuple[str, int], int]:
+    """Return the row of each figure, counted from 1, by the key of its unit and the index of its field."""
+    keys = (rolled.root, *rolled.tree.children[rolled.root])
+    figures = [
+        (key, index) for key in keys for index in sorted(fields_to_fill(rolled.tree[key].level, Scope.CUMULATIVE))
+    ]
+    return {figure: row for row, figure in enumerate(figures, start=LIST_HEADS + 1)}
 
 
 def _edition_words(edition: int | None) -> str:

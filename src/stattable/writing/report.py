@@ -55,6 +55,7 @@ from stattable.proving.seal import seal_rows
 from stattable.proving.sheet_facts import REPEATED_COLUMNS, repeated_rows
 from stattable.writing.annex import add_merged_annex
 from stattable.writing.blank import association_name
+from stattable.writing.charts import add_charts
 from stattable.writing.page import Place, add_hidden, add_page, page_content, put_note
 from stattable.writing.workbook import MOST_LINKS, Formula, Link, Look, Sheet, Workbook, run_time
 from stattable.writing.year_on_year import add_year_on_year
@@ -155,6 +156,7 @@ def report_bytes(merged: MergeResult, run: Run) -> bytes:
     rows = _units(workbook, merged)
     add_year_on_year(workbook, merged)
     _state(workbook, merged)
+    add_charts(workbook, merged)
     _findings(workbook, merged, rows)
     _ledger(workbook, ledger)
     if has_annex(merged.root_unit.level):

@@ -38,7 +38,7 @@ class Formula(NamedTuple):
     """A formula with its result, for programs that do not calculate."""
 
     text: str
-    value: int
+    value: float
 
 
 class Link(NamedTuple):
@@ -80,20 +80,23 @@ class _Worksheet(Worksheet):  # type: ignore[misc]
         super().__init__()
         self._lines: dict[int, str] = {}  # the cells of whole rows, as they stand in the file, by row from 0
 
-    def add_row(self, row: int, cells: Sequence[object], styles: Sequence[str], *, with_blanks: bool) -> list[object]:
+    def add_row(
+        self, row: int, start: int, cells: Sequence[object], styles: Sequence[str], *, with_blanks: bool
+    ) -> list[object]:
         """Add a row.
 
         Args:
             row: counted from 1.
+            start: the column of the first of the cells, counted from 1.
             cells: their values: texts, whole numbers, formulas, links to sheets, or None.
             styles: of the cells, as attributes in XML.
             with_blanks: whether empty cells have their style.
 
         Returns:
-            What the cells hold.
+            What the cells hold, from the first column on.
         """
-        line, held, index = list[str](), list[object](), self.str_table._get_shared_string_index
-        for letters, style, cell in zip(_LETTERS[: len(cells)], styles, cells, strict=True):
+        line, held, index = list[str](), list[object]([None] * (start - 1)), self.str_table._get_shared_string_index
+        for letters, style, cell in zip(_LETTERS[start - 1 : start - 1 + len(cells)], styles, cells, strict=True):
             value: object = cell
             if isinstance(cell, Link):
                 self._add_link(row - 1, len(held), cell)
@@ -113,7 +116,7 @@ class _Worksheet(Worksheet):  # type: ignore[misc]
                 raise TypeError(type(value))
             held.append(value)
         self._lines[row - 1] = "".join(line)
-        for column in (0, len(held) - 1) if line else ():
+        for column in (start - 1, len(held) - 1) if line else ():
             self._check_dimensions(row - 1, column)
         return held
 
@@ -197,6 +200,10 @@ class Workbook:
         """Return the format of `look` as an attribute in XML."""
         return f' s="{self.format(look)._get_xf_index()}"'
 
+    def register(self, chart: Any) -> None:
+        """Have the part of a chart written, which no call of XlsxWriter's made."""
+        self._book.charts.append(chart)
+
     def to_bytes(self) -> bytes:
         """Return the workbook as the bytes of a file; nothing can be added after that."""
         for sheet in self.sheets.values():
@@ -259,22 +266,24 @@ class Sheet:
         look: Look,
         others: Mapping[int, Look] = MappingProxyType({}),
         *,
+        start: int = 1,
         with_blanks: bool = True,
     ) -> None:
         """Write a whole row at once, below all that is written cell by cell, as :meth:`put` writes a cell.
 
         Args:
             row: counted from 1.
-            cells: from the first column on: texts, whole numbers, formulas, links, or None.
+            cells: from the column `start` on: texts, whole numbers, formulas, links, or None.
             look: of the cells.
             others: looks of cells that look otherwise, by column, counted from 1.
+            start: the column of the first of the cells, counted from 1.
             with_blanks: whether blank cells have their look, too.
         """
         styles = [self._workbook.style(look)] * len(cells)
         for column, other in others.items():
-            styles[column - 1] = self._workbook.style(other)
+            styles[column - start] = self._workbook.style(other)
         self.rows += [[] for _ in range(len(self.rows), row - 1)]
-        self.rows.append(self.raw.add_row(row, cells, styles, with_blanks=with_blanks))
+        self.rows.append(self.raw.add_row(row, start, cells, styles, with_blanks=with_blanks))
 
     def _hold(self, row: int, column: int, value: object) -> None:
         while len(self.rows) < row:
@@ -304,6 +313,20 @@ class Sheet:
         where = {"start_row": 0, "start_col": 0, "x_offset": at[0], "y_offset": at[1]}
         shape = {"width": size[0], "height": size[1], "font_name": BODY_FONT["font_name"], "font_size": 10}
         self.raw.write_comment(row - 1, column - 1, storable(text), {**where, **shape, "author": "stattable"})
+
+    def draw(self, chart: Any, row: int, column: int, offset: int, title: str) -> None:
+        """Put a chart of XlsxWriter's onto the sheet.
+
+        Args:
+            chart: with its series and its size.
+            row: in which it begins.
+            column: in which it begins.
+            offset: how far from the top left corner of that cell, to the right and down, in pixels.
+            title: for those who do not see it.
+        """
+        self._workbook.register(chart)
+        options = {"x_offset": offset, "y_offset": offset, "description": title}
+        self.raw.insert_chart(row - 1, column - 1, chart, options)
 
     def set_widths(self, widths: Iterable[float]) -> None:
         """Set the widths of the columns from the first on, in characters."""
