@@ -20,10 +20,13 @@ def command(function: Callable[..., int]) -> Callable[..., None]:
 
     @wraps(function)
     def run(*args: Any, **kwargs: Any) -> None:
+        from stattable.libraries import notice
         from stattable.model.refusals import HalfWritten, Refusal, write_fault
         from stattable.output.console.terminal import say
 
         debug = kwargs.get("debug", False)
+        if not kwargs.get("quiet", True) and (lacks := notice()):
+            say(lacks, error=True)
         try:
             code = function(*args, **kwargs)
         except Refusal as refusal:

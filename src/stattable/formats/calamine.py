@@ -5,7 +5,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
-import python_calamine
+try:
+    import python_calamine
+
+    HAS_CALAMINE = True
+except ImportError:  # this computer has none: of what calamine reads, openpyxl reads what is written anew, slower
+    from stattable.formats import openpyxl_reader as python_calamine  # type: ignore[no-redef]
+
+    HAS_CALAMINE = False
 
 from stattable.formats.inspection.plainness import is_plain_package
 from stattable.formats.inspection.xlsx import XlsxInspector
@@ -42,13 +49,15 @@ class CalamineBook:
     """
 
     def __init__(self, data: bytes, kind: FileKind, package: Package | None) -> None:
+        if kind is not FileKind.XLSX and not HAS_CALAMINE:
+            raise Unreadable("F010", kind=kind.value, module="python_calamine")
         self._kind, self._package = kind, package
         self._whole: dict[str, RawSheet] = {}  # those of ours are looked at twice
         self._is_rewritten = False
         self._called: dict[str, str] = {}  # what calamine calls a sheet, where that is not its name
         with _reading():
             self._inspector, data = _inspector(data, kind, package)
-            book = None if self._inspector.is_unusual else _opened(data)
+            book = None if self._inspector.is_unusual or not HAS_CALAMINE else _opened(data)
             self._book = book or self._rewritten()
             metadata = self._book.sheets_metadata
         work, shown = python_calamine.SheetTypeEnum.WorkSheet, python_calamine.SheetVisibleEnum.Visible
