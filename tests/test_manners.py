@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from command_line import read_terminal, run
-from stattable.cli.completion import completion_script
 from stattable.cli.commands import main
+from stattable.cli.completion import completion_script
 
 EVERYDAY = ("new --roster", "check 收到", "merge 收到")
 
@@ -87,7 +87,9 @@ def test_bash_runs_its_script(tmp_path: Path) -> None:
     program = tmp_path / "stattable"
     program.write_text(f"#!{sys.executable}\nfrom stattable.cli.commands import main\nmain(prog_name='stattable')\n")
     program.chmod(0o755)
-    asked = 'eval "$(stattable completion bash)"; COMP_WORDS=(stattable ver); COMP_CWORD=1; _stattable_completion stattable'
+    asked = (
+        'eval "$(stattable completion bash)"; COMP_WORDS=(stattable ver); COMP_CWORD=1; _stattable_completion stattable'
+    )
     path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
     bash = [shutil.which("bash") or "bash", "--norc", "-c", f'{asked}; echo "${{COMPREPLY[@]}}"']
     assert subprocess.run(bash, env=os.environ | {"PATH": path}, capture_output=True, check=True).stdout == b"verify\n"

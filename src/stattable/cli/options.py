@@ -34,7 +34,7 @@ class WordChoice(click.ParamType[Any]):
             self.fail(f"“{value}”应为 {self._shown}。", param, ctx)
         return found
 
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:  # noqa: ARG002
         """Return the words that begin so."""
         from click.shell_completion import CompletionItem
 

@@ -5,10 +5,11 @@ nothing but cells, merges and number formats, so that openpyxl meets nothing tha
 are `xl/worksheets/sheet1.xml` and so on.
 """
 
-import io
 import re
 import warnings
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from enum import Enum
 from itertools import islice
@@ -96,7 +97,8 @@ class CalamineWorkbook:
 
         with _guarded():
             workbook = load_workbook(file, read_only=True, data_only=True)
-            workbook._date_formats.clear()  # it would make an error of a date beyond all limits, and a blank of that
+            # it would make an error of a date beyond all limits, and a blank of that
+            workbook._date_formats.clear()  # type: ignore[attr-defined]
             return cls(workbook, zipfile.ZipFile(file))
 
     def get_sheet_by_name(self, name: str) -> CalamineSheet:
@@ -110,22 +112,21 @@ class CalamineWorkbook:
         with _guarded():
             cells = self._workbook[name]
             part = self._package.read(_PART.format(self._workbook.worksheets.index(cells) + 1)).decode()
-            bounds = [range_boundaries(ref) for ref in _MERGE.findall(part)]
+            bounds: list[tuple[int, int, int, int]] = [range_boundaries(ref) for ref in _MERGE.findall(part)]  # type: ignore[misc]
             merges = [((top - 1, left - 1), (bottom - 1, right - 1)) for left, top, right, bottom in bounds]
             return CalamineSheet(cells, merges)
 
 
-class _guarded:  # noqa: N801  -- a context
+@contextmanager
+def _guarded() -> Iterator[None]:
     """Let whatever openpyxl meets in what others wrote be calamine's error, and warn of nothing."""
-
-    def __enter__(self) -> None:
-        self._warnings = warnings.catch_warnings(action="ignore")
-        self._warnings.__enter__()
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
-        self._warnings.__exit__()
-        if isinstance(error, Exception) and not isinstance(error, (CalamineError, MemoryError)):
-            raise CalamineError(str(error)) from error
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            yield
+    except (CalamineError, MemoryError):
+        raise
+    except Exception as error:
+        raise CalamineError(str(error)) from error
 
 
 def _value(cell: Any, epoch: datetime) -> Value:

@@ -130,7 +130,7 @@ def open_book(path: str) -> Book:
     """
     file, _, findings = open_file(path)
     if file is None:
-        raise Unreadable(findings[0].code)
+        raise Unreadable(findings[0].code, **findings[0].params)
     return file.book()
 
 

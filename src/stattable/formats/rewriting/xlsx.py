@@ -1,4 +1,4 @@
-"""The sheets of an .xlsx → an .xlsx that calamine and openpyxl read: parts where they look for them, cells as they take them."""
+"""The sheets of an .xlsx → one that calamine and openpyxl read: parts where they look for them, cells as they take them."""
 
 import io
 import re
@@ -22,15 +22,17 @@ _RELATION: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relati
 _RELATIONS: Final = (
     '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{}</Relationships>'
 )
-_OVERRIDE: Final = '<Override PartName="/{}" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.{}+xml"/>'
+_OVERRIDE: Final = (
+    '<Override PartName="/{}" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.{}+xml"/>'
+)
 _CONTENT_TYPES: Final = (
     '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
     '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>{}</Types>'
 )
 _KINDS_OF_PARTS: Final = {"workbook": "sheet.main", "styles": "styles", "sharedStrings": "sharedStrings"}
 _STYLES: Final = (  # one of everything else, which a style must have
-    f'<styleSheet xmlns="{_NAMESPACE}"><numFmts>{{formats}}</numFmts><fonts><font/></fonts><fills><fill><patternFill/></fill></fills>'
-    "<borders><border/></borders><cellStyleXfs><xf/></cellStyleXfs><cellXfs>{styles}</cellXfs>"
+    f'<styleSheet xmlns="{_NAMESPACE}"><numFmts>{{formats}}</numFmts><fonts><font/></fonts>'
+    "<fills><fill><patternFill/></fill></fills><borders><border/></borders><cellStyleXfs><xf/></cellStyleXfs><cellXfs>{styles}</cellXfs>"
     '<cellStyles><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )
 _BUILT_IN_DATES: Final = (*range(27, 37), *range(50, 59))  # of Chinese Excel; openpyxl takes them for numbers
@@ -93,7 +95,9 @@ def _workbook(sheets: Sequence[SheetEntry], *, since_1904: bool) -> str:
 
 def _content_types(parts: Iterable[str]) -> str:
     """Return what kinds of parts there are, which openpyxl goes by, and calamine does not."""
-    of_workbook = {name: _KINDS_OF_PARTS.get(PurePosixPath(name).stem, _WORKSHEET) for name in parts if "rels" not in name}
+    of_workbook = {
+        name: _KINDS_OF_PARTS.get(PurePosixPath(name).stem, _WORKSHEET) for name in parts if "rels" not in name
+    }
     return _CONTENT_TYPES.format("".join(_OVERRIDE.format(*one) for one in of_workbook.items()))
 
 
