@@ -171,7 +171,7 @@ def test_what_only_calamine_reads_is_named(kind: str, tmp_path: Path, monkeypatc
     (finding,) = file["findings"]
     assert (file["status"], finding["code"], finding["severity"]) == ("rejected", "F010", "error")
     assert f".{kind} " in finding["message"]
-    assert "没有装 python-calamine" in finding["message"]
+    assert "没有能用的 python-calamine" in finding["message"]
     assert "另存为 .xlsx" in finding["message"]
 
 
@@ -181,7 +181,7 @@ def test_a_roster_that_only_calamine_reads(here: Path, monkeypatch: pytest.Monke
     hide(monkeypatch, "python_calamine")
     result = run("check", "收到", "--roster", "名册.xls")
     assert result.code == 2
-    assert "没有装 python-calamine" in result.err
+    assert "没有能用的 python-calamine" in result.err
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,7 @@ def test_pictures_that_cannot_be_looked_at(
         document = merged(tmp_path / "收到", tmp_path / "县.xlsx", "--roster", roster(tmp_path), "--root", "410122")
     of_annex = [one for one in document["findings"] if one["code"][0] == "A"]
     assert [(one["code"], one["severity"]) for one in of_annex] == [("A010", "info")]
-    assert f"没有装 {says}，附件里的 1 张图片没有识别" in of_annex[0]["message"]
+    assert f"没有能用的 {says}，附件里的 1 张图片没有识别" in of_annex[0]["message"]
     (its_row,) = listed(tmp_path / "县.xlsx")  # with its picture, by which the code is read again, or without
     assert its_row[5] == ([] if module == "PIL" else [f"没有{module}"])
 
@@ -253,7 +253,7 @@ def test_it_is_said_once_what_cannot_be_done(lacking: str, monkeypatch: pytest.M
     expected = run(*command).json
     hide(monkeypatch, lacking)
     without, library = run(*command), libraries.LIBRARIES[lacking]
-    assert without.err.splitlines()[0] == f"提示：这台电脑没有装 {library.name}（{library.lack}）。其余照常。"
+    assert without.err.splitlines()[0] == f"提示：这台电脑上没有 {library.name}（{library.lack}）。其余照常。"
     assert without.err.count(library.name) == 1
     assert without.json == expected
 

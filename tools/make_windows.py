@@ -1,7 +1,7 @@
 """Makes dist/stattable-windows.zip: what a clerk's computer needs that has Windows and Python, and no network.
 
-It holds the wheels of this program and of all that it needs, for Windows x64 and each Python of `VERSIONS`; batch files to
-install it and to drop folders onto; and a page on how to use them. Everything is from the package registry that pip
+It holds the wheels of this program and of all that it needs, for Windows x64 and each Python of `VERSIONS`; batch files
+to install it and to drop folders onto; and a page on how to use them. Everything is from the package registry that pip
 knows, and nothing is written unless each Python would find all that it needs.
 
 pip evaluates the conditions of requirements for the computer that it runs on, whatever --platform says, and so leaves
@@ -30,6 +30,8 @@ NAME: Final = "stattable-windows"
 VERSIONS: Final = ("3.11", "3.12", "3.13")
 PLATFORM: Final = "win_amd64"
 TASKS: Final[Mapping[str, str]] = {"检查.bat": "check", "汇总.bat": "merge", "催报.bat": "remind"}
+# The second has the runtime of Visual C++, without which zxing-cpp does not load.
+WANTED: Final = ("stattable", "msvc-runtime")
 PROGRAM: Final = "program"  # the folder with what nobody is to look at
 WHEELS: Final = f"{PROGRAM}/wheels"
 _EPOCH: Final = (2026, 1, 1, 0, 0, 0)  # of the files in the archive, so that the same files make the same one
@@ -83,11 +85,11 @@ def wheels_in(folder: Path) -> dict[str, list[Wheel]]:
     return found
 
 
-def lacking(wheels: Mapping[str, Sequence[Wheel]], version: str, wanted: Sequence[str] = ("stattable",)) -> list[str]:
-    """Return the requirements that no wheel meets, of all that `wanted` needs on Windows with a Python of `version`."""
+def lacking(wheels: Mapping[str, Sequence[Wheel]], version: str) -> list[str]:
+    """Return the requirements that no wheel meets, of all that is needed on Windows with a Python of `version`."""
     accepted, conditions = tags(version), environment(version)
     missing: dict[str, None] = {}
-    open_, seen = [Requirement(one) for one in wanted], set[str]()
+    open_, seen = [Requirement(one) for one in WANTED], set[str]()
     while open_:
         requirement = open_.pop()
         if str(requirement) in seen:
@@ -147,17 +149,19 @@ def check_with_pip(folder: Path) -> None:
     for version in VERSIONS:
         with tempfile.TemporaryDirectory() as target:
             _pip("--isolated", "install", "--dry-run", *_for_windows(version), "--no-index",
-                 "--find-links", str(folder), "--target", target, "stattable")  # fmt: skip
+                 "--find-links", str(folder), "--target", target, *WANTED)  # fmt: skip
 
 
 def texts() -> dict[str, bytes]:
     """Return the files beside the wheels, by their places, as Windows takes them.
 
-    Batch files are ASCII, which every code page has. What they show is UTF-16 with its mark, which ``type`` knows whatever
-    the code page; what Notepad shows is UTF-8 with its mark.
+    Batch files are ASCII, which every code page has. What they show is UTF-16 with its mark, which ``type`` knows
+    whatever the code page; what Notepad shows is UTF-8 with its mark.
     """
     drop = _source("drop.bat")
-    batches = {"安装.bat": _source("install.bat")} | {name: drop.replace("@TASK@", task) for name, task in TASKS.items()}
+    batches = {"安装.bat": _source("install.bat")} | {
+        name: drop.replace("@TASK@", task) for name, task in TASKS.items()
+    }
     shown = {f"{PROGRAM}/{name}": _source(name) for name in ("no-python.txt", "not-installed.txt")}
     scripts = {f"{PROGRAM}/{name}": _source(name) for name in ("start.py", "install.py")}
     return (

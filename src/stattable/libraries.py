@@ -15,34 +15,38 @@ class Library(NamedTuple):
 
     Attributes:
         name: as it is installed.
+        module: that must load, which takes what it was built with.
         lack: what cannot be done without it, a clause.
     """
 
     name: str
+    module: str
     lack: str
 
 
 LIBRARIES: Final[Mapping[str, Library]] = {  # by what is imported
-    "python_calamine": Library("python-calamine", "读不了 .xls、.et、.ods 和 .xlsb，.xlsx 照常读，只是慢一些"),
-    "lxml": Library("lxml", "读不了存成 Word、网页和 XML 的表"),
-    "msoffcrypto": Library("msoffcrypto-tool", "打不开保护了工作簿结构的 .xls 和加密的 .xlsx"),
-    "PIL": Library("Pillow", "附件里的图片不识别，汇总表的附件里也没有图片"),
-    "zxingcpp": Library("zxing-cpp", "附件里的二维码不识别"),
+    "python_calamine": Library(
+        "python-calamine", "python_calamine", "读不了 .xls、.et、.ods 和 .xlsb，.xlsx 照常读，只是慢一些"
+    ),
+    "lxml": Library("lxml", "lxml.etree", "读不了存成 Word、网页和 XML 的表"),
+    "msoffcrypto": Library("msoffcrypto-tool", "msoffcrypto", "打不开保护了工作簿结构的 .xls 和加密的 .xlsx"),
+    "PIL": Library("Pillow", "PIL.Image", "附件里的图片不识别，汇总表的附件里也没有图片"),
+    "zxingcpp": Library("zxing-cpp", "zxingcpp", "附件里的二维码不识别"),
 }
-_NOTICE: Final = "提示：这台电脑没有装 {lacks}。其余照常。"
+_NOTICE: Final = "提示：这台电脑上没有 {lacks}。其余照常。"
 _LACK: Final = "{library.name}（{library.lack}）"
 
 
-def has(module: str) -> bool:
-    """Whether a module can be imported: its library is here, and made for this computer."""
+def has(name: str) -> bool:
+    """Whether one of `LIBRARIES` is here and loads."""
     try:
-        import_module(module)
+        import_module(LIBRARIES[name].module)
     except ImportError:
         return False
     return True
 
 
 def notice() -> str | None:
-    """Return what is to be said of the libraries that are not here, None where all are. None is imported for it."""
-    lacking = [library for module, library in LIBRARIES.items() if find_spec(module) is None]
+    """Return what is to be said of the libraries that are not here, None where all are. None is loaded for it."""
+    lacking = [library for name, library in LIBRARIES.items() if find_spec(name) is None]
     return _NOTICE.format(lacks="、".join(_LACK.format(library=one) for one in lacking)) if lacking else None

@@ -14,7 +14,8 @@ if not exist "!STATTABLE_PYTHON!" goto missing
 if errorlevel 100 goto missing
 goto end
 :missing
-if exist "!STATTABLE_PROGRAM!\not-installed.txt" (type "!STATTABLE_PROGRAM!\not-installed.txt") else echo stattable is not installed.
+endlocal
+if exist "%STATTABLE_PROGRAM%\not-installed.txt" (type "%STATTABLE_PROGRAM%\not-installed.txt") else echo stattable is not installed.
 :end
 pause
 exit

@@ -7,7 +7,7 @@ import sys
 DOES_NOT_FIT = 9  # an exit code
 
 
-def fits():
+def fits():  # type: ignore[no-untyped-def]  # older ones know no types
     """Whether this is a Python of Windows for x64, of a version that wheels are there for."""
     if not (3, 11) <= sys.version_info[:2] <= (3, 13):
         return False
@@ -17,7 +17,7 @@ def fits():
 
 
 if __name__ == "__main__":
-    if not fits():
+    if not fits():  # type: ignore[no-untyped-call]
         sys.exit(DOES_NOT_FIT)
     import runpy
 

@@ -45,7 +45,9 @@ _ASK: Final = (
     "请把放报表的文件夹拖到“{title}.bat”的图标上。\n也可以现在把文件夹拖进这个窗口（或者写它的位置），然后按回车键：\n"
 )
 _WITH_ROSTER: Final = "单位名册：{roster}\n"
-_WITHOUT_ROSTER: Final = "没有单位名册：旁边和里面都没有文件名里有“名册”的 .csv 或 .xlsx 文件，所以不知道还有谁没有报。\n"
+_WITHOUT_ROSTER: Final = (
+    "没有单位名册：旁边和里面都没有文件名里有“名册”的 .csv 或 .xlsx 文件，所以不知道还有谁没有报。\n"
+)
 _SEVERAL_ROSTERS: Final = "单位名册有几份，不知道用哪一份：{rosters}。请把要用的一份和文件夹一起拖上来。"
 _NOTHING: Final = "没有要处理的文件夹，什么也没有做。"
 _RESULT: Final = "\n结果在：{place}"

@@ -108,7 +108,7 @@ def read_picture(data: bytes) -> PictureContent:
     Raises:
         MemoryError: there is not enough memory; nothing else, whatever `data` is.
     """
-    if not has("PIL.Image"):
+    if not has("PIL"):
         return PictureContent((), None, None)
     key = hashlib.sha256(data).digest()
     if known := _known.get(key):
@@ -123,13 +123,13 @@ def read_picture(data: bytes) -> PictureContent:
 
 def lacking_library() -> str | None:
     """Return the library (`libraries.LIBRARIES`) that is not here to look at pictures or to read codes, or None."""
-    return "PIL" if not has("PIL.Image") else "zxingcpp" if not has("zxingcpp") else None
+    return "PIL" if not has("PIL") else "zxingcpp" if not has("zxingcpp") else None
 
 
 def pixel_count(data: bytes) -> int:
     """Return the number of pixels that a picture declares, without decoding any; 0 where it declares none."""
     kind = _format_of(data)
-    if kind in {"svg", "emf", "format"} or not has("PIL.Image"):
+    if kind in {"svg", "emf", "format"} or not has("PIL"):
         return 0
     _load_decoders()
     try:

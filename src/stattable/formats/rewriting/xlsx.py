@@ -1,4 +1,4 @@
-"""The sheets of an .xlsx → one that calamine and openpyxl read: parts where they look for them, cells as they take them."""
+"""The sheets of an .xlsx → one that calamine and openpyxl read: parts where they look, cells as they take them."""
 
 import io
 import re
