@@ -64,4 +64,8 @@ def install() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(install())
+    try:
+        sys.exit(install())
+    except Exception as error:  # the batch file shows what is printed, and no trace
+        print(f"{type(error).__name__}: {error}", FAILED, sep="\n")
+        sys.exit(1)
