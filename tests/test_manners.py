@@ -215,7 +215,7 @@ def test_on_a_terminal_it_is_asked_about(here: Path, answer: str, code: int, wri
     process = subprocess.Popen(command, stdin=child, stdout=child, stderr=child)
     os.close(child)
     said = read_terminal(parent).decode()
-    assert process.wait(30) == code
+    assert process.wait(120) == code
     assert "要写成“官渡镇.xlsx”吗？" in said
     assert (Path("官渡镇.xlsx").exists(), Path("官渡镇.xls").exists()) == (written, False)
     assert ("请输入 y（是）或 n（否）" in said) == ("是" in answer)
