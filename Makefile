@@ -6,7 +6,7 @@ DEMO   := build/demo
 READY  := $(VENV)/.ready
 UNITS  ?= 5500
 
-.PHONY: demo test lint docs office browser floors smoke examples template bench clean
+.PHONY: demo test lint docs office browser wine floors smoke windows examples template bench clean
 
 $(READY): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11")'
@@ -28,19 +28,22 @@ demo: $(READY)  ## new, check, merge, verify and trace on the examples
 	cd examples && ../$(BIN)/stattable trace ../$(DEMO)/中牟县.xlsx H6 收到
 	@echo; find $(DEMO) -name '*中牟县*.xlsx' -o -name '*_汇总.xlsx' | sort
 
-test: $(READY)  ## all tests but those that start LibreOffice or a browser
-	$(BIN)/python -m pytest -m 'not office and not browser' -n auto --cov --cov-report=term:skip-covered --cov-fail-under=95
+test: $(READY)  ## all tests but those that start LibreOffice, a browser or Wine
+	$(BIN)/python -m pytest -m 'not office and not browser and not wine' -n auto \
+		--cov --cov-report=term:skip-covered --cov-fail-under=95
 
 office: $(READY)  ## the tests that start LibreOffice, which must be installed
 	$(BIN)/python -m pytest -m office -n auto
 
 browser: $(READY)  ## the tests that start Chromium, which must be installed with its driver
 	$(BIN)/python -m pytest -m browser
+wine: $(READY)  ## the batch files of a clerk's computer; needs Wine, and MinGW's compiler for a stand-in for Python
+	$(BIN)/python -m pytest -m wine
 
 # What reads files leans on what its libraries do with those that are odd; what writes rows, on the insides of XlsxWriter;
 # web pages, on what Jinja2 escapes.
 LEANING := $(addprefix tests/test_,$(addsuffix .py,annex cells counts dates_phones documents fuzz hostile html_page \
-	inputs inspection_* labels layout letter open page pictures qr reading_form report rewriting roster sniff surroundings \
+	inputs inspection_* labels layout letter libraries open page pictures qr reading_form report rewriting roster sniff surroundings \
 	workbook yes_no))
 
 floors: $(READY)  ## the tests of what leans on libraries, but for random ones, with the oldest that are allowed
@@ -69,6 +72,9 @@ smoke: $(READY)  ## the wheel, installed by itself without anything for developm
 	build/smoke/venv/bin/stattable check build/smoke/空白表.xlsx; test $$? -eq 1
 	build/smoke/venv/bin/stattable status build/smoke/空白表.xlsx --html build/smoke/报送情况.html
 	build/smoke/venv/bin/stattable explain V000
+
+windows: $(READY)  ## dist/stattable-windows.zip: all that a clerk's computer needs that has Windows and no network
+	$(BIN)/python tools/make_windows.py
 
 examples: $(READY)  ## make the examples anew; needs LibreOffice
 	$(BIN)/python tools/make_examples.py

@@ -53,7 +53,7 @@ def _packages(name: str) -> list[str]:
 
 
 PACKAGES = (
-    "model processes qr media formats documents reading checking merging proving writing output cli".split()
+    "libraries model processes qr media formats documents reading checking merging proving writing output cli".split()
 )  # none a later one
 ONLY = {  # libraries, and where alone they may be used
     "python_calamine": ("formats",),
@@ -62,7 +62,7 @@ ONLY = {  # libraries, and where alone they may be used
     "lxml": ("documents",),
     "PIL": ("qr", "media", "writing/annex"),
     "zxingcpp": ("qr",),
-    "openpyxl": ("writing",),
+    "openpyxl": ("writing", "formats/openpyxl_reader"),
     "xlsxwriter": ("writing",),
     "docx": ("writing/letter/document",),
     "rich": ("output/console",),

@@ -4,6 +4,7 @@ from typing import Any, get_args
 
 import pytest
 
+from stattable.libraries import LIBRARIES
 from stattable.model import catalogue
 from stattable.model.catalogue import CATALOGUE, FAMILIES, Entry, explain, finding, render
 from stattable.model.findings import Severity
@@ -18,14 +19,14 @@ E, W, I = Severity.ERROR, Severity.WARNING, Severity.INFO  # noqa: E741
 
 # Of the design's table of findings, and what was added to it since.
 SEVERITIES = {
-    E: "F001 F002 F003 F004 F005 F007 T001 T002 T003 T005 T006 U001 U002 U003 U005 U007 U009 U013 U014 U018"
+    E: "F001 F002 F003 F004 F005 F007 F010 T001 T002 T003 T005 T006 U001 U002 U003 U005 U007 U009 U013 U014 U018"
        " V000 V002 V003 V004 V005 V006 V009 R001 R004 R005 H001 H002 H003 H004 H006 H007 H008"
        " P001 P002 P003 P004 P005 P006 P007 P008 P009 P010 P011 P012 P013 P014"
        " B001 B003 B005 B006 B009 B011",
     W: "F008 F009 T004 T007 U006 U010 U019 U020 V001 V008 V010 V011 V012 V013 R002 R003 O001 O002 O003 C001 C002 C003"
        " C004 C006 O101 O102 O103 A001 A002 A003 A004 A005 A006 A007 A008 A009"
        " B002 B007 B010 B012",
-    I: "F006 U004 U008 U011 U012 U015 U016 T009 U017 V007 H005 C005 B004 B008",
+    I: "F006 U004 U008 U011 U012 U015 U016 T009 U017 V007 H005 C005 A010 B004 B008",
 }  # fmt: skip
 
 
@@ -45,6 +46,8 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
     "F006": [{"count": 2, "names": "照片.jpg、总结.txt"}],
     "F009": [{"count": 2, "names": ("甲.xlsx.crdownload", "乙.url")}],
     "F007": [{"detail": "ValueError"}],
+    "F010": [{"kind": kind, "module": module} for kind in catalogue._UNREAD_KINDS for module in LIBRARIES],
+    "A010": [{"module": module, "count": 2} for module in ("PIL", "zxingcpp")],
     "F008": [{"sheets": ("附件",)}],
     "T002": [{"label": "活动场次"}, {"label": "活动场次", "doubled": 1}],
     "T003": [{"edition": 22, "year": 2020, "groups": ("第 22 个（2020 年）1 个文件",)},

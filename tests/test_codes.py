@@ -33,6 +33,7 @@ from county import (
     ZHULUYING,
 )
 from deferred import deferred
+from lacking import hide
 from stattable.checking.returns import Batch, CheckedReturn, check_returns
 from stattable.merging import merge as merging
 from stattable.model.annex import ANNEX_SHEET
@@ -45,7 +46,7 @@ from stattable.model.units import Level, Scope
 from stattable.proving.lists import FINDING_HEADS, WORDS_AT
 from stattable.reading import files
 from stattable.writing import bundle
-from writers.containers import repacked, zipped
+from writers.containers import GOLDEN, repacked, zipped
 from writers.papers import ALL, mp4, photo, word
 from writers.papers import put as put_papers
 from writers.pictures import qr
@@ -73,6 +74,17 @@ def check(folder: Path, *options: str) -> set[str]:
 
 def merge(folder: Path, *options: str) -> set[str]:
     return set(codes(run("merge", folder / RETURNS, "-o", folder / OUTPUT, "--format", "json", *options).json))
+
+
+def without(module: str, case: Callable[[Path], set[str]]) -> Callable[[Path], set[str]]:
+    """The same case on a computer that lacks a library."""
+
+    def case_without(folder: Path) -> set[str]:
+        with pytest.MonkeyPatch.context() as patch:
+            hide(patch, module)
+            return case(folder)
+
+    return case_without
 
 
 def roster(folder: Path, text: str = ROSTER) -> tuple[str, str]:
@@ -480,6 +492,13 @@ def account(**changes: str | None) -> Case:
 
 
 @deferred
+def golden(folder: Path, name: str) -> set[str]:
+    (folder / RETURNS).mkdir(parents=True)
+    shutil.copy(GOLDEN / name, folder / RETURNS)
+    return check(folder)
+
+
+@deferred
 def saved_as(folder: Path, name: str) -> set[str]:
     """Check a county's form with the annex below it: a workbook, or as systems write .xls files, text with tabs."""
     page = typed(folder / "page.xlsx", "中牟县", {**COUNTY, **counted(1)})
@@ -710,6 +729,7 @@ CASES: dict[str, tuple[Case, Case]] = {
     "F008": (content(listing(b'<sheet name="a" sheetId="99" r:id="rId99"/>')),
              content(listing(b'<sheet name="Module1" sheetId="99" r:id=""/>'))),
     "F009": (beside("官渡镇.xlsx.crdownload"), beside("官渡镇.xlsx.docx")),
+    "F010": (without("python_calamine", golden("return.xls")), golden("return.xls")),
     "T001": (by_hand("官渡村", change=without_labels), by_hand("官渡村")),
     "T002": (of_village(change=put("B5", "场数")), of_village(change=put("B5", "活 动\n场 次"))),
     "T003": (by_hand("官渡村", edition=22, options=("--year", "2021")),
@@ -789,6 +809,7 @@ CASES: dict[str, tuple[Case, Case]] = {
     "A007": (account(C=None), account(C="县")),
     "A008": (saved_as("县.xls"), saved_as("县.xlsx")),
     "A009": (prefecture_lists({**ACCOUNT, "D": "http://old.example.cn"}), prefecture_lists(ACCOUNT)),
+    "A010": (without("zxingcpp", saved_as("县.xlsx")), saved_as("县.xlsx")),
     "P001": (in_report("信息统计表", put(FIRST_CELL, 9)), in_report("信息统计表", put(FIRST_CELL, 4))),
     "P002": (in_report("分单位汇总", put("K3", 9)), in_report("分单位汇总", put("K3", 2))),
     "P003": (in_report("信息统计表", put("B3", "万滩镇计生协")),

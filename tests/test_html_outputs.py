@@ -54,7 +54,7 @@ def test_nothing_else_is_overwritten_but_by_force(command: str) -> None:
 @each
 @pytest.mark.parametrize("name", ["县.xlsx", "县", "县.pdf", "县.html.txt"])
 def test_a_page_has_the_name_of_a_page(command: str, name: str) -> None:
-    refused(command, "--html", name, words=f"“{name}”不像网页的文件名，应以 .html 结尾。")
+    refused(command, "--html", name, words=f"写出的是 .html 文件，“{name}”")
 
 
 @each
@@ -77,9 +77,12 @@ def test_an_input_is_never_overwritten(command: str, force: tuple[str, ...]) -> 
     )
 
 
-def test_two_outputs_of_a_merge_have_two_places() -> None:
-    refused("merge", "--html", "县.html", "--findings", "县.html", words="“县.html”也是")
-    refused("status", "--html", "县.html", "-o", "县.html", words="“县.html”也是")
+@pytest.mark.parametrize(
+    ("command", "option", "name"), [("merge", "--findings", "县.csv"), ("status", "-o", "县.xlsx")]
+)
+def test_two_outputs_have_two_places(command: str, option: str, name: str) -> None:
+    Path(name).symlink_to("县.html")
+    refused(command, "--html", "县.html", option, name, words="“县.html”也是")
 
 
 def test_a_merge_that_is_refused_writes_no_page() -> None:

@@ -645,8 +645,8 @@ def test_what_the_office_edited_is_not_overwritten() -> None:
 @pytest.mark.parametrize(
     ("place", "words"),
     [
-        ("说明.doc", "文件名要以.docx结尾，“说明.doc”不是"),
-        ("汇总", "文件名要以.docx结尾"),
+        ("说明.doc", "写出的是.docx文件，“说明.doc”却是.doc的名字。请写成“说明.docx”。"),
+        ("汇总", "写出的是.docx文件，“汇总”没有写扩展名。请写成“汇总.docx”。"),
         ("名册.docx", "输出文件“名册.docx”也是要汇总的报表之一"),
         ("收到/报表.docx", "输出文件“收到/报表.docx”也是要汇总的报表之一"),
         ("夹.docx", "夹.docx是文件夹"),

@@ -403,10 +403,10 @@ def test_which_of_two_different_returns_counts(box: Path, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("arguments", "path"),
     [
-        (("-o", "名册.csv"), "名册.csv"),
-        (("-o", "县.xlsx", "--accounts-csv", "收到/中牟县.xlsx"), "收到/中牟县.xlsx"),
+        (("-o", "收到/中牟县.xlsx"), "收到/中牟县.xlsx"),
         (("-o", "县.xlsx", "--accounts-csv", "名册.csv"), "名册.csv"),
-        (("-o", "县.xlsx", "--accounts-csv", "./县.xlsx"), "./县.xlsx"),
+        (("-o", "县.xlsx", "--findings", "名册.csv"), "名册.csv"),
+        (("-o", "县.xlsx", "--accounts-csv", "县.csv", "--findings", "./县.csv"), "./县.csv"),
     ],
 )
 def test_no_output_overwrites_the_roster_a_return_or_another_output(

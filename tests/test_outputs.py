@@ -225,7 +225,8 @@ def test_a_link_among_the_inputs_that_leads_to_the_output(link: Callable[[str, s
 def test_an_output_that_is_a_link_to_an_input(link: Callable[[str, str], None], force: list[str]) -> None:
     link("中牟县.xlsx", "收到/官渡村.xlsx")
     refused(merge("-o", "中牟县.xlsx", *force), files(), "收到/官渡村.xlsx", SAME)
-    refused(merge("-o", "县.xlsx", "--accounts-csv", "中牟县.xlsx", *force), files(), "收到/官渡村.xlsx", SAME)
+    link("明细.csv", "收到/官渡村.xlsx")
+    refused(merge("-o", "县.xlsx", "--accounts-csv", "明细.csv", *force), files(), "收到/官渡村.xlsx", SAME)
 
 
 def test_a_link_that_leads_to_where_the_output_will_be() -> None:
@@ -236,9 +237,10 @@ def test_a_link_that_leads_to_where_the_output_will_be() -> None:
 @pytest.mark.parametrize("option", ["-o", "--accounts-csv"])
 @pytest.mark.parametrize("link", [symlink, hard_link])
 def test_no_output_is_a_link_to_the_roster(option: str, link: Callable[[str, str], None]) -> None:
-    link("链接.xlsx", "名册.csv")
+    place = "链接.xlsx" if option == "-o" else "链接.csv"
+    link(place, "名册.csv")
     more = [] if option == "-o" else ["-o", "县.xlsx"]
-    refused(merge(*more, option, "链接.xlsx", "--force"), files(), "输出文件“链接.xlsx”也是")
+    refused(merge(*more, option, place, "--force"), files(), f"输出文件“{place}”也是")
 
 
 @pytest.mark.parametrize("link", [symlink, hard_link])
@@ -288,12 +290,13 @@ def test_an_output_in_another_case_than_an_input(monkeypatch: pytest.MonkeyPatch
 
 def test_two_new_outputs_in_different_cases(monkeypatch: pytest.MonkeyPatch) -> None:
     Path("a").write_bytes(b"")  # by which it can be seen whether case matters
-    assert merge("-o", "County.xlsx", "--accounts-csv", "COUNTY.XLSX").code == 0
-    assert Path("COUNTY.XLSX").read_bytes() != Path("County.xlsx").read_bytes()
-    for name in ("County.xlsx", "COUNTY.XLSX"):
+    outputs = "-o", "县.xlsx", "--findings", "County.csv", "--accounts-csv", "COUNTY.CSV"
+    assert merge(*outputs).code == 0
+    assert Path("COUNTY.CSV").read_bytes() != Path("County.csv").read_bytes()
+    for name in ("县.xlsx", "County.csv", "COUNTY.CSV"):
         Path(name).unlink()
     folds(monkeypatch)
-    refused(merge("-o", "County.xlsx", "--accounts-csv", "COUNTY.XLSX"), files(), "输出文件“COUNTY.XLSX”也是")
+    refused(merge(*outputs), files(), "输出文件“County.csv”也是")
 
 
 # -- no regular file --------------------------------------------------------------------------------------
@@ -317,8 +320,9 @@ def test_an_output_that_is_no_regular_file(put: Callable[[str], None], output: s
         put(f"各级/{OF_GUANDU}")
         more = ["-o", "县.xlsx", "--each-level", "各级"]
     else:
-        put("管道.xlsx")
-        more = ["-o", "管道.xlsx"] if output == "-o" else ["-o", "县.xlsx", output, "管道.xlsx"]
+        place = "管道.xlsx" if output == "-o" else "管道.csv"
+        put(place)
+        more = [output, place] if output == "-o" else ["-o", "县.xlsx", output, place]
     before = files()
     result = merge(*more, *force)
     assert (result.code, result.out, files()) == (2, "", before)

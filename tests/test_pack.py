@@ -578,7 +578,7 @@ def test_no_paper_is_ever_overwritten() -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("收到", "-o", "材料.rar"), "打包写出的是 .zip 文件"),
+        (("收到", "-o", "材料.rar"), "写出的是 .zip 文件，“材料.rar”却是 .rar 的名字"),
         (("收到", "-o", "名册.zip", "--roster", "名册.zip"), "也是要汇总的报表之一，或者是名册"),
         (("收到", "-o", "文件夹.zip"), "文件夹"),
         (("空", "-o", OUT), "“空”里没有可以打包的文件"),

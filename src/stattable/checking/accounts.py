@@ -100,8 +100,11 @@ def annex_findings(one: CheckedReturn, listed: Sequence[AnnexEntry]) -> list[Fin
     for row in listed:
         findings += _row_findings(annex, row)
     findings += _stray_pictures(annex)
-    if annex.unread:
+    if annex.unread == "format":
         findings.append(finding("A008", sheet=annex.sheet))
+    elif annex.unread:
+        count = sum(len(row.pictures) for row in annex.rows) + len(annex.stray)
+        findings.append(finding("A010", sheet=annex.sheet, params={"module": annex.unread, "count": count}))
     return [*findings, *_repeated_accounts(annex, listed, one.unit.name or "")]
 
 
@@ -145,7 +148,7 @@ def _row_findings(annex: Annex, one: AnnexEntry) -> Iterator[Finding]:
         yield _annex_finding(annex, row, "qr", "A003", params={"name": row.wechat[-1]})
     for picture in row.pictures:
         reason = picture_problem(picture.fault, [kind for _, kind in picture.codes])
-        if reason:
+        if reason and not (annex.unread and reason == "no_code"):
             yield finding(
                 "A004",
                 sheet=annex.sheet,

@@ -47,6 +47,7 @@ _CHINESE: Final = {
     "{value!r} is not one of {choices}.": "{value} 应为 {choices} 之一。",
     "default: {default}": "默认：{default}",
     "required": "必填",
+    "Error: invalid input": "请输入 y（是）或 n（否）。",
     "Aborted!": "已中断。",
 }
 

@@ -6,8 +6,9 @@ import click
 
 from stattable import __version__
 from stattable.cli.check_command import check_command
+from stattable.cli.completion_command import completion_command
 from stattable.cli.diff_command import diff_command
-from stattable.cli.exit_codes import Commands
+from stattable.cli.exit_codes import USAGE, Commands
 from stattable.cli.explain_command import explain_command
 from stattable.cli.merge_command import merge_command
 from stattable.cli.new_command import new_command
@@ -18,15 +19,29 @@ from stattable.cli.verify_command import verify_command
 
 _OPTIONS: Final = "[选项]"  # in the usage line, where click says [OPTIONS]
 
+_EVERYDAY: Final = """\
+会员活动日信息统计表。常用的三个命令：
+
+  做空白表    {program} new --roster 名册.csv -o 空白表
+  检查报表    {program} check 收到 --roster 名册.csv
+  汇总        {program} merge 收到 --roster 名册.csv -o 汇总表.xlsx
+
+“收到”是放报来的表的文件夹，“名册.csv”是单位名册，都换成自己的。名称里有空格的要用引号括起来，如 "2026 年 收到"。
+
+全部命令：{program} --help
+一个命令怎么用：{program} check --help"""
+
 
 @click.group(
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     options_metavar=_OPTIONS,
     subcommand_metavar="命令 [参数]...",
+    invoke_without_command=True,
 )
 @click.version_option(__version__, message="stattable %(version)s")
-def main() -> None:
+@click.pass_context
+def main(ctx: click.Context) -> None:
     """会员活动日信息统计表：制作空白表、检查报表、逐级汇总。
 
     \b
@@ -37,6 +52,9 @@ def main() -> None:
 
     退出码：0 没有问题，1 有问题，2 用法不对或没有可读的文件，3 没有结论（写不了文件或程序出错），130 被中断。
     """
+    if ctx.invoked_subcommand is None:
+        click.echo(_EVERYDAY.format(program=ctx.command_path))
+        ctx.exit(USAGE)
 
 
 for _name, _command in (
@@ -49,5 +67,6 @@ for _name, _command in (
     ("diff", diff_command),
     ("pack", pack_command),
     ("explain", explain_command),
+    ("completion", completion_command),
 ):
     main.command(_name, options_metavar=_OPTIONS)(_command)

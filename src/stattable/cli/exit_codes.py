@@ -1,5 +1,6 @@
 """What a command returns or raises → the exit code."""
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from functools import wraps
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
 
 OK, FINDINGS, USAGE, NO_VERDICT = 0, 1, 2, 3
 INTERRUPTED = 130  # as shells have it for what Ctrl-C ended
+COMPLETION = (
+    "_STATTABLE_COMPLETE"  # a variable of the environment with which shells ask for completions, as click names it
+)
+ARGUMENTS = "stattable.arguments"  # in `click.Context.meta`: as they were typed
 
 
 def command(function: Callable[..., int]) -> Callable[..., None]:
@@ -20,10 +25,13 @@ def command(function: Callable[..., int]) -> Callable[..., None]:
 
     @wraps(function)
     def run(*args: Any, **kwargs: Any) -> None:
+        from stattable.libraries import notice
         from stattable.model.refusals import HalfWritten, Refusal, write_fault
         from stattable.output.console.terminal import say
 
         debug = kwargs.get("debug", False)
+        if not kwargs.get("quiet", True) and (lacks := notice()):
+            say(lacks, error=True)
         try:
             code = function(*args, **kwargs)
         except Refusal as refusal:
@@ -57,10 +65,21 @@ def _no_verdict(message: str, debug: bool, whole: Sequence[str] = ()) -> NoRetur
 class Commands(click.Group):
     """The commands, whose words a closed pipe or a narrow encoding takes away, and neither their work nor their verdict."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take the arguments apart, and keep them as they were typed."""
+        ctx.meta[ARGUMENTS] = tuple(args)
+        return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; say of one that Ctrl-C ended what is true of its results."""
+        """Run a command; say of one that Ctrl-C ended what is true of its results, and of a path in pieces what it is."""
         try:
             return super().invoke(ctx)
+        except click.UsageError as error:
+            from stattable.cli.unquoted import UnquotedPath, explain_unquoted
+
+            if explanation := explain_unquoted(ctx):
+                raise UnquotedPath(error.format_message(), explanation) from error
+            raise
         except KeyboardInterrupt as end:
             from stattable.model.refusals import STOPPED, Stopped
             from stattable.output.console.terminal import say
@@ -70,6 +89,10 @@ class Commands(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run a command; without a verdict where the output, other than a closed pipe, could not be written."""
+        if os.environ.get(COMPLETION):  # a shell asks: what it is told is for no reader
+            from stattable.cli import completion  # noqa: F401  -- it registers how shells are answered
+
+            return super().main(*args, **kwargs)
         from stattable.model.refusals import print_fault
         from stattable.output.console.streams import console_streams
 

@@ -9,6 +9,7 @@ import click
 from stattable.cli.exit_codes import FINDINGS, command, exit_code
 from stattable.cli.options import (
     LEVEL,
+    OutputFile,
     dask_option,
     debug_option,
     duplicates_option,
@@ -34,7 +35,7 @@ from stattable.model.units import Level, Scope
     "-o",
     "--output",
     required=True,
-    type=click.Path(dir_okay=False),
+    type=OutputFile(".xlsx"),
     metavar="汇总表.xlsx",
     help="汇总表写到哪里。",
 )
@@ -63,13 +64,13 @@ from stattable.model.units import Level, Scope
 )
 @click.option(
     "--accounts-csv",
-    type=click.Path(dir_okay=False),
+    type=OutputFile(".csv"),
     metavar="文件.csv",
     help="把网站、公众号和微博的明细另存为这个文件，带二维码的内容。",
 )
 @click.option(
     "--docx",
-    type=click.Path(dir_okay=False),
+    type=OutputFile(".docx"),
     metavar="文件.docx",
     help="另写一份两页以内的汇总说明，按公文格式排好，可以修改，随盖章的汇总页报送。",
 )

@@ -13,6 +13,7 @@ from stattable.cli.options import (
     jobs_option,
     quiet_option,
     roster_option,
+    with_its_ending,
     year_option_of_new,
 )
 from stattable.cli.shared import roster_of, which_edition
@@ -74,6 +75,7 @@ def new_command(
     if roster is None:
         if root is not None:
             raise click.UsageError("--root 只能和 --roster 一起用；单个单位的代码用 --code。")
+        output = with_its_ending(output, ".xlsx")
         refuse_unless_file(output)
         blanks = [(Path(output), single_blank(unit or "", level, code, scope or Scope.OWN, its_edition))]
     else:

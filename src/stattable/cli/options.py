@@ -1,7 +1,9 @@
 """The options and arguments that several commands share."""
 
 import re
+import sys
 from datetime import date
+from pathlib import PurePath
 from typing import Any, Final
 
 import click
@@ -9,6 +11,8 @@ import click
 from stattable.cli.chinese import speak_chinese
 from stattable.model.text import printable
 from stattable.model.units import LEVEL_BY_WORD, SCOPE_BY_WORD
+
+_ENDING: Final = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,4}")  # of a kind of file, and no number or word in a name
 
 speak_chinese()  # before any type of an option takes its name
 
@@ -29,6 +33,12 @@ class WordChoice(click.ParamType[Any]):
         if found is None:
             self.fail(f"“{value}”应为 {self._shown}。", param, ctx)
         return found
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:  # noqa: ARG002
+        """Return the words that begin so."""
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(word) for word in self._words if word.startswith(incomplete)]
 
 
 class WholeNumber(click.ParamType[int]):
@@ -74,16 +84,55 @@ class Day(click.ParamType[Any]):
             self.fail(f"“{printable(str(value))}”不是日期，应写成 2021-06-30 这样。", param, ctx)
 
 
-class WebPage(click.Path):
-    """A web page that is written, under a name that browsers open."""
+class OutputFile(click.Path):
+    """A file that is written, of one kind: its name has the kind's ending, or is asked about.
+
+    Args:
+        ending: as in ``.xlsx``.
+    """
+
+    def __init__(self, ending: str) -> None:
+        super().__init__(dir_okay=False)
+        self._ending = ending
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return its path."""
-        from stattable.formats.page_mark import PAGE_ENDINGS
+        """Return the path."""
+        path = super().convert(value, param, ctx)
+        if ctx and ctx.resilient_parsing:
+            return path
+        return super().convert(with_its_ending(str(path), self._ending, param, ctx), param, ctx)
 
-        if not str(value).lower().endswith(PAGE_ENDINGS):
-            self.fail(f"“{printable(str(value))}”不像网页的文件名，应以 .html 结尾。", param, ctx)
-        return super().convert(value, param, ctx)
+
+def with_its_ending(
+    path: str, ending: str, param: click.Parameter | None = None, ctx: click.Context | None = None
+) -> str:
+    """Return the path of a file to write, whose name has the ending of its kind; ask for it on a terminal.
+
+    Args:
+        path: as it was typed.
+        ending: as in ``.xlsx``.
+        param: the option, None for -o.
+        ctx: of the command, None for the current one.
+
+    Raises:
+        BadParameter: it has another ending or none, and nobody wants that to be changed, or can be asked.
+    """
+    from stattable.cli.unquoted import explain_unquoted
+
+    name = PurePath(path)
+    if name.suffix.lower() == ending:
+        return path
+    other = name.suffix if _ENDING.fullmatch(name.suffix) else ""
+    better = f"{path.removesuffix(other).rstrip('.')}{ending}"
+    why = f"写出的是 {ending} 文件，“{printable(path)}”" + (f"却是 {other} 的名字" if other else "没有写扩展名")
+    ctx, hint = ctx or click.get_current_context(), None if param else "'-o'"
+    if explain_unquoted(ctx):  # it is the beginning of a name
+        raise click.BadParameter(f"{why}。", ctx, param, hint)
+    if sys.stdin.isatty() and sys.stderr.isatty():
+        if click.confirm(f"{why}。要写成“{printable(better)}”吗？", default=True, err=True):
+            return better
+        raise click.BadParameter(f"{why}。", ctx, param, hint)
+    raise click.BadParameter(f"{why}。请写成“{printable(better)}”。", ctx, param, hint)
 
 
 class UnitScope(click.ParamType[Any]):
@@ -173,13 +222,13 @@ duplicates_option = click.option(
 
 
 findings_option = click.option(
-    "--findings", type=click.Path(dir_okay=False), metavar="意见.csv",
+    "--findings", type=OutputFile(".csv"), metavar="意见.csv",
     help="把审核意见一条不少地另存为这个文件，一条一行。",
 )  # fmt: skip
 
 
 html_option = click.option(
-    "--html", type=WebPage(dir_okay=False), metavar="网页.html",
+    "--html", type=OutputFile(".html"), metavar="网页.html",
     help="另写一个网页，一个文件，用浏览器打开，不用联网：数、报送情况、意见，可以逐级展开、查找，也可以打印。",
 )  # fmt: skip
 

@@ -7,6 +7,7 @@ import click
 from stattable.cli.exit_codes import FINDINGS, command, exit_code
 from stattable.cli.options import (
     Day,
+    OutputFile,
     debug_option,
     edition_option,
     fail_on_option,
@@ -20,9 +21,7 @@ from stattable.cli.shared import before_writing, print_layout, roster_of, which_
 
 
 @click.argument("folder", metavar="文件夹", type=click.Path(exists=True, file_okay=False))
-@click.option(
-    "-o", "--output", required=True, type=click.Path(dir_okay=False), metavar="材料.zip", help="打好的包写到哪里。"
-)
+@click.option("-o", "--output", required=True, type=OutputFile(".zip"), metavar="材料.zip", help="打好的包写到哪里。")
 @roster_option
 @click.option("--root", metavar="代码", help="上报的是这个单位；有名册时也可以写名称。不写时看统计表和文件夹。")
 @click.option("--deadline", type=Day(), metavar="日期", help="截止日期，如 2021-06-30；不写是当年 6 月 30 日。")

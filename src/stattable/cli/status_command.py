@@ -8,6 +8,7 @@ import click
 from stattable.cli.exit_codes import FINDINGS, OK, command
 from stattable.cli.options import (
     Day,
+    OutputFile,
     WholeNumber,
     dask_option,
     debug_option,
@@ -36,7 +37,7 @@ from stattable.model.units import Scope
     help="截止日期，如 2021-06-30；不写是当年 6 月 30 日。",
 )
 @click.option("--depth", type=WholeNumber(0), default=1, show_default=True, metavar="N", help="显示到下面几级。")
-@click.option("-o", "--output", type=click.Path(dir_okay=False), metavar="报送情况.xlsx", help="另写一个可以打印的表。")
+@click.option("-o", "--output", type=OutputFile(".xlsx"), metavar="报送情况.xlsx", help="另写一个可以打印的表。")
 @click.option(
     "--remind",
     type=click.Path(file_okay=False),

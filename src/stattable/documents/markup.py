@@ -70,8 +70,7 @@ def parse_xml(data: bytes, events: Events) -> None:
             elements (F004).
         lxml.etree.LxmlError: it is no XML, or nested more than 256 deep.
     """
-    from lxml import etree
-
+    etree = _etree()
     target: Any = _BoundedXml(events)
     parser = etree.XMLParser(
         target=target, encoding="utf-8",
@@ -87,12 +86,19 @@ def parse_html(data: bytes, events: Events) -> None:
     Raises:
         Unreadable: it has too many elements (F004).
     """
-    from lxml import etree
-
+    etree = _etree()
     target: Any = _Bounded(events)
     parser = etree.HTMLParser(target=target, encoding="utf-8", no_network=True, huge_tree=False)
     text = decode(data, declares=True).lstrip()
     etree.fromstring(without_forbidden(text.encode()), parser)
+
+
+def _etree() -> Any:
+    try:
+        from lxml import etree
+    except ImportError as error:
+        raise Unreadable("F010", kind="document", module="lxml") from error
+    return etree
 
 
 class _Bounded:

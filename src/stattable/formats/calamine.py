@@ -4,9 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-import python_calamine
-
-from stattable.formats.calamine_calls import merges_of, opened, sheet_of
+from stattable.formats.calamine_calls import HAS_CALAMINE, merges_of, opened, python_calamine, sheet_of
 from stattable.formats.inspection.plainness import is_plain_package
 from stattable.formats.inspection.xlsx import XlsxInspector
 from stattable.formats.inspection.xlsx_charts import drawn_on
@@ -45,6 +43,8 @@ class CalamineBook:
     """
 
     def __init__(self, data: bytes, kind: FileKind, package: Package | None) -> None:
+        if kind is not FileKind.XLSX and not HAS_CALAMINE:
+            raise Unreadable("F010", kind=kind.value, module="python_calamine")
         self._kind, self._package = kind, package
         self._whole: dict[str, RawSheet] = {}  # those of ours are looked at twice
         self._is_rewritten = False
@@ -53,7 +53,7 @@ class CalamineBook:
         with _reading():
             self._inspector, self._data = _inspector(data, kind, package)
             self._patterns = None
-            if package and isinstance(self._inspector, XlsxInspector):
+            if HAS_CALAMINE and package and isinstance(self._inspector, XlsxInspector):
                 self._patterns = by_patterns(package, self._inspector)
             metadata = self._metadata()
         work, shown = python_calamine.SheetTypeEnum.WorkSheet, python_calamine.SheetVisibleEnum.Visible
@@ -206,7 +206,7 @@ class CalamineBook:
     def _book(self) -> python_calamine.CalamineWorkbook:
         """Return the workbook as calamine opens it, or as it is read when it is written anew."""
         if self._opened is None:
-            self._opened = None if self._inspector.is_unusual else opened(self._data)
+            self._opened = None if self._inspector.is_unusual or not HAS_CALAMINE else opened(self._data)
             self._opened = self._opened or self._rewritten()
         return self._opened
 

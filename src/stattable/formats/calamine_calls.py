@@ -2,9 +2,18 @@
 
 import io
 
-import python_calamine
+try:
+    import python_calamine
+
+    HAS_CALAMINE = True
+except ImportError:  # this computer has none: of what calamine reads, openpyxl reads what is written anew, slower
+    from stattable.formats import openpyxl_reader as python_calamine  # type: ignore[no-redef]
+
+    HAS_CALAMINE = False
 
 from stattable.formats.sheet import Merge
+
+__all__ = ["HAS_CALAMINE", "merges_of", "opened", "python_calamine", "sheet_of"]
 
 
 def opened(data: bytes) -> python_calamine.CalamineWorkbook | None:

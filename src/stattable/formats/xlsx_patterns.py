@@ -17,9 +17,7 @@ from itertools import chain
 from typing import Final, NamedTuple
 from xml.etree import ElementTree
 
-import python_calamine
-
-from stattable.formats.calamine_calls import merges_of, opened, sheet_of
+from stattable.formats.calamine_calls import merges_of, opened, python_calamine, sheet_of
 from stattable.formats.inspection.xlsx import XlsxInspector
 from stattable.formats.inspection.xlsx_marks import Marks, Searched
 from stattable.formats.package import Package, Packed

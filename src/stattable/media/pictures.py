@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from stattable.libraries import has
+
 if TYPE_CHECKING:
     from PIL.ImageFile import ImageFile
 
@@ -27,6 +29,8 @@ def is_whole_picture(path: str | Path) -> bool | None:
     Raises:
         OSError: the file cannot be opened.
     """
+    if not has("PIL"):
+        return None
     from PIL import Image
 
     before = Image.MAX_IMAGE_PIXELS

@@ -5,12 +5,12 @@ from collections.abc import Callable, Collection, Container, Iterable, Iterator,
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
 
 from stattable.checking.register import Register, identity_keys
 from stattable.formats.list_mark import is_marked
 from stattable.formats.page_mark import refuse_unless_page
 from stattable.formats.paths import are_one, file_key, is_there, own_path, refuse_unless_file
+from stattable.libraries import has
 from stattable.merging.annex import ACCOUNT_HEADS
 from stattable.merging.contents import Contents, Input, place_of
 from stattable.merging.result import MergeResult
@@ -22,8 +22,6 @@ from stattable.model.units import Tree, Unit, bare_code
 from stattable.reading.files import read_return, read_returns
 from stattable.reading.inputs import Inputs
 from stattable.reading.return_file import ReturnFile
-
-_LETTER_ENDING: Final = ".docx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +83,11 @@ def refuse_to_overwrite(outputs: Outputs, inputs: Inputs) -> None:
     """Refuse outputs that would overwrite something else, as far as that shows before the inputs are read.
 
     Raises:
-        Refusal: an output is no regular file, or another output, the roster or an input; the letter is called as no
-            Word document is; or something stands there that is not what we wrote there, and `force` is not set.
+        Refusal: an output is no regular file, or another output, the roster or an input; nothing here writes
+            Word documents; or something stands there that is not what we wrote there, and `force` is not set.
     """
-    if outputs.letter and Path(outputs.letter).suffix.lower() != _LETTER_ENDING:
-        raise Refusal("not_docx", path=outputs.letter)
+    if outputs.letter and not has("docx"):
+        raise Refusal("no_docx", path=outputs.letter)
     taken = [*outputs.read_only]
     for path in outputs.files:
         refuse_unless_file(path)

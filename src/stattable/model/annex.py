@@ -149,7 +149,8 @@ class Annex:
         columns: the 1-based columns that were found, by key.
         rows: in their order.
         stray: pictures below the headings, but in no row.
-        unread: why the sheet's pictures were not looked for, or None.
+        unread: ``format`` where the sheet's pictures were not looked for, or the library that is not here to look at
+            them (`libraries.LIBRARIES`); else None.
         left_out: how many pictures were left out because there are too many.
     """
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
+from stattable.libraries import LIBRARIES
 from stattable.model.findings import Finding, Severity
 from stattable.model.form import BLANK_WORD
 from stattable.model.identity import IDENTITY_SHEET
@@ -82,6 +83,9 @@ _ENTRIES: Final = (
     Entry("F009", _W, "没有下载完的文件或链接", "文件夹里有 {count} 个文件只是没有下载完的文件、云文档的链接或占位文件，里面没有报表：{names}。",
           "请核对它们代表的报表是不是都在这里；不在的，重新下载，或请报送单位发来 .xlsx。",
           "浏览器、网盘和云文档会留下这样的文件，名称像报表，内容却不在里面。"),
+    Entry("F010", _E, "这台电脑读不了的文件", "这是{kind}，这台电脑读不了：没有能用的 {library}。",
+          "请在 Excel 或 WPS 里打开，取消密码和保护，另存为 .xlsx 再检查；或者换一台装齐了程序库的电脑（Windows 64 位的都装得齐）。",
+          "有的电脑（如龙芯）没有现成的程序库，读不了 .xlsx 以外的格式。文件本身不一定有错，但没有读到，不能算作已收。"),
     # -- the form
     Entry("T001", _E, "没有《信息统计表》", "这个工作簿里没有找到《信息统计表》。",
           "请确认发来的是信息统计表；如果表头被改过，请用下发的空白表重新填写。",
@@ -280,6 +284,9 @@ _ENTRIES: Final = (
           ".xls、.ods 等格式里的图片不读取，文字照样读取。"),
     Entry("A009", _W, "上下级的附件不一致", "下级附件里的{names}，在“{name}”的汇总附件里没有。", "请与{name}核对，补全它的汇总附件。",
           "单位报了汇总表，附件也以它的为准，不再加下级的；两边不一致时指出来。"),
+    Entry("A010", _I, "附件的图片在这台电脑上没有识别", "这台电脑上没有能用的 {library}，附件里的 {count} 张图片没有识别。",
+          "要核对二维码的，请换一台装齐了程序库的电脑（Windows 64 位的都装得齐）检查和汇总。",
+          "没有识别图片的程序库时，文字和个数照常核对，二维码不核对；没有 Pillow 时，汇总表的附件里也没有图片。"),
     # -- whether a merged workbook still proves its total
     Entry("P001", _E, "页上的数被改动", "{where}现在是“{raw}”，汇总出来的是“{expected}”。",
           "这一格在汇总以后被改过。请改回去；数字确实不对的，请改正下级报表后重新汇总。",
@@ -414,6 +421,13 @@ _KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "device": ("管道或设备，不是普通文件", "请把报表另存为普通的 .xlsx 文件。"),
     "text": ("文本文件", "请把数字填进下发的 .xlsx 空白表再报送。"),
     "program": ("程序文件", "请不要打开，直接删除。"),
+}
+_UNREAD_KINDS: Final[Mapping[str, str]] = {  # what is read where all libraries are here
+    "xls": " .xls 或 .et 表格",
+    "ods": " .ods 表格",
+    "xlsb": " .xlsb 表格",
+    "document": "存成 Word、网页或 XML 的表格",
+    "encrypted": "加密的文件，也许不用密码就能打开",
 }
 _OTHER_DETAIL: Final = "里面有程序没有料到的内容（{detail}）"
 _DETAILS: Final = {  # what went wrong while reading, by the name of the exception
@@ -976,6 +990,9 @@ def _derive_file_words(finding: Finding, words: dict[str, object]) -> None:
     if finding.code == "F005":
         words["kind"], words["advice"] = _KINDS[str(finding.params["kind"])]
         words["why"] = "里面没有找到《信息统计表》" if finding.params.get("searched") else "不能直接读取"
+    elif finding.code in {"F010", "A010"}:
+        words["kind"] = _UNREAD_KINDS.get(str(finding.params.get("kind")))
+        words["library"] = LIBRARIES[str(finding.params["module"])].name
     elif finding.code == "F007":
         words["detail"] = _DETAILS.get(str(finding.params["detail"])) or _OTHER_DETAIL.format(**words)
     elif finding.code == "F004":

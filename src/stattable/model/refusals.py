@@ -32,7 +32,6 @@ _REFUSALS: Final[Mapping[str, str]] = {
     "not_our_list": "已经存在：{path}，不是 status 写出的，或者写出以后有人改过、另存过。不会覆盖，请换一个位置；"
     "确实要覆盖时加 --force。",
     "nothing_to_pack": "“{path}”里没有可以打包的文件。请检查文件夹写得对不对。",
-    "not_zip": "打包写出的是 .zip 文件，“{path}”不是。请把 -o 后面的文件名改成以 .zip 结尾。",
     "bundle_is_paper": "“{path}”在要打包的文件夹里，又不是 pack 给“{name}”打的包（或者打包以后有人改过），写出会把它覆盖。请换一个文件名。",
     "not_our_bundle": "已经存在：{path}，不是 pack 给“{name}”打的包，或者打包以后有人改过。不会覆盖，请换一个文件名；"
     "确实要覆盖时加 --force。",
@@ -41,7 +40,7 @@ _REFUSALS: Final[Mapping[str, str]] = {
     "not_our_page": "已经存在：{path}，不是 --html 写出的网页。不会覆盖，请换一个文件名；确实要覆盖时加 --force。",
     "not_our_letter": "已经存在：{path}，不是 --docx 写出的说明，或者写出以后有人改过、另存过。不会覆盖，请换一个文件名；"
     "确实要覆盖时加 --force。",
-    "not_docx": "--docx 写的是 Word 文档，文件名要以 .docx 结尾，“{path}”不是。请换一个文件名。",
+    "no_docx": "这台电脑上没有 python-docx，写不了“{path}”。请去掉 --docx；别的照样写出。",
     "levels_hold_inputs": "--each-level 的文件夹“{folder}”里有这次不会重写的文件：{path}。它是要汇总的报表，或者是已经改名、撤销的单位"
     "以前的汇总表。请换一个文件夹，或者先把它移走。",
     "levels_hold_output": "要写的“{path}”正好也是逐级汇总表里的一份。请换一个文件名。",

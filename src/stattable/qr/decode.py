@@ -4,13 +4,20 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
+from stattable.libraries import has
+
 if TYPE_CHECKING:
     from PIL import Image
     from zxingcpp import Barcode
 
 
 def read_payloads(grey: "Image.Image") -> list[str]:
-    """Return the texts of a picture's QR codes, each once, in reading order; those of the first form that has any."""
+    """Return the texts of a picture's QR codes, each once, in reading order; those of the first form that has any.
+
+    Without zxing-cpp there are none.
+    """
+    if not has("zxingcpp"):
+        return []
     import zxingcpp
 
     wanted = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+from stattable.libraries import has
 from stattable.qr.decode import read_payloads
 from stattable.qr.kinds import Code, kind_of
 from stattable.qr.thumbnail import thumbnail
@@ -102,11 +103,13 @@ def read_picture(data: bytes) -> PictureContent:
         data: the bytes of its file, whatever they are. Pictures read before are remembered by their SHA-256.
 
     Returns:
-        Its codes and the picture to embed, or why it can't be read.
+        Its codes and the picture to embed, or why it can't be read; neither without Pillow, no codes without zxing-cpp.
 
     Raises:
         MemoryError: there is not enough memory; nothing else, whatever `data` is.
     """
+    if not has("PIL"):
+        return PictureContent((), None, None)
     key = hashlib.sha256(data).digest()
     if known := _known.get(key):
         return known
@@ -118,10 +121,15 @@ def read_picture(data: bytes) -> PictureContent:
     return content
 
 
+def lacking_library() -> str | None:
+    """Return the library (`libraries.LIBRARIES`) that is not here to look at pictures or to read codes, or None."""
+    return "PIL" if not has("PIL") else "zxingcpp" if not has("zxingcpp") else None
+
+
 def pixel_count(data: bytes) -> int:
     """Return the number of pixels that a picture declares, without decoding any; 0 where it declares none."""
     kind = _format_of(data)
-    if kind in {"svg", "emf", "format"}:
+    if kind in {"svg", "emf", "format"} or not has("PIL"):
         return 0
     _load_decoders()
     try:

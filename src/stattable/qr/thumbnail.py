@@ -3,6 +3,7 @@
 import io
 from typing import TYPE_CHECKING, Final
 
+from stattable.libraries import has
 from stattable.qr.decode import read_payloads
 
 if TYPE_CHECKING:
@@ -14,8 +15,13 @@ _SIDES: Final = (SIDE, 2 * SIDE, 4 * SIDE, 8 * SIDE)
 
 
 def thumbnail(picture: "Image.Image", payloads: set[str]) -> bytes:
-    """Return `picture` as a PNG of the smallest of several sizes at which `payloads` can be read."""
+    """Return `picture` as a PNG of the smallest of several sizes at which `payloads` can be read.
+
+    Without zxing-cpp nobody knows of any: then the picture keeps its size, up to the largest of them.
+    """
     longest = max(picture.size)
+    if not has("zxingcpp"):
+        return _png(_on_square(picture, min(longest, _SIDES[-1])))
     for side in (*(side for side in _SIDES if side < longest), longest):
         few = _few_colours(_on_square(picture, side))
         if not payloads or set(read_payloads(few.convert("L"))) == payloads:

@@ -165,6 +165,8 @@ def _with_pictures(book: Book, annex: Annex, heading_row: int) -> Annex:
     The row of a picture is the one that its middle lies in, or that its corner stands in where that has an account and
     the other has none.
     """
+    from stattable.qr.images import lacking_library
+
     pictures = book.pictures(annex.sheet)
     if pictures is None:
         return replace(annex, unread="format")
@@ -182,7 +184,8 @@ def _with_pictures(book: Book, annex: Annex, heading_row: int) -> Annex:
             stray.append(picture)
     rows = tuple(replace(row, pictures=(*row.pictures, *of_rows.get(row.row, ()))) for row in annex.rows)
     left_out = pictures.left_out + len(pictures.placed) - len(read)
-    return replace(annex, rows=rows, stray=tuple(stray), left_out=left_out)
+    unread = lacking_library() if pictures.placed else None
+    return replace(annex, rows=rows, stray=tuple(stray), unread=unread, left_out=left_out)
 
 
 def _has_account(row: AnnexRow) -> bool:

@@ -11,6 +11,7 @@ from stattable.formats.package import Package, open_package
 from stattable.formats.sheet import Book, Unreadable
 from stattable.formats.sniff import MAX_BYTES, OLE, TABLES, WORKBOOKS, ZIP, FileKind, package_kind, sniff
 from stattable.formats.storage import About, DamagedEntry, about, read
+from stattable.libraries import has
 from stattable.model.catalogue import finding
 from stattable.model.findings import Finding, Param
 
@@ -103,6 +104,8 @@ def _open(path: str, found: About, *, decrypts: bool = False) -> Opened | None:
     if kind is FileKind.ENCRYPTED and data.startswith(OLE):
         if not decrypts:
             return None
+        if not has("msoffcrypto"):
+            return None, facts, [_fault("F010", kind=kind.value, module="msoffcrypto")]
         data = opens_by_itself(data) or data
         kind, package = _kind(data)
     if kind not in WORKBOOKS | TABLES:
@@ -127,7 +130,7 @@ def open_book(path: str) -> Book:
     """
     file, _, findings = open_file(path)
     if file is None:
-        raise Unreadable(findings[0].code)
+        raise Unreadable(findings[0].code, **findings[0].params)
     return file.book()
 
 

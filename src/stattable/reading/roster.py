@@ -10,9 +10,10 @@ from typing import Final, NamedTuple
 from stattable.formats.calamine import CalamineBook
 from stattable.formats.sheet import Book, Merge, RawCell, Unread, Unreadable
 from stattable.formats.sniff import OLE, TABLES, WORKBOOKS, ZIP, FileKind, sniff
-from stattable.model.catalogue import finding, phrase
+from stattable.model.catalogue import finding, phrase, render
 from stattable.model.cell_names import column_letters
 from stattable.model.findings import Finding
+from stattable.model.form import label_of
 from stattable.model.names import comparable_name
 from stattable.model.refusals import Refusal
 from stattable.model.roster import COLUMNS, RosterRow, build_roster
@@ -91,6 +92,9 @@ def read_roster(path: str) -> Roster:
             return _read_workbook(open_book(path), path)
         rows, swallowed = read_text_rows(data)
     except (OSError, ValueError, Unreadable) as error:
+        if isinstance(error, Unreadable) and error.code == "F010":
+            why = render(finding(error.code, params=error.params), label_of)
+            raise Refusal("report_unreadable", path=path, why=why) from error
         raise Refusal("roster_unreadable", path=path) from error
     sheet = _sheet(None, rows)
     if swallowed:

@@ -39,10 +39,8 @@ def refuse_output(output: str, others: Sequence[str]) -> None:
         others: files that are read, beside those of the folder.
 
     Raises:
-        Refusal: it is no regular file, or not called .zip, or one of `others`.
+        Refusal: it is no regular file, or one of `others`.
     """
-    if not output.lower().endswith(".zip"):
-        raise Refusal("not_zip", path=output)
     refuse_unless_file(output)
     if any(file_key(output) == file_key(one) for one in others):
         raise Refusal("output_is_input", path=output)

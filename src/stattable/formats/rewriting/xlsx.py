@@ -1,9 +1,10 @@
-"""The sheets of an .xlsx → an .xlsx that calamine reads: parts where it looks for them, cells as it takes them."""
+"""The sheets of an .xlsx → one that calamine and openpyxl read: parts where they look, cells as they take them."""
 
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import PurePosixPath
 from typing import Final
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape, quoteattr
@@ -12,7 +13,7 @@ from stattable.formats.inspection.xlsx import counts_from_1904
 from stattable.formats.inspection.xlsx_cells import cells, reach
 from stattable.formats.package import Package
 from stattable.formats.sheet import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Cell, SheetEntry, Unreadable
-from stattable.formats.xml import elements, in_utf8, local_name
+from stattable.formats.xml import elements, in_utf8, local_name, whole
 from stattable.model.cell_names import a1, column_letters
 
 _WORKSHEET: Final = "worksheet"  # the kind of relation that leads to a sheet with cells
@@ -21,6 +22,21 @@ _RELATION: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relati
 _RELATIONS: Final = (
     '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{}</Relationships>'
 )
+_OVERRIDE: Final = (
+    '<Override PartName="/{}" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.{}+xml"/>'
+)
+_CONTENT_TYPES: Final = (
+    '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>{}</Types>'
+)
+_KINDS_OF_PARTS: Final = {"workbook": "sheet.main", "styles": "styles", "sharedStrings": "sharedStrings"}
+_STYLES: Final = (  # one of everything else, which a style must have
+    f'<styleSheet xmlns="{_NAMESPACE}"><numFmts>{{formats}}</numFmts><fonts><font/></fonts>'
+    "<fills><fill><patternFill/></fill></fills><borders><border/></borders><cellStyleXfs><xf/></cellStyleXfs><cellXfs>{styles}</cellXfs>"
+    '<cellStyles><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
+)
+_BUILT_IN_DATES: Final = (*range(27, 37), *range(50, 59))  # of Chinese Excel; openpyxl takes them for numbers
+_DATE: Final = '<numFmt numFmtId="{}" formatCode="yyyy/m/d"/>'
 _KNOWN_ERRORS: Final = frozenset("#NULL! #DIV/0! #VALUE! #REF! #NAME? #NUM! #N/A".split())  # to calamine
 _NUMBER: Final = re.compile(r"\s*[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?\s*")
 _MERGE: Final = re.compile(r"\$?([A-Za-z]{0,3})\$?(\d{0,7}):\$?([A-Za-z]{0,3})\$?(\d{0,7})")
@@ -46,11 +62,12 @@ def rewrite_xlsx(package: Package, sheets: Sequence[SheetEntry]) -> bytes:
         ),
     }
     if styles := package.of_workbook("styles", "xl/styles.xml"):
-        parts["xl/styles.xml"] = in_utf8(package.content(styles)).decode()
+        parts["xl/styles.xml"] = _number_formats(package.content(styles))
     if strings := package.of_workbook("sharedstrings", "xl/sharedStrings.xml"):
         parts["xl/sharedStrings.xml"] = f'<sst xmlns="{_NAMESPACE}">{"".join(_strings(package.content(strings)))}</sst>'
     for number, sheet in enumerate(sheets, start=1):
         parts[f"xl/worksheets/sheet{number}.xml"] = _sheet(in_utf8(package.content(sheet.part or "")))
+    parts["[Content_Types].xml"] = _content_types(parts)
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_STORED) as target:
         for name, content in parts.items():
@@ -74,6 +91,28 @@ def _workbook(sheets: Sequence[SheetEntry], *, since_1904: bool) -> str:
         f'<workbook xmlns="{_NAMESPACE}" xmlns:r="{_RELATION}">'
         f'<workbookPr date1904="{since_1904:d}"/><sheets>{entries}</sheets></workbook>'
     )
+
+
+def _content_types(parts: Iterable[str]) -> str:
+    """Return what kinds of parts there are, which openpyxl goes by, and calamine does not."""
+    of_workbook = {
+        name: _KINDS_OF_PARTS.get(PurePosixPath(name).stem, _WORKSHEET) for name in parts if "rels" not in name
+    }
+    return _CONTENT_TYPES.format("".join(_OVERRIDE.format(*one) for one in of_workbook.items()))
+
+
+def _number_formats(content: bytes) -> str:
+    """Return styles that have their number formats, and nothing else."""
+    formats, styles, within = [_DATE.format(number) for number in _BUILT_IN_DATES], list[str](), ""
+    for is_end, name, element in elements(content):
+        if name in {"numFmts", "cellXfs"}:
+            within = "" if is_end else name
+        elif is_end and (within, name) == ("numFmts", "numFmt"):
+            code = quoteattr(element.get("formatCode", ""))
+            formats.append(f'<numFmt numFmtId="{whole(element.get("numFmtId"))}" formatCode={code}/>')
+        elif is_end and (within, name) == ("cellXfs", "xf"):
+            styles.append(f'<xf numFmtId="{whole(element.get("numFmtId"))}"/>')
+    return _STYLES.format(formats="".join(formats), styles="".join(styles) or "<xf/>")
 
 
 def _strings(content: bytes) -> Iterator[str]:
