@@ -12,8 +12,9 @@ from typing import Final
 
 from stattable.model.form import CONTACT_LINES, FIELDS, NAME_LINE, SHEET_NAME
 from stattable.model.identity import Row, cell_text
-from stattable.proving.breakdown import HEAD_ROWS, UNIT_HEADS, UNITS_SHEET
-from stattable.proving.lists import CLERKS_FROM, FINDING_HEADS, FINDINGS_SHEET
+from stattable.proving.breakdown import FIRST_ROW, HEAD_ROWS, UNIT_HEADS, UNITS_SHEET
+from stattable.proving.lists import CLERKS_HEADS, FINDING_HEADS, FINDINGS_SHEET
+from stattable.proving.titles import LIST_HEAD, head_row
 
 Rows = Iterable[Sequence[object]]
 
@@ -60,9 +61,18 @@ def without_seal(record: Rows) -> Iterator[Sequence[object]]:
 
 def _marks(name: str, rows: Rows) -> Iterator[str]:
     """Yield the mark of each row down to the last that is not empty."""
+    if name in {UNITS_SHEET, FINDINGS_SHEET}:
+        rows = [*rows]
+        first, free = _free_columns(name, rows)
+    else:
+        first, free = 1, range(0)
     blank = 0
     for number, row in enumerate(rows, start=1):
-        text = _row_text(name, number, row)
+        if name == SHEET_NAME:
+            row = ["" if (number, column) in _FREE_ON_PAGE else cell for column, cell in enumerate(row, start=1)]
+        elif free and number >= first and _is_filled(row[: free.start]):  # what is free stands behind its unit or finding
+            row = [*row[: free.start], *[None] * len(free), *row[free.stop :]]
+        text = _row_text(row)
         if not text:
             blank += 1
             continue
@@ -71,20 +81,23 @@ def _marks(name: str, rows: Rows) -> Iterator[str]:
         blank = 0
 
 
+def _free_columns(name: str, rows: Sequence[Sequence[object]]) -> tuple[int, range]:
+    """Return from which row on which columns of a list, counted from 0, are in no mark."""
+    if name == UNITS_SHEET:
+        head = head_row(rows, *UNIT_HEADS)
+        return (head + HEAD_ROWS if head else FIRST_ROW), _FIGURES
+    head = head_row(rows, *FINDING_HEADS[:2])
+    words = [cell_text(cell) for cell in rows[head - 1]] if head else [*FINDING_HEADS]
+    start = words.index(CLERKS_HEADS[0]) if CLERKS_HEADS[0] in words else FINDING_HEADS.index(CLERKS_HEADS[0])
+    return (head or LIST_HEAD) + 1, range(start, start + len(CLERKS_HEADS))
+
+
 def _mark(text: str) -> str:
     return base64.b64encode(hashlib.sha256(text.encode("utf-8", "replace")).digest()[: _MARK * 3 // 4]).decode()
 
 
-def _row_text(name: str, number: int, row: Sequence[object]) -> str:
+def _row_text(row: Sequence[object]) -> str:
     """Return the text of a row, the same however a program writes numbers and spaces."""
-    if (
-        name == UNITS_SHEET and number > HEAD_ROWS and _is_filled(row[: _FIGURES.start])
-    ):  # figures stand behind their unit
-        row = [*row[: _FIGURES.start], *[None] * len(_FIGURES), *row[_FIGURES.stop :]]
-    elif name == FINDINGS_SHEET and number > 1 and _is_filled(row[:CLERKS_FROM]):
-        row = [*row[:CLERKS_FROM], "", "", *row[len(FINDING_HEADS) :]]
-    elif name == SHEET_NAME:
-        row = ["" if (number, column) in _FREE_ON_PAGE else cell for column, cell in enumerate(row, start=1)]
     texts = [cell if type(cell) is str else "" if cell is None else cell_text(cell) for cell in row]
     return "\n".join([" ".join(text.split()) if text else "" for text in texts]).rstrip("\n")
 
