@@ -1,7 +1,7 @@
 """The ledger of a merge: its files and options, as rows that are written, and read back to repeat the merge."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -109,15 +109,15 @@ class Ledger:
         about: labels and texts of what the merge was made with.
         entries: every file that was looked at, in the order of their paths.
         adjustments: what options decided.
-        head_row: the row with the heads of the table; the files follow right below.
-        about_row: the first of the rows of `about`, which follow one another; below the table, where it is not said.
+        head_row: the row with the heads of the table, where the ledger was read; the files follow right below.
+        about_row: the first of the rows of `about` there, which follow one another.
     """
 
     about: tuple[tuple[str, str], ...]
     entries: tuple[LedgerEntry, ...]
     adjustments: tuple[str, ...] = ()
-    head_row: int = LIST_HEAD
-    about_row: int = 0
+    head_row: int = field(default=LIST_HEAD, compare=False)
+    about_row: int = field(default=0, compare=False)
 
     def options(self, roster: Tree, root: UnitFacts, key: str) -> MergeOptions:
         """Return the options of a merge that makes the total of `root` again.

@@ -13,6 +13,7 @@ from stattable.model.identity import cell_text
 from stattable.model.units import Level
 from stattable.proving.breakdown import STATUS_WORDS
 from stattable.proving.titles import head_row
+from stattable.reading.surroundings import NO_SURROUNDINGS
 
 STATE_SHEET: Final = "报送情况"
 FINDINGS_SHEET: Final = "审核意见"
@@ -119,16 +120,18 @@ _NO_COUNTS: Final = (None,) * (1 + len(_OF_EXPECTED))
 def finding_rows(merged: MergeResult) -> Iterator[tuple[Finding, tuple[object, ...]]]:
     """Yield the findings, the worst first, and those that are closed behind the others, each with its row."""
     order = {severity: rank for rank, severity in enumerate(Severity)}
-    keys = merged.keys_by_unit
+    keys, sent = merged.keys_by_unit, {one.path: one.file.surroundings for one in merged.returns}
     for number, finding in enumerate(
         sorted(fold_copies(merged.findings), key=lambda one: (order[one.severity], one.is_closed)), start=1
     ):
         key = keys.get(finding.unit) if finding.unit else None
         parent = merged.tree[key].parent if key is not None else None
+        beside = sent.get(finding.path or "", NO_SURROUNDINGS)  # of a return that may not count
+        contact, phone = _person(merged, key)
         severity, code, *subject_cells = _subject_cells(finding)
         yield finding, (
             number, severity, code, merged.tree[parent].name if parent else None, *subject_cells,
-            render(finding, label_of), *_person(merged, key), _state(finding), finding.note,
+            render(finding, label_of), beside.contact or contact, beside.phone or phone, _state(finding), finding.note,
         )  # fmt: skip
 
 
