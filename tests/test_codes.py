@@ -45,7 +45,10 @@ NOTHING = {key: 0 for key in VILLAGE if "village" in key}  # in the fields that 
 FIRST_CELL = FIELD_BY_KEY[SESSIONS].cell  # and the people stand right of it
 SECOND_CELL = FIELD_BY_KEY[PEOPLE].cell
 JUNE_1, JUNE_2 = date(2021, 6, 1), date(2021, 6, 2)
-WORDS, NOTED = a1(4, FINDING_HEADS.index("说明") + 1), a1(4, len(FINDING_HEADS))  # of the first finding in a merged workbook
+WORDS, NOTED = (
+    a1(4, FINDING_HEADS.index("说明") + 1),
+    a1(4, len(FINDING_HEADS)),
+)  # of the first finding in a merged workbook
 
 
 # -- what is checked, and what is merged ------------------------------------------------------------------

@@ -355,9 +355,7 @@ def test_the_titles_of_annexes(tmp_path: Path) -> None:
         (forger.put(ANNEX_SHEET, f"D{TOP}", "http://other.example.cn"), "P011"),
     ],
 )
-def test_what_somebody_does_to_a_merged_annex_is_named(
-    change: forger.Change, code: str | None, tmp_path: Path
-) -> None:
+def test_what_somebody_does_to_a_merged_annex_is_named(change: forger.Change, code: str | None, tmp_path: Path) -> None:
     county(tmp_path / "in" / "1.xlsx", ZHONGMU, row(ZHONGMU, "zm"))
     merged(tmp_path / "in", tmp_path / "out.xlsx")
     book = Book((tmp_path / "out.xlsx").read_bytes())

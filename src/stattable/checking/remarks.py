@@ -116,6 +116,10 @@ def _placed(finding: Finding, one: CheckedReturn, form: Mapping[Cell, Cell], ann
         return _at(finding, _in_range(finding, one, form))
     if finding.field:
         return _at_field(finding, form)
+    if finding.cells and finding.sheet == one.file.sheet:
+        fields = [FIELD_BY_KEY[key] for key in finding.fields]
+        moved = replace(finding, params={**finding.params, "cells": tuple(field.cell for field in fields)})
+        return _at(moved, [field.at for field in fields])
     if finding.cell and one.file.annex and finding.sheet == one.file.annex.sheet:
         cells = [now for was, now in annex.items() if overlap(finding.cell, a1(*was))]
         if cells:

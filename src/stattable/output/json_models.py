@@ -71,6 +71,9 @@ class Finding(Part):
     suggestion: str | None = Field(description="what may have been meant")
     explanation: str | None = Field(description="the reason that its unit wrote for it, which closes it")
     rows: list[int] | Absent = Field(default=None, description="of a roster: all rows that it speaks of")
+    fields: list[FieldKey] | Absent = Field(default=None, description="keys of the fields, where it speaks of several")
+    cells: list[str] | Absent = Field(default=None, description="the cells, where it speaks of several faults at once")
+    items: list[str] | Absent = Field(default=None, description="all that it lists, where its message names a part")
 
 
 # -- check ------------------------------------------------------------------------------------------------

@@ -216,7 +216,10 @@ class _Remake:
         """Return the findings that are only in 审核意见, or only found now."""
         known = {entry.path for entry in self._ledger.entries}
         again = (subject(one) for one in fold_copies(remade.findings) if one.path is None or one.path in known)
-        was, now = Counter(filter(_is_again, (about for about, _ in self._report.listed))), Counter(filter(_is_again, again))
+        was, now = (
+            Counter(filter(_is_again, (about for about, _ in self._report.listed))),
+            Counter(filter(_is_again, again)),
+        )
         others = sorted(one for one in {*was, *now} if was[one] != now[one])
         return [" ".join(filter(None, one)) for one in others]
 
@@ -326,7 +329,9 @@ def _figures(report: MergedWorkbook, after: RollUp) -> Iterator[Finding]:
     figures, cells = [], []
     for index, was, now in pairs:
         field = FIELDS[index]
-        cell = report.cell_of(field) if is_root else figure_cell(row, index, report.first_row) if row is not None else None
+        cell = (
+            report.cell_of(field) if is_root else figure_cell(row, index, report.first_row) if row is not None else None
+        )
         cells.append(cell)
         one, other = (in_words(value, unit.level, index) for value in (was, now))
         how = "figure_at" if cell else "figure"

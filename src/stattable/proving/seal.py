@@ -70,7 +70,9 @@ def _marks(name: str, rows: Rows) -> Iterator[str]:
     for number, row in enumerate(rows, start=1):
         if name == SHEET_NAME:
             row = ["" if (number, column) in _FREE_ON_PAGE else cell for column, cell in enumerate(row, start=1)]
-        elif free and number >= first and _is_filled(row[: free.start]):  # what is free stands behind its unit or finding
+        elif (
+            free and number >= first and _is_filled(row[: free.start])
+        ):  # what is free stands behind its unit or finding
             row = [*row[: free.start], *[None] * len(free), *row[free.stop :]]
         text = _row_text(row)
         if not text:
