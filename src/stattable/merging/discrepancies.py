@@ -63,7 +63,7 @@ def difference_findings(merged: MergeResult, is_roster: bool) -> list[Finding]:
 
 
 def _together(of_unit: Sequence[Finding]) -> Iterator[Finding]:
-    """Yield the findings of one unit, those of a kind as one where there are many: one return is too high or too low."""
+    """Yield the findings of one unit, those of a kind as one where there are many: one return has them."""
     kinds: dict[tuple[str, Severity], list[Finding]] = {}
     for one in of_unit:
         kinds.setdefault((one.code, one.severity), []).append(one)

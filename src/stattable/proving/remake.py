@@ -27,8 +27,8 @@ from stattable.proving.ledger import LEDGER_SHEET, Ledger, LedgerEntry, entries_
 from stattable.proving.lists import FINDINGS_SHEET, STATE_SHEET, state_sheet, subject
 from stattable.proving.reopen import MergedWorkbook
 from stattable.proving.seal import broken_rows
-from stattable.proving.titles import LIST_HEAD
 from stattable.proving.source_files import FileMatch, FileState, SourceFiles, same_name
+from stattable.proving.titles import LIST_HEAD
 from stattable.reading.return_file import ReturnFile
 from stattable.reading.roster import read_roster
 

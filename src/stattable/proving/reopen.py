@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from stattable.formats.calamine import CalamineBook
 from stattable.formats.fingerprint import FileFacts
@@ -128,13 +128,16 @@ class _Lists(NamedTuple):
     first_row: int
 
 
+_NO_LISTS: Final = _Lists(None, {}, (), FIRST_ROW)
+
+
 @dataclass(frozen=True, slots=True)
 class _Examined:
     """The result of examining a workbook, as one process hands it to another."""
 
     fault: Finding | None = None
     file: ReturnFile | None = None
-    lists: _Lists = _Lists(None, {}, (), FIRST_ROW)
+    lists: _Lists = field(default=_NO_LISTS)
     findings: list[Finding] = field(default_factory=list)
 
 

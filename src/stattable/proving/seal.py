@@ -69,12 +69,13 @@ def _marks(name: str, rows: Rows) -> Iterator[str]:
     blank = 0
     for number, row in enumerate(rows, start=1):
         if name == SHEET_NAME:
-            row = ["" if (number, column) in _FREE_ON_PAGE else cell for column, cell in enumerate(row, start=1)]
-        elif (
-            free and number >= first and _is_filled(row[: free.start])
-        ):  # what is free stands behind its unit or finding
-            row = [*row[: free.start], *[None] * len(free), *row[free.stop :]]
-        text = _row_text(row)
+            text = _row_text(
+                "" if (number, column) in _FREE_ON_PAGE else cell for column, cell in enumerate(row, start=1)
+            )
+        elif free and number >= first and _is_filled(row[: free.start]):  # it stands behind its unit, or its finding
+            text = _row_text([*row[: free.start], *[None] * len(free), *row[free.stop :]])
+        else:
+            text = _row_text(row)
         if not text:
             blank += 1
             continue
@@ -98,7 +99,7 @@ def _mark(text: str) -> str:
     return base64.b64encode(hashlib.sha256(text.encode("utf-8", "replace")).digest()[: _MARK * 3 // 4]).decode()
 
 
-def _row_text(row: Sequence[object]) -> str:
+def _row_text(row: Iterable[object]) -> str:
     """Return the text of a row, the same however a program writes numbers and spaces."""
     texts = [cell if type(cell) is str else "" if cell is None else cell_text(cell) for cell in row]
     return "\n".join([" ".join(text.split()) if text else "" for text in texts]).rstrip("\n")

@@ -17,7 +17,6 @@ from stattable.model.record import Record
 from stattable.model.refusals import Refusal
 from stattable.model.units import LEVEL_BY_WORD, Scope
 from stattable.proving.ledger import LedgerEntry
-from stattable.proving.lists import WORDS_AT
 from stattable.proving.reopen import MergedWorkbook, reopen_if_merged
 from stattable.proving.sides import Side, SideFinding, SideKind, SideUnit, Standing
 from stattable.reading.inputs import Inputs

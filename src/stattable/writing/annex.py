@@ -26,8 +26,9 @@ from stattable.writing.list_sheet import count_lines
 from stattable.writing.workbook import BODY_FONT, Look, Sheet, Workbook
 
 _HOW_TO: Final = (
-    "单位：{name}　{event}\n填表说明：一个账号一行。层级从下拉列表中选；网址以 http:// 或 https:// 开头；二维码图片插入到所在的格子里"
-    "（浮动的图片和“嵌入单元格”都可以）；没有的不填。"
+    "单位：{name}　{event}\n"
+    "填表说明：一个账号一行。层级从下拉列表中选；网址以 http:// 或 https:// 开头；"
+    "二维码图片插入到所在的格子里（浮动的图片和“嵌入单元格”都可以）；没有的不填。"
 )
 _MADE_OF: Final = f"{{about}}\n由计入汇总的报表的附件合并而成，序号重新编排。有问题的行见“{FINDINGS_SHEET}”。"
 _OPEN_ROWS: Final = {False: 5, True: 30}  # that a blank offers: of one unit on one page; of many

@@ -1,4 +1,4 @@
-"""Lists, one row under the other: a title, heads that stay and are printed on every page, rows as high as their texts."""
+"""Lists, one row under the other: a title, heads that stay and are on every page, rows as high as their texts."""
 
 from collections.abc import Mapping, Sequence
 from math import ceil

@@ -39,8 +39,9 @@ PAPER_WIDTH: Final = (297 / 25.4 - 2 * _SIDE_MARGIN) * 96  # pixels, of an A4 pa
 
 
 def column_pixels(width: float) -> int:
-    """Return how wide a column of `width` characters is at most: programs measure by the digits of 宋体 (8 pixels), or
-    of the font that they have in its place.
+    """Return how wide a column of `width` characters is at most.
+
+    Programs measure it by the digits of 宋体, which take 8 pixels, or of the font that they have in its place.
     """
     return int((width + 5 / 7) * _WIDEST_DIGIT)
 
