@@ -480,8 +480,13 @@ def test_state(workbook: openpyxl.Workbook) -> None:
     ]  # fmt: skip
 
 
-def test_each_part_of_the_state_begins_a_page(workbook: openpyxl.Workbook) -> None:
-    assert [one.id for one in workbook["报送情况"].row_breaks.brk] == [8]
+def test_each_part_of_a_long_state_begins_a_page(workbook: openpyxl.Workbook) -> None:
+    assert workbook["报送情况"].row_breaks.brk == []
+    villages = [Unit(f"410122101{n:03}", f"第{n}村", Level.VILLAGE, parent="410122101") for n in range(301, 331)]
+    returns = [memory.sent(TREE, "410122101201", {OF_VILLAGE: 3}, OWN)]
+    sheet = workbook_of(returns, roster=Tree([*TREE.units.values(), *villages]), code="410122")["报送情况"]
+    (last,) = [one.id for one in sheet.row_breaks.brk]
+    assert (sheet.cell(last, 1).value, sheet.cell(last + 1, 1).value) == ("合计", "每个单位的报送情况")
 
 
 def test_findings(workbook: openpyxl.Workbook) -> None:

@@ -27,6 +27,13 @@ else:
 SomeFigures = dict[FieldKey, Value]
 Figures = Annotated[SomeFigures, Field(min_length=len(FIELDS))]
 Absent = SkipJsonSchema[None]  # never said: the key is not there
+Open = Annotated[
+    int,
+    Field(
+        description="units with an error or a warning, neither explained nor settled, in what they sent or in how "
+        "it stands to what those below them sent"
+    ),
+]
 Errors = Annotated[int, Field(description="findings that are errors")]
 Warnings = Annotated[int, Field(description="findings that are warnings")]
 Infos = Annotated[int, Field(description="findings that are for information")]
@@ -87,10 +94,7 @@ class CheckSummary(Part):
     rejected: int = Field(description="those with errors that keep them out of a total")
     duplicate: int = Field(description="those that another file stands for")
     superseded: int = Field(description="those that were rejected, and that a later one replaced")
-    open: int = Field(
-        description="units with an error or a warning, neither explained nor settled, in what they sent or in how "
-        "it stands to what those below them sent"
-    )
+    open: Open
     errors: Errors
     warnings: Warnings
     infos: Infos
@@ -150,10 +154,7 @@ class MergeSummary(Part):
     superseded: int = Field(description="returns that were rejected, and that a later one replaced")
     covered: int = Field(description="units without a return that a cumulative one above stands for")
     missing: int = Field(description="units that should have reported, and did not")
-    open: int = Field(
-        description="units with an error or a warning, neither explained nor settled, in what they sent or in how "
-        "it stands to what those below them sent"
-    )
+    open: Open
     gaps: dict[Level, int] = Field(
         description="units below the root that are known to be missing, also inside merged workbooks, by level"
     )

@@ -73,9 +73,9 @@ class ListSheet:
                 self.sheet.set_row(self.row, min(lines * _LINE_HEIGHT, _HIGHEST_ROW))
         return self.row
 
-    def begin_section(self, text: str) -> None:
-        """Write a line over all columns that says what follows, on a page of its own unless the list has just begun."""
-        if self.row > LIST_HEAD:
+    def begin_section(self, text: str, *, on_new_page: bool) -> None:
+        """Write a line over all columns that says what follows, perhaps on a new page."""
+        if on_new_page and self.row > LIST_HEAD:
             self._has_breaks = True
             self.sheet.raw.set_h_pagebreaks([self.row])
         self.write([text, *[None] * (len(self._widths) - 1)], SECTION)

@@ -39,6 +39,7 @@ from stattable.writing.year_on_year import add_year_on_year
 _STATE_WIDTHS: Final = (23, 9.5, 11.5, 16, 11, 6, 6, 6, 8, 6, 6, 9, 13)
 _FINDING_WIDTHS: Final = (4.5, 6.5, 5.5, 8.5, 15, 11.5, 15, 6, 10, 6.5, 29, 7, 11.5, 6.5, 10)
 _LEDGER_WIDTHS: Final = (5, 26, 29, 8.5, 10, 11.5, 12, 9.5, 5, 8, 5, 7, 16.5)
+_ON_A_PAGE: Final = 24  # rows of 报送情况, which begin no other page for its second part
 _LINK: Final[Look] = {"font_color": "#0563C1", "underline": 1}
 _SEVERITY_LOOKS: Final[dict[Severity, Look]] = {
     Severity.ERROR: {**WRAPPED, "bg_color": "#F8D7DA"},
@@ -128,9 +129,10 @@ def _state(workbook: Workbook, merged: MergeResult, lines: tuple[str, str]) -> N
     """Write 报送情况: how many of the units below each other one reported, and what each unit sent."""
     sheet = ListSheet(workbook, STATE_SHEET, _STATE_WIDTHS)
     sheet.begin(lines, STATE_HEADS)
-    for what, cells in state_sheet(merged):
+    rows = [*state_sheet(merged)]
+    for what, cells in rows:
         if what == "title":
-            sheet.begin_section(str(cells[0]))
+            sheet.begin_section(str(cells[0]), on_new_page=len(rows) > _ON_A_PAGE)
         else:
             sheet.write(cells, _STATE_LOOKS.get(what, WRAPPED))
     sheet.finish(frozen_columns=1)
