@@ -86,6 +86,9 @@ def test_all_cells_are_marked_on_what_goes_back(box: Path) -> None:
     workbook = openpyxl.load_workbook(path)
     red = [key for key in KEYS if workbook["信息统计表"][FIELD_BY_KEY[key].cell].fill.fgColor.rgb == "FFF4B6B6"]
     assert red == KEYS
+    comment = workbook["信息统计表"][FIELD_BY_KEY[KEYS[0]].cell].comment
+    assert comment
+    assert "V002：不是数字：“若干”。这样的共 6 格。\n建议：请改填一个整数；没有就填 0。" in comment.text
     assert [row[0].value for row in workbook["审核意见"].iter_rows(min_row=5)].count("V002") == 1
 
 

@@ -896,6 +896,7 @@ def problem_and_remedy(finding: Finding, label_of: Callable[[str], str]) -> tupl
 
 
 TOGETHER: Final = "together"  # the reason of a finding about many cells with one kind of fault
+_ONE_OF_MANY: Final = "{title}：“{raw}”{extra}。这样的共 {count} 格。"
 _TOGETHER_WORDS: Final = "{title}，共 {count} 格{alike}：{places}。"
 
 
@@ -920,6 +921,15 @@ def _words_together(finding: Finding, label_of: Callable[[str], str]) -> str:
     return _TOGETHER_WORDS.format(
         title=CATALOGUE[finding.code].title, count=len(cells), alike=f"，都是{said[0]}" if is_one else "",
         places="；".join(places),
+    )  # fmt: skip
+
+
+def problem_of_one(finding: Finding, key: str) -> str:
+    """Return what is wrong with the cell of one field, by its key, of a finding about many such cells."""
+    extras, at = finding.params["extras"], finding.fields.index(key)
+    return _ONE_OF_MANY.format(
+        title=CATALOGUE[finding.code].title, raw=finding.raw_of(key) or "", count=len(finding.fields),
+        extra=extras[at] if isinstance(extras, tuple) else "",
     )  # fmt: skip
 
 

@@ -27,13 +27,7 @@ else:
 SomeFigures = dict[FieldKey, Value]
 Figures = Annotated[SomeFigures, Field(min_length=len(FIELDS))]
 Absent = SkipJsonSchema[None]  # never said: the key is not there
-Open = Annotated[
-    int,
-    Field(
-        description="units with an error or a warning, neither explained nor settled, in what they sent or in how "
-        "it stands to what those below them sent"
-    ),
-]
+Open = Annotated[int, Field(description="units with an open error or warning, also between them and those below them")]
 Errors = Annotated[int, Field(description="findings that are errors")]
 Warnings = Annotated[int, Field(description="findings that are warnings")]
 Infos = Annotated[int, Field(description="findings that are for information")]

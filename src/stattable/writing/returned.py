@@ -155,13 +155,13 @@ def _comment(sheet: Sheet, name: str, listed: Sequence[Remark]) -> None:
     told: dict[Cell, list[str]] = {}
     for remark in listed:
         if remark.sheet == name and not remark.finding.is_closed:
-            words = _COMMENT.format(
-                severity=remark.finding.severity.label,
-                code=remark.finding.code,
-                problem=remark.problem,
-                remedy=remark.remedy,
-            )
             for at in remark.marked:
+                words = _COMMENT.format(
+                    severity=remark.finding.severity.label,
+                    code=remark.finding.code,
+                    problem=remark.problem_at(at),
+                    remedy=remark.remedy,
+                )
                 told.setdefault(at, []).append(words)
     left, tops = _beside(name)
     down = 0
