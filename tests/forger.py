@@ -385,8 +385,8 @@ FORGERIES: Final = (
     # -- 报送情况
     _of("a missing unit reported", put(STATES, "E10", "已报"), ("P011", STATES, "A10")),
     _of("a rejected unit missing", put(STATES, "E15", "未报"), ("P011", STATES, "A15")),
-    _of("a count", put(STATES, "J5", 1), ("P011", STATES, "A5")),
-    _of("the person to call", put(STATES, "L10", "王五"), ("P011", STATES, "A10")),
+    _of("a count", put(STATES, "L5", 1), ("P011", STATES, "A5")),
+    _of("the person to call", put(STATES, "F10", "王五"), ("P011", STATES, "A10")),
     _of("a unit taken away", last_row(STATES), ("P011", STATES, "A15")),
     _of("a unit invented", put(STATES, "A16", "万滩镇"), ("P011", STATES, "A16")),
     _of("two rows of states swapped", swapped(STATES, 10, 11), ("P011", STATES, "A10")),

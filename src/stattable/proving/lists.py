@@ -20,8 +20,8 @@ FINDINGS_SHEET: Final = "审核意见"
 _OF_EXPECTED: Final = tuple(Status[name] for name in ("ACCEPTED", "REJECTED", "COVERED", "MISSING"))
 _IN_PART: Final = "（其中有缺报，不知道是谁）"
 STATE_HEADS: Final = (
-    "单位", "级别", "代码", "上级单位", "状态", "下级应报", *(STATUS_WORDS[status] for status in _OF_EXPECTED),
-    "其中缺报", "联系人", "电话",
+    "单位", "级别", "代码", "上级单位", "状态", "联系人", "电话", "下级应报",
+    *(STATUS_WORDS[status] for status in _OF_EXPECTED), "其中缺报",
 )  # fmt: skip
 _COUNTS_TITLE, _STATES_TITLE = "各单位下级的报送情况", "每个单位的报送情况"
 _SUM: Final = "合计"
@@ -42,11 +42,12 @@ def _count_rows(merged: MergeResult) -> Iterator[tuple[object, ...]]:
     tree, statuses = merged.tree, merged.statuses
     whole = Counter[Status]()
     for key in tree.below(merged.root):
-        counts = Counter(status for child in tree.children[key] if (status := statuses[child]) is not None)
-        if counts:
+        below = [status for child in tree.children[key] if (status := statuses[child]) is not None]
+        if below:
+            counts = Counter(below)
             whole += counts
-            yield *_unit_cells(merged, key), None, *_count_cells(counts), _gaps(merged, key), *_person(merged, key)
-    yield _SUM, *[None] * 4, *_count_cells(whole), _gaps(merged, merged.root), None, None
+            yield *_unit_cells(merged, key), None, *_person(merged, key), *_count_cells(counts), _gaps(merged, key)
+    yield _SUM, *[None] * 6, *_count_cells(whole), _gaps(merged, merged.root)
 
 
 def _unit_cells(merged: MergeResult, key: str) -> tuple[str | None, ...]:
@@ -109,9 +110,9 @@ def state_sheet(merged: MergeResult) -> Iterator[tuple[str, tuple[object, ...]]]
             word = STATUS_WORDS[status]
             if status is Status.COVERED and key in merged.partly_covered:
                 word += _IN_PART
-            yield status, (
-                *_unit_cells(merged, key), word, *_NO_COUNTS, _gaps(merged, key), *_person(merged, key),
-            )  # fmt: skip
+            gaps = _gaps(merged, key)
+            counts = (*_NO_COUNTS, gaps) if gaps else ()
+            yield status, (*_unit_cells(merged, key), word, *_person(merged, key), *counts)
 
 
 _NO_COUNTS: Final = (None,) * (1 + len(_OF_EXPECTED))

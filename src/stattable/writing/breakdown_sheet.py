@@ -21,7 +21,6 @@ from stattable.proving.breakdown import (
     shown_figures,
     unit_cells,
 )
-from stattable.proving.lists import reported_words
 from stattable.proving.sheet_facts import REPEATED_COLUMNS, repeated_rows
 from stattable.proving.titles import TITLE_ROWS
 from stattable.writing.list_sheet import (
@@ -49,20 +48,21 @@ _FIRST: Final = len(UNIT_HEADS) + 1  # the column of the first figure
 _HEADLINE: Final[Look] = {**TITLE, "font_size": 13, "align": "left"}
 
 
-def add_breakdown(workbook: Workbook, merged: MergeResult, lines: tuple[str, str]) -> dict[str, int]:
+def add_breakdown(workbook: Workbook, merged: MergeResult, lines: tuple[str, str], reported: str) -> dict[str, int]:
     """Add the sheet, and return the row of each unit.
 
     Args:
         workbook: to which it is added.
         merged: the result of a merge.
         lines: the title, and what the sheet is of.
+        reported: how many of how many units reported, in words.
     """
     sheet, rows = workbook.add_sheet(UNITS_SHEET), breakdown(merged.rollup)
     widths = [*_UNIT_WIDTHS, *_figure_widths(rows)]
     idle = idle_columns(merged.rollup, rows)
     pages = [*_pages(widths, idle)]
     _set_columns(sheet, widths, idle)
-    _heads(sheet, lines, "；".join(reported_words(merged)), pages[0][-1])
+    _heads(sheet, lines, reported, pages[0][-1])
     places: dict[str, int] = {}
     for number, row in enumerate(rows, start=TITLE_ROWS + HEAD_ROWS + 1):
         _write(sheet, number, row, unit_cells(row, merged.rollup, STATUS_WORDS[merged.statuses[row.key]]),

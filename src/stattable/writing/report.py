@@ -1,6 +1,6 @@
 """The merged workbook: the official page with the totals, and the sheets that explain them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from stattable.merging.result import MergeResult
@@ -36,7 +36,7 @@ from stattable.writing.page import add_hidden, add_page, page_content, put_note
 from stattable.writing.workbook import MOST_LINKS, Link, Look, Workbook, run_time
 from stattable.writing.year_on_year import add_year_on_year
 
-_STATE_WIDTHS: Final = (23, 9.5, 11.5, 16, 11, 6, 6, 6, 8, 6, 6, 9, 13)
+_STATE_WIDTHS: Final = (23, 9.5, 11.5, 16, 11, 9, 13, 6, 6, 6, 8, 6, 6)
 _FINDING_WIDTHS: Final = (4.5, 6.5, 5.5, 8.5, 15, 11.5, 15, 6, 10, 6.5, 29, 7, 11.5, 6.5, 10)
 _LEDGER_WIDTHS: Final = (5, 26, 29, 8.5, 10, 11.5, 12, 9.5, 5, 8, 5, 7, 16.5)
 _ON_A_PAGE: Final = 24  # rows of 报送情况, which begin no other page for its second part
@@ -74,10 +74,11 @@ def report_bytes(merged: MergeResult, run: Run) -> bytes:
     def lines(sheet: str, *said: str) -> tuple[str, str]:
         return title_lines(merged.root_unit.name, sheet, merged.edition, run.ended, said)
 
-    _page(workbook, merged, ledger)
-    places = add_breakdown(workbook, merged, lines(UNITS_SHEET))
+    reported = [*reported_words(merged)]
+    _page(workbook, merged, ledger, reported)
+    places = add_breakdown(workbook, merged, lines(UNITS_SHEET), "；".join(reported))
     add_year_on_year(workbook, merged, run.ended)
-    _state(workbook, merged, lines(STATE_SHEET, *reported_words(merged)))
+    _state(workbook, merged, lines(STATE_SHEET, *reported))
     _findings(workbook, merged, places, lines(FINDINGS_SHEET, findings_words(merged)))
     _ledger(workbook, ledger, lines(LEDGER_SHEET, f"{CHECK_CODE} {ledger.check_code}"))
     if merged.accounts:
@@ -92,7 +93,7 @@ def report_bytes(merged: MergeResult, run: Run) -> bytes:
 # -- 信息统计表 -------------------------------------------------------------------------------------------
 
 
-def _page(workbook: Workbook, merged: MergeResult, ledger: Ledger) -> None:
+def _page(workbook: Workbook, merged: MergeResult, ledger: Ledger, reported: Sequence[str]) -> None:
     root = merged.root_unit
     contact, phone = merged.person(merged.root)
     content = page_content(
@@ -114,7 +115,7 @@ def _page(workbook: Workbook, merged: MergeResult, ledger: Ledger) -> None:
         "missing": summary.missing,
         "unresolved": merged.unresolved,
     }
-    notes = [f"{'；'.join(words)}。"] if (words := [*reported_words(merged)]) else []
+    notes = [f"{'；'.join(reported)}。"] if reported else []
     notes += [_NOTES[what].format(count) for what, count in counts.items() if count]
     if gaps := gap_words(merged):
         notes.append(_NOTE_GAPS.format(gaps))
