@@ -111,8 +111,8 @@ def state_sheet(merged: MergeResult) -> Iterator[tuple[str, tuple[object, ...]]]
             if status is Status.COVERED and key in merged.partly_covered:
                 word += _IN_PART
             gaps = _gaps(merged, key)
-            counts = (*_NO_COUNTS, gaps) if gaps else ()
-            yield status, (*_unit_cells(merged, key), word, *_person(merged, key), *counts)
+            beside = (*_NO_COUNTS, gaps) if gaps else ()
+            yield status, (*_unit_cells(merged, key), word, *_person(merged, key), *beside)
 
 
 _NO_COUNTS: Final = (None,) * (1 + len(_OF_EXPECTED))
