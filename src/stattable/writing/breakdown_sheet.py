@@ -37,7 +37,7 @@ from stattable.writing.list_sheet import (
 )
 from stattable.writing.workbook import PAPER_WIDTH, Formula, Look, Sheet, Workbook, column_pixels
 
-_UNIT_WIDTHS: Final = (28, 9.5, 9.5, 12)  # characters, like all widths
+_UNIT_WIDTHS: Final = (28, 9.6, 9.6, 12)  # characters, like all widths
 _ROOMS: Final = tuple(map(room_of, _UNIT_WIDTHS))
 _NARROWEST: Final = 7.0  # of figures: the heads stand on two lines
 _ROOM: Final = 1.5  # beside the longest figure

@@ -97,7 +97,7 @@ class ListSheet:
 
 def room_of(width: float) -> float:
     """Return how many characters of these lists stand on a line of a column of `width`, which is in larger ones."""
-    return 1.15 * width - 0.5
+    return 1.1 * width - 0.5
 
 
 def most_lines(cells: Sequence[object], rooms: Sequence[float]) -> int:

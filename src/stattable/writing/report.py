@@ -36,9 +36,9 @@ from stattable.writing.page import add_hidden, add_page, page_content, put_note
 from stattable.writing.workbook import MOST_LINKS, Link, Look, Workbook, run_time
 from stattable.writing.year_on_year import add_year_on_year
 
-_STATE_WIDTHS: Final = (23, 9.5, 11.5, 16, 11, 9, 13, 6, 6, 6, 8, 6, 6)
+_STATE_WIDTHS: Final = (23, 9.6, 11.5, 16, 11, 9, 13, 6, 6, 6, 8, 6, 6)
 _FINDING_WIDTHS: Final = (4.5, 6.5, 5.5, 8.5, 15, 11.5, 15, 6, 10, 6.5, 29, 7, 11.5, 6.5, 10)
-_LEDGER_WIDTHS: Final = (5, 26, 29, 8.5, 10, 11.5, 12, 9.5, 5, 8, 5, 7, 16.5)
+_LEDGER_WIDTHS: Final = (5, 26, 29, 8.5, 10, 11.5, 12, 9.6, 5, 8, 5, 7, 16.5)
 _ON_A_PAGE: Final = 24  # rows of 报送情况, which begin no other page for its second part
 _LINK: Final[Look] = {"font_color": "#0563C1", "underline": 1}
 _SEVERITY_LOOKS: Final[dict[Severity, Look]] = {
