@@ -77,6 +77,7 @@ def test_a_column_of_equal_faults_is_one_finding_with_all_its_cells(box: Path) -
     (one,) = (f for f in run("check", "收到", "--format", "json").json["files"][0]["findings"] if f["code"] == "V002")
     assert (one["fields"], one["cells"]) == (KEYS, [FIELD_BY_KEY[key].cell for key in KEYS])
     assert (one["field"], one["raw"], one["message"].count("（")) == (None, "若干", len(KEYS))
+    assert "items" not in one
 
 
 def test_all_cells_are_marked_on_what_goes_back(box: Path) -> None:
@@ -118,6 +119,7 @@ def test_what_a_return_is_short_of_below_it_is_one_finding(box: Path) -> None:
     assert sorted(short["fields"]) == sorted(keys)
     assert short["message"].startswith(f"中牟县的汇总有 {len(keys)} 栏小于下级合计：")
     assert short["message"].count("少 ") == len(keys)
+    assert [FIELD_BY_KEY[key].cell for key in short["fields"]] == short["cells"]
     assert run("verify", "a.xlsx", "收到", "名册.csv").code == 0
 
 
@@ -136,5 +138,9 @@ def test_what_a_message_cuts_is_whole_in_json(box: Path) -> None:
 
 
 def test_nothing_is_said_twice_where_nothing_is_cut() -> None:
+    (many,) = fold_equal_faults(
+        [finding("V002", cell=field.cell, field=field.key, raw="若干") for field in FIELD_BY_KEY.values()]
+    )
+    assert items_cut(many) == ()
     assert items_cut(finding("P006", params={"count": 2, "names": ("a", "b")})) == ()
     assert items_cut(finding("U007", params={"reason": "nothing", "rows": tuple(map(str, range(50)))})) == ()

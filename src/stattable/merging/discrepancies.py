@@ -78,12 +78,13 @@ def _together(of_unit: Sequence[Finding]) -> Iterator[Finding]:
             "reason": "several",
             "count": len(some),
             "fields": tuple(one.field or "" for one in some),
+            "cells": tuple(one.cell for one in some if one.cell),
             "figures": tuple(figures),
             **{key: some[0].params[key] for key in ("name", "own_here", "contact")},
         }
-        cells = [cell_at(one.cell) for one in some if one.cell]
+        places = [cell_at(one.cell) for one in some if one.cell]
         raw = "、".join(one.raw or "" for one in some)
-        yield replace(some[0], cell=a1_range(cells) if cells else None, field=None, raw=raw, params=params)
+        yield replace(some[0], cell=a1_range(places) if places else None, field=None, raw=raw, params=params)
 
 
 def _made_of(merged: MergeResult, key: str, difference: Difference, index: int) -> tuple[str, ...]:

@@ -933,9 +933,15 @@ def problem_of_one(finding: Finding, key: str) -> str:
     )  # fmt: skip
 
 
+_NAMED_ELSEWHERE: Final = frozenset({"rows", "fields", "cells"})  # parameters that JSON has by themselves
+
+
 def items_cut(finding: Finding) -> tuple[str, ...]:
     """Return all that a finding lists, where its words name only the first of these."""
-    lists = [(name, value) for name, value in finding.params.items() if isinstance(value, tuple) and name != "rows"]
+    if finding.params.get("reason") == TOGETHER:  # which names all its cells
+        return ()
+    others = {name: value for name, value in finding.params.items() if name not in _NAMED_ELSEWHERE}
+    lists = [(name, value) for name, value in others.items() if isinstance(value, tuple)]
     if all(len(value) <= _LISTINGS.get((finding.code, name), _USUAL).most for name, value in lists):
         return ()
     return tuple(item for _, value in lists for item in value)
