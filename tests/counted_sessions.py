@@ -66,7 +66,7 @@ def ledger(out: Path) -> tuple[list[str], dict[str, tuple[str, ...]]]:
     at = next(number for number, row in enumerate(rows) if row[0] == "序号")
     places = [rows[at].index(head) for head in ("口径", "口径依据", "是否计入", "原因")]
     decided = [row[2] for row in rows if row[1] == "按选项调整"]
-    files = [row for row in rows[at + 1 :] if row[0]]
+    files = [row for row in rows[at + 1 :] if row[0].isdigit()]
     return decided, {Path(row[1]).name: tuple(row[place] for place in places) for row in files}
 
 

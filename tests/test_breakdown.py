@@ -219,17 +219,17 @@ def sum_formula(parts: Sequence[int], index: int) -> str | None:
 
 
 def test_figure_cell() -> None:
-    assert [figure_cell(0, 0), figure_cell(5, 3), figure_cell(9, 39)] == ["E3", "H8", "AR12"]
+    assert [figure_cell(0, 0), figure_cell(5, 3), figure_cell(9, 39)] == ["E5", "H10", "AR14"]
 
 
 @pytest.mark.parametrize(
     ("parts", "index", "formula"),
     [
         ((), 0, None),
-        ((7,), 0, "=SUM(E10)"),
-        ((0, 1), 0, "=SUM(E3:E4)"),
-        ((0, 2, 3, 4, 6), 39, "=SUM(AR3,AR5:AR7,AR9)"),
-        (tuple(range(100_000)), FIELD_BY_KEY["media.national.text"].index, "=SUM(AC3:AC100002)"),
+        ((7,), 0, "=SUM(E12)"),
+        ((0, 1), 0, "=SUM(E5:E6)"),
+        ((0, 2, 3, 4, 6), 39, "=SUM(AR5,AR7:AR9,AR11)"),
+        (tuple(range(100_000)), FIELD_BY_KEY["media.national.text"].index, "=SUM(AC5:AC100004)"),
         (tuple(range(0, 10_000, 2)), 0, None),  # Excel takes no formula as long as this
     ],
 )

@@ -43,7 +43,7 @@ from stattable.model.explanations import REASONS_SHEET
 from stattable.model.form import FIELD_BY_KEY, FIELDS, LABELS
 from stattable.model.identity import IDENTITY_SHEET, UnitFacts
 from stattable.model.units import Level, Scope
-from stattable.proving.lists import FINDING_HEADS, WORDS_AT
+from stattable.proving.lists import FINDING_HEADS
 from stattable.reading import files
 from stattable.writing import bundle
 from writers.containers import GOLDEN, repacked, zipped
@@ -62,7 +62,10 @@ NOTHING = {key: 0 for key in VILLAGE if "village" in key}  # in the fields that 
 FIRST_CELL = FIELD_BY_KEY[SESSIONS].cell  # and the people stand right of it
 SECOND_CELL = FIELD_BY_KEY[PEOPLE].cell
 JUNE_1, JUNE_2 = date(2021, 6, 1), date(2021, 6, 2)
-WORDS, NOTED = a1(2, WORDS_AT + 1), a1(2, len(FINDING_HEADS))  # of the first finding in a merged workbook
+WORDS, NOTED = (
+    a1(4, FINDING_HEADS.index("说明") + 1),
+    a1(4, len(FINDING_HEADS)),
+)  # of the first finding in a merged workbook
 
 
 # -- what is checked, and what is merged ------------------------------------------------------------------
@@ -811,7 +814,7 @@ CASES: dict[str, tuple[Case, Case]] = {
     "A009": (prefecture_lists({**ACCOUNT, "D": "http://old.example.cn"}), prefecture_lists(ACCOUNT)),
     "A010": (without("zxingcpp", saved_as("县.xlsx")), saved_as("县.xlsx")),
     "P001": (in_report("信息统计表", put(FIRST_CELL, 9)), in_report("信息统计表", put(FIRST_CELL, 4))),
-    "P002": (in_report("分单位汇总", put("K3", 9)), in_report("分单位汇总", put("K3", 2))),
+    "P002": (in_report("分单位汇总", put("K5", 9)), in_report("分单位汇总", put("K5", 2))),
     "P003": (in_report("信息统计表", put("B3", "万滩镇计生协")),
              in_report("信息统计表", put("B3", "官渡镇计划生育协会"))),
     "P004": (sources(corrects), sources(withdraws)),

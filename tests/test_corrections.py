@@ -317,7 +317,7 @@ def test_a_correction_leaves_nothing_open(when: dict[str, Any]) -> None:
     }  # fmt: skip
     assert {unit["status"] for unit in merged["units"]} == {"accepted"}
     assert ledger(Path("汇总.xlsx"))[1]["先报的.xlsx"][2:] == ("未计入", "已更正，以“收到/后报的.xlsx”为准")
-    told = openpyxl.load_workbook("汇总.xlsx")["审核意见"].iter_rows(min_row=2, values_only=True)
+    told = openpyxl.load_workbook("汇总.xlsx")["审核意见"].iter_rows(min_row=4, values_only=True)
     state = FINDING_HEADS.index("状态")
     assert [(row[2], row[state]) for row in told] == [("V002", "已更正"), ("U016", None)]
     shown = run(*MERGE).out

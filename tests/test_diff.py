@@ -43,7 +43,7 @@ from stattable.output.json_models import DiffDocument
 from stattable.proving.comparable import Fields, FindingChanges
 from stattable.proving.differences import Change, Comparison, UnitDifference, compare
 from stattable.proving.ledger import Run, ledger_of
-from stattable.proving.lists import WORDS_AT, finding_rows, subject
+from stattable.proving.lists import FINDING_HEADS, finding_rows, subject
 from stattable.proving.reopen import MergedWorkbook
 from stattable.proving.side_files import side_of_returns, side_of_workbook
 from stattable.proving.sides import Side
@@ -897,10 +897,9 @@ def workbook_of(merged: MergeResult) -> MergedWorkbook:
     assert file.identity
     assert file.record
     rows = [*finding_rows(merged)]
-    messages = [str(row[WORDS_AT]) for _, row in rows]
-    subjects = [subject(one) for one, _ in rows]
+    listed = [(subject(one), str(row[FINDING_HEADS.index("说明")])) for one, row in rows]
     ledger = ledger_of(merged, run_of_it)
-    return MergedWorkbook(file, file.identity, file.record, merged.rollup, ledger, {}, subjects, messages)
+    return MergedWorkbook(file, file.identity, file.record, merged.rollup, ledger, {}, listed)
 
 
 @settings(max_examples=150, deadline=None)

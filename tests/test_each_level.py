@@ -89,7 +89,7 @@ def test_a_level_has_the_rows_of_those_below_it(tmp_path: Path) -> None:
 
 def labels(report: Path) -> list[str]:
     sheet: Any = openpyxl.load_workbook(report)["分单位汇总"]
-    return [row[0] for row in sheet.iter_rows(min_row=3, values_only=True)]
+    return [row[0] for row in sheet.iter_rows(min_row=5, values_only=True)]
 
 
 def test_what_a_level_holds(tmp_path: Path) -> None:
@@ -103,10 +103,10 @@ def test_what_a_level_holds(tmp_path: Path) -> None:
     assert (page["unit"]["name"], page["scope"]) == ("官渡镇", "cumulative")
     assert page["values"] == {field.key: expected.get(field.key) for field in FIELDS}
     book: Any = openpyxl.load_workbook(township)
-    state = [row[0] for row in book["报送情况"].iter_rows(min_row=6, values_only=True)]
-    told = [(row[2], row[3]) for row in book["审核意见"].iter_rows(min_row=2, values_only=True)]
+    state = [row[0] for row in book["报送情况"].iter_rows(min_row=7, values_only=True)]
+    told = [(row[2], row[4]) for row in book["审核意见"].iter_rows(min_row=4, values_only=True)]
     files = [(row[1], row[11]) for row in book["汇总台账"].iter_rows(values_only=True) if isinstance(row[0], int)]
-    assert state == ["单位", "官渡镇", "官渡村", "逐鹿营村"]
+    assert state == ["每个单位的报送情况", "官渡镇", "官渡村", "逐鹿营村"]
     assert told == [("V002", "逐鹿营村")]
     assert [(Path(path).stem, counted) for path, counted in files] == [
         ("官渡村", "计入"), ("官渡镇", "计入"), ("逐鹿营村", "未计入"),

@@ -42,7 +42,7 @@ def test_the_roots_own_old_report(box: Path, roster: Path, tmp_path: Path, root:
 
 
 SHARE = [("H001", "warning", "县.xlsx", cell) for cell in ("F6", "G6")]  # of townships that are not here
-REST = [("H001", "warning", "县.xlsx", cell) for cell in ("H6", "I6")]  # of villages that are not here
+BOTH = [("H001", "warning", "县.xlsx", "F6:I6")]  # of townships and villages that are not here
 SHORT = [("H002", "error", "县.xlsx", cell) for cell in ("H6", "I6")]
 STALE = [("H006", "error", "县.xlsx", None)]  # it was made from another return of 官渡村
 
@@ -51,7 +51,7 @@ STALE = [("H006", "error", "县.xlsx", None)]  # it was made from another return
     ("beside", "total", "findings"),
     [
         ((), TOTAL, []),  # the page alone
-        ((GUANDU_VILLAGE,), TOTAL, [*STALE, *SHARE, *REST]),
+        ((GUANDU_VILLAGE,), TOTAL, [*STALE, *BOTH]),
         (VILLAGES, TOTAL, [*STALE, *SHARE, *SHORT]),
         ((*TOWNSHIPS, *VILLAGES), TOTAL, [*STALE, *SHORT]),  # the county's own return is in the page only
         (tuple(SESSIONS), {**TOTAL, VILLAGE: 10}, [("U008", "info", "县.xlsx", None)]),

@@ -46,8 +46,8 @@ def write_beside(path: str, texts: Mapping[str, str], name: str | None = None) -
     """Write into 核实情况 of a merged workbook, by the finding's code; return beside how many."""
     workbook = openpyxl.load_workbook(path)
     count = 0
-    for row in workbook[REVIEW].iter_rows(min_row=2):
-        if row[2].value in texts and name in {None, row[3].value}:
+    for row in workbook[REVIEW].iter_rows(min_row=4):
+        if row[2].value in texts and name in {None, row[4].value}:
             row[len(FINDING_HEADS) - 1].value = texts[row[2].value]
             count += 1
     workbook.save(path)
@@ -56,7 +56,7 @@ def write_beside(path: str, texts: Mapping[str, str], name: str | None = None) -
 
 def said_beside(path: str | Path, code: str) -> list[tuple[object, ...]]:
     """State and 核实情况 of the findings of a code in a merged workbook."""
-    rows = openpyxl.load_workbook(path)[REVIEW].iter_rows(min_row=2, values_only=True)
+    rows = openpyxl.load_workbook(path)[REVIEW].iter_rows(min_row=4, values_only=True)
     return [row[-2:] for row in rows if row[2] == code]
 
 
@@ -366,7 +366,7 @@ def test_what_a_clerk_notes_beside_an_error_stays_and_closes_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("sheet", "cell"),
-    [("分单位汇总", "A40"), ("报送情况", "K2"), ("汇总台账", "Q3"), ("信息统计表", "B30"), ("备忘", "A1")],
+    [("分单位汇总", "A40"), ("报送情况", "Q3"), ("汇总台账", "Q3"), ("信息统计表", "B30"), ("备忘", "A1")],
 )
 def test_text_that_a_clerk_wrote_elsewhere_keeps_the_old_workbook(sheet: str, cell: str) -> None:
     merge()
@@ -442,7 +442,7 @@ def test_what_was_written_into_a_workbook_of_another_year_is_kept_even_where_it_
 
 def test_what_is_explained_stands_on_white_paper() -> None:
     def papers() -> list[object]:
-        rows = openpyxl.load_workbook("汇总表.xlsx")[REVIEW].iter_rows(min_row=2)
+        rows = openpyxl.load_workbook("汇总表.xlsx")[REVIEW].iter_rows(min_row=4)
         return [row[0].fill.fgColor.rgb if row[0].fill.fill_type else None for row in rows if row[2].value == "O003"]
 
     merge()

@@ -11,7 +11,7 @@ from lxml import etree
 
 import forger
 from command_line import Result, run
-from forger import ANNEX, LEDGER, PAGE, TOLD, UNITS, both, element, number_format, put
+from forger import LEDGER, PAGE, TOLD, UNITS, both, element, number_format, put
 from test_forger import verify, written  # noqa: F401  -- fixtures
 from writers.package import MAIN, Book, tag
 
@@ -65,10 +65,10 @@ RAW: Mapping[str, Raw] = {
     "a white check code": swap(SHEETS[PAGE], "&amp;L校验码", "&amp;L&amp;KFFFFFF校验码"),
     "a small check code": swap(SHEETS[PAGE], "&amp;L校验码", "&amp;L&amp;1校验码"),
     "a theme colour that is not there": swap(
-        "xl/styles.xml", '<sz val="11"/><color theme="1"/>', '<sz val="11"/><color theme="77"/>'
+        "xl/styles.xml", '<sz val="10"/><color theme="1"/>', '<sz val="10"/><color theme="77"/>'
     ),
     "another last colour": swap(THEME, 'val="windowText" lastClr="000000"', 'val="windowText" lastClr="FFFFFF"'),
-    "frozen all over": swap(SHEETS[UNITS], 'ySplit="2"', 'ySplit="500"'),
+    "frozen all over": swap(SHEETS[UNITS], 'ySplit="4"', 'ySplit="500"'),
     "columns of no width": swap(SHEETS[LEDGER], "<sheetFormatPr ", '<sheetFormatPr defaultColWidth="0.5" '),
     "a view of its own": swap(
         SHEETS[PAGE], "<pageMargins", "<customSheetViews><customSheetView/></customSheetViews><pageMargins"
@@ -134,10 +134,10 @@ LOOKS: Mapping[str, forger.Change] = {
     "black on black dots": styled(fill='<patternFill patternType="gray0625"><fgColor rgb="FF000000"/></patternFill>'),
     "filled with itself": styled(alignment='horizontal="fill"'),
     "moved out of sight": styled(alignment='horizontal="left" indent="40"'),
-    "a row below the last": both(put(UNITS, "E11", "修正后合计"), put(UNITS, "I11", 9999)),
-    "figures below the last": put(UNITS, "I11", 9999),
+    "a row below the last": both(put(UNITS, "E13", "修正后合计"), put(UNITS, "I13", 9999)),
+    "figures below the last": put(UNITS, "I13", 9999),
     "far to the right": put(PAGE, "GT6", "更正为 9999"),
-    "words beside no finding": put(TOLD, "J60", "以上意见均已撤销"),
+    "words beside no finding": put(TOLD, "K60", "以上意见均已撤销"),
     "a prompt": element(PAGE, '<dataValidations count="1"><dataValidation sqref="B6" prompt="9999"/></dataValidations>',
                         "printOptions"),
 }  # fmt: skip
@@ -162,7 +162,3 @@ def test_what_a_clerk_may_choose(code: str, verify: Callable[..., Result]) -> No
                                   {"alignment": 'horizontal="right" vertical="center"'}])  # fmt: skip
 def test_how_a_clerk_may_mark_a_figure(part: dict[str, str], verify: Callable[..., Result]) -> None:  # noqa: F811
     assert verify(styled(**part)).code == 0
-
-
-def test_pictures_of_the_annex_are_no_shapes(verify: Callable[..., Result]) -> None:  # noqa: F811
-    assert verify(forger.drawn(ANNEX)).code == 0

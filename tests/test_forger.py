@@ -87,8 +87,8 @@ def test_saved_anew_it_is_proved(
 
 FORGED = {
     "a figure": (forger.put(forger.PAGE, "F6", 99), ("P001", forger.PAGE)),
-    "a formula": (forger.formula("I6", "1+1"), ("P002", forger.UNITS)),
-    "a state": (forger.put(forger.STATES, "E9", "已报"), ("P011", forger.STATES)),
+    "a formula": (forger.formula("I8", "1+1"), ("P002", forger.UNITS)),
+    "a state": (forger.put(forger.STATES, "E10", "已报"), ("P011", forger.STATES)),
     "a file": (forger.entry(forger.GUANDU_FILE, "L", "未计入"), ("P009", forger.LEDGER)),
     "a row": (forger.row_set(forger.PAGE, 9, hidden="1"), ("P010", forger.PAGE)),
     "a colour": (forger.font(forger.PAGE, "F6", '<color rgb="FFFFFFFF"/>'), ("P010", forger.PAGE)),

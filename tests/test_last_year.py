@@ -12,7 +12,8 @@ from county import GUANDU, GUANDU_VILLAGE, LANGCHENGGANG, ROSTER, ZHONGMU, ZHULU
 from stattable.model.form import FIELD_BY_KEY
 from stattable.model.identity import UnitFacts
 from stattable.model.units import Level, Scope
-from stattable.proving.year_on_year import LIST_HEADS, YEARS_SHEET
+from stattable.proving.titles import LIST_HEAD
+from stattable.proving.year_on_year import YEARS_SHEET
 from writers.county import send, write_roster
 from writers.returns import own_values, typed
 
@@ -179,7 +180,7 @@ def test_merge_writes_a_sheet_that_verify_knows(previous: str) -> None:
     assert [(one["code"], one["path"], one["raw"]) for one in result.json["findings"] if one["code"] == "O102"] == [
         ("O102", f"{NOW}/狼城岗镇.xlsx", "2")
     ]
-    heads, body = rows("汇总.xlsx")[:LIST_HEADS], rows("汇总.xlsx")[LIST_HEADS:]
+    heads, body = rows("汇总.xlsx")[:LIST_HEAD], rows("汇总.xlsx")[LIST_HEAD:]
     assert heads[0][0] == "中牟县 同比：第 23 个会员活动日（2021 年）与第 22 个（2020 年）"
     assert heads[2] == [
         "单位",
@@ -221,7 +222,7 @@ def test_each_level_has_its_own() -> None:
     whole_county(NOW, LAST + 1)
     merge("汇总.xlsx", "--previous", THEN, "--each-level", "逐级")
     (path,) = Path("逐级").rglob("*官渡镇_汇总.xlsx")
-    assert list(dict.fromkeys(row[0] for row in rows(str(path))[LIST_HEADS:])) == ["官渡镇", "官渡村", "逐鹿营村"]
+    assert list(dict.fromkeys(row[0] for row in rows(str(path))[LIST_HEAD:])) == ["官渡镇", "官渡村", "逐鹿营村"]
     assert run("verify", path).code == 0
 
 

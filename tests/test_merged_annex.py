@@ -16,6 +16,7 @@ import zxingcpp
 from openpyxl.drawing.image import Image
 from PIL import Image as Pillow
 
+import forger
 from command_line import run
 from county import GUANDU, HENAN, TO_COUNTY, ZHENGZHOU, ZHONGMU
 from deferred import deferred
@@ -23,6 +24,7 @@ from stattable.model.annex import ANNEX_SHEET, COLUMNS
 from stattable.model.identity import UnitFacts
 from stattable.model.units import Level, Scope
 from writers.containers import parts_of, zipped
+from writers.package import Book
 from writers.pictures import (
     OFFICE,
     blip,
@@ -256,15 +258,15 @@ def test_a_blank_has_an_annex_to_be_filled_in(unit: UnitFacts, tmp_path: Path) -
     sheet = blank(unit, tmp_path / "blank.xlsx")[ANNEX_SHEET]
     heads = [column.text for column in COLUMNS.values()]
     assert [cell.value for cell in sheet[TOP - 1]] == heads
-    assert str(sheet["A2"].value).startswith("填表说明")
+    assert str(sheet["A2"].value).split("\n")[1].startswith("填表说明")
     numbers = [sheet.cell(number, 1).value for number in range(TOP, sheet.max_row + 1)]
-    assert numbers == list(range(1, 31))
+    assert numbers == list(range(1, 6))
     rules = [(str(rule.sqref), rule.type, rule.formula1) for rule in sheet.data_validations.dataValidation]
-    assert rules == [(f"C{TOP}:C{TOP + 29}", "list", '"省级,地市级,县级"')]
-    assert {sheet.row_dimensions[number].height for number in range(TOP, TOP + 30)} == {78}
+    assert rules == [(f"C{TOP}:C{TOP + 4}", "list", '"省级,地市级,县级"')]
+    assert {sheet.row_dimensions[number].height for number in range(TOP, TOP + 5)} == {78}
     setup = sheet.page_setup
     assert (setup.orientation, setup.paperSize, setup.fitToWidth or 1, setup.fitToHeight) == ("landscape", 9, 1, 0)
-    assert (sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.print_title_rows) == (True, "$3:$3")
+    assert (sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.print_title_rows) == (True, "$1:$3")
     assert not sheet.protection.sheet
     assert sheet.sheet_state == "visible"
 
@@ -321,10 +323,48 @@ def test_each_picture_stays_in_its_row_through_merges(tmp_path: Path) -> None:
     assert listed(tmp_path / "province.xlsx") == [first, *((one[0] + 1, *one[1:]) for one in MERGED)]
 
 
-def test_a_merged_annex_without_accounts_is_there_and_empty(tmp_path: Path) -> None:
+def test_a_merged_annex_without_accounts_is_left_out(tmp_path: Path) -> None:
     county(tmp_path / "in" / "1.xlsx", ZHONGMU, counted=0)
     document = merged(tmp_path / "in", tmp_path / "out.xlsx")
-    assert (codes_of(document), listed(tmp_path / "out.xlsx")) == ([], [])
+    assert codes_of(document) == []
+    assert ANNEX_SHEET not in openpyxl.load_workbook(tmp_path / "out.xlsx").sheetnames
+    assert run("verify", tmp_path / "out.xlsx", tmp_path / "in").code == 0
+
+
+def test_the_titles_of_annexes(tmp_path: Path) -> None:
+    path = county(tmp_path / "in" / "1.xlsx", ZHONGMU, row(ZHONGMU, "zm"))
+    merged(tmp_path / "in", tmp_path / "out.xlsx")
+    sheets = [openpyxl.load_workbook(one)[ANNEX_SHEET] for one in (path, tmp_path / "out.xlsx")]
+    assert [sheet["A1"].value for sheet in sheets] == [
+        "已开通网站、微信公众号和微博的单位明细",
+        "中牟县 已开通网站、微信公众号和微博的单位明细",
+    ]
+    assert [str(sheet["A2"].value).partition("　")[0] for sheet in sheets] == [
+        "单位：中牟县计生协",
+        "第23个“5.29会员活动日”",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (forger.drawn(ANNEX_SHEET), None),  # pictures are no shapes there
+        (forger.sheet_state(ANNEX_SHEET, "hidden"), "P003"),
+        (forger.removed(ANNEX_SHEET), "P003"),
+        (forger.both(forger.removed(ANNEX_SHEET), forger.without_seal(ANNEX_SHEET)), "P003"),
+        (forger.put(ANNEX_SHEET, f"D{TOP}", "http://other.example.cn"), "P011"),
+    ],
+)
+def test_what_somebody_does_to_a_merged_annex_is_named(change: forger.Change, code: str | None, tmp_path: Path) -> None:
+    county(tmp_path / "in" / "1.xlsx", ZHONGMU, row(ZHONGMU, "zm"))
+    merged(tmp_path / "in", tmp_path / "out.xlsx")
+    book = Book((tmp_path / "out.xlsx").read_bytes())
+    change(book)
+    (tmp_path / "out.xlsx").write_bytes(book.to_bytes())
+    found = run("verify", tmp_path / "out.xlsx", "--format", "json").json["findings"]
+    assert {(one["code"], one["sheet"]) for one in found if one["severity"] == "error"} == (
+        {(code, ANNEX_SHEET)} if code else set()
+    )
 
 
 def test_a_townships_merge_has_no_annex(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The merged workbook, read back: five sheets, a county's annex, and the identity behind them."""
+"""The merged workbook, read back: five sheets, and the identity behind them."""
 
 import io
 import re
@@ -18,12 +18,12 @@ from stattable import __version__
 from stattable.formats.fingerprint import FileFacts
 from stattable.merging.rollup import CountedReturns, roll_up
 from stattable.model import form
-from stattable.model.annex import ANNEX_SHEET
 from stattable.model.catalogue import finding
 from stattable.model.form import FIELD_BY_KEY, FIELDS
 from stattable.model.identity import Identity, WorkbookKind, read_identity
 from stattable.model.record import CountedReturn, Record, read_record
 from stattable.model.units import Level, Scope, Tree, Unit
+from stattable.proving.chart_table import CHARTS_SHEET
 from stattable.proving.check_code import check_code
 from stattable.proving.ledger import Run
 from stattable.writing.report import report_bytes
@@ -42,6 +42,7 @@ VILLAGE_FAULT = finding(
 )
 
 
+ABOUT = "第23个“5.29会员活动日”　汇总日期：2026 年 6 月 20 日"
 TOTAL = {OF_COUNTY: 1, OF_TOWNSHIP: 5, OF_VILLAGE: 9, MEDIA: 2}
 
 
@@ -102,17 +103,10 @@ def figures(sheet: Worksheet, row: int) -> tuple[list[Any], dict[str, Any]]:
 def test_sheets(workbook: openpyxl.Workbook) -> None:
     assert [(sheet.title, sheet.sheet_state) for sheet in workbook] == [
         ("信息统计表", "visible"), ("分单位汇总", "visible"), ("报送情况", "visible"), ("图表", "visible"),
-        ("审核意见", "visible"), ("汇总台账", "visible"), (ANNEX_SHEET, "visible"),
-        ("_stattable", "veryHidden"), ("_stattable_record", "veryHidden"),
+        ("审核意见", "visible"), ("汇总台账", "visible"), ("_stattable", "veryHidden"),
+        ("_stattable_record", "veryHidden"),
     ]  # fmt: skip
     assert workbook.active is workbook.worksheets[0]
-
-
-@pytest.mark.parametrize(("code", "has_annex"), [("41", True), ("4101", True), ("410122", True), ("410122101", False)])
-def test_only_those_that_have_accounts_below_them_have_an_annex(code: str, has_annex: bool) -> None:
-    """A township's returns have none, and neither has what they add up to."""
-    names = workbook_of(county()[2:5], roster=TREE, code=code).sheetnames
-    assert (ANNEX_SHEET in names) is has_annex
 
 
 def test_identity(workbook: openpyxl.Workbook) -> None:
@@ -196,7 +190,6 @@ def test_note_beside_the_page(workbook: openpyxl.Workbook) -> None:
             "K5",
             [
                 "汇总说明（这一栏不打印）",
-                "",
                 "中牟县（县级）汇总数",
                 "收到 7 份，计入 1 份。",
                 "2 个乡镇级单位：已报 2；3 个村居社区级单位：已报 2，退回 1。",
@@ -227,7 +220,7 @@ def test_contact_of_the_root(returns: Any, expected: tuple[str, str]) -> None:
 
 def test_missing_units_are_mentioned() -> None:
     workbook = workbook_of([memory.sent(TREE, "410122101", {OF_TOWNSHIP: 2}, OWN)], roster=TREE, code="410122101")
-    assert str(workbook.worksheets[0]["K5"].value).split("\n")[2:] == [
+    assert str(workbook.worksheets[0]["K5"].value).split("\n")[1:] == [
         "官渡镇（乡镇级）汇总数",
         "收到 1 份，计入 1 份。",
         "2 个村居社区级单位：已报 0，没有报 2。",
@@ -242,36 +235,41 @@ def test_missing_units_are_mentioned() -> None:
 def test_heads_of_units(workbook: openpyxl.Workbook) -> None:
     sheet = workbook["分单位汇总"]
     merged = {str(cells) for cells in sheet.merged_cells.ranges}
-    assert [sheet.cell(1, column).value for column in range(1, 5)] == ["单位", "级别", "报送", "合计依据"]
-    assert {f"{letter}1:{letter}2" for letter in "ABCD"} <= merged
+    assert [sheet.cell(3, column).value for column in range(1, 5)] == ["单位", "级别", "报送", "合计依据"]
+    assert {f"{letter}3:{letter}4" for letter in "ABCD"} <= merged
     groups: dict[str, list[int]] = {}
     for field in FIELDS:
         column = field.index + 5
-        assert sheet.cell(2, column).value == field.column.text
+        assert sheet.cell(4, column).value == field.column.text
         groups.setdefault(f"{field.block.row} {field.heading.text}", []).append(column)
     for name, columns in groups.items():
         label = FIELDS[columns[0] - 5]
-        assert sheet.cell(1, columns[0]).value == f"{label.block.section}\n{label.heading.text}", name
-        assert f"{get_column_letter(columns[0])}1:{get_column_letter(columns[-1])}1" in merged
-    assert len(merged) == 4 + len(groups)
+        assert sheet.cell(3, columns[0]).value == f"{label.block.section}\n{label.heading.text}", name
+        assert f"{get_column_letter(columns[0])}3:{get_column_letter(columns[-1])}3" in merged
+    assert len(merged - {"B1:L2"}) == 4 + len(groups)
+    assert [sheet["A1"].value, sheet["A2"].value, sheet["B1"].value] == [
+        "中牟县 分单位汇总",
+        ABOUT,
+        "2 个乡镇级单位：已报 2；3 个村居社区级单位：已报 2，退回 1",
+    ]
 
 
 def test_units(workbook: openpyxl.Workbook, formulas: openpyxl.Workbook) -> None:
     """Every row in full: what is seen, and what of it is a formula."""
     seen, written = (book["分单位汇总"] for book in (workbook, formulas))
-    assert [figures(seen, row) for row in range(3, seen.max_row + 1)] == [
+    assert [figures(seen, row) for row in range(5, seen.max_row + 1)] == [
         (["官渡镇", "乡镇级", "已报", "本级 + 下级"], {OF_TOWNSHIP: 2, OF_VILLAGE: 3, MEDIA: 0}),
         (["官渡镇 本级", "乡镇级", "已报", None], {OF_TOWNSHIP: 2, MEDIA: 0}),
-        (["官渡镇 所属 2 个村居社区合计", None, None, "见其汇总表"], {OF_VILLAGE: 3}),
+        (["官渡镇 所属 2 个村居社区合计", None, "1 个已报", "见其汇总表"], {OF_VILLAGE: 3}),
         (["狼城岗镇", "乡镇级", "已报", "上报的汇总数"], {OF_TOWNSHIP: 1, OF_VILLAGE: 4}),
         (["中牟县 本级", "县级", "已报", None], {OF_COUNTY: 1, MEDIA: 2}),
         (["中牟县 合计", "县级", None, "上报的汇总数"], {OF_COUNTY: 1, OF_TOWNSHIP: 5, OF_VILLAGE: 9, MEDIA: 2}),
         (["中牟县 差额", None, None, "上报的汇总数 − 本级 − 下级"], {OF_TOWNSHIP: 2, OF_VILLAGE: 2}),
     ]
-    sums = {3: "=SUM({0}4:{0}5)", 8: "=SUM({0}3,{0}6:{0}7,{0}9)"}
-    assert [figures(written, row) for row in range(3, written.max_row + 1)] == [
+    sums = {5: "=SUM({0}6:{0}7)", 10: "=SUM({0}5,{0}8:{0}9,{0}11)"}
+    assert [figures(written, row) for row in range(5, written.max_row + 1)] == [
         (said, {key: sums[row].format(column_of(key)) for key in of} if row in sums else of)
-        for row in range(3, seen.max_row + 1) for said, of in [figures(seen, row)]
+        for row in range(5, seen.max_row + 1) for said, of in [figures(seen, row)]
     ]  # fmt: skip
 
 
@@ -282,10 +280,10 @@ def column_of(key: str) -> str:
 def test_a_root_without_a_return_of_its_own() -> None:
     returns = [memory.sent(TREE, "410122101", {OF_TOWNSHIP: 2}, OWN)]
     sheet = workbook_of(returns, roster=TREE, code="410122")["分单位汇总"]
-    assert [figures(sheet, row) for row in range(3, sheet.max_row + 1)] == [
+    assert [figures(sheet, row) for row in range(5, sheet.max_row + 1)] == [
         (["官渡镇", "乡镇级", "已报", "本级 + 下级"], {OF_TOWNSHIP: 2}),
         (["官渡镇 本级", "乡镇级", "已报", None], {OF_TOWNSHIP: 2}),
-        (["狼城岗镇", "乡镇级", "未报", "下级之和"], {}),
+        (["狼城岗镇", "乡镇级", "未报", "—"], {}),
         (["中牟县 本级", "县级", "未单独报", None], {}),
         (["中牟县 合计", "县级", None, "下级之和"], {OF_TOWNSHIP: 2}),
         (["中牟县 差额", None, None, "没有差额"], {}),
@@ -299,21 +297,21 @@ def test_a_difference_of_a_unit_below_stands_under_it() -> None:
         memory.sent(TREE, "410122101201", {OF_VILLAGE: 7}, OWN, path="3.xlsx"),
     ]
     sheets = [workbook_of(returns, stored=stored, roster=TREE, code="410122")["分单位汇总"] for stored in (True, False)]
-    assert [[figures(sheet, row) for row in range(3, 7)] for sheet in sheets] == [
+    assert [[figures(sheet, row) for row in range(5, 9)] for sheet in sheets] == [
         [
             (["官渡镇", "乡镇级", "已报", "上报的汇总数"], {OF_TOWNSHIP: 2, OF_VILLAGE: 5}),
             (["官渡镇 本级", "乡镇级", "已报", None], {OF_TOWNSHIP: 2}),
-            (["官渡镇 所属 2 个村居社区合计", None, None, "见其汇总表"], {OF_VILLAGE: village}),
+            (["官渡镇 所属 2 个村居社区合计", None, "1 个已报", "见其汇总表"], {OF_VILLAGE: village}),
             (["官渡镇 差额", None, None, "上报的汇总数 − 本级 − 下级"], {OF_VILLAGE: gap}),
         ]
         if not formula
         else [
             (
                 ["官渡镇", "乡镇级", "已报", "上报的汇总数"],
-                {key: f"=SUM({column_of(key)}4:{column_of(key)}6)" for key in (OF_TOWNSHIP, OF_VILLAGE)},
+                {key: f"=SUM({column_of(key)}6:{column_of(key)}8)" for key in (OF_TOWNSHIP, OF_VILLAGE)},
             ),
             (["官渡镇 本级", "乡镇级", "已报", None], {OF_TOWNSHIP: 2}),
-            (["官渡镇 所属 2 个村居社区合计", None, None, "见其汇总表"], {OF_VILLAGE: village}),
+            (["官渡镇 所属 2 个村居社区合计", None, "1 个已报", "见其汇总表"], {OF_VILLAGE: village}),
             (["官渡镇 差额", None, None, "上报的汇总数 − 本级 − 下级"], {OF_VILLAGE: gap}),
         ]
         for formula, village, gap in ((False, 7, -2), (True, 7, -2))
@@ -417,7 +415,7 @@ def test_outline() -> None:
     assert {
         key: [
             (sheet.cell(row, 1).value, sheet.row_dimensions[row].outlineLevel)
-            for row in range(3, sheet.max_row + 1)
+            for row in range(5, sheet.max_row + 1)
         ]
         for key, sheet in sheets.items()
     } == {
@@ -435,7 +433,7 @@ def test_outline() -> None:
     }  # fmt: skip
     assert [sheet.sheet_properties.outlinePr.summaryBelow for sheet in sheets.values()] == [False] * 3
     indents = [
-        [sheet.cell(row, 1).alignment.indent for row in range(3, sheet.max_row + 1)] for sheet in sheets.values()
+        [sheet.cell(row, 1).alignment.indent for row in range(5, sheet.max_row + 1)] for sheet in sheets.values()
     ]
     assert indents == [[0, 1, 2, 3, 2, 0, 0, 0], [0, 1, 2, 1, 0, 0, 0, 0], [0] * 5]
 
@@ -445,7 +443,7 @@ def test_no_outline_is_deeper_than_excel_has_levels() -> None:
     units += [Unit(f"U{n}", f"第{n}", Level.TOWNSHIP, code=f"U{n}", parent=f"U{n - 1}") for n in range(1, 12)]
     tree = Tree(units)
     sheet: Any = workbook_of([memory.sent(tree, "U11", {OF_TOWNSHIP: 1}, OWN)], roster=tree)["分单位汇总"]
-    assert [sheet.row_dimensions[row].outlineLevel for row in range(3, 14)] == [0, 1, 2, 3, 4, 5, 6, 7, 7, 7, 7]
+    assert [sheet.row_dimensions[row].outlineLevel for row in range(5, 16)] == [0, 1, 2, 3, 4, 5, 6, 7, 7, 7, 7]
 
 
 def test_what_provinces_have_is_shown_and_counted() -> None:
@@ -455,7 +453,7 @@ def test_what_provinces_have_is_shown_and_counted() -> None:
     returns = [memory.sent(tree, "41", {website: True, wechat: False}, OWN)]
     workbook = workbook_of(returns, roster=tree, code="0")
     for sheet in (workbook["分单位汇总"], workbook_of(returns, stored=False, roster=tree, code="0")["分单位汇总"]):
-        assert [figures(sheet, row)[1] for row in (3, 5)] == [{website: "有", wechat: "无"}, {website: 1, wechat: 0}]
+        assert [figures(sheet, row)[1] for row in (5, 7)] == [{website: "有", wechat: "无"}, {website: 1, wechat: 0}]
     assert [workbook.worksheets[0][FIELD_BY_KEY[key].cell].value for key in (website, wechat)] == [1, 0]
     province = workbook_of([memory.sent(TREE, HENAN.code or "", {website: False}, OWN)], roster=TREE).worksheets[0]
     assert province[FIELD_BY_KEY[website].cell].value == "无"
@@ -466,66 +464,71 @@ def test_what_provinces_have_is_shown_and_counted() -> None:
 
 def test_state(workbook: openpyxl.Workbook) -> None:
     assert rows(workbook["报送情况"]) == [
+        ["中牟县 报送情况"],
+        [f"{ABOUT}　2 个乡镇级单位：已报 2　3 个村居社区级单位：已报 2，退回 1"],
+        ["单位", "级别", "代码", "上级单位", "状态", "联系人", "电话", "下级应报", "已报", "退回", "已含在上级汇总数里",
+         "未报", "其中缺报"],
         ["各单位下级的报送情况"],
-        ["上级单位", "级别", "应报", "已报", "退回", "已含在上级汇总数里", "未报", "其中缺报"],
-        ["中牟县", "县级", 2, 2, 0, 0, 0],
-        ["官渡镇", "乡镇级", 2, 1, 1, 0, 0],
-        ["狼城岗镇", "乡镇级", 1, 0, 0, 1, 0],
-        [],
+        ["中牟县", "县级", "410122", "郑州市", None, "=王五", "+86", 2, 2, 0, 0, 0],
+        ["官渡镇", "乡镇级", "410122101", "中牟县", None, "赵六", None, 2, 1, 1, 0, 0],
+        ["狼城岗镇", "乡镇级", "410122102", "中牟县", None, "钱七", "0371-2", 1, 0, 0, 1, 0],
+        ["合计", *[None] * 6, 5, 3, 1, 1, 0],
         ["每个单位的报送情况"],
-        ["单位", "级别", "代码", "上级单位", "状态", "其中缺报", "联系人", "电话"],
-        ["中牟县", "县级", "410122", "郑州市", "已报", None, "=王五", "+86"],
-        ["官渡镇", "乡镇级", "410122101", "中牟县", "已报", None, "赵六"],
+        ["中牟县", "县级", "410122", "郑州市", "已报", "=王五", "+86"],
+        ["官渡镇", "乡镇级", "410122101", "中牟县", "已报", "赵六"],
         ["官渡村", "村居社区级", "410122101201", "官渡镇", "已报"],
         ["逐鹿营村", "村居社区级", "410122101202", "官渡镇", "退回"],
-        ["狼城岗镇", "乡镇级", "410122102", "中牟县", "已报", None, "钱七", "0371-2"],
+        ["狼城岗镇", "乡镇级", "410122102", "中牟县", "已报", "钱七", "0371-2"],
         ["东狼城岗村", "村居社区级", "410122102201", "狼城岗镇", "已含在上级汇总数里"],
-    ]
+    ]  # fmt: skip
+
+
+def test_each_part_of_a_long_state_begins_a_page(workbook: openpyxl.Workbook) -> None:
+    assert workbook["报送情况"].row_breaks.brk == []
+    villages = [Unit(f"410122101{n:03}", f"第{n}村", Level.VILLAGE, parent="410122101") for n in range(301, 331)]
+    returns = [memory.sent(TREE, "410122101201", {OF_VILLAGE: 3}, OWN)]
+    sheet = workbook_of(returns, roster=Tree([*TREE.units.values(), *villages]), code="410122")["报送情况"]
+    (last,) = [one.id for one in sheet.row_breaks.brk]
+    assert (sheet.cell(last, 1).value, sheet.cell(last + 1, 1).value) == ("合计", "每个单位的报送情况")
 
 
 def test_findings(workbook: openpyxl.Workbook) -> None:
-    head, *found_rows = rows(workbook["审核意见"])
+    title, about, head, *found_rows = rows(workbook["审核意见"])
+    assert (title, about) == (
+        ["中牟县 审核意见"],
+        [f"{ABOUT}　强制性 2 条（其中没有处理的 2 条），核实性 28 条（其中没有处理的 28 条），提示 2 条。"],
+    )
     assert head == [
-        "序号",
-        "程度",
-        "代码",
-        "单位",
-        "单位代码",
-        "文件",
-        "单元格",
-        "栏目",
-        "原值",
-        "说明",
-        "状态",
-        "核实情况（由经办人填写）",
-    ]
+        "序号", "程度", "代码", "上级单位", "单位", "单位代码", "文件", "单元格", "栏目", "原值", "说明", "联系人",
+        "电话", "状态", "核实情况（由经办人填写）",
+    ]  # fmt: skip
     township, village = FIELD_BY_KEY[OF_TOWNSHIP].label, FIELD_BY_KEY[OF_VILLAGE].label
     assert [row[0] for row in found_rows] == list(range(1, len(found_rows) + 1))
     assert [row[1:] for row in found_rows if row[2] not in {"V001", "R002"}] == [
         [
-            "强制性", "V002", "逐鹿营村", "410122101202", "4.xlsx", "H6", village, "=若干",
+            "强制性", "V002", "官渡镇", "逐鹿营村", "410122101202", "4.xlsx", "H6", village, "=若干",
             f"{village}（H6）填的是“=若干”，不是一个数字。请改填一个整数；没有就填 0。",
-            "待改",
+            None, None, "待改",
         ],
         [
-            "强制性", "H001", "中牟县", "410122", "2.xlsx", "F6", township, "5",
+            "强制性", "H001", "郑州市", "中牟县", "410122", "2.xlsx", "F6", township, "5",
             f"{township}（F6）：中牟县上报 5，本级与下级合计 3（官渡镇 2，狼城岗镇 1），多出 2。"
             "应当报送的单位都已收到。请与中牟县联系（李四 0371-62100000），问清这一栏多出的部分由谁报。",
-            "待改",
+            "=王五", "+86", "待改",
         ],
         [
-            "核实性", "H001", "中牟县", "410122", "2.xlsx", "H6", village, "9",
+            "核实性", "H001", "郑州市", "中牟县", "410122", "2.xlsx", "H6", village, "9",
             f"{village}（H6）：中牟县上报 9，本级与下级合计 7（狼城岗镇 4，官渡镇 3），多出 2。"
             "可能是还没有收到的报表。请与中牟县联系（李四 0371-62100000），问清这一栏多出的部分由谁报。",
-            "待核实",
+            "=王五", "+86", "待核实",
         ],
         [
-            "提示", "U004", "狼城岗镇", "410122102", "7.xlsx", None, None, None,
-            "与“6.xlsx”是同一单位的同一张表，数字完全相同，只计一次。不用处理。",
+            "提示", "U004", "中牟县", "狼城岗镇", "410122102", "7.xlsx", None, None, None,
+            "与“6.xlsx”是同一单位的同一张表，数字完全相同，只计一次。不用处理。", "钱七", "0371-2",
         ],
         [
-            "提示", "U008", "中牟县", "410122", "8.xlsx", None, None, None,
-            "这是“中牟县”以前的汇总表，它所依据的报表都在这里，这次不计入。不用处理。",
+            "提示", "U008", "郑州市", "中牟县", "410122", "8.xlsx", None, None, None,
+            "这是“中牟县”以前的汇总表，它所依据的报表都在这里，这次不计入。不用处理。", "=王五", "+86",
         ],
     ]  # fmt: skip
     assert [row[1] for row in found_rows] == sorted(
@@ -537,7 +540,7 @@ def linked(workbook: openpyxl.Workbook) -> set[tuple[Any, Any]]:
     """The unit of each finding, and what stands in the row that it leads to, or None."""
     units: Any = workbook["分单位汇总"]
     result = set()
-    for (cell,) in workbook["审核意见"].iter_rows(min_row=2, min_col=4, max_col=4):
+    for (cell,) in workbook["审核意见"].iter_rows(min_row=4, min_col=5, max_col=5):
         there = None
         if cell.hyperlink:
             sheet, at = str(cell.hyperlink.location).split("!")
@@ -569,7 +572,7 @@ def test_no_findings() -> None:
     values = {FIELDS[index].key: 1 for index in form.own_fields(Level.VILLAGE)}
     tree = Tree([Unit("V", "官渡村", Level.VILLAGE, code="V")])
     sheet = workbook_of([memory.sent(tree, "V", values, OWN)], roster=tree)["审核意见"]
-    assert rows(sheet, 2) == [[None] * 9 + ["没有发现问题。"]]
+    assert rows(sheet, 4) == [[None] * 10 + ["没有发现问题。"]]
 
 
 def test_ledger(workbook: openpyxl.Workbook) -> None:
@@ -578,15 +581,10 @@ def test_ledger(workbook: openpyxl.Workbook) -> None:
     held = "以“中牟县”上报的汇总数“2.xlsx”为准，只用来核对；那是直接填的数，没有记录可查"
     stated, village, copy, old = "表内标识", "村居社区级", "与“6.xlsx”重复", "以前的汇总结果"
     bad, town, county, cumulative = "退回：V002", "乡镇级", "县级", "汇总"
+    code = check_code(ZHONGMU, 23, memory.values_of(TOTAL), [of("2.xlsx")])
     assert rows(workbook["汇总台账"]) == [
-        [None, "程序", f"stattable {__version__}"],
-        [None, "命令", "stattable merge =收到 -o 汇总.xlsx"],
-        [None, "开始", "2026-06-20 12:00:00"],
-        [None, "结束", "2026-06-20 12:00:03"],
-        [None, "汇总单位", "中牟县（县级）410122"],
-        [None, "届次", "第 23 个会员活动日"],
-        [None, "校验码", check_code(ZHONGMU, 23, memory.values_of(TOTAL), [of("2.xlsx")])],
-        [None, "选项 --root", "410122"],
+        ["中牟县 汇总台账"],
+        [f"{ABOUT}　校验码 {code}"],
         [
             "序号", "文件", "SHA-256", "大小（字节）", "修改时间", "单位代码", "单位", "级别", "口径", "口径依据",
             "届次", "是否计入", "原因",
@@ -599,6 +597,16 @@ def test_ledger(workbook: openpyxl.Workbook) -> None:
         [6, "7.xlsx", of("7.xlsx"), 1, None, "410122102", "狼城岗镇", town, cumulative, stated, 23, "未计入", copy],
         [7, "8.xlsx", of("8.xlsx"), 1, None, "410122", "中牟县", county, cumulative, stated, 23, "未计入", old],
         [8, "=3.xlsx", of("=3.xlsx"), 1, None, "410122101", "官渡镇", town, "本级", stated, 23, "未计入", held],
+        [],
+        ["汇总用的程序和选项"],
+        [None, "程序", f"stattable {__version__}"],
+        [None, "命令", "stattable merge =收到 -o 汇总.xlsx"],
+        [None, "开始", "2026-06-20 12:00:00"],
+        [None, "结束", "2026-06-20 12:00:03"],
+        [None, "汇总单位", "中牟县（县级）410122"],
+        [None, "届次", "第 23 个会员活动日"],
+        [None, "校验码", code],
+        [None, "选项 --root", "410122"],
     ]  # fmt: skip
 
 
@@ -608,28 +616,103 @@ def test_ledger(workbook: openpyxl.Workbook) -> None:
 @pytest.mark.parametrize(
     ("title", "frozen", "heads", "filtered"),
     [
-        ("分单位汇总", "B3", "$1:$2", None),
-        ("报送情况", None, None, "A8:H14"),
-        ("审核意见", "A2", "$1:$1", "A1:L{}"),
-        ("汇总台账", "C10", "$9:$9", "A9:M17"),
+        ("分单位汇总", "B5", "$1:$4", None),
+        ("报送情况", "B4", "$1:$3", "A3:M15"),
+        ("审核意见", "A4", "$1:$3", "A3:O{}"),
+        ("汇总台账", "C4", "$1:$3", "A3:M11"),
     ],
 )
 def test_print_and_panes(
-    workbook: openpyxl.Workbook, title: str, frozen: str | None, heads: str | None, filtered: str | None
+    workbook: openpyxl.Workbook, title: str, frozen: str, heads: str, filtered: str | None
 ) -> None:
     sheet = workbook[title]
-    fit = sheet.sheet_properties.pageSetUpPr
-    assert fit
     assert (sheet.freeze_panes, sheet.print_title_rows) == (frozen, heads)
     assert sheet.auto_filter.ref == (filtered and filtered.format(sheet.max_row))
-    setup = (sheet.page_setup.orientation, sheet.page_setup.paperSize, sheet.page_setup.fitToWidth or 1, fit.fitToPage)
-    assert setup == ("landscape", 9, 3 if title == "分单位汇总" else 1, True)  # 9: A4
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)  # A4
+    fit: Any = sheet.sheet_properties.pageSetUpPr
+    if fit and fit.fitToPage:
+        assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)  # as many as it takes
+    else:
+        assert 70 <= sheet.page_setup.scale <= 100  # programs ignore breaks where they fit pages
     assert sheet.print_title_cols == ("$A:$A" if title == "分单位汇总" else None)
-    assert sheet.page_setup.fitToHeight == 0  # as many pages as it takes
     footer: Any = sheet.oddFooter
     assert footer.center.text == "第 &P 页，共 &N 页"
-    widths = [sheet.column_dimensions[get_column_letter(column)].width for column in range(1, sheet.max_column + 1)]
-    assert min(widths) >= 6
+
+
+SCREEN = 1366 - 30 - 20  # pixels that a small screen shows of a sheet, beside the row numbers and the bar
+
+
+@pytest.mark.parametrize("title", ["信息统计表", "报送情况", "审核意见", "汇总台账"])
+def test_a_small_screen_shows_the_whole_width(workbook: openpyxl.Workbook, title: str) -> None:
+    """A digit of 宋体 takes 8 pixels."""
+    sheet = workbook[title]
+    letters = [get_column_letter(column) for column in range(1, sheet.max_column + 1)]
+    widths = [sheet.column_dimensions[letter].width for letter in letters]
+    assert min(widths) >= 2
+    assert sum(int(8 * width) for width in widths) <= SCREEN
+
+
+def test_frozen_panes_leave_room_on_a_small_screen() -> None:
+    long = Unit("C", "某某国家级城乡融合发展试验区和经济技术开发区", Level.COUNTY, code="C")
+    tree = Tree([long, Unit("T", "镇", Level.TOWNSHIP, code="T", parent="C")])
+    for sheet in workbook_of([memory.sent(tree, "T", {OF_TOWNSHIP: 1}, OWN)], roster=tree)._sheets[1:6]:
+        if sheet.title == CHARTS_SHEET:  # a page, and no list
+            continue
+        frozen = range(1, sheet[sheet.freeze_panes].row)
+        assert sum(sheet.row_dimensions[row].height or 15 for row in frozen) <= 160  # points
+
+
+# -- what no unit can fill in, and where pages end --------------------------------------------------------
+
+
+def folded_columns(sheet: Any) -> list[int]:
+    runs = [one for one in sheet.column_dimensions.values() if one.hidden]
+    assert {one.outlineLevel for one in runs} <= {1}
+    return sorted(column for one in runs for column in range(one.min, one.max + 1))
+
+
+def test_columns_that_no_unit_can_fill_in_are_folded_away(workbook: openpyxl.Workbook) -> None:
+    """Those of the province, and the prefecture's accounts; each run has its sign behind it, to unfold it."""
+    sheet = workbook["分单位汇总"]
+    idle = [field.index + 5 for field in FIELDS if ".province." in field.key or "online.prefecture" in field.key]
+    idle = [column for column in idle if sheet.cell(4, column).value and "media" not in FIELDS[column - 5].key]
+    assert folded_columns(sheet) == idle
+    behind = [column + 1 for column in idle if column + 1 not in idle]
+    assert all(sheet.column_dimensions[get_column_letter(column)].collapsed for column in behind)
+
+
+@pytest.mark.parametrize(
+    ("root", "figures", "shown"),
+    [
+        ("410122101", {"410122101201": {OF_VILLAGE: 1}}, 20),  # a township has its own, its villages', and media
+        ("410122101201", {"410122101201": {OF_VILLAGE: 1}}, 14),
+        ("41", {"410122101201": {OF_VILLAGE: 1}}, 40),
+    ],
+)
+def test_of_each_level_some_columns_are_folded(root: str, figures: dict[str, Any], shown: int) -> None:
+    returns = [memory.sent(TREE, key, values, OWN) for key, values in figures.items()]
+    sheet = workbook_of(returns, roster=TREE, code=root)["分单位汇总"]
+    assert len(FIELDS) - len(folded_columns(sheet)) == shown
+
+
+def test_of_a_unit_with_none_below_it_nothing_is_folded_that_it_may_report() -> None:
+    tree = Tree([Unit("C", "中牟县", Level.COUNTY, code="C")])
+    sheet = workbook_of([memory.sent(tree, "C", {OF_COUNTY: 1, OF_VILLAGE: 5}, CUMULATIVE)], roster=tree)["分单位汇总"]
+    assert len(FIELDS) - len(folded_columns(sheet)) == 29
+
+
+def test_pages_of_the_breakdown_end_where_sections_do(workbook: openpyxl.Workbook) -> None:
+    sheet = workbook["分单位汇总"]
+    sections = [field.block.section for field in FIELDS]
+    ends = [one.id - 4 for one in sheet.col_breaks.brk]
+    assert ends
+    assert all(sections[end - 1] != sections[end] for end in ends)
+
+
+def test_columns_are_as_wide_as_their_longest_figure() -> None:
+    many = memory.sent(TREE, "410122", {OF_COUNTY: 1, OF_VILLAGE: 9_876_543_210}, CUMULATIVE)
+    sheet = workbook_of([many], roster=TREE, code="410122")["分单位汇总"]
+    assert sheet.column_dimensions[column_of(OF_VILLAGE)].width > 10
 
 
 def test_of_two_units_that_look_the_same_nobody_can_tell_which_a_finding_leads_to() -> None:
@@ -640,7 +723,7 @@ def test_of_two_units_that_look_the_same_nobody_can_tell_which_a_finding_leads_t
     tree = Tree([Unit("C", "某市", Level.PREFECTURE, code="C"), *counties, *townships, *villages])
     returns = [memory.sent(tree, one.key, {"activities.prefecture_county.sessions": 1}, OWN) for one in counties]
     sheet = workbook_of(returns, roster=tree, code="C")["审核意见"]
-    leads = {row[3].value: bool(row[3].hyperlink) for row in sheet.iter_rows(min_row=2) if row[2].value == "C001"}
+    leads = {row[4].value: bool(row[4].hyperlink) for row in sheet.iter_rows(min_row=4) if row[2].value == "C001"}
     assert leads == {"某市": True, "张庄镇": False}
 
 

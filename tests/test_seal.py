@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from stattable.model.form import SHEET_NAME
-from stattable.proving.breakdown import UNITS_SHEET
-from stattable.proving.lists import CLERKS_FROM, FINDINGS_SHEET, STATE_SHEET
+from stattable.proving.breakdown import UNIT_HEADS, UNITS_SHEET
+from stattable.proving.lists import CLERKS_HEADS, FINDING_HEADS, FINDINGS_SHEET, STATE_SHEET
 from stattable.proving.seal import SEAL, broken_rows, read_seal, seal_rows, without_seal
 
 ROWS: list[list[Any]] = [["甲", 1, None], [], ["乙\n丙", "", "2"], [None, "丁", 3]]
@@ -37,27 +37,38 @@ def test_broken_rows(now: list[list[Any]], broken: list[int]) -> None:
     assert broken_rows(STATE_SHEET, now, marks(STATE_SHEET, ROWS)) == broken
 
 
-def test_what_is_a_clerks_is_not_sealed() -> None:
-    before = ["说明"] * CLERKS_FROM
-    findings = [[*before, "状态", "核实情况"], [*before, "待核实", None, "备注"]]
-    sealed = marks(FINDINGS_SHEET, findings)
+OLD_HEADS = [head for head in FINDING_HEADS if head not in {"上级单位", "联系人", "电话"}]
+
+
+@pytest.mark.parametrize(
+    "above",
+    [[["甲 审核意见"], ["汇总日期"], [*FINDING_HEADS]], [OLD_HEADS]],
+    ids=["as now", "without titles, as once"],
+)
+def test_what_is_a_clerks_is_not_sealed(above: list[list[str]]) -> None:
+    before = ["说明"] * (len(above[-1]) - len(CLERKS_HEADS))
+    findings = [*above, [*before, "待核实", None, "备注"]]
+    sealed, last = marks(FINDINGS_SHEET, findings), len(findings)
 
     def broken(*row: str | None) -> list[int]:
-        return broken_rows(FINDINGS_SHEET, [findings[0], [*row]], sealed)
+        return broken_rows(FINDINGS_SHEET, [*above, [*row]], sealed)
 
     assert broken(*before, "已说明", "当天网络直播", "备注") == []
     assert broken(*before, None, None, "备注") == []
-    assert broken(*before, "待核实", None, "改") == [2]
-    assert broken(*before[:-1], "改", "待核实", None, "备注") == [2]
-    assert broken_rows(FINDINGS_SHEET, [[*before, "状态", "已核实"], findings[1]], sealed) == [1]
+    assert broken(*before, "待核实", None, "改") == [last]
+    assert broken(*before[:-1], "改", "待核实", None, "备注") == [last]
+    head = [*above[-1][:-1], "已核实"]
+    assert broken_rows(FINDINGS_SHEET, [*above[:-1], head, findings[-1]], sealed) == [last - 1]
 
 
-def test_figures_are_held_elsewhere() -> None:
+@pytest.mark.parametrize("titles", [[["甲 分单位汇总"], ["汇总日期"]], []], ids=["as now", "without titles, as once"])
+def test_figures_are_held_elsewhere(titles: list[list[str]]) -> None:
     row = ["官渡镇", "乡镇级", "已报", "本级", *range(40)]
-    sealed = marks(UNITS_SHEET, [[], [], row])
-    assert broken_rows(UNITS_SHEET, [[], [], [*row[:4], *[7] * 40]], sealed) == []
-    assert broken_rows(UNITS_SHEET, [[], [], [*row, "又"]], sealed) == [3]
-    assert broken_rows(UNITS_SHEET, [[], [], [*row[:2], "未报", *row[3:]]], sealed) == [3]
+    above = [*titles, [*UNIT_HEADS, *["宣传活动"] * 40], [None] * 4 + ["活动场次"] * 40]
+    sealed, at = marks(UNITS_SHEET, [*above, row]), len(above) + 1
+    assert broken_rows(UNITS_SHEET, [*above, [*row[:4], *[7] * 40]], sealed) == []
+    assert broken_rows(UNITS_SHEET, [*above, [*row, "又"]], sealed) == [at]
+    assert broken_rows(UNITS_SHEET, [*above, [*row[:2], "未报", *row[3:]]], sealed) == [at]
     page = [[""] * 9 for _ in range(6)]
     page[5] = ["", *range(8)]
     assert broken_rows(SHEET_NAME, [*page[:5], [7] * 9], marks(SHEET_NAME, page)) == [6]  # A6 is no figure's

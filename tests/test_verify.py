@@ -117,17 +117,17 @@ def test_what_merge_wrote_is_proved() -> None:
             [("P003", "中牟县.xlsx", PAGE, "A2", "第22个“5.29会员活动日”信息统计表")],
         ),
         (put(PAGE, "B18", "王五"), []),  # a person may be another
-        (put(UNITS, "I3", 7), [("P002", "官渡镇", UNITS, "I3", "7")]),  # in place of the formula
-        (put(UNITS, "I4", 7), [("P002", "官渡镇", UNITS, "I4", "7")]),
-        (put(UNITS, "K5", 7), [("P002", "官渡镇", UNITS, "K5", "7")]),
-        (put(UNITS, "K5", "4"), [("P002", "官渡镇", UNITS, "K5", "4（存成了文字）")]),  # which no sum adds up
-        (put(UNITS, "E2", "人数"), [("P003", "中牟县.xlsx", UNITS, "E2", "人数")]),
-        (put(UNITS, "K6", None), [("P002", "狼城岗镇", UNITS, "K6", "空白")]),
-        (put(UNITS, "I8", "=SUM(I3:I7)"), [("P002", "中牟县", UNITS, "I8", "=SUM(I3:I7)")]),
-        (put(UNITS, "A4", "某镇"), [("P003", "中牟县.xlsx", UNITS, "A4", "某镇")]),
+        (put(UNITS, "I5", 7), [("P002", "官渡镇", UNITS, "I5", "7")]),  # in place of the formula
+        (put(UNITS, "I6", 7), [("P002", "官渡镇", UNITS, "I6", "7")]),
+        (put(UNITS, "K7", 7), [("P002", "官渡镇", UNITS, "K7", "7")]),
+        (put(UNITS, "K7", "4"), [("P002", "官渡镇", UNITS, "K7", "4（存成了文字）")]),  # which no sum adds up
+        (put(UNITS, "E4", "人数"), [("P003", "中牟县.xlsx", UNITS, "E4", "人数")]),
+        (put(UNITS, "K8", None), [("P002", "狼城岗镇", UNITS, "K8", "空白")]),
+        (put(UNITS, "I10", "=SUM(I5:I9)"), [("P002", "中牟县", UNITS, "I10", "=SUM(I5:I9)")]),
+        (put(UNITS, "A6", "某镇"), [("P003", "中牟县.xlsx", UNITS, "A6", "某镇")]),
         (
-            lambda book: book[UNITS].delete_rows(4),
-            [("P003", "中牟县.xlsx", UNITS, "A4", "官渡镇 所属 2 个村居社区合计")],
+            lambda book: book[UNITS].delete_rows(6),
+            [("P003", "中牟县.xlsx", UNITS, "A6", "官渡镇 所属 2 个村居社区合计")],
         ),
         (lambda book: book.remove(book[UNITS]), [("P003", "中牟县.xlsx", UNITS, None, None)]),
         (lambda book: book.remove(book[LEDGER]), [("P003", "中牟县.xlsx", LEDGER, None, None)]),
@@ -152,11 +152,11 @@ def test_a_total_that_was_calculated_anew_is_not_what_was_typed_over() -> None:
     """As Excel saves it: the changed cell, and all totals that follow from it."""
 
     book = Book(Path(REPORT).read_bytes())
-    book.put(UNITS, "I4", 7)
-    for cell, value in {"I3": 7, "I8": 7 + 2}.items():
+    book.put(UNITS, "I6", 7)
+    for cell, value in {"I5": 7, "I10": 7 + 2}.items():
         book.cached(UNITS, cell, value)
     Path(REPORT).write_bytes(book.to_bytes())
-    assert told(verify()) == [("P002", "官渡镇", UNITS, "I4", "7")]
+    assert told(verify()) == [("P002", "官渡镇", UNITS, "I6", "7")]
 
 
 # -- against its returns ----------------------------------------------------------------------------------
@@ -444,7 +444,7 @@ def test_merge_and_verify_say_the_same_check_code() -> None:
     assert code == printed() == verify().json["check_code"]
     said = run("merge", RETURNS, "--roster", "名册.csv", "--root", "410122", "-o", REPORT, "--quiet").out
     assert f"校验码 {code}，印在汇总页的页脚。" in said
-    assert openpyxl.load_workbook(REPORT)[LEDGER]["C7"].value == code
+    assert openpyxl.load_workbook(REPORT)[LEDGER]["A2"].value.endswith(f"校验码 {code}")
     send(GUANDU_VILLAGE, {OF_VILLAGE: 3})
     merge()
     assert printed() != code

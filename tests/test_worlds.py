@@ -526,8 +526,8 @@ def test_level_by_level_is_one_go(folders: Folders, world: World, data: st.DataO
 
 
 def errors_in(report: Path) -> list[tuple[str, ...]]:
-    rows = openpyxl.load_workbook(report)["审核意见"].iter_rows(min_row=2, values_only=True)
-    return [(str(row[2]), str(row[3]), Path(str(row[5])).name, str(row[7])) for row in rows if row[1] == "强制性"]
+    rows = openpyxl.load_workbook(report)["审核意见"].iter_rows(min_row=4, values_only=True)
+    return [(str(row[2]), str(row[4]), Path(str(row[6])).name, str(row[8])) for row in rows if row[1] == "强制性"]
 
 
 # -- what changed since -----------------------------------------------------------------------------------

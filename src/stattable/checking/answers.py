@@ -33,8 +33,11 @@ def superseded(one: CheckedReturn, by: CheckedReturn) -> CheckedReturn:
 
 def settled_by(one: CheckedReturn, answer: CheckedReturn) -> CheckedReturn:
     """Return a return with those of its findings settled that its answer has no longer."""
-    left = {(each.code, each.field) for each in answer.findings}
-    findings = (replace(each, is_settled=(each.code, each.field) not in left) for each in one.findings)
+    left = {(each.code, field) for each in answer.findings for field in each.fields or (None,)}
+    findings = (
+        replace(each, is_settled=all((each.code, field) not in left for field in each.fields or (None,)))
+        for each in one.findings
+    )
     return replace(one, findings=tuple(findings))
 
 

@@ -230,5 +230,6 @@ def _is_for(reason: Reason, one: Finding, words: str) -> bool:
         return reason.code == one.code and claim(reason.problem).startswith(words)
     if reason.field or reason.place:
         at_field = reason.field is not None and reason.field == one.field
-        return at_field or (reason.place is not None and one.cell is not None and overlap(reason.place, one.cell))
+        cells = one.cells or ((one.cell,) if one.cell else ())  # of many cells it has to be for all
+        return at_field or (reason.place is not None and bool(cells) and all(overlap(reason.place, at) for at in cells))
     return reason.code == one.code

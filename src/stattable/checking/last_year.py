@@ -8,7 +8,17 @@ from stattable.checking.returns import CheckedReturn
 from stattable.model.catalogue import finding, phrase
 from stattable.model.cell_names import a1, a1_range
 from stattable.model.findings import Finding, Param, Severity
-from stattable.model.form import BLANK_WORD, FIELDS, Field, Value, Values, fields_only_below, number, year_of
+from stattable.model.form import (
+    BLANK_WORD,
+    FIELD_BY_KEY,
+    FIELDS,
+    Field,
+    Value,
+    Values,
+    fields_only_below,
+    number,
+    year_of,
+)
 from stattable.model.refusals import Refusal
 from stattable.model.units import Level, Scope, Tree
 
@@ -168,9 +178,11 @@ def _doubted(findings: Iterable[Finding]) -> set[str]:
     """Return the keys of the fields of which a finding says that they are wrong: no other need say so again."""
     doubted: set[str] = set()
     for one in findings:
-        if one.field and (one.severity is Severity.ERROR or one.code[0] in "RO"):
-            doubted.add(one.field)
-            partner = next(field.partner for field in FIELDS if field.key == one.field)
+        if one.severity is not Severity.ERROR and one.code[0] not in "RO":
+            continue
+        for key in one.fields:
+            doubted.add(key)
+            partner = FIELD_BY_KEY[key].partner
             if one.code in {"R001", "R002"} and partner is not None:
                 doubted.add(FIELDS[partner].key)
     return doubted

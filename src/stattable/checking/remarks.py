@@ -8,7 +8,7 @@ from stattable.checking.returns import CheckedReturn
 from stattable.checking.sent_back import SentBack
 from stattable.formats.sheet import Cell
 from stattable.model.annex import ANNEX_HEADS, ANNEX_SHEET, COLUMNS
-from stattable.model.catalogue import problem_and_remedy, remedy_for_sender
+from stattable.model.catalogue import problem_and_remedy, problem_of_one, remedy_for_sender
 from stattable.model.cell_names import a1, a1_range, overlap
 from stattable.model.findings import Finding, Param, Severity
 from stattable.model.form import CONTACT_LINES, FIELD_BY_KEY, FIELDS, NAME_LINE, SHEET_NAME, label_of
@@ -49,6 +49,12 @@ class Remark:
     def problem(self) -> str:
         """Where, and what is wrong."""
         return problem_and_remedy(self.finding, label_of)[0]
+
+    def problem_at(self, place: Cell) -> str:
+        """What is wrong with one of the marked cells."""
+        if not self.finding.cells:
+            return self.problem
+        return problem_of_one(self.finding, next(field.key for field in FIELDS if field.at == place))
 
     @property
     def remedy(self) -> str:
@@ -116,6 +122,10 @@ def _placed(finding: Finding, one: CheckedReturn, form: Mapping[Cell, Cell], ann
         return _at(finding, _in_range(finding, one, form))
     if finding.field:
         return _at_field(finding, form)
+    if finding.cells and finding.sheet == one.file.sheet:
+        fields = [FIELD_BY_KEY[key] for key in finding.fields]
+        moved = replace(finding, params={**finding.params, "cells": tuple(field.cell for field in fields)})
+        return _at(moved, [field.at for field in fields])
     if finding.cell and one.file.annex and finding.sheet == one.file.annex.sheet:
         cells = [now for was, now in annex.items() if overlap(finding.cell, a1(*was))]
         if cells:

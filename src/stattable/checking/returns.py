@@ -6,6 +6,7 @@ from typing import Final
 
 from stattable.checking.attribution import Attribution, Attributor, ambiguous_attribution
 from stattable.checking.editions import ANY_EDITION, EditionDecision, decide_edition
+from stattable.checking.equal_faults import fold_equal_faults
 from stattable.checking.namesakes import ambiguous_returns
 from stattable.checking.register import Register
 from stattable.checking.rules import FilledForm, apply_rules, drop_meaningless_zeros
@@ -134,7 +135,7 @@ def _check_return(one: ReturnFile, whose: Attribution, edition: EditionDecision)
         findings += apply_rules(FilledForm(values, whose.level, whose.scope, frozenset(unread)), one.sheet, one.cells)
         values = cleaned
     findings += _gap_findings(one, whose.unit)
-    placed = tuple(replace(finding, path=one.path, unit=whose.unit) for finding in findings)
+    placed = tuple(replace(finding, path=one.path, unit=whose.unit) for finding in fold_equal_faults(findings))
     return CheckedReturn(one, whose.unit, whose.key, whose.level, whose.scope, whose.scope_by, values, placed)
 
 

@@ -1,22 +1,25 @@
 """Differences of cumulative returns from the returns below them (H001, H002); what is missing (C001, C002)."""
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from stattable.checking.missing import missing_findings
 from stattable.merging.result import MergeResult
 from stattable.merging.rollup import Difference, excess_fields
 from stattable.model.catalogue import finding, phrase
-from stattable.model.cell_names import a1
+from stattable.model.cell_names import a1, a1_range, cell_at
 from stattable.model.findings import Finding, Param, Severity, Status
-from stattable.model.form import FIELDS, fields_of_level, number
+from stattable.model.form import FIELDS, fields_of_level, label_of, number
 from stattable.model.units import Scope
 
+_APART: Final = 3  # fields of one return, up to which each has a finding of its own
 _NAMED: Final = frozenset({Status.MISSING, Status.REJECTED})  # of units that have findings of their own
 
 
 def difference_findings(merged: MergeResult, is_roster: bool) -> list[Finding]:
     """Return H001 and H002 where a cumulative return is more or less than the sum of its parts."""
-    findings = []
+    findings = list[Finding]()
     for key in merged.tree.below(merged.root):
         difference = merged.rollup.differences.get(key)
         if difference is None or not difference.compared:
@@ -25,6 +28,7 @@ def difference_findings(merged: MergeResult, is_roster: bool) -> list[Finding]:
         one = merged.accepted[key, Scope.CUMULATIVE]
         contact = _joined(*merged.person(key, (Scope.CUMULATIVE,)))
         excess = excess_fields(unit.level, difference.has_own_return) & difference.owned_fields
+        of_unit = list[Finding]()
         for entry in FIELDS:
             amount = difference.of(entry.index)
             if amount == 0 or (amount > 0 and entry.index not in excess):
@@ -41,7 +45,7 @@ def difference_findings(merged: MergeResult, is_roster: bool) -> list[Finding]:
             }
             sure = is_roster and entry.index in difference.complete_fields
             cell = one.file.cells[entry.index]
-            findings.append(
+            of_unit.append(
                 finding(
                     "H002" if amount < 0 else "H001",
                     None if amount < 0 or sure else Severity.WARNING,
@@ -54,7 +58,33 @@ def difference_findings(merged: MergeResult, is_roster: bool) -> list[Finding]:
                     params=params,
                 )
             )
+        findings += _together(of_unit)
     return findings
+
+
+def _together(of_unit: Sequence[Finding]) -> Iterator[Finding]:
+    """Yield the findings of one unit, those of a kind as one where there are many: one return has them."""
+    kinds: dict[tuple[str, Severity], list[Finding]] = {}
+    for one in of_unit:
+        kinds.setdefault((one.code, one.severity), []).append(one)
+    for (code, _), some in kinds.items():
+        if len(some) <= _APART:
+            yield from some
+            continue
+        figures = [
+            phrase(code, "figure", label=label_of(one.field or ""), cell=one.cell or "", **one.params) for one in some
+        ]
+        params: dict[str, Param] = {
+            "reason": "several",
+            "count": len(some),
+            "fields": tuple(one.field or "" for one in some),
+            "cells": tuple(one.cell for one in some if one.cell),
+            "figures": tuple(figures),
+            **{key: some[0].params[key] for key in ("name", "own_here", "contact")},
+        }
+        places = [cell_at(one.cell) for one in some if one.cell]
+        raw = "、".join(one.raw or "" for one in some)
+        yield replace(some[0], cell=a1_range(places) if places else None, field=None, raw=raw, params=params)
 
 
 def _made_of(merged: MergeResult, key: str, difference: Difference, index: int) -> tuple[str, ...]:

@@ -643,7 +643,8 @@ _PHRASES: Final[Mapping[str, Mapping[str, str]]] = {  # what is said of one thin
     "T003": {"group": "第 {edition} 个（{year} 年）{count} 个文件"},
     "U005": {"differs": "{label}（{cell}）在几份表里不同：{versions}。", "version": "“{path}”是 {value}"},
     "C005": {"one": "“{text}”（{cell}）"},
-    "H001": {"part": "{name} {amount}"},
+    "H001": {"part": "{name} {amount}", "figure": "{label}（{cell}）上报 {reported}，合计 {known}，多出 {difference}"},
+    "H002": {"figure": "{label}（{cell}）上报 {reported}，合计 {known}，少 {shortfall}"},
     "O101": {"figure": _THEN_AND_NOW},
     "O102": {"figure": _THEN_AND_NOW},
     "O103": {"figure": _THEN_AND_NOW},
@@ -764,6 +765,7 @@ _LISTINGS: Final[Mapping[tuple[str, str], _Listing]] = {
     ("U004", "copies"): _Listing(most=5, rest=" 等 {count} 份"),
     ("H001", "made_of"): _PARTS,
     ("H002", "made_of"): _PARTS,
+    **dict.fromkeys((("H001", "figures"), ("H002", "figures")), _Listing(separator="；", most=40)),
     ("H004", "holders"): _FEW_UNITS,
     ("H004", "units"): _FEW_UNITS._replace(rest="等 {count} 个单位"),
     ("H006", "units"): _CLAUSES,
@@ -821,6 +823,14 @@ _INSTEAD: Final[Mapping[tuple[str, str], tuple[str, str]]] = {  # of some reason
     ("O103", "several"): (
         "有 {count} 栏{then}有数，现在没有：{figures}。",
         "请核实：漏填的请补上；确实没有开展的，请填 0 并写明原因。",
+    ),
+    ("H001", "several"): (
+        "{name}的汇总有 {count} 栏大于{known}：{figures}。{state}",
+        "请与{name}联系{contact}，问清多出的部分由谁报。",
+    ),
+    ("H002", "several"): (
+        "{name}的汇总有 {count} 栏小于{known}：{figures}。",
+        "请与{name}联系{contact}：它的汇总漏了下级，或者下级后来更正过。",
     ),
     ("O103", "blank"): ("{where}空着，{then}是 {was}。", "请核实：漏填的请补上；确实没有开展的，请填 0 并写明原因。"),
     ("C001", "all"): ("{name}：{own}{counts}都没有报。{contact}", "请催报。"),
@@ -931,6 +941,8 @@ def problem_and_remedy(finding: Finding, label_of: Callable[[str], str]) -> tupl
     if finding.params.keys() == {"words"}:
         return str(finding.params["words"]), ""
     entry = CATALOGUE[finding.code]
+    if finding.params.get("reason") == TOGETHER:
+        return _words_together(finding, label_of), general_remedy(entry)
     words: dict[str, object] = {
         "raw": finding.raw or "",
         "cell": finding.cell or "",
@@ -961,6 +973,58 @@ def problem_and_remedy(finding: Finding, label_of: Callable[[str], str]) -> tupl
     parts = _INSTEAD.get((finding.code, str(finding.params.get("reason"))), (entry.text, entry.remedy))
     problem, remedy = (part.format(**words) for part in parts)
     return problem, remedy
+
+
+TOGETHER: Final = "together"  # the reason of a finding about many cells with one kind of fault
+_ONE_OF_MANY: Final = "{title}：“{raw}”{extra}。这样的共 {count} 格。"
+_TOGETHER_WORDS: Final = "{title}，共 {count} 格{alike}：{places}。"
+
+
+def extra_words(finding: Finding) -> str:
+    """Return what is said of a cell behind its content, where many are told of together."""
+    if finding.code in {"V007", "V008"}:
+        return f"，{_taken(str(finding.params['value']))}"
+    if finding.code == "R001":
+        return f"，场次是{finding.params['sessions']}"
+    return f"（可能是“{finding.suggestion}”）" if finding.suggestion else ""
+
+
+def _words_together(finding: Finding, label_of: Callable[[str], str]) -> str:
+    columns = (finding.params[name] for name in ("fields", "cells", "raws", "extras"))
+    cells = [*zip(*(column for column in columns if isinstance(column, tuple)), strict=True)]
+    said = [f"“{raw}”{extra}" if raw else extra for _, _, raw, extra in cells]
+    is_one = len(set(said)) == 1
+    places = [
+        f"{label_of(field)}（{cell}）{'' if is_one else what}"
+        for (field, cell, *_), what in zip(cells, said, strict=True)
+    ]
+    return _TOGETHER_WORDS.format(
+        title=CATALOGUE[finding.code].title, count=len(cells), alike=f"，都是{said[0]}" if is_one else "",
+        places="；".join(places),
+    )  # fmt: skip
+
+
+def problem_of_one(finding: Finding, key: str) -> str:
+    """Return what is wrong with the cell of one field, by its key, of a finding about many such cells."""
+    extras, at = finding.params["extras"], finding.fields.index(key)
+    return _ONE_OF_MANY.format(
+        title=CATALOGUE[finding.code].title, raw=finding.raw_of(key) or "", count=len(finding.fields),
+        extra=extras[at] if isinstance(extras, tuple) else "",
+    )  # fmt: skip
+
+
+_NAMED_ELSEWHERE: Final = frozenset({"rows", "fields", "cells"})  # parameters that JSON has by themselves
+
+
+def items_cut(finding: Finding) -> tuple[str, ...]:
+    """Return all that a finding lists, where its words name only the first of these."""
+    if finding.params.get("reason") == TOGETHER:  # which names all its cells
+        return ()
+    others = {name: value for name, value in finding.params.items() if name not in _NAMED_ELSEWHERE}
+    lists = [(name, value) for name, value in others.items() if isinstance(value, tuple)]
+    if all(len(value) <= _LISTINGS.get((finding.code, name), _USUAL).most for name, value in lists):
+        return ()
+    return tuple(item for _, value in lists for item in value)
 
 
 def remedy_for_sender(finding: Finding, label_of: Callable[[str], str]) -> str:
@@ -1051,9 +1115,8 @@ def _derive_reason(finding: Finding, words: dict[str, object]) -> None:
         else:
             words["expected"] = "而这批文件里没有哪一届过半数：{groups}".format(**words)
     elif finding.code in {"H001", "H002"}:
-        words["known"] = (
-            "本级与下级合计 {known}{made_of}" if finding.params["own_here"] else "下级合计 {known}{made_of}"
-        ).format(**words)
+        whose = "本级与下级合计" if finding.params["own_here"] else "下级合计"
+        words["known"] = "{} {known}{made_of}".format(whose, **words) if "known" in words else whose
         words["state"] = (
             "应当报送的单位都已收到。" if finding.severity is Severity.ERROR else "可能是还没有收到的报表。"
         )

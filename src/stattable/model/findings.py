@@ -119,6 +119,23 @@ class Finding:
         return self.severity is not Severity.INFO and not self.is_closed
 
     @property
+    def fields(self) -> tuple[str, ...]:
+        """The keys of all fields that it speaks of."""
+        fields = self.params.get("fields", ())
+        return fields if isinstance(fields, tuple) and fields else (self.field,) if self.field else ()
+
+    def raw_of(self, key: str) -> str | None:
+        """Return the content of the cell of a field that it speaks of, as shown to the user, or None."""
+        raws = self.params.get("raws")
+        return raws[self.fields.index(key)] if isinstance(raws, tuple) and key in self.fields else self.raw
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The cells that it speaks of, where it speaks of several faults of one kind; empty for any other finding."""
+        cells = self.params.get("cells", ())
+        return cells if isinstance(cells, tuple) and "fields" in self.params else ()
+
+    @property
     def rows(self) -> tuple[int, ...]:
         """The rows of a roster that it speaks of, all of them; empty for any other finding."""
         rows = self.params.get("rows", ())

@@ -347,7 +347,12 @@ CONTACT_LINES: Final[Mapping[str, Line]] = {
 
 def title(edition: int) -> str:
     """Return the page's title for `edition`, the ordinal of the members' day."""
-    return f"第{edition}个“5.29会员活动日”{SHEET_NAME}"
+    return f"{event(edition)}{SHEET_NAME}"
+
+
+def event(edition: int) -> str:
+    """Return what the members' day of `edition`, its ordinal, is called."""
+    return f"第{edition}个“5.29会员活动日”"
 
 
 def edition_of(year: int) -> int:

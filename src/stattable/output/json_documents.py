@@ -11,7 +11,7 @@ from stattable.checking.returns import Batch, CheckedReturn, open_units
 from stattable.merging.collection import Collection
 from stattable.merging.result import MergeResult, Summary
 from stattable.merging.rollup import Difference
-from stattable.model.catalogue import omission, render
+from stattable.model.catalogue import items_cut, omission, render
 from stattable.model.findings import Finding, Severity, Status, UnitRef
 from stattable.model.form import BLANK, FIELDS, Field, Value, Values, label_of
 from stattable.model.text import DECEPTIVE
@@ -370,5 +370,8 @@ def _finding(finding: Finding, message: str) -> models.Finding:
         raw=finding.raw,
         suggestion=finding.suggestion,
         explanation=finding.explanation,
-        rows=list(finding.rows) or None,
+        rows=[*finding.rows] or None,
+        fields=[*finding.fields] if len(finding.fields) > 1 else None,
+        cells=[*finding.cells] or None,
+        items=[*items_cut(finding)] or None,
     )

@@ -27,6 +27,7 @@ else:
 SomeFigures = dict[FieldKey, Value]
 Figures = Annotated[SomeFigures, Field(min_length=len(FIELDS))]
 Absent = SkipJsonSchema[None]  # never said: the key is not there
+Open = Annotated[int, Field(description="units with an open error or warning, also between them and those below them")]
 Errors = Annotated[int, Field(description="findings that are errors")]
 Warnings = Annotated[int, Field(description="findings that are warnings")]
 Infos = Annotated[int, Field(description="findings that are for information")]
@@ -71,6 +72,9 @@ class Finding(Part):
     suggestion: str | None = Field(description="what may have been meant")
     explanation: str | None = Field(description="the reason that its unit wrote for it, which closes it")
     rows: list[int] | Absent = Field(default=None, description="of a roster: all rows that it speaks of")
+    fields: list[FieldKey] | Absent = Field(default=None, description="keys of the fields, where it speaks of several")
+    cells: list[str] | Absent = Field(default=None, description="the cells, where it speaks of several faults at once")
+    items: list[str] | Absent = Field(default=None, description="all that it lists, where its message names a part")
 
 
 # -- check ------------------------------------------------------------------------------------------------
@@ -84,10 +88,7 @@ class CheckSummary(Part):
     rejected: int = Field(description="those with errors that keep them out of a total")
     duplicate: int = Field(description="those that another file stands for")
     superseded: int = Field(description="those that were rejected, and that a later one replaced")
-    open: int = Field(
-        description="units with an error or a warning, neither explained nor settled, in what they sent or in how "
-        "it stands to what those below them sent"
-    )
+    open: Open
     errors: Errors
     warnings: Warnings
     infos: Infos
@@ -147,10 +148,7 @@ class MergeSummary(Part):
     superseded: int = Field(description="returns that were rejected, and that a later one replaced")
     covered: int = Field(description="units without a return that a cumulative one above stands for")
     missing: int = Field(description="units that should have reported, and did not")
-    open: int = Field(
-        description="units with an error or a warning, neither explained nor settled, in what they sent or in how "
-        "it stands to what those below them sent"
-    )
+    open: Open
     gaps: dict[Level, int] = Field(
         description="units below the root that are known to be missing, also inside merged workbooks, by level"
     )

@@ -10,7 +10,7 @@ from stattable.model.catalogue import finding
 from stattable.model.cell_names import a1, column_letters
 from stattable.model.findings import Finding, Param, Severity
 from stattable.model.form import BLANK_WORD, FIELDS, LAST_COLUMN, LAST_ROW, SHEET_NAME
-from stattable.proving.breakdown import HEAD_ROWS, UNIT_HEADS, UNITS_SHEET, breakdown
+from stattable.proving.breakdown import UNIT_HEADS, UNITS_SHEET, breakdown, idle_columns
 from stattable.proving.chart_table import CHARTS_AREA, CHARTS_SHEET, FIGURES_FROM, UNNAMED_AT
 from stattable.proving.check_code import CHECK_CODE
 from stattable.proving.ledger import LEDGER_SHEET
@@ -107,6 +107,8 @@ def _hidden_lines(report: MergedWorkbook, sheet: RawSheet, setup: Setup) -> Iter
             "filter" if is_filter else "row", sheet.name, f"A{rows[0]}", list(map(str, rows)), severity
         )
     unseen = setup.hidden_columns | {at[1] for at, one in sheet.displays.items() if one.hidden_by == "column"}
+    if sheet.name == UNITS_SHEET:
+        unseen = unseen.difference(idle_columns(report.rolled, breakdown(report.rolled)))
     columns = [number for number in sorted(unseen) if any(sheet.cell(row, number) is not None for row in filled)]
     if columns:
         letters = list(map(column_letters, columns))
@@ -115,7 +117,7 @@ def _hidden_lines(report: MergedWorkbook, sheet: RawSheet, setup: Setup) -> Iter
 
 def _collapsed(report: MergedWorkbook, unseen: frozenset[int]) -> set[int]:
     """Return the rows of 分单位汇总 that are hidden because whole groups of the outline are collapsed."""
-    depths = {at + HEAD_ROWS + 1: row.depth for at, row in enumerate(breakdown(report.rolled))}
+    depths = {number: row.depth for number, row in enumerate(breakdown(report.rolled), start=report.first_row)}
     result: set[int] = set()
     for number in unseen:
         for least in range(2, depths.get(number, 0) + 1):
@@ -136,8 +138,8 @@ def _printing(report: MergedWorkbook, name: str, setup: Setup) -> Iterator[Findi
     area = _PRINT_AREAS.get(name, "")
     if setup.print_area is not None and setup.print_area != area:
         yield _appearance_finding("area", name, raw=setup.print_area, expected=area)
-    repeated = _repeated(report, name)
-    if setup.repeated is not None and setup.repeated != repeated:
+    repeated = _repeated(name)
+    if setup.repeated not in {None, repeated} and report.is_of_this_layout:
         yield _appearance_finding("repeated", name, raw=setup.repeated, expected=repeated)
     if setup.margins is None:
         return
@@ -153,10 +155,10 @@ def is_code(margin: Margin) -> bool:
     return margin[:2] == ("footer", "L") and margin[2].startswith(CHECK_CODE)
 
 
-def _repeated(report: MergedWorkbook, name: str) -> str:
+def _repeated(name: str) -> str:
     """Return the rows and columns of a sheet that are printed on every page, as Excel names them."""
-    rows, columns = repeated_rows(name, report.ledger), REPEATED_COLUMNS.get(name)
-    parts = [f"${rows[0]}:${rows[1]}"] if rows else []
+    rows, columns = repeated_rows(name), REPEATED_COLUMNS.get(name)
+    parts = [f"$1:${rows}"] if rows else []
     parts += [f"$A:${column_letters(columns)}"] if columns else []
     return ",".join(parts)
 

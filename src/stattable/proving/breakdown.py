@@ -12,13 +12,15 @@ from typing import Final
 from stattable.merging.rollup import Basis, RollUp
 from stattable.model.cell_names import a1, column_letters
 from stattable.model.findings import Status
-from stattable.model.form import BLANK, FIELDS, Values, shown_value, total
-from stattable.model.units import Level, Tree
+from stattable.model.form import BLANK, FIELDS, Values, fields_to_fill, shown_value, total
+from stattable.model.units import Level, Scope, Tree
+from stattable.proving.titles import TITLE_ROWS
 
 UNITS_SHEET: Final = "分单位汇总"
 UNIT_HEADS: Final = ("单位", "级别", "报送", "合计依据")  # the columns in front of the figures
 STATE_AT: Final = UNIT_HEADS.index("报送") + 1  # the column
 HEAD_ROWS: Final = 2
+FIRST_ROW: Final = TITLE_ROWS + HEAD_ROWS + 1  # of the breakdown's own
 STATUS_WORDS: Final = {
     Status.ACCEPTED: "已报",
     Status.REJECTED: "退回",
@@ -27,11 +29,14 @@ STATUS_WORDS: Final = {
     None: "不要求",
 }
 _BASIS_WORDS: Final = {Basis.OWN: "本级 + 下级", Basis.CUMULATIVE: "上报的汇总数", Basis.DERIVED: "下级之和"}
+_OWN_ALONE: Final = "本级"  # of a unit with none below it
+_NOTHING: Final = "—"  # of a unit of which nothing counts
 _DIFFERENCE_BASIS: Final = {True: "上报的汇总数 − 本级 − 下级", False: "没有差额"}  # by whether it is compared
 _UNLISTED_BASIS: Final = "见其汇总表"
 _NOT_APART: Final = "未单独报"  # of a unit that sent no own return
 _ROOT_LABEL: Final = "{name} 合计"
 _UNLISTED_LABEL: Final = "{name} 所属 {count} 个村居社区合计"
+_UNLISTED_STATE: Final = "{count} 个已报"
 
 
 class RowKind(StrEnum):
@@ -138,24 +143,42 @@ def head_rows() -> tuple[list[str], list[str]]:
     return first, last
 
 
-def figure_place(position: int, index: int) -> tuple[int, int]:
-    """Return row and column, from 1, of the field `index` in the row at `position` of the breakdown."""
-    return position + HEAD_ROWS + 1, index + len(UNIT_HEADS) + 1
+def idle_columns(rolled: RollUp, rows: Sequence[BreakdownRow]) -> list[int]:
+    """Return the columns, counted from 1, that no unit of a tree can fill in, and no row does: they are folded away.
+
+    A unit with none below it may be the only one to report what is below it.
+    """
+    tree = rolled.tree
+    kinds = {(tree[key].level, Scope.OWN if tree.children[key] else None) for key in tree.below(rolled.root)}
+    fields = frozenset[int]().union(*(fields_to_fill(level, scope) for level, scope in kinds))
+    idle = (field.index for field in FIELDS if field.index not in fields)
+    return [index + len(UNIT_HEADS) + 1 for index in idle if all(row.values[index] is None for row in rows)]
 
 
-def figure_cell(position: int, index: int) -> str:
+def figure_place(position: int, index: int, first: int = FIRST_ROW) -> tuple[int, int]:
+    """Return row and column, from 1, of the field `index` in the row at `position` of the breakdown.
+
+    Args:
+        position: of the row, from 0.
+        index: of the field.
+        first: the row of the sheet in which the breakdown begins.
+    """
+    return position + first, index + len(UNIT_HEADS) + 1
+
+
+def figure_cell(position: int, index: int, first: int = FIRST_ROW) -> str:
     """Return the name of that cell."""
-    return a1(*figure_place(position, index))
+    return a1(*figure_place(position, index, first))
 
 
 _MOST_PARTS: Final = 255  # that a function of Excel's takes
 _LONGEST_FORMULA: Final = 8_000  # characters; Excel takes 8,192
 
 
-def _sum_of_parts(row: BreakdownRow) -> str:
+def _sum_of_parts(row: BreakdownRow, first: int) -> str:
     """Return the formula that adds up the parts of a total in a column ``@``; nothing where it has none."""
     runs: list[list[int]] = []
-    for number in (at + HEAD_ROWS + 1 for at in row.parts):
+    for number in (at + first for at in row.parts):
         if runs and number == runs[-1][1] + 1:
             runs[-1][1] = number
         else:
@@ -182,10 +205,22 @@ def row_label(row: BreakdownRow, rolled: RollUp) -> str:
         case RowKind.TOTAL:
             return _ROOT_LABEL.format(name=name) if row.key == rolled.root else name
         case RowKind.UNLISTED:
-            unlisted = [key for key in rolled.tree.children[row.key] if not is_listed(rolled.tree, key, row.depth)]
-            return _UNLISTED_LABEL.format(name=name, count=len(unlisted))
+            return _UNLISTED_LABEL.format(name=name, count=len(_unlisted(row, rolled)))
         case RowKind.OWN | RowKind.DIFFERENCE:
             return _LABELS[row.kind].format(name=name)
+
+
+def _unlisted(row: BreakdownRow, rolled: RollUp) -> list[str]:
+    """Return the keys of the units that a row is the sum of, because they have none of their own."""
+    return [key for key in rolled.tree.children[row.key] if not is_listed(rolled.tree, key, row.depth)]
+
+
+def _basis_words(row: BreakdownRow, rolled: RollUp) -> str:
+    """Return what a total is made of, in words."""
+    basis = rolled.totals[row.key].basis
+    if basis is Basis.OWN and not rolled.tree.children[row.key]:
+        return _OWN_ALONE
+    return _NOTHING if basis is Basis.DERIVED and row.values == BLANK else _BASIS_WORDS[basis]
 
 
 Shown = str | int | None
@@ -199,11 +234,17 @@ def shown_figures(row: BreakdownRow, rolled: RollUp) -> list[Shown]:
     return [shown_value(value, level, index) for index, value in enumerate(row.values)]
 
 
-def formulas(row: BreakdownRow, rows: Sequence[BreakdownRow]) -> list[str | None]:
-    """Return the formulas in the cells of a row, None where there is none: 有 and 无 are not added up."""
+def formulas(row: BreakdownRow, rows: Sequence[BreakdownRow], first: int = FIRST_ROW) -> list[str | None]:
+    """Return the formulas in the cells of a row, None where there is none: 有 and 无 are not added up.
+
+    Args:
+        row: of the breakdown.
+        rows: all of them.
+        first: the row of the sheet in which they begin.
+    """
     if not row.parts:
         return [None] * len(FIELDS)
-    formula, columns = _sum_of_parts(row), zip(*(rows[at].values for at in row.parts), strict=True)
+    formula, columns = _sum_of_parts(row, first), zip(*(rows[at].values for at in row.parts), strict=True)
     return [
         _in_column(formula, index) if type(value) is int and bool not in map(type, column) else None
         for index, (value, column) in enumerate(zip(row.values, columns, strict=True))
@@ -215,8 +256,7 @@ def unit_cells(row: BreakdownRow, rolled: RollUp, state: str) -> tuple[str, str,
     unit, label = rolled.tree[row.key], row_label(row, rolled)
     match row.kind:
         case RowKind.TOTAL:
-            basis = _BASIS_WORDS[rolled.totals[row.key].basis]
-            return label, unit.level.label, state if row.depth else "", basis
+            return label, unit.level.label, state if row.depth else "", _basis_words(row, rolled)
         case RowKind.OWN:
             return (
                 label,
@@ -225,7 +265,8 @@ def unit_cells(row: BreakdownRow, rolled: RollUp, state: str) -> tuple[str, str,
                 "",
             )
         case RowKind.UNLISTED:
-            return label, "", "", _UNLISTED_BASIS
+            reported = sum(rolled.coverage[key].returns > 0 for key in _unlisted(row, rolled))
+            return label, "", _UNLISTED_STATE.format(count=reported), _UNLISTED_BASIS
         case RowKind.DIFFERENCE:
             difference = rolled.differences.get(row.key)
             compared = difference and difference.compared

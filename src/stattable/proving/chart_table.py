@@ -19,7 +19,8 @@ from stattable.model.names import comparable_name
 from stattable.model.units import Scope, Unit
 from stattable.proving.breakdown import STATUS_WORDS, UNITS_SHEET, RowKind, breakdown, figure_place
 from stattable.proving.lists import STATE_HEADS, STATE_SHEET
-from stattable.proving.year_on_year import LIST_HEADS, NOW_AT, THEN_AT, YEARS_SHEET, figure_rows
+from stattable.proving.titles import LIST_HEAD
+from stattable.proving.year_on_year import NOW_AT, THEN_AT, YEARS_SHEET, figure_rows
 
 CHARTS_SHEET: Final = "图表"
 PAGE_ROWS, PAGE_COLUMNS = 40, 12  # of the sheet, that are printed, on one page; the table stands right of them
@@ -158,7 +159,7 @@ class _Table:
         self._children = rolled.tree.children[rolled.root]
         self._positions = {(row.kind, row.key): at for at, row in enumerate(breakdown(rolled))}
         self._then_rows = figure_rows(rolled) if YEARS_SHEET in sheets else {}
-        years = [self._cell((YEARS_SHEET, LIST_HEADS, at)) for at in (THEN_AT, NOW_AT)] if self._then_rows else []
+        years = [self._cell((YEARS_SHEET, LIST_HEAD, at)) for at in (THEN_AT, NOW_AT)] if self._then_rows else []
         self._years = [str(one or "").replace("\n", "") for one in years] or [_YEAR.format(year=year_of(edition))]
         levels = {rolled.tree[key].level for key in self._children}
         self._noun = next(iter(levels)).noun if len(levels) == 1 else _UNIT
@@ -263,7 +264,8 @@ class _Table:
         head = next(heads, len(rows))
         for at, row in enumerate(rows[head:], start=head + 1):
             cells = [*map(cell_text, row), *[""] * len(STATE_HEADS)]
-            if owner := owners.get(_subject(*(cells[which] for which in _SUBJECT_AT))):
+            is_of_one = cells[_STATE_AT - 1] != ""  # other rows count the units below one
+            if is_of_one and (owner := owners.get(_subject(*(cells[which] for which in _SUBJECT_AT)))):
                 found[owner] = found.get(owner, (at, at))[0], at
         return found
 

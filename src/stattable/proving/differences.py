@@ -33,7 +33,7 @@ class Change(StrEnum):
 
 def _is_unread(one: SideFinding, key: str) -> bool:
     """Whether a finding says that the cell of a field could not be read."""
-    return one.finding.field == key and one.finding.severity is Severity.ERROR
+    return key in one.finding.fields and one.finding.severity is Severity.ERROR
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class UnitDifference:
     def unread(self, key: str) -> tuple[str | None, str | None]:
         """Return what is written in the cell of a field where it could not be read, before and now."""
         raws = (
-            next((one.finding.raw for one in findings if _is_unread(one, key)), None)
+            next((one.finding.raw_of(key) for one in findings if _is_unread(one, key)), None)
             for findings in (self.findings.gone, self.findings.new)
         )
         was, now = (raw if value is None else None for raw, value in zip(raws, self.as_read[key], strict=True))

@@ -11,6 +11,7 @@ from stattable.model.findings import Finding, Severity, Status, UnitRef
 from stattable.model.form import (
     BLANK,
     BLOCKS,
+    FIELD_BY_KEY,
     FIELDS,
     Block,
     Heading,
@@ -146,6 +147,20 @@ class UnitFinding(NamedTuple):
     finding: Finding
 
 
+class LevelDifference(NamedTuple):
+    """By how much a unit's cumulative return differs in a field from what is known of it and those below it.
+
+    Attributes:
+        unit: the first finding that says so.
+        field: its index.
+        amount: above 0 where it reported more.
+    """
+
+    unit: UnitFinding
+    field: int
+    amount: int
+
+
 @dataclass(frozen=True, slots=True)
 class LastYearFacts:
     """What a year before says beside the total.
@@ -189,7 +204,7 @@ class KeyFacts:
         unresolved: how many errors are open in spite of which the total stands.
         explained: the warnings for which somebody wrote a reason, the highest levels first.
         is_compared: whether a cumulative return was held against returns below it.
-        differences: where the two disagree: of each such unit its findings, the largest difference first.
+        differences: where the two disagree: of each such unit in which fields, the largest difference first.
         last_year: what a year before says, or None where it was not asked for.
         has_accounts: whether websites and accounts are listed.
     """
@@ -211,7 +226,7 @@ class KeyFacts:
     unresolved: int
     explained: Sequence[UnitFinding]
     is_compared: bool
-    differences: Sequence[Sequence[UnitFinding]]
+    differences: Sequence[Sequence[LevelDifference]]
     last_year: LastYearFacts | None
     has_accounts: bool
 
@@ -244,7 +259,7 @@ def key_facts(merged: MergeResult) -> KeyFacts:
         unresolved=merged.unresolved,
         explained=_explained(findings),
         is_compared=any(one.compared for key, one in merged.rollup.differences.items() if merged.tree.under(key, root)),
-        differences=_differences(findings),
+        differences=_differences(merged, findings),
         last_year=_last_year(merged, [one for _, one in findings]),
         has_accounts=bool(merged.accounts),
     )
@@ -270,15 +285,16 @@ def _explained(findings: Iterable[UnitFinding]) -> list[UnitFinding]:
     return sorted(explained, key=lambda one: order.get((one.finding.unit or UnitRef()).level or "", len(order)))
 
 
-def _differences(findings: Iterable[UnitFinding]) -> list[list[UnitFinding]]:
-    of_units: defaultdict[object, list[UnitFinding]] = defaultdict(list)
+def _differences(merged: MergeResult, findings: Iterable[UnitFinding]) -> list[list[LevelDifference]]:
+    of_units: defaultdict[str, list[LevelDifference]] = defaultdict(list)
     for one in findings:
-        if one.finding.code in _BETWEEN_LEVELS and "difference" in one.finding.params:  # no one else's, carried up
-            of_units[one.finding.unit].append(one)
-    return [
-        sorted(of_unit, key=lambda one: -abs(int(str(one.finding.params["difference"]))))
-        for of_unit in of_units.values()
-    ]
+        found = merged.rollup.differences.get(one.key or "")
+        if one.key is None or found is None or one.finding.code not in _BETWEEN_LEVELS:
+            continue
+        for field in one.finding.fields:  # none where it is no one's of here, but carried up
+            index = FIELD_BY_KEY[field].index
+            of_units[one.key].append(LevelDifference(one, index, found.of(index)))
+    return [sorted(of_unit, key=lambda one: -abs(one.amount)) for of_unit in of_units.values()]
 
 
 def _last_year(merged: MergeResult, findings: Sequence[Finding]) -> LastYearFacts | None:

@@ -1,7 +1,7 @@
 """The ledger of a merge: its files and options, as rows that are written, and read back to repeat the merge."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -19,6 +19,7 @@ from stattable.model.names import Names
 from stattable.model.record import TIME
 from stattable.model.units import Scope, ScopeBy, Tree, Unit, bare_code
 from stattable.proving.check_code import CHECK_CODE, check_code
+from stattable.proving.titles import LIST_HEAD
 
 LEDGER_SHEET: Final = "汇总台账"
 HEADS: Final = (
@@ -27,15 +28,16 @@ HEADS: Final = (
 )  # fmt: skip
 COUNTED_AT: Final = HEADS.index("是否计入") + 1  # the column
 COUNTED: Final = {True: "计入", False: "未计入"}
-ABOUT_AT: Final = 3  # the column of what stands above and below the table; its label stands in front
+ABOUT_AT: Final = 3  # the column of what stands below the table; its label stands in front
 ADJUSTED: Final = "按选项调整"
 _LATEST: Final = "latest"
+_ACCOUNTS: Final = "{} 行"
 _EARLIER: Final = decision("earlier")
 _PROGRAM: Final = f"stattable {__version__}"
 
 
 class Label(StrEnum):
-    """The labels above the table of files, in their order."""
+    """The labels of what the merge was made with, in their order."""
 
     PROGRAM = "程序"
     COMMAND = "命令"
@@ -44,6 +46,7 @@ class Label(StrEnum):
     TOTAL_OF = "汇总单位"
     PART = "逐级"
     THE_EDITION = "届次"
+    ACCOUNTS = "附件的账号"
     CHECK_CODE = CHECK_CODE
     PREVIOUS = "选项 --previous"
     PREVIOUS_PRINT = "以前的表 SHA-256"
@@ -103,14 +106,18 @@ class Ledger:
     """The ledger: the files of a merge, and its options.
 
     Attributes:
-        about: the rows above the table: labels and texts.
+        about: labels and texts of what the merge was made with.
         entries: every file that was looked at, in the order of their paths.
-        adjustments: the rows below the table: what options decided.
+        adjustments: what options decided.
+        head_row: the row with the heads of the table, where the ledger was read; the files follow right below.
+        about_row: the first of the rows of `about` there, which follow one another.
     """
 
     about: tuple[tuple[str, str], ...]
     entries: tuple[LedgerEntry, ...]
     adjustments: tuple[str, ...] = ()
+    head_row: int = field(default=LIST_HEAD, compare=False)
+    about_row: int = field(default=0, compare=False)
 
     def options(self, roster: Tree, root: UnitFacts, key: str) -> MergeOptions:
         """Return the options of a merge that makes the total of `root` again.
@@ -150,11 +157,6 @@ class Ledger:
         return texts
 
     @property
-    def head_row(self) -> int:
-        """The row with the headings of the table; the files follow right below."""
-        return len(self.about) + 1
-
-    @property
     def is_of_this_version(self) -> bool:
         """Whether this version of the program wrote it."""
         return dict(self.about).get(Label.PROGRAM) == _PROGRAM
@@ -168,6 +170,11 @@ class Ledger:
     def is_part(self) -> bool:
         """Whether it lists only the files of one unit out of a larger merge."""
         return any(label == Label.PART for label, _ in self.about)
+
+    @property
+    def has_accounts(self) -> bool:
+        """Whether there is an annex with accounts."""
+        return Label.ACCOUNTS in dict(self.about)
 
     @property
     def previous(self) -> str | None:
@@ -220,6 +227,8 @@ def _about(merged: MergeResult, run: Run) -> Iterator[tuple[str, str]]:
     if merged.part_of:
         yield Label.PART, decision("part", name=merged.part_of)
     yield Label.THE_EDITION, edition_words(merged.edition)
+    if merged.accounts:
+        yield Label.ACCOUNTS, _ACCOUNTS.format(len(merged.accounts))
     yield Label.CHECK_CODE, check_code_of(merged)
     if then := merged.last_year:
         yield Label.PREVIOUS, then.path
@@ -357,18 +366,22 @@ def read_ledger(rows: Iterable[Sequence[object]]) -> Ledger | None:
     about: list[tuple[str, str]] = []
     entries: list[LedgerEntry] = []
     adjustments: list[str] = []
+    head_row, about_row = LIST_HEAD, 0
     try:
-        for row in ([cell_text(cell) for cell in cells] for cells in rows):
+        for number, row in enumerate(([cell_text(cell) for cell in cells] for cells in rows), start=1):
             first, label, text, *_ = [*row, "", "", ""]
             if first.isdigit():
                 entries.append(_read_entry(row))
+            elif (first, label) == HEADS[:2]:
+                head_row = number
             elif not first and label == ADJUSTED:
                 adjustments.append(text)
             elif not first and label:
                 about.append((label, text))
+                about_row = about_row or number
     except ValueError:
         return None
-    return Ledger(tuple(about), tuple(entries), tuple(adjustments)) if about else None
+    return Ledger(tuple(about), tuple(entries), tuple(adjustments), head_row, about_row) if about else None
 
 
 def _read_entry(row: Sequence[str]) -> LedgerEntry:

@@ -13,7 +13,7 @@ from stattable.merging.merge import merge_returns
 from stattable.merging.result import MergeResult
 from stattable.merging.rollup import RollUp, Total, overtyped_fields
 from stattable.merging.root import find_register
-from stattable.model.annex import ANNEX_HEADS, ANNEX_SHEET
+from stattable.model.annex import ANNEX_SHEET
 from stattable.model.catalogue import finding, phrase
 from stattable.model.findings import Finding, Param, UnitRef
 from stattable.model.form import BLANK, FIELDS, Values, in_words
@@ -28,6 +28,7 @@ from stattable.proving.lists import FINDINGS_SHEET, STATE_SHEET, state_sheet, su
 from stattable.proving.reopen import MergedWorkbook
 from stattable.proving.seal import broken_rows
 from stattable.proving.source_files import FileMatch, FileState, SourceFiles, same_name
+from stattable.proving.titles import LIST_HEAD
 from stattable.reading.return_file import ReturnFile
 from stattable.reading.roster import read_roster
 
@@ -202,8 +203,8 @@ class _Remake:
         """Return the rows of 报送情况 and of the annex that come out differently now, in words, by sheet."""
         accounts = [one.cells(number) for number, one in enumerate(remade.accounts, start=1)]
         sheets: dict[str, tuple[int, list[Sequence[object]]]] = {
-            STATE_SHEET: (0, [cells for _, cells in state_sheet(remade)]),
-            ANNEX_SHEET: (ANNEX_HEADS, [*[()] * ANNEX_HEADS, *accounts]),
+            STATE_SHEET: (LIST_HEAD, [*[()] * LIST_HEAD, *(cells for _, cells in state_sheet(remade))]),
+            ANNEX_SHEET: (LIST_HEAD, [*[()] * LIST_HEAD, *accounts]),
         }
         differing = {}
         for sheet, (heads, rows) in sheets.items():
@@ -215,7 +216,10 @@ class _Remake:
         """Return the findings that are only in 审核意见, or only found now."""
         known = {entry.path for entry in self._ledger.entries}
         again = (subject(one) for one in fold_copies(remade.findings) if one.path is None or one.path in known)
-        was, now = Counter(filter(_is_again, self._report.subjects)), Counter(filter(_is_again, again))
+        was, now = (
+            Counter(filter(_is_again, (about for about, _ in self._report.listed))),
+            Counter(filter(_is_again, again)),
+        )
         others = sorted(one for one in {*was, *now} if was[one] != now[one])
         return [" ".join(filter(None, one)) for one in others]
 
@@ -226,7 +230,7 @@ class _Remake:
 
     @property
     def _is_of_this_version(self) -> bool:
-        return self._ledger.is_of_this_version
+        return self._ledger.is_of_this_version and self._report.is_of_this_layout
 
 
 def _with_units_above(tree: Tree, root: str, identity: Identity) -> Tree:
@@ -325,7 +329,9 @@ def _figures(report: MergedWorkbook, after: RollUp) -> Iterator[Finding]:
     figures, cells = [], []
     for index, was, now in pairs:
         field = FIELDS[index]
-        cell = report.cell_of(field) if is_root else figure_cell(row, index) if row is not None else None
+        cell = (
+            report.cell_of(field) if is_root else figure_cell(row, index, report.first_row) if row is not None else None
+        )
         cells.append(cell)
         one, other = (in_words(value, unit.level, index) for value in (was, now))
         how = "figure_at" if cell else "figure"

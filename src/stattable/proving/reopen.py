@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Final, NamedTuple
 
 from stattable.formats.calamine import CalamineBook
 from stattable.formats.fingerprint import FileFacts
@@ -16,9 +17,11 @@ from stattable.model.identity import Identity
 from stattable.model.record import RECORD_SHEET, Record
 from stattable.model.refusals import Refusal
 from stattable.processes import WorkerFailed, in_own_process
+from stattable.proving.breakdown import FIRST_ROW, HEAD_ROWS, UNIT_HEADS, UNITS_SHEET
 from stattable.proving.ledger import LEDGER_SHEET, Ledger, read_ledger
-from stattable.proving.lists import FINDINGS_SHEET, read_message, read_subject
+from stattable.proving.lists import FINDINGS_SHEET, read_findings
 from stattable.proving.seal import read_seal
+from stattable.proving.titles import head_row
 from stattable.reading.files import limits_of
 from stattable.reading.form import read_form
 from stattable.reading.open import OpenFile, open_file, open_unless_heavy
@@ -36,8 +39,8 @@ class MergedWorkbook:
         rolled: the roll-up of the record.
         ledger: its ledger, or None if the sheet is missing or not whole.
         seal: the marks of the rows of each sheet, as its record has them.
-        subjects: what each row of 审核意见 is about.
-        messages: what each of them says.
+        listed: what each row of 审核意见 is about, and what it says.
+        first_row: the row of 分单位汇总 in which its figures begin.
     """
 
     file: ReturnFile
@@ -46,8 +49,13 @@ class MergedWorkbook:
     rolled: RollUp
     ledger: Ledger | None
     seal: Mapping[str, str]
-    subjects: Sequence[tuple[str, ...]]
-    messages: Sequence[str] = ()
+    listed: Sequence[tuple[tuple[str, ...], str]]
+    first_row: int = FIRST_ROW
+
+    @property
+    def is_of_this_layout(self) -> bool:
+        """Whether its lists stand where they are written now: they had no titles once."""
+        return self.first_row == FIRST_ROW
 
     @property
     def path(self) -> str:
@@ -108,7 +116,19 @@ def examine(path: str, look: Examiner) -> tuple[MergedWorkbook, list[Finding]]:
         raise Refusal("report_unreadable", path=path, why=render(found.fault, label_of))
     if found.file is None:
         raise Refusal("not_merged", path=path)
-    return _put_together(found.file, found.ledger, found.seal, found.subjects, found.messages), found.findings
+    return _put_together(found.file, found.lists), found.findings
+
+
+class _Lists(NamedTuple):
+    """What was read of the sheets behind the page."""
+
+    ledger: Ledger | None
+    seal: Mapping[str, str]
+    listed: Sequence[tuple[tuple[str, ...], str]]
+    first_row: int
+
+
+_NO_LISTS: Final = _Lists(None, {}, (), FIRST_ROW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +137,7 @@ class _Examined:
 
     fault: Finding | None = None
     file: ReturnFile | None = None
-    ledger: Ledger | None = None
-    seal: Mapping[str, str] = field(default_factory=dict)
-    subjects: Sequence[tuple[str, ...]] = ()
-    messages: Sequence[str] = ()
+    lists: _Lists = field(default=_NO_LISTS)
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -144,28 +161,31 @@ def _examine_file(
         file = read_form(book, path, facts)
         if not isinstance(book, CalamineBook) or not file.is_merged or file.record is None:
             return _Examined()
-        ledger = read_ledger(book.sheet(LEDGER_SHEET, whole=True).rows) if LEDGER_SHEET in book.names else None
-        seal = read_seal(book.sheet(RECORD_SHEET, whole=True).rows)
-        listed = book.sheet(FINDINGS_SHEET, whole=True).rows[1:] if FINDINGS_SHEET in book.names else []
-        subjects, messages = [*map(read_subject, listed)], [*map(read_message, listed)]
-        findings = look(_put_together(file, ledger, seal, subjects, messages), book)
+        lists = _read_lists(book)
+        findings = look(_put_together(file, lists), book)
     except Unreadable as fault:
         return _Examined(finding(fault.code, path=path, params=fault.params))
-    return _Examined(None, file, ledger, seal, subjects, messages, findings)
+    return _Examined(None, file, lists, findings)
 
 
-def _put_together(
-    file: ReturnFile,
-    ledger: Ledger | None,
-    seal: Mapping[str, str],
-    subjects: Sequence[tuple[str, ...]],
-    messages: Sequence[str],
-) -> MergedWorkbook:
+def _read_lists(book: CalamineBook) -> _Lists:
+    sheets = {UNITS_SHEET, FINDINGS_SHEET, LEDGER_SHEET, RECORD_SHEET}.intersection(book.names)
+    rows = {name: book.sheet(name, whole=True).rows for name in sheets}
+    head = head_row(rows.get(UNITS_SHEET, ()), *UNIT_HEADS)
+    return _Lists(
+        ledger=read_ledger(rows[LEDGER_SHEET]) if LEDGER_SHEET in rows else None,
+        seal=read_seal(rows.get(RECORD_SHEET, ())),
+        listed=[*read_findings(rows.get(FINDINGS_SHEET, ()))],
+        first_row=head + HEAD_ROWS if head else FIRST_ROW,
+    )
+
+
+def _put_together(file: ReturnFile, lists: _Lists) -> MergedWorkbook:
     identity, record = file.identity, file.record
     assert identity is not None
     assert record is not None
     rolled = roll_up(record.tree, record.root, CountedReturns.of_record(record))
-    return MergedWorkbook(file, identity, record, rolled, ledger, seal, subjects, messages)
+    return MergedWorkbook(file, identity, record, rolled, *lists)
 
 
 def _no_findings(_: MergedWorkbook, __: CalamineBook) -> list[Finding]:

@@ -12,9 +12,10 @@ from typing import Final
 
 from stattable.model.form import CONTACT_LINES, FIELDS, NAME_LINE, SHEET_NAME
 from stattable.model.identity import Row, cell_text
-from stattable.proving.breakdown import HEAD_ROWS, UNIT_HEADS, UNITS_SHEET
+from stattable.proving.breakdown import FIRST_ROW, HEAD_ROWS, UNIT_HEADS, UNITS_SHEET
 from stattable.proving.chart_table import CHARTS_SHEET, FIGURES_FROM, UNNAMED_AT
-from stattable.proving.lists import CLERKS_FROM, FINDING_HEADS, FINDINGS_SHEET
+from stattable.proving.lists import CLERKS_HEADS, FINDING_HEADS, FINDINGS_SHEET
+from stattable.proving.titles import LIST_HEAD, head_row
 
 Rows = Iterable[Sequence[object]]
 
@@ -25,6 +26,7 @@ _IN_A_CELL: Final = 8_000  # letters
 _FREE_ON_PAGE: Final = frozenset(
     (NAME_LINE.value_at, *(line.value_at for line in CONTACT_LINES.values()), *(field.at for field in FIELDS))
 )
+_DRAWN: Final = range(FIGURES_FROM, UNNAMED_AT)
 _FIGURES: Final = range(len(UNIT_HEADS), len(UNIT_HEADS) + len(FIELDS))
 
 
@@ -61,9 +63,26 @@ def without_seal(record: Rows) -> Iterator[Sequence[object]]:
 
 def _marks(name: str, rows: Rows) -> Iterator[str]:
     """Yield the mark of each row down to the last that is not empty."""
+    if name in {UNITS_SHEET, FINDINGS_SHEET}:
+        rows = [*rows]
+        first, free = _free_columns(name, rows)
+    else:
+        first, free = 1, range(0)
     blank = 0
     for number, row in enumerate(rows, start=1):
-        text = _row_text(name, number, row)
+        if name == SHEET_NAME:
+            text = _row_text(
+                "" if (number, column) in _FREE_ON_PAGE else cell for column, cell in enumerate(row, start=1)
+            )
+        elif name == CHARTS_SHEET:
+            text = _row_text(
+                "" if column in _DRAWN and not isinstance(cell, str) else cell
+                for column, cell in enumerate(row, start=1)
+            )
+        elif free and number >= first and _is_filled(row[: free.start]):  # it stands behind its unit, or its finding
+            text = _row_text([*row[: free.start], *[None] * len(free), *row[free.stop :]])
+        else:
+            text = _row_text(row)
         if not text:
             blank += 1
             continue
@@ -72,23 +91,23 @@ def _marks(name: str, rows: Rows) -> Iterator[str]:
         blank = 0
 
 
+def _free_columns(name: str, rows: Sequence[Sequence[object]]) -> tuple[int, range]:
+    """Return from which row on which columns of a list, counted from 0, are in no mark."""
+    if name == UNITS_SHEET:
+        head = head_row(rows, *UNIT_HEADS)
+        return (head + HEAD_ROWS if head else FIRST_ROW), _FIGURES
+    head = head_row(rows, *FINDING_HEADS[:2])
+    words = [cell_text(cell) for cell in rows[head - 1]] if head else [*FINDING_HEADS]
+    start = words.index(CLERKS_HEADS[0]) if CLERKS_HEADS[0] in words else FINDING_HEADS.index(CLERKS_HEADS[0])
+    return (head or LIST_HEAD) + 1, range(start, start + len(CLERKS_HEADS))
+
+
 def _mark(text: str) -> str:
     return base64.b64encode(hashlib.sha256(text.encode("utf-8", "replace")).digest()[: _MARK * 3 // 4]).decode()
 
 
-def _row_text(name: str, number: int, row: Sequence[object]) -> str:
+def _row_text(row: Iterable[object]) -> str:
     """Return the text of a row, the same however a program writes numbers and spaces."""
-    if (
-        name == UNITS_SHEET and number > HEAD_ROWS and _is_filled(row[: _FIGURES.start])
-    ):  # figures stand behind their unit
-        row = [*row[: _FIGURES.start], *[None] * len(_FIGURES), *row[_FIGURES.stop :]]
-    elif name == FINDINGS_SHEET and number > 1 and _is_filled(row[:CLERKS_FROM]):
-        row = [*row[:CLERKS_FROM], "", "", *row[len(FINDING_HEADS) :]]
-    elif name == CHARTS_SHEET:
-        figures = range(FIGURES_FROM, UNNAMED_AT)
-        row = ["" if at in figures and not isinstance(cell, str) else cell for at, cell in enumerate(row, start=1)]
-    elif name == SHEET_NAME:
-        row = ["" if (number, column) in _FREE_ON_PAGE else cell for column, cell in enumerate(row, start=1)]
     texts = [cell if type(cell) is str else "" if cell is None else cell_text(cell) for cell in row]
     return "\n".join([" ".join(text.split()) if text else "" for text in texts]).rstrip("\n")
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from stattable.formats.calamine import CalamineBook
 from stattable.formats.sheet import Cell, Drawn, RawSheet, Setup
-from stattable.model.units import Level
 from stattable.proving.chart_table import CHARTS_SHEET
 from stattable.proving.sheet_facts import HIDDEN_SHEETS, shown_sheets
 
@@ -36,7 +35,7 @@ class WorkbookSheets:
     Attributes:
         names: of all of them, in their order; those without cells last.
         visible: of those that are shown.
-        written: of those that people see, and that `merge` writes for a unit of this level.
+        written: of those that people see, and that `merge` writes.
         sheets: those that `merge` writes and that are there, the hidden ones, too.
         is_plain: whether the file is written as programs write theirs.
     """
@@ -48,19 +47,19 @@ class WorkbookSheets:
     is_plain: bool
 
     @classmethod
-    def of(cls, book: CalamineBook, level: Level, *, with_years: bool, with_charts: bool) -> "WorkbookSheets":
+    def of(cls, book: CalamineBook, *, with_years: bool, with_charts: bool, with_annex: bool) -> "WorkbookSheets":
         """Look at the sheets of a workbook.
 
         Args:
             book: the workbook.
-            level: of its unit.
             with_years: whether its figures stand beside those of a year before.
             with_charts: whether they are drawn.
+            with_annex: whether there are accounts, which an annex lists.
 
         Raises:
             Unreadable: they do not hold together.
         """
-        written = tuple(shown_sheets(level, with_years=with_years, with_charts=with_charts))
+        written = tuple(shown_sheets(with_years=with_years, with_charts=with_charts, with_annex=with_annex))
         sheets = {
             name: OpenSheet(
                 book.closer(book.sheet(name, whole=True)),

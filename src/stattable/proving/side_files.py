@@ -17,7 +17,6 @@ from stattable.model.record import Record
 from stattable.model.refusals import Refusal
 from stattable.model.units import LEVEL_BY_WORD, Scope
 from stattable.proving.ledger import LedgerEntry
-from stattable.proving.lists import WORDS_AT
 from stattable.proving.reopen import MergedWorkbook, reopen_if_merged
 from stattable.proving.sides import Side, SideFinding, SideKind, SideUnit, Standing
 from stattable.reading.inputs import Inputs
@@ -199,7 +198,7 @@ def _add_listed(drafts: dict[str, _Draft], report: MergedWorkbook) -> list[SideF
     """Add the units of files that do not count, and what 审核意见 says; return what it says of no known unit."""
     finder = _Finder(drafts)
     entries = {entry.path: entry for entry in (report.ledger.entries if report.ledger else ())}
-    listed = [one for row in zip(report.subjects, report.messages, strict=True) if (one := _listed(*row))]
+    listed = [one for row in report.listed if (one := _listed(*row))]
     codes: dict[str, set[str]] = {}
     for one in listed:
         codes.setdefault(one.finding.path or "", set()).add(one.finding.code)
@@ -222,13 +221,12 @@ def _add_listed(drafts: dict[str, _Draft], report: MergedWorkbook) -> list[SideF
 
 
 _FIELD_OF_LABEL: Final[Mapping[str, str]] = {field.label: field.key for field in FIELDS}
-_SUBJECT: Final = WORDS_AT - 1  # cells
 _SEVERITY_OF_LABEL: Final = {severity.label: severity for severity in Severity}
 
 
 def _listed(subject: tuple[str, ...], message: str) -> SideFinding | None:
     """Return the finding of a row of 审核意见, or None where the row holds none."""
-    severity, code, name, unit_code, path, cell, label, raw = (*subject, *[""] * _SUBJECT)[:_SUBJECT]
+    severity, code, name, unit_code, path, cell, label, raw = subject
     if not code or severity not in _SEVERITY_OF_LABEL:
         return None
     found = Finding(

@@ -7,6 +7,7 @@ from typing import Final
 
 from stattable.formats.calamine import CalamineBook
 from stattable.formats.paths import file_key
+from stattable.model.annex import ANNEX_SHEET
 from stattable.model.catalogue import finding
 from stattable.model.findings import Finding, Severity
 from stattable.model.refusals import Refusal
@@ -117,12 +118,15 @@ def _is_as_written(path: str) -> bool:
 
 
 def _check_consistency(report: MergedWorkbook, book: CalamineBook) -> list[Finding]:
-    with_years = YEARS_SHEET in report.seal or (report.ledger is not None and report.ledger.previous is not None)
-    with_charts = CHARTS_SHEET in report.seal  # earlier versions drew none
-    level = report.record.tree[report.record.root].level
-    opened = WorkbookSheets.of(book, level, with_years=with_years, with_charts=with_charts)
+    seal, ledger = report.seal, report.ledger
+    opened = WorkbookSheets.of(
+        book,
+        with_years=YEARS_SHEET in seal or (ledger is not None and ledger.previous is not None),
+        with_charts=CHARTS_SHEET in seal,  # earlier versions drew none
+        with_annex=ANNEX_SHEET in seal or (ledger is not None and ledger.has_accounts),
+    )
     findings = [*appearance_findings(report, opened), *witness_findings(report, opened)]
     findings += chart_findings(report, opened, findings)
-    if report.ledger is None and LEDGER_SHEET in book.names:
+    if ledger is None and LEDGER_SHEET in book.names:
         findings.append(finding("P003", sheet=LEDGER_SHEET, params={"reason": "sheet"}))
     return findings

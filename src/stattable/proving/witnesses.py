@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from stattable.formats.inspection.formulas import spelled
-from stattable.formats.sheet import Cell, RawCell, RawSheet, Unread
+from stattable.formats.sheet import RawCell, RawSheet, Unread
 from stattable.merging.rollup import RollUp, overtyped_fields
 from stattable.model.catalogue import finding, phrase
 from stattable.model.cell_names import a1, cell_at
@@ -53,7 +53,7 @@ from stattable.proving.ledger import (
 from stattable.proving.reopen import MergedWorkbook
 from stattable.proving.seal import broken_rows, without_seal
 from stattable.proving.sheet_facts import HIDDEN_SHEETS
-from stattable.proving.sheets import WorkbookSheets
+from stattable.proving.sheets import OpenSheet, WorkbookSheets
 from stattable.reading.answers import shortened
 from stattable.reading.form import altered
 
@@ -131,25 +131,26 @@ def _breakdown(report: MergedWorkbook, opened: WorkbookSheets) -> Iterator[Findi
     if UNITS_SHEET not in opened.sheets:
         return
     sheet = opened.sheets[UNITS_SHEET].cells
-    for number, heads in enumerate(head_rows(), start=1):
+    for number, heads in enumerate(head_rows(), start=report.first_row - HEAD_ROWS):
         for column, head in enumerate(heads, start=1):
             raw = str(sheet.cell(number, column) or "")
             if without_spaces(raw) != without_spaces(head):
                 yield _structure_finding("heads", UNITS_SHEET, cell=a1(number, column), raw=raw, expected=head)
                 return
-    rolled = report.rolled
+    rolled, first = report.rolled, report.first_row
     rows = breakdown(rolled)
     moved = [
         (at, row) for at, row in enumerate(rows)
-        if str(sheet.cell(at + HEAD_ROWS + 1, 1) or "").strip() != row_label(row, rolled).strip()
+        if str(sheet.cell(at + first, 1) or "").strip() != row_label(row, rolled).strip()
     ]  # fmt: skip
     for at, row in moved[:1]:  # what stands below may have been moved
-        cell = a1(at + HEAD_ROWS + 1, 1)
-        raw, expected = str(sheet.cell(at + HEAD_ROWS + 1, 1) or ""), row_label(row, rolled)
+        cell = a1(at + first, 1)
+        raw, expected = str(sheet.cell(at + first, 1) or ""), row_label(row, rolled)
         yield _structure_finding("row", UNITS_SHEET, cell=cell, raw=raw, expected=expected, count=len(moved))
     there = frozenset(range(len(rows))) - {at for at, _ in moved}
-    yield from _words(report, rows, sheet, there)
-    yield from change_findings(_changes(rolled, rows, sheet, opened.sheets[UNITS_SHEET].formulas, there))
+    if report.is_of_this_layout:  # before, other words stood there
+        yield from _words(report, rows, sheet, there)
+    yield from change_findings(_changes(report, rows, opened.sheets[UNITS_SHEET], there))
 
 
 def _words(
@@ -159,7 +160,7 @@ def _words(
     reported = STATUS_WORDS[Status.ACCEPTED]
     sent = {key for key, _ in report.record.sent}
     for at in sorted(there):
-        row, number = rows[at], at + HEAD_ROWS + 1
+        row, number = rows[at], at + report.first_row
         state = str(sheet.cell(number, STATE_AT) or "")
         known = reported if row.key in sent else state if state != reported else ""
         for column, expected in enumerate(unit_cells(row, report.rolled, known)[1:], start=2):
@@ -170,20 +171,17 @@ def _words(
 
 
 def _changes(
-    rolled: RollUp,
-    rows: Sequence[BreakdownRow],
-    sheet: RawSheet,
-    written: Mapping[Cell, str],
-    there: frozenset[int],
+    report: MergedWorkbook, rows: Sequence[BreakdownRow], opened: OpenSheet, there: frozenset[int]
 ) -> Iterator[Change]:
     """Yield the figures and formulas that differ from those of the record."""
+    rolled, first, written = report.rolled, report.first_row, opened.formulas
     wanted = [shown_figures(row, rolled) for row in rows]
-    figures = [_figures(sheet, at) if at in there else [] for at in range(len(rows))]
+    figures = [_figures(opened.cells, at + first) if at in there else [] for at in range(len(rows))]
     for at in sorted(there):
         row = rows[at]
-        for field, formula in zip(FIELDS, formulas(row, rows), strict=True):
+        for field, formula in zip(FIELDS, formulas(row, rows, first), strict=True):
             raw, expected = figures[at][field.index], wanted[at][field.index]
-            place = at + HEAD_ROWS + 1, field.index + len(UNIT_HEADS) + 1
+            place = at + first, field.index + len(UNIT_HEADS) + 1
             now = written.get(place)
             is_kept = now == (spelled(formula) if formula else None) or not written
             if is_kept and (_same(raw, expected) or _follows(row, raw, field.index, figures, wanted)):
@@ -205,8 +203,8 @@ def _changes(
             )
 
 
-def _figures(sheet: RawSheet, at: int) -> list[RawCell]:
-    return [sheet.cell(at + HEAD_ROWS + 1, column) for column in range(len(UNIT_HEADS) + 1, _WIDTH + 1)]
+def _figures(sheet: RawSheet, number: int) -> list[RawCell]:
+    return [sheet.cell(number, column) for column in range(len(UNIT_HEADS) + 1, _WIDTH + 1)]
 
 
 def _in_words(expected: object) -> str:
@@ -255,7 +253,8 @@ def _ledger(report: MergedWorkbook) -> Iterator[Finding]:
 
 
 def _about_cell(ledger: Ledger, label: str) -> str | None:
-    return next((a1(row, ABOUT_AT) for row, (text, _) in enumerate(ledger.about, start=1) if text == label), None)
+    rows = enumerate(ledger.about, start=ledger.about_row)
+    return next((a1(row, ABOUT_AT) for row, (text, _) in rows if text == label), None)
 
 
 def _entries(ledger: Ledger, record: Record) -> Iterator[Finding]:

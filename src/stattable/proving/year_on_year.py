@@ -1,6 +1,7 @@
 """The rows of 同比: the figures of the root and its children, field by field, beside those of a year before."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Final
 
 from stattable.checking.last_year import LastTotals
@@ -13,28 +14,32 @@ from stattable.model.form import (
     shown_value,
     year_of,
 )
+from stattable.model.text import chinese_date
 from stattable.model.units import Scope
+from stattable.proving.titles import LIST_HEAD
 
 YEARS_SHEET: Final = "同比"
 THEN_AT, NOW_AT = 5, 6  # the columns of the two years
-LIST_HEADS: Final = 3  # rows: the title, where the figures of then are from, and the headings
 _TITLE: Final = "{name} 同比：第 {edition} 个会员活动日（{year} 年）与{then}"
-_SOURCE: Final = "以前的数取自“{path}”。空着的是没有数，或者那时没有同一个单位（代码和名称都相同）。"
+_SOURCE: Final = "汇总日期：{day}　以前的数取自“{path}”。空着的是没有数，或者那时没有同一个单位（代码和名称都相同）。"
 _HEADS: Final = ("单位", "级别", "栏目", "指标", "{then}", "{now}", "增减", "增减率")
 
 
-def year_on_year(rolled: RollUp, edition: int, last_year: LastTotals) -> Iterator[tuple[str, tuple[object, ...]]]:
+def year_on_year(
+    rolled: RollUp, edition: int, last_year: LastTotals, day: date
+) -> Iterator[tuple[str, tuple[object, ...]]]:
     """Yield the rows of 同比, each with its kind: ``title``, ``source``, ``head``, ``root`` or ``child``.
 
     Args:
         rolled: this year's totals.
         edition: of them.
         last_year: those of a year before.
+        day: of the merge.
     """
     tree, root = rolled.tree, rolled.root
     then, now = _edition_words(last_year.edition), _edition_words(edition)
     yield "title", (_TITLE.format(name=tree[root].name, edition=edition, year=year_of(edition), then=then),)
-    yield "source", (_SOURCE.format(path=last_year.path),)
+    yield "source", (_SOURCE.format(day=chinese_date(day), path=last_year.path),)
     yield "head", tuple(head.format(then=then.replace("（", "\n（"), now=now.replace("（", "\n（")) for head in _HEADS)
     for key, index in figure_rows(rolled):
         unit, field = tree[key], FIELDS[index]
@@ -59,7 +64,7 @@ def figure_rows(rolled: RollUp) -> dict[tuple[str, int], int]:
     figures = [
         (key, index) for key in keys for index in sorted(fields_to_fill(rolled.tree[key].level, Scope.CUMULATIVE))
     ]
-    return {figure: row for row, figure in enumerate(figures, start=LIST_HEADS + 1)}
+    return {figure: row for row, figure in enumerate(figures, start=LIST_HEAD + 1)}
 
 
 def _edition_words(edition: int | None) -> str:

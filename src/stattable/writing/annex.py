@@ -18,20 +18,25 @@ from stattable.model.annex import (
     AnnexRow,
     Picture,
 )
+from stattable.model.form import event
+from stattable.model.units import Scope
 from stattable.proving.lists import FINDINGS_SHEET
-from stattable.proving.sheet_facts import repeated_rows
+from stattable.writing.entry_page import EntryPage
+from stattable.writing.list_sheet import count_lines
 from stattable.writing.workbook import BODY_FONT, Look, Sheet, Workbook
 
 _HOW_TO: Final = (
-    "填表说明：一个账号一行。层级从下拉列表中选；网址以 http:// 或 https:// 开头；二维码图片插入到所在的格子里"
-    "（浮动的图片和“嵌入单元格”都可以）；没有的不填。"
+    "单位：{name}　{event}\n"
+    "填表说明：一个账号一行。层级从下拉列表中选；网址以 http:// 或 https:// 开头；"
+    "二维码图片插入到所在的格子里（浮动的图片和“嵌入单元格”都可以）；没有的不填。"
 )
-_MADE_OF: Final = f"由计入汇总的报表的附件合并而成，序号重新编排。有问题的行见“{FINDINGS_SHEET}”。"
-_OPEN_ROWS: Final = 30  # that a blank offers
-_SPARE_ROWS: Final = 5  # under those that are filled in
+_MADE_OF: Final = f"{{about}}\n由计入汇总的报表的附件合并而成，序号重新编排。有问题的行见“{FINDINGS_SHEET}”。"
+_OPEN_ROWS: Final = {False: 5, True: 30}  # that a blank offers: of one unit on one page; of many
+_SPARE_ROWS: Final = 2  # under those that are filled in
 _APART: Final = 2  # rows between these and pictures that belong to none
 _QR: Final = list(COLUMNS).index("qr")
 _TOP: Final = ANNEX_HEADS + 1  # the first row under the headings
+_LINE_HEIGHT: Final = 16  # points
 _ROW_HEIGHT: Final = 78.0  # points, for a picture
 _MOST_LINES: Final = 5  # pictures one under the other: a row is at most 409 points high
 _ROOM: Final = 126.0  # pixels, of the column
@@ -48,18 +53,23 @@ _OPEN: Final[Look] = {**_BODY, "bg_color": "#FFF9DB"}
 
 
 def add_blank_annex(
-    workbook: Workbook, annex: Annex | None = None, looks: Mapping[tuple[int, int], Look] = MappingProxyType({})
+    workbook: Workbook,
+    page: EntryPage,
+    annex: Annex | None = None,
+    looks: Mapping[tuple[int, int], Look] = MappingProxyType({}),
 ) -> Sheet:
     """Add an annex to fill in, with drop-downs.
 
     Args:
         workbook: to whose sheets it is added.
+        page: that it belongs to.
         annex: whose rows and pictures stand in it already, or None.
         looks: of cells that look otherwise than those of a blank.
     """
-    sheet = _headed(workbook, _HOW_TO)
+    sheet = _headed(workbook, ANNEX_TITLE, _HOW_TO.format(name=page.name, event=event(page.edition)))
     filled = annex.rows if annex else ()
-    count = max(_OPEN_ROWS, len(filled) + _SPARE_ROWS)
+    is_of_many = page.scope is Scope.CUMULATIVE and page.level is not LEVELS[-1]
+    count = max(_OPEN_ROWS[is_of_many], len(filled) + _SPARE_ROWS)
     for number in range(1, count + 1):
         row = _TOP + number - 1
         it = filled[number - 1] if number <= len(filled) else AnnexRow(row)
@@ -94,9 +104,16 @@ def row_cells(row: AnnexRow, number: int) -> list[str | int | None]:
     return [texts.get(key) or None for key in COLUMNS]
 
 
-def add_merged_annex(workbook: Workbook, accounts: Sequence[MergedAccount]) -> None:
-    """Add the annex to a merged workbook: all accounts, numbered anew, each picture in its row."""
-    sheet = _headed(workbook, _MADE_OF)
+def add_merged_annex(workbook: Workbook, accounts: Sequence[MergedAccount], name: str, about: str) -> None:
+    """Add the annex to a merged workbook: all accounts, numbered anew, each picture in its row.
+
+    Args:
+        workbook: to which it is added.
+        accounts: in their order.
+        name: of the unit of the total.
+        about: what the workbook is of, and when it was made.
+    """
+    sheet = _headed(workbook, f"{name} {ANNEX_TITLE}", _MADE_OF.format(about=about))
     for number, account in enumerate(accounts, start=1):
         row, at = account.listed.row, _TOP + number - 1
         for column, cell in enumerate(account.cells(number), start=1):
@@ -116,17 +133,17 @@ def _put_pictures(sheet: Sheet, row: int, pictures: Sequence[Picture]) -> None:
         _insert(sheet, (row, _QR), (left * _ROOM / across, top * (_PICTURE + _MARGIN)), side, image)
 
 
-def _headed(workbook: Workbook, note: str) -> Sheet:
-    sheet = workbook.add_sheet(ANNEX_SHEET)
-    sheet.set_widths(column.width for column in COLUMNS.values())
-    sheet.merge(1, 1, 1, len(COLUMNS), ANNEX_TITLE, _TITLE)
+def _headed(workbook: Workbook, title: str, note: str) -> Sheet:
+    sheet, widths = workbook.add_sheet(ANNEX_SHEET), [column.width for column in COLUMNS.values()]
+    sheet.set_widths(widths)
+    sheet.merge(1, 1, 1, len(COLUMNS), title, _TITLE)
     sheet.set_row(1, 34)
     sheet.merge(2, 1, 2, len(COLUMNS), note, _PLAIN)
-    sheet.set_row(2, 34)
+    sheet.set_row(2, _LINE_HEIGHT * count_lines(note, sum(widths)))
     for number, column in enumerate(COLUMNS.values(), start=1):
         sheet.put(_TOP - 1, number, column.text, _HEAD)
     sheet.set_row(_TOP - 1, 24)
-    sheet.set_up_list(heads=repeated_rows(ANNEX_SHEET), frozen=(_TOP - 1, 2))
+    sheet.set_up_list(heads=(1, _TOP - 1), frozen=(_TOP - 1, 2))
     return sheet
 
 

@@ -207,9 +207,10 @@ def _words(prefix: str, facts: UnitFacts) -> dict[str, str]:
 @cache
 def _prototype(level: Level, scope: Scope, edition: int, above: tuple[Level, ...]) -> bytes:
     workbook = Workbook()
-    add_entry_page(workbook, EntryPage(level, scope, edition, name="{{page}}", called="{{unit.name}}"))
+    page = EntryPage(level, scope, edition, name="{{page}}", called="{{unit.name}}")
+    add_entry_page(workbook, page)
     if level in ANNEX_LEVELS:
-        add_blank_annex(workbook)
+        add_blank_annex(workbook, page)
     facts = UnitFacts("{{unit.code}}", "{{unit.name}}", level)
     chain = tuple(UnitFacts(f"{{{{above{n}.code}}}}", f"{{{{above{n}.name}}}}", one) for n, one in enumerate(above))
     identity = Identity(WorkbookKind.BLANK, edition, facts, scope, chain)

@@ -23,8 +23,9 @@ _LINE_BREAKS: Final = re.compile(r"[\r\n]+")
 # Beside the page, outside its print area, and in no row where labels of the form are looked for.
 NOTE_AT: Final = (5, form.LAST_COLUMN + 2)
 _NOTE_ROWS: Final = 10
-_NOTE_WIDTH: Final = 46
-_NOTE_LOOK: Final[Look] = {**BODY_FONT, "font_color": "#404040", "text_wrap": True, "valign": "top"}
+# Both together no wider than a screen of 1366 pixels shows beside the page.
+_GAP_WIDTH, _NOTE_WIDTH = 2, 28
+_NOTE_LOOK: Final[Look] = {**BODY_FONT, "font_size": 10, "font_color": "#404040", "text_wrap": True, "valign": "top"}
 _HIDDEN_LOOK: Final[Look] = {"num_format": "@"}
 
 
@@ -173,6 +174,7 @@ def put_note(sheet: Sheet, lines: Iterable[str]) -> None:
     """Write `lines` next to the page, outside its print area."""
     row, column = NOTE_AT
     sheet.merge(row, column, row + _NOTE_ROWS, column, "\n".join(lines), _NOTE_LOOK)
+    sheet.raw.set_column(column - 2, column - 2, _GAP_WIDTH)
     sheet.raw.set_column(column - 1, column - 1, _NOTE_WIDTH)
 
 

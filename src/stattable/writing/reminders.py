@@ -12,7 +12,7 @@ from stattable.merging.reminders import OpenUnit, Reminder, Reminders
 from stattable.model.catalogue import problem_and_remedy
 from stattable.model.findings import Finding
 from stattable.model.form import label_of, title
-from stattable.model.text import listed, printable
+from stattable.model.text import chinese_date, listed, printable
 from stattable.writing.collection import deadline_words
 from stattable.writing.folders import folders
 from stattable.writing.list_files import refuse_foreign
@@ -150,7 +150,7 @@ def _problem(finding: Finding, paths: Iterable[str]) -> str:
 def _workbook(reminders: Reminders, some: Sequence[Reminder]) -> bytes:
     merged = reminders.collection.merged
     whose = merged.tree[some[0].unit].name if len(some) == 1 else merged.root_unit.name
-    notes = list(_summary(reminders, some))
+    notes = [f"今天 {chinese_date(reminders.collection.today)}。", *_summary(reminders, some)]
     workbook = Workbook()
     for name, heads, rows in (
         ("催报", _ASKED_HEADS, [_asked_row(reminders, one) for one in some]),

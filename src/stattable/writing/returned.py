@@ -61,12 +61,13 @@ def returned_bytes(sent: SentBack) -> bytes:
     filling = _filling(sent, written)
     listed = in_order([*remarks(sent), *filling.differing])
     workbook = Workbook()
-    page = add_entry_page(workbook, _entry_page(sent, filling, listed))
+    entry = _entry_page(sent, filling, listed)
+    page = add_entry_page(workbook, entry)
     add_review(workbook, Review(sent, listed, lost=_lost(sent, written)))
     sheets = {SHEET_NAME: page}
     if sent.unit.level in ANNEX_LEVELS:
         annex = next((one.file.annex for one in sent.sources if one.file.annex), None)
-        sheets[ANNEX_SHEET] = add_blank_annex(workbook, annex, _looks(listed, ANNEX_SHEET))
+        sheets[ANNEX_SHEET] = add_blank_annex(workbook, entry, annex, _looks(listed, ANNEX_SHEET))
     for name, sheet in sheets.items():
         _comment(sheet, name, listed)
     of_source = sent.sources[0].file.identity if len(sent.sources) == 1 else None
@@ -154,13 +155,13 @@ def _comment(sheet: Sheet, name: str, listed: Sequence[Remark]) -> None:
     told: dict[Cell, list[str]] = {}
     for remark in listed:
         if remark.sheet == name and not remark.finding.is_closed:
-            words = _COMMENT.format(
-                severity=remark.finding.severity.label,
-                code=remark.finding.code,
-                problem=remark.problem,
-                remedy=remark.remedy,
-            )
             for at in remark.marked:
+                words = _COMMENT.format(
+                    severity=remark.finding.severity.label,
+                    code=remark.finding.code,
+                    problem=remark.problem_at(at),
+                    remedy=remark.remedy,
+                )
                 told.setdefault(at, []).append(words)
     left, tops = _beside(name)
     down = 0

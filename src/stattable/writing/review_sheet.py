@@ -9,12 +9,13 @@ from stattable.checking.remarks import Remark
 from stattable.checking.sent_back import SentBack
 from stattable.model.explanations import NOT_TO_EXPLAIN, RETURNED_HEADS, REVIEW_SHEET
 from stattable.model.findings import Severity
+from stattable.model.form import event
 from stattable.model.text import chinese_date, display_width
 from stattable.writing.blank import association_name
 from stattable.writing.entry_page import OPEN
 from stattable.writing.workbook import BODY_FONT, Link, Look, Sheet, Workbook, run_time
 
-_WIDTHS: Final = (8, 9, 13, 58, 40, 34)
+_WIDTHS: Final = (8, 9, 13, 56, 40, 34)
 _LINE: Final = 15.5  # points
 _LEAST_LINES: Final = 2  # room to write in
 _MARGIN: Final = 3  # characters of a column that hold no text
@@ -34,7 +35,7 @@ _TINTED: Final[dict[Severity, Look]] = {
 }
 
 _HEADLINE: Final = "{name}报表审核意见"
-_ABOUT: Final = "单位：{name}（{level}，{scope}数）    日期：{day}    发来的文件：{paths}"
+_ABOUT: Final = "{event}    单位：{name}（{level}，{scope}数）    日期：{day}    发来的文件：{paths}"
 _FAULTS: Final = "请在“信息统计表”里改正红色的格子"
 _DOUBTS: Final = "请核实橙色的格子，数字不对的改正，属实的在“审核意见”的“情况说明”一栏写明原因"
 _NO_CELL: Final = "请在“信息统计表”里填写正确的数"  # beside errors of the whole return
@@ -67,6 +68,7 @@ def add_review(workbook: Workbook, review: Review) -> Sheet:
     name = association_name(sent.unit.name)
     sheet.set_widths(_WIDTHS)
     about = _ABOUT.format(
+        event=event(sent.edition),
         name=name,
         level=sent.unit.level.label,
         scope=sent.scope.label,
@@ -88,7 +90,7 @@ def add_review(workbook: Workbook, review: Review) -> Sheet:
     sheet.set_row(head, 24)
     for row, remark in enumerate(review.listed, start=head + 1):
         _put(sheet, row, remark)
-    sheet.set_up_list(heads=(head, head), frozen=(head, 0))
+    sheet.set_up_list(heads=(1, head), frozen=(head, 0))
     sheet.raw.protect("", {"objects": True, "scenarios": True, "format_columns": True, "format_rows": True})
     sheet.raw.activate()
     return sheet

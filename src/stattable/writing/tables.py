@@ -80,7 +80,7 @@ def add_table(
             shape = {**shape, "num_format": "0.0%"} if isinstance(value, Rate) else shape
             sheet.put(number, column, value, shape)
         sheet.set_row(number, _height(row.cells, widths))
-    sheet.set_up_list(heads=(head, head), frozen=(head, 1))
+    sheet.set_up_list(heads=(1, head), frozen=(head, 1))
 
 
 def _width(head: str, cells: Iterable[tuple[object, int]]) -> float:

@@ -34,6 +34,21 @@ MOST_LINKS: Final = 65_530  # that a sheet can hold
 BODY_FONT: Final[Look] = {"font_name": "宋体", "font_size": 11, "font_charset": 134}  # widths are measured by it
 
 
+_SIDE_MARGIN: Final = 0.4  # inches
+PAPER_WIDTH: Final = (297 / 25.4 - 2 * _SIDE_MARGIN) * 96  # pixels, of an A4 page that lies, between its margins
+
+
+def column_pixels(width: float) -> int:
+    """Return how wide a column of `width` characters is at most.
+
+    Programs measure it by the digits of 宋体, which take 8 pixels, or of the font that they have in its place.
+    """
+    return int((width + 5 / 7) * _WIDEST_DIGIT)
+
+
+_WIDEST_DIGIT: Final = 9.6  # pixels
+
+
 class Formula(NamedTuple):
     """A formula with its result, for programs that do not calculate."""
 
@@ -343,7 +358,7 @@ class Sheet:
         heads: tuple[int, int] | None,
         columns: int = 0,
         frozen: tuple[int, int] | None,
-        pages_wide: int = 1,
+        scale: int | None = None,
         is_upright: bool = False,
     ) -> None:
         """Set up how a list is seen and printed.
@@ -352,7 +367,8 @@ class Sheet:
             heads: the first and the last of the rows that are printed on every page, counted from 1, or None.
             columns: how many of the first columns are printed on every page.
             frozen: how many rows and columns stay where they are, or None.
-            pages_wide: on how many pages its width is printed.
+            scale: of the print in per cent, which leaves breaks between pages where they are; None to fit the width
+                to one page.
             is_upright: whether the paper stands upright.
         """
         if frozen:
@@ -360,8 +376,11 @@ class Sheet:
         if not is_upright:
             self.raw.set_landscape()
         self.raw.set_paper(9)  # A4
-        self.raw.fit_to_pages(pages_wide, 0)
-        self.raw.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        if scale is None:
+            self.raw.fit_to_pages(1, 0)
+        else:
+            self.raw.set_print_scale(scale)
+        self.raw.set_margins(left=_SIDE_MARGIN, right=_SIDE_MARGIN, top=0.5, bottom=0.6)
         self.raw.set_footer(f"&C{LIST_FOOTER}")
         if heads:
             self.raw.repeat_rows(heads[0] - 1, heads[1] - 1)

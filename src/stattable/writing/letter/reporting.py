@@ -7,7 +7,7 @@ from typing import Final
 
 from stattable.model.catalogue import CATALOGUE
 from stattable.model.findings import Status
-from stattable.model.form import FIELD_BY_KEY
+from stattable.model.form import FIELDS
 from stattable.model.units import Level
 from stattable.proving.key_facts import Branch, KeyFacts, UnitFinding
 from stattable.writing.letter.names import shortened, unit_name, unit_of
@@ -171,11 +171,11 @@ def _differences_words(facts: KeyFacts, detail: Detail) -> str:
         return "报送的汇总数与其本级、下级数据核对，没有发现不符。"
     shown = []
     for of_unit in facts.differences[: detail.differences]:
-        first = of_unit[0].finding
-        field, amount = FIELD_BY_KEY[first.field or ""], int(str(first.params["difference"]))
+        unit, index, amount = of_unit[0]
+        field = FIELDS[index]
         what = field.heading.text.removesuffix("计生协") + field.column.text
         others = f"等{len(of_unit)}项" if len(of_unit) > 1 else ""
-        shown.append(f"{unit_of(facts, of_unit[0])}{what}{'多' if amount > 0 else '少'}{abs(amount)}{others}")
+        shown.append(f"{unit_of(facts, unit)}{what}{'多' if amount > 0 else '少'}{abs(amount)}{others}")
     rest = "等" if len(shown) < len(facts.differences) else ""
     listed = f"：{'；'.join(shown)}{rest}" if shown else ""
     return f"{len(facts.differences)}个单位报送的汇总数与其本级、下级数据之和不符{listed}。"
