@@ -28,6 +28,7 @@ FONT: Final = os.environ.get("FONT", "/usr/share/fonts/opentype/noto/NotoSansCJK
 FACE: Final = 7  # Noto Sans Mono CJK SC in the collection
 SIZE, WIDTH, MARGIN = 20, 80, 16
 SCREEN, PHONE = (1366, 768), (360, 780)  # pixels
+SHEETS: Final = {"guide-units": 2, "guide-reported": 5, "guide-charts": 7, "guide-findings": 8}  # and their pages
 BROWSER: Final = "chromium --headless=new --no-sandbox --disable-gpu --no-first-run --hide-scrollbars".split()
 INK: Final = {1: "#ff6b68", 2: "#98c379", 3: "#e5c07b", 6: "#56b6c2"}  # the terminal's red, green, yellow and cyan
 DIM: Final = "#8a919c"
@@ -81,6 +82,8 @@ def workbooks() -> None:
         run("check", "收到", "--roster", "名册.csv", "--return", str(place / "退回"))
         run("status", "收到", "--roster", "名册.csv", "-o", str(state))
         draw(merged, 1, "page")
+        for name, number in SHEETS.items():
+            draw(merged, number, name)
         draw(next((place / "空白表").rglob("*邵岗村委会.xlsx")), 1, "guide-blank")
         returned = next((place / "退回").rglob("恒通社区*.xlsx"))
         draw(returned, 1, "guide-returned")
