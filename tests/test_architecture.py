@@ -4,6 +4,7 @@ import ast
 import re
 import sys
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -11,12 +12,14 @@ SOURCE = ROOT / "src" / "stattable"
 ROW = re.compile(r"^\| `([^`]+)` \| [^|]+ \|([^|]*)\|$", re.MULTILINE)
 
 
+@cache
 def allowed() -> dict[str, set[str]]:
     table = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").partition("## What may import what")[2]
     table = table.partition("\n## ")[0]
     return {name: {word.strip(" `") for word in words.split(",") if word.strip()} for name, words in ROW.findall(table)}
 
 
+@cache
 def imports(path: Path) -> set[str]:
     """Name what a module imports: ours by their place in the package, others by their top-level name."""
     found = set()
@@ -41,6 +44,7 @@ def _ours(parts: list[str]) -> str:
     return "__init__"
 
 
+@cache
 def modules() -> dict[str, Path]:
     paths = {path.relative_to(SOURCE).with_suffix("").as_posix(): path for path in SOURCE.rglob("*.py")}
     return {name: path for name, path in paths.items() if not name.endswith("/__init__")}

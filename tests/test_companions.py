@@ -9,7 +9,7 @@ import pytest
 from command_line import codes, run
 from county import GUANDU, GUANDU_VILLAGE, ZHONGMU, ZHULUYING
 from stattable.checking.companions import Companions
-from stattable.proving.lists import FINDINGS_SHEET
+from stattable.proving.lists import FINDINGS_SHEET, UNIT_AT
 from stattable.reading.roster import read_roster
 from writers.containers import zipped
 from writers.county import send, write_roster
@@ -110,7 +110,7 @@ def test_each_level_says_which_of_its_units_sent_only_a_scan() -> None:
     run("merge", "收到", *ROSTER, "--root", "410122", "-o", "表.xlsx", "--each-level", "各级")
     (township,) = Path("各级").rglob("*官渡镇_汇总.xlsx")
     rows = openpyxl.load_workbook(township)[FINDINGS_SHEET].iter_rows(values_only=True)
-    assert [row[3] for row in rows if row[2] == "C006"] == ["逐鹿营村"]
+    assert [row[UNIT_AT] for row in rows if row[2] == "C006"] == ["逐鹿营村"]
 
 
 @pytest.mark.parametrize(

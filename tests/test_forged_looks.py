@@ -15,7 +15,9 @@ from forger import LEDGER, PAGE, TOLD, UNITS, both, element, number_format, put
 from test_forger import verify, written  # noqa: F401  -- fixtures
 from writers.package import MAIN, Book, tag
 
-SHEETS = {name: f"xl/worksheets/sheet{at}.xml" for at, name in enumerate((PAGE, UNITS, "报送情况", TOLD, LEDGER), 1)}
+SHEETS = {
+    name: f"xl/worksheets/sheet{at}.xml" for at, name in enumerate((PAGE, UNITS, "报送情况", "图表", TOLD, LEDGER), 1)
+}
 THEME, STRINGS, BOOK = "xl/theme/theme1.xml", "xl/sharedStrings.xml", "xl/workbook.xml"
 FAULT = {"P003", "P010", "P011", "P013"}
 Raw = Callable[[dict[str, bytes]], None]

@@ -237,7 +237,7 @@ def abort(_: int) -> None:
 def test_what_takes_too_much_is_lost(work: Callable[[object], object], item: object, reason: str) -> None:
     start = time.monotonic()
     with pytest.raises(WorkerFailed) as lost:
-        in_own_process(work, item, seconds=1, megabytes=50)
+        in_own_process(work, item, seconds=0.4, megabytes=50)
     assert lost.value.reason == reason
     assert time.monotonic() - start < 20  # long before it would have come to an end by itself
 

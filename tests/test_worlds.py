@@ -23,8 +23,11 @@ from command_line import run
 from reference import Reference, Sent, is_below, number, owns, plus
 from stattable.model.cell_names import a1
 from stattable.model.form import FIELD_BY_KEY, FIELDS, SHEET_NAME, Values
+from stattable.model.identity import IDENTITY_SHEET
 from stattable.model.units import Level, Scope, Tree, Unit
-from stattable.proving.breakdown import UNITS_SHEET
+from stattable.proving.breakdown import FIRST_ROW, UNITS_SHEET
+from stattable.proving.chart_table import CHARTS_SHEET
+from stattable.proving.lists import STATE_SHEET
 from stattable.writing.blank import Blank, blank_bytes
 from stattable.writing.page import template_bytes
 from test_rollup import CUMULATIVE, KEYS, OWN, ROOT, fields_of, figures, scopes_of, trees
@@ -273,9 +276,10 @@ def test_a_merge_is_the_reference_of_what_was_sent(folders: Folders, world: Worl
     }
     amounts = {one["code"]: one["differences"] for one in document["units"] if "differences" in one}
     assert {
-        (key, one["field"]): (one["code"], one["severity"], amounts[key][one["field"]]["difference"])
+        (key, field): (one["code"], one["severity"], amounts[key][field]["difference"])
         for one in document["findings"]
         if one["code"] in {"H001", "H002"} and (key := one["unit"]["code"])
+        for field in one.get("fields", [one["field"]])
     } == reference.differences()
     told = [one["unit"]["code"] for one in document["findings"] if one["code"] == "C001"]
     missing = [one["code"] for one in document["units"] if one["status"] == "missing"]
@@ -472,7 +476,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def sheets_of(workbook: bytes) -> list[str]:
-    """The XML, shared strings resolved, of the sheets that name no files: the first three, and the identity."""
+    """The XML, shared strings resolved, of the sheets that name no files."""
     with zipfile.ZipFile(io.BytesIO(workbook)) as package:
         strings = re.findall(r"<si>(.*?)</si>", package.read("xl/sharedStrings.xml").decode(), re.DOTALL)
         return [
@@ -481,7 +485,8 @@ def sheets_of(workbook: bytes) -> list[str]:
                 lambda match: strings[int(match[1])],
                 package.read(f"xl/worksheets/sheet{at}.xml").decode(),
             )
-            for at in (1, 2, 3, 6)
+            for at, name in enumerate(re.findall('<sheet name="([^"]+)"', package.read("xl/workbook.xml").decode()), 1)
+            if name in {SHEET_NAME, UNITS_SHEET, STATE_SHEET, CHARTS_SHEET, IDENTITY_SHEET}
         ]
 
 
@@ -652,7 +657,10 @@ def test_a_cell_typed_over_is_named(folders: Folders, world: World, data: st.Dat
     if where == SHEET_NAME:
         cell = data.draw(st.sampled_from([field.cell for field in FIELDS]), "cell")
     else:
-        row, column = data.draw(st.integers(3, shown[where].max_row), "row"), data.draw(st.integers(5, 44), "column")
+        row, column = (
+            data.draw(st.integers(FIRST_ROW, shown[where].max_row), "row"),
+            data.draw(st.integers(5, 44), "column"),
+        )
         cell = a1(row, column)
     new = data.draw(st.sampled_from([4, 1_000, "若干", None]), "typed")
     assume(new != shown[where][cell].value)

@@ -171,8 +171,9 @@ def _walk(folder: str, unopened: dict[str, OSError]) -> Iterator[str]:
         paths = [here / name for name in sorted(folders) if name.lower() not in _NEVER_FOLDERS]
         paths.sort(key=Path.is_symlink)  # a folder's own name before a link's
         folders[:] = [path.name for path in paths if is_new(path)]
+        folder_of_files = "" if here == Path() else f"{here}{os.sep}".replace(os.sep * 2, os.sep)
         for name in sorted(names):
-            path = os.path.join(here, name)
+            path = f"{folder_of_files}{name}"
             yield from _files_in_archive(path) or [path]
 
 

@@ -37,6 +37,7 @@ from stattable.formats.sheet import (
     Setup,
     SheetEntry,
     Unread,
+    Unreadable,
     annotated_run,
 )
 
@@ -44,7 +45,8 @@ _BOUND_SHEET, _PALETTE, _FONT, _FORMAT, _XF = 0x85, 0x92, 0x31, 0x041E, 0xE0
 _DATE_MODE, _COLUMNS, _ROW = 0x22, 0x7D, 0x0208
 _NUMBERS: Final = frozenset({0x0203, 0x027E, FORMULA})
 _STYLES: Final = frozenset({BOF, _PALETTE, _FONT, _FORMAT, _XF})
-_MOST: Final = 65_536 * 256  # cells of a sheet
+_MOST_COLUMNS: Final = 256  # of a sheet; calamine would lay out as many as a cell asks for, as it opens the file
+_MOST: Final = 65_536 * _MOST_COLUMNS  # cells of a sheet
 
 _NO_NUMBER: Final = 0xFFFF  # the last two bytes of a formula's result, where the first one says what it is instead
 _ERROR, _NOTHING = 2, 3
@@ -81,6 +83,8 @@ class XlsInspector:
     def __init__(self, data: bytes) -> None:
         self.data, self._stream, self.encoding = open_xls(data)
         reaches = {start: _reach(sheet) for start, sheet in self._sheets.items()}  # calamine may die of what is broken
+        if any(columns > _MOST_COLUMNS for _, columns in reaches.values()):
+            raise Unreadable("F001")
         self.reaches = [reaches[start] for start in self._starts]
 
     def is_unusual_sheet(self, sheet: int) -> bool:  # noqa: ARG002

@@ -21,10 +21,11 @@ _SUSPECT: Final = (  # each by itself, for each is quick by its first letters
     re.compile(rb"ht(?<!Height)\s*=\s*[\"']0(?:\.0*)?[\"']"),
     re.compile(rb"width\s*=\s*[\"']0(?:\.0*)?[\"']"),
 )
-# What surely is as office programs and calamine both read it, but for texts in cells: no comments, and each value
-# a text and nothing else, at the end of its cell.
+# What surely is as office programs and calamine both read it, but for texts in cells and places: no comments, and each
+# value a text and nothing else, at the end of its cell.
 _NOT_PLAIN: Final = (re.compile(rb"<!"), re.compile(rb"<\?(?!xml\s)"), re.compile(rb"<v\s"), re.compile(rb":v[\s>]"))
-_UNUSUAL_TEXTS: Final = (
+_UNUSUAL_CELLS: Final = (
+    re.compile(rb"\sr\s*=\s*[\"'][A-Za-z]{4}"),  # beyond all columns, up to which calamine goes
     re.compile(rb"is>\s*<(?!/|(?:\w+:)?(?:t|r|rPh|phoneticPr)\b)"),
     re.compile(rb"inlineStr[\"'][^>]*>\s*<(?!(?:\w+:)?is\b)"),  # a cell that is said to hold its text, and does not
 )
@@ -59,7 +60,7 @@ class Marks:
     def is_unusual(self) -> bool:
         """Whether calamine may read the part otherwise than office programs do."""
         content = self._content
-        if any(mark.search(content) for mark in _UNUSUAL_TEXTS):
+        if any(mark.search(content) for mark in _UNUSUAL_CELLS):
             return True
         if self._has_plain_values:  # which is quicker to see than that there is nothing unusual
             return False
