@@ -5,6 +5,7 @@ BIN    := $(VENV)/bin
 DEMO   := build/demo
 READY  := $(VENV)/.ready
 UNITS  ?= 5500
+WORKERS ?= auto
 
 .PHONY: demo test lint docs office browser wine floors smoke windows examples template bench clean
 
@@ -29,22 +30,21 @@ demo: $(READY)  ## new, check, merge, verify and trace on the examples
 	@echo; find $(DEMO) -name '*中牟县*.xlsx' -o -name '*_汇总.xlsx' | sort
 
 test: $(READY)  ## all tests but those that start LibreOffice, a browser or Wine
-	$(BIN)/python -m pytest -m 'not office and not browser and not wine' -n auto \
+	$(BIN)/python -m pytest -m 'not office and not browser and not wine' -n $(WORKERS) --dist worksteal \
 		--cov --cov-report=term:skip-covered --cov-fail-under=95
 
 office: $(READY)  ## the tests that start LibreOffice, which must be installed
-	$(BIN)/python -m pytest -m office -n auto
+	$(BIN)/python -m pytest -m office -n $(WORKERS)
 
 browser: $(READY)  ## the tests that start Chromium, which must be installed with its driver
 	$(BIN)/python -m pytest -m browser
 wine: $(READY)  ## the batch files of a clerk's computer; needs Wine, and MinGW's compiler for a stand-in for Python
 	$(BIN)/python -m pytest -m wine
 
-# What reads files leans on what its libraries do with those that are odd; what writes rows, on the insides of XlsxWriter;
-# web pages, on what Jinja2 escapes.
-LEANING := $(addprefix tests/test_,$(addsuffix .py,annex cells counts dates_phones documents fuzz hostile html_page \
-	inputs inspection_* labels layout letter libraries open page pictures qr reading_form report rewriting roster sniff surroundings \
-	workbook yes_no))
+# What looks into files leans on what its libraries do with those that are odd; what writes rows, on the insides of
+# XlsxWriter; web pages, on what Jinja2 escapes; letters, on python-docx.
+LEANING := $(addprefix tests/test_,$(addsuffix .py,annex cells documents html_page inspection_* letter libraries open page \
+	pictures qr reading_form report rewriting roster sniff workbook))
 
 floors: $(READY)  ## the tests of what leans on libraries, but for random ones, with the oldest that are allowed
 	rm -rf build/floors
@@ -52,7 +52,7 @@ floors: $(READY)  ## the tests of what leans on libraries, but for random ones, 
 	sed -n '/^dependencies/,/^]/ s/^ *"\(.*\)>=\(.*\)",$$/\1==\2/p' pyproject.toml >build/floors/constraints.txt
 	build/floors/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
 	build/floors/bin/python -m pip install --quiet --constraint build/floors/constraints.txt --editable . --group dev
-	build/floors/bin/python -m pytest -m 'not office and not hypothesis' -n auto $(LEANING)
+	build/floors/bin/python -m pytest -m 'not office and not hypothesis' -n $(WORKERS) $(LEANING)
 
 lint: $(READY)  ## style, types, generated docs
 	$(BIN)/ruff format --check src tests tools benchmarks
