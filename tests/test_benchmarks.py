@@ -136,7 +136,7 @@ def test_a_province_is_measured_and_written_down(tmp_path: Path, monkeypatch: py
     document = tmp_path / "performance.md"
     sections = "".join(f"<!-- {name} -->\nold\n<!-- end of {name} -->\n" for name in ("scale", "profile"))
     document.write_text(f"before\n{sections}after\n", encoding="utf-8")
-    options = ["--returns", "50", "--rounds", "1", "--sample", "2", "--profile", "--write", str(document)]
+    options = ["--returns", "20", "--rounds", "1", "--sample", "2", "--profile", "--write", str(document)]
     monkeypatch.setattr("sys.argv", ["scale.py", *options])
     benchmark("scale").main()
     said = document.read_text(encoding="utf-8")

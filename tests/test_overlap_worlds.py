@@ -39,7 +39,7 @@ OF_TOTALS = {"H001", "H002"}  # errors that say something of two figures, and of
 
 WORLDS = int(os.environ.get("STATTABLE_WORLDS", "0"))
 worlds_of = settings(
-    max_examples=WORLDS or 300,
+    max_examples=WORLDS or 150,
     derandomize=not WORLDS,
     database=None,
     deadline=None,

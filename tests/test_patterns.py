@@ -139,7 +139,7 @@ def lessons(draw: st.DrawFn) -> tuple[bytes, bytes]:
     return workbook(cells, strings, first), workbook(cells, strings, second)
 
 
-@settings(max_examples=700, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(lessons())
 def test_values_are_read_as_calamine_reads_them(workbooks: tuple[bytes, bytes]) -> None:
     first, second = workbooks

@@ -54,7 +54,7 @@ def long_way(grid: Grid) -> ReturnFile:
         return read_pages(raw_sheet(grid))
 
 
-@settings(max_examples=800, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(
     st.dictionaries(st.sampled_from([field.at for field in FIELDS]), figures, max_size=3),
     st.dictionaries(st.sampled_from(BESIDE), said, max_size=2),
@@ -122,7 +122,7 @@ def found(marks: Marks) -> dict[str, Any]:
     return said
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(st.sampled_from(range(len(PARTS))), st.lists(st.tuples(pieces, st.floats(0, 1)), max_size=3))
 def test_a_part_is_searched_as_if_it_were_the_first_of_its_shape(
     number: int, changes: list[tuple[tuple[str, str], float]]

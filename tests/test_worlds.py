@@ -42,8 +42,8 @@ Folders = Callable[[], Path]
 
 # A world takes a good part of a second, and is small: it is not made smaller where it fails.
 PHASES = [Phase.explicit, Phase.reuse, Phase.generate]
-examples = settings(max_examples=25, deadline=None, phases=PHASES, suppress_health_check=[HealthCheck.too_slow])
-few = settings(examples, max_examples=12)
+examples = settings(max_examples=16, deadline=None, phases=PHASES, suppress_health_check=[HealthCheck.too_slow])
+few = settings(examples, max_examples=8)
 
 
 @pytest.fixture(scope="module", autouse=True)

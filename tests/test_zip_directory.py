@@ -50,7 +50,7 @@ def test_two_parts_of_one_name_are_left_to_zipfile() -> None:
     assert read_directory(out) is None
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(st.tuples(st.integers(1, DIRECTORY), st.integers(0, 255)), min_size=1, max_size=3))
 def test_a_damaged_directory_is_read_as_zipfile_reads_it_or_not_at_all(changes: list[tuple[int, int]]) -> None:
     data = bytearray(BLANK)
