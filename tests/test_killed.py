@@ -1,6 +1,6 @@
 """A merge that is killed, runs out of disk or finds its output locked: what stands there is whole, the old or the new.
 
-A county of 24 townships, enough for a merge of all levels to write over two processes, which sends some fifty returns into the
+A county of 33 townships, enough for a merge of all levels to write over two processes, which sends 67 returns into the
 folder that the results stand in, too.
 """
 
@@ -32,7 +32,7 @@ from writers.returns import write_values
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and limits of POSIX")
 
-TOWNSHIPS, KILLS, SEED = 24, 12, 20260529
+TOWNSHIPS, KILLS, SEED = 33, 12, 20260529
 EPOCH = "1780012800"  # equal content gives equal bytes
 COUNTY, VILLAGE = "410122", "410122101201"
 LOCKED = "没有权限，或者它正被 Excel、WPS 等程序打开，请关闭后重试"
