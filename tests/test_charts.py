@@ -137,7 +137,7 @@ def test_the_charts_are_drawn_from_the_table() -> None:
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert (sheet.page_setup.fitToHeight, sheet.page_setup.paperSize) == (None, 9)  # one page, of A4
     assert sheet.page_setup.orientation == "landscape"
-    assert sheet["A1"].value == "中牟县计生协第23个“5.29会员活动日”图表"
+    assert sheet["A1"].value == "中牟县 图表"
 
 
 def test_formulas_lead_to_the_cells() -> None:
@@ -501,6 +501,6 @@ def test_it_prints_on_one_page() -> None:
     (page,) = [page for page in text.split("\f") if titles[0] in page]
     words = "".join(page.split())
     assert all(title in words for title in titles)
-    assert "中牟县计生协第23个“5.29会员活动日”图表" in words
+    assert "中牟县 图表" in words
     assert "第22个（2020年）" in words
     assert "不打印" not in "".join(text.split())

@@ -13,7 +13,6 @@ from xlsxwriter.chart_bar import ChartBar
 
 from stattable.merging.collection import unnamed_at
 from stattable.merging.result import MergeResult
-from stattable.model.form import year_of
 from stattable.model.text import display_width
 from stattable.proving.chart_table import (
     CHARTS_SHEET,
@@ -27,12 +26,9 @@ from stattable.proving.chart_table import (
     Entry,
     chart_blocks,
 )
-from stattable.writing.blank import association_name
-from stattable.writing.workbook import Formula, Look, Sheet, Workbook, run_time, storable
+from stattable.writing.looks import BODY, HEAD, PLAIN
+from stattable.writing.workbook import Formula, Look, Sheet, Workbook, storable
 
-_TITLE: Final = "{name}第{edition}个“5.29会员活动日”图表"
-_ABOUT: Final = "{year} 年，{day}汇总"
-_DAY: Final = "{day.year} 年 {day.month} 月 {day.day} 日"
 _ROW, _COLUMN = 20, 87  # pixels of a row and a column of the page
 _COLUMN_WIDTH: Final = (_COLUMN - 5) / 7  # characters
 _GAP_WIDTH, _TABLE_WIDTHS = 3, (28, 19, 19, 9, 16)
@@ -41,25 +37,27 @@ _LEVELS_ROWS, _LEAST_ROWS = 17, 12  # of the sheet, that the upper charts take, 
 _BAR, _AROUND_BARS, _BETWEEN = 24, 70, 4  # pixels
 
 _FONT: Final = "宋体"
-_PLAIN: Final[Look] = {"font_name": _FONT, "font_size": 10, "font_charset": 134, "valign": "vcenter"}
-_BODY: Final[Look] = {**_PLAIN, "border": 1, "border_color": "#A6A6A6"}
-_TITLE_LOOK: Final[Look] = {**_PLAIN, "font_size": 14, "bold": True}
-_ABOUT_LOOK: Final[Look] = {**_PLAIN, "font_color": "#595959"}
-_BLOCK_LOOK: Final[Look] = {**_PLAIN, "bold": True}
-_HEAD_LOOK: Final[Look] = {**_BODY, "bold": True, "bg_color": "#D9E2EC", "align": "center"}
+_BLOCK_LOOK: Final[Look] = {**PLAIN, "bold": True}
+_TITLE_LOOK: Final[Look] = {**PLAIN, "font_size": 15, "bold": True}
 _THEN_FILL, _NOW_FILL, _LINE = "#D9D9D9", "#1F4E79", "#404040"  # told apart on paper without colours
 _WITH_FONT: Final = re.compile(f'<a:latin typeface="{_FONT}"[^>]*/>')
 
 
-def add_charts(workbook: Workbook, merged: MergeResult) -> None:
-    """Add the sheet, if there is something to draw; the sheets that it is drawn from are there already."""
+def add_charts(workbook: Workbook, merged: MergeResult, lines: tuple[str, str]) -> None:
+    """Add the sheet, if there is something to draw.
+
+    Args:
+        workbook: which has the sheets that it is drawn from.
+        merged: the result of a merge.
+        lines: the title, and what the sheet is of.
+    """
     sheets = {name: sheet.rows for name, sheet in workbook.sheets.items()}
     blocks = chart_blocks(merged.rollup, sheets, merged.edition, _unnamed(merged))
     if not blocks:
         return
     sheet = workbook.add_sheet(CHARTS_SHEET)
     sheet.set_widths([*[_COLUMN_WIDTH] * PAGE_COLUMNS, _GAP_WIDTH, *_TABLE_WIDTHS])
-    _write_table(sheet, merged, blocks)
+    _write_table(sheet, lines, blocks)
     top = TABLE_TOP
     for is_of_children in (False, True):
         row = [block for block in blocks if block.is_of_children is is_of_children]
@@ -81,17 +79,15 @@ def _unnamed(merged: MergeResult) -> dict[str, int]:
     return unnamed
 
 
-def _write_table(sheet: Sheet, merged: MergeResult, blocks: Sequence[Block]) -> None:
+def _write_table(sheet: Sheet, lines: tuple[str, str], blocks: Sequence[Block]) -> None:
     """Write the title of the page, and the table right of it."""
-    day, name = run_time().date(), association_name(merged.root_unit.name)
-    about = _ABOUT.format(year=year_of(merged.edition), day=_DAY.format(day=day))
     sheet.set_row(1, _TITLE_HEIGHT)
-    sheet.put(1, 1, _TITLE.format(name=name, edition=merged.edition), _TITLE_LOOK)
-    sheet.put(2, 1, about, _ABOUT_LOOK)
-    sheet.put(2, LABEL_AT, TABLE_NOTE, _ABOUT_LOOK)
+    for row, (line, look) in enumerate(zip(lines, (_TITLE_LOOK, PLAIN), strict=True), start=1):
+        sheet.put(row, 1, line, look)
+    sheet.put(2, LABEL_AT, TABLE_NOTE, PLAIN)
     for block in blocks:
         for number, entries in enumerate(block.lines):
-            look = (_BLOCK_LOOK, _HEAD_LOOK)[number] if number < 2 else _BODY
+            look = (_BLOCK_LOOK, HEAD)[number] if number < 2 else BODY
             sheet.put_row(block.top + number, [*map(_cell, entries)], look, start=LABEL_AT, with_blanks=False)
 
 

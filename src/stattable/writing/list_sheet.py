@@ -8,22 +8,13 @@ from typing import Final
 from stattable.model.text import display_width
 from stattable.proving.sheet_facts import repeated_rows
 from stattable.proving.titles import LIST_HEAD
+from stattable.writing.looks import ABOUT, HEAD, SECTION, TITLE, WRAPPED
 from stattable.writing.workbook import PAPER_WIDTH, Look, Sheet, Workbook, column_pixels
 
 _LINE_HEIGHT: Final = 14.5  # points
 _HIGHEST_ROW: Final = 409  # points: a spreadsheet knows no higher one
 _TITLE_LINE: Final = 24  # points
 DEEPEST_OUTLINE: Final = 7
-
-PLAIN: Final[Look] = {"font_name": "宋体", "font_size": 10, "font_charset": 134, "valign": "vcenter"}
-BODY: Final[Look] = {**PLAIN, "border": 1, "border_color": "#A6A6A6"}
-WRAPPED: Final[Look] = {**BODY, "text_wrap": True}
-HEAD: Final[Look] = {**WRAPPED, "bold": True, "bg_color": "#D9E2EC", "align": "center"}
-SUM: Final[Look] = {**WRAPPED, "bold": True, "bg_color": "#FFF2CC"}
-BAD: Final[Look] = {**WRAPPED, "bg_color": "#F8D7DA"}
-SECTION: Final[Look] = {**BODY, "bold": True, "bg_color": "#F2F2F2"}
-TITLE: Final[Look] = {**PLAIN, "font_size": 15, "bold": True, "align": "center", "text_wrap": True}
-ABOUT: Final[Look] = {**PLAIN, "text_wrap": True}
 
 
 class ListSheet:

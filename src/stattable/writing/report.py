@@ -10,6 +10,7 @@ from stattable.model.identity import IDENTITY_SHEET, identity_rows
 from stattable.model.record import RECORD_SHEET, record_rows
 from stattable.model.text import display_width
 from stattable.proving.breakdown import UNITS_SHEET
+from stattable.proving.chart_table import CHARTS_SHEET
 from stattable.proving.check_code import CHECK_CODE
 from stattable.proving.ledger import ABOUT_AT, ADJUSTED, HEADS, LEDGER_SHEET, Ledger, Run, entry_cells, ledger_of
 from stattable.proving.lists import (
@@ -32,7 +33,8 @@ from stattable.writing.annex import add_merged_annex
 from stattable.writing.blank import association_name
 from stattable.writing.breakdown_sheet import add_breakdown
 from stattable.writing.charts import add_charts
-from stattable.writing.list_sheet import ABOUT, BAD, PLAIN, SUM, WRAPPED, ListSheet
+from stattable.writing.list_sheet import ListSheet
+from stattable.writing.looks import ABOUT, BAD, DOUBTFUL, PLAIN, SUM, WRAPPED
 from stattable.writing.page import Place, add_hidden, add_page, page_content, put_note
 from stattable.writing.workbook import MOST_LINKS, Link, Look, Workbook, run_time
 from stattable.writing.year_on_year import add_year_on_year
@@ -43,8 +45,8 @@ _LEDGER_WIDTHS: Final = (5, 26, 29, 8.5, 10, 11.5, 12, 9.6, 5, 8, 5, 7, 16.5)
 _ON_A_PAGE: Final = 24  # rows of 报送情况, which begin no other page for its second part
 _LINK: Final[Look] = {"font_color": "#0563C1", "underline": 1}
 _SEVERITY_LOOKS: Final[dict[Severity, Look]] = {
-    Severity.ERROR: {**WRAPPED, "bg_color": "#F8D7DA"},
-    Severity.WARNING: {**WRAPPED, "bg_color": "#FFF3CD"},
+    Severity.ERROR: BAD,
+    Severity.WARNING: DOUBTFUL,
     Severity.INFO: WRAPPED,
 }
 _LINK_LOOKS: Final[dict[Severity, Look]] = {severity: {**look, **_LINK} for severity, look in _SEVERITY_LOOKS.items()}
@@ -80,7 +82,7 @@ def report_bytes(merged: MergeResult, run: Run) -> bytes:
     places = add_breakdown(workbook, merged, lines(UNITS_SHEET), "；".join(reported))
     add_year_on_year(workbook, merged, run.ended)
     _state(workbook, merged, lines(STATE_SHEET, *reported))
-    add_charts(workbook, merged)
+    add_charts(workbook, merged, lines(CHARTS_SHEET))
     _findings(workbook, merged, places, lines(FINDINGS_SHEET, findings_words(merged)))
     _ledger(workbook, ledger, lines(LEDGER_SHEET, f"{CHECK_CODE} {ledger.check_code}"))
     if merged.accounts:

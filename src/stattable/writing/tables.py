@@ -6,6 +6,7 @@ from math import ceil
 from typing import Final
 
 from stattable.model.text import display_width
+from stattable.writing.looks import ABOUT, BAD, DOUBTFUL, HEAD, SUM, TITLE, WRAPPED
 from stattable.writing.workbook import Look, Workbook
 
 _LINE_HEIGHT: Final = 15.5  # points
@@ -14,16 +15,7 @@ _NARROWEST, _WIDEST = 6, 46  # characters
 _ROOM: Final = 2  # characters beside the widest text
 _INDENT: Final = 2  # characters that a level of indentation takes
 
-_PLAIN: Final[Look] = {"font_name": "宋体", "font_size": 10, "font_charset": 134, "valign": "vcenter"}
-_TITLE: Final[Look] = {**_PLAIN, "font_size": 15, "bold": True, "align": "center"}
-_BODY: Final[Look] = {**_PLAIN, "border": 1, "border_color": "#A6A6A6", "text_wrap": True}
-_HEAD: Final[Look] = {**_BODY, "bold": True, "bg_color": "#D9E2EC", "align": "center"}
-LOOKS: Final[dict[str, Look]] = {
-    "": _BODY,
-    "sum": {**_BODY, "bold": True, "bg_color": "#FFF2CC"},
-    "bad": {**_BODY, "bg_color": "#F8D7DA"},
-    "open": {**_BODY, "bg_color": "#FFF3CD"},
-}
+LOOKS: Final[dict[str, Look]] = {"": WRAPPED, "sum": SUM, "bad": BAD, "open": DOUBTFUL}
 
 
 class Rate(float):
@@ -62,16 +54,16 @@ def add_table(
     widths = [_width(head, [(row.cells[at], row.depth if at == 0 else 0) for row in rows]) for at, head in
               enumerate(heads)]  # fmt: skip
     sheet.set_widths(widths)
-    sheet.merge(1, 1, 1, len(heads), title, _TITLE)
+    sheet.merge(1, 1, 1, len(heads), title, TITLE)
     sheet.set_row(1, 28)
     number = 1
     room = sum(widths) - _ROOM
     for number, note in enumerate(notes, start=2):
-        sheet.merge(number, 1, number, len(heads), note, {**_PLAIN, "text_wrap": True})
+        sheet.merge(number, 1, number, len(heads), note, ABOUT)
         sheet.set_row(number, ceil(display_width(note) / room) * _LINE_HEIGHT)
     head = number + 1
     for column, text in enumerate(heads, start=1):
-        sheet.put(head, column, text, _HEAD)
+        sheet.put(head, column, text, HEAD)
     sheet.set_row(head, _height(heads, widths))
     for number, row in enumerate(rows, start=head + 1):
         look = LOOKS[row.look]

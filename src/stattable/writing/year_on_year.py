@@ -6,18 +6,16 @@ from typing import Final
 from stattable.merging.result import MergeResult
 from stattable.proving.titles import LIST_HEAD
 from stattable.proving.year_on_year import YEARS_SHEET, year_on_year
+from stattable.writing.looks import BODY, HEAD, PLAIN, SUM
 from stattable.writing.workbook import Look, Workbook
 
 _WIDTHS: Final = (22, 13, 28, 16, 14, 14, 11, 10)
-_PLAIN: Final[Look] = {"font_name": "宋体", "font_size": 10, "font_charset": 134, "valign": "vcenter"}
-_BODY: Final[Look] = {**_PLAIN, "border": 1, "border_color": "#A6A6A6"}
-_ROOT: Final[Look] = {**_BODY, "bold": True, "bg_color": "#FFF2CC"}
 _LOOKS: Final[dict[str, Look]] = {
-    "title": {**_PLAIN, "font_size": 14, "bold": True},
-    "source": {**_PLAIN, "font_color": "#595959"},
-    "head": {**_BODY, "bold": True, "bg_color": "#D9E2EC", "text_wrap": True, "align": "center"},
-    "root": _ROOT,
-    "child": _BODY,
+    "title": {**PLAIN, "font_size": 15, "bold": True},
+    "source": PLAIN,
+    "head": HEAD,
+    "root": SUM,
+    "child": BODY,
 }
 _FIRST_FIGURE: Final = 5  # the column from which on numbers stand, and words in their place
 _HEAD_HEIGHT, _TITLE_HEIGHT = 29, 24  # points
