@@ -8,7 +8,7 @@ from stattable.model.catalogue import TOGETHER, extra_words
 from stattable.model.cell_names import a1_range, cell_at
 from stattable.model.findings import Finding, Param, Severity
 
-_APART: Final = 3  # cells, up to which each has a finding of its own
+MOST_APART: Final = 3  # cells, up to which each has a finding of its own
 _OF_CELLS: Final = frozenset(
     {"V002", "V003", "V004", "V005", "V006", "V007", "V008", "V009", "R001", "R004", "R005"}
 )  # each about what stands in one cell
@@ -22,14 +22,14 @@ def fold_equal_faults(findings: list[Finding]) -> list[Finding]:
     Args:
         findings: in any order, which those that are left keep; a fold stands where its first one stood.
     """
-    if len(findings) <= _APART:
+    if len(findings) <= MOST_APART:
         return findings
     groups: dict[Hashable, list[Finding]] = {}
     for one in findings:
         if one.code in _OF_CELLS and one.field and one.cell and ":" not in one.cell:
             groups.setdefault(_kind(one), []).append(one)
-    folded = {id(group[0]): _fold(group) for group in groups.values() if len(group) > _APART}
-    gone = {id(one) for group in groups.values() if len(group) > _APART for one in group[1:]}
+    folded = {id(group[0]): _fold(group) for group in groups.values() if len(group) > MOST_APART}
+    gone = {id(one) for group in groups.values() if len(group) > MOST_APART for one in group[1:]}
     return [folded.get(id(one), one) for one in findings if id(one) not in gone]
 
 

@@ -14,9 +14,7 @@ if TYPE_CHECKING:
 
 OK, FINDINGS, USAGE, NO_VERDICT = 0, 1, 2, 3
 INTERRUPTED = 130  # as shells have it for what Ctrl-C ended
-COMPLETION = (
-    "_STATTABLE_COMPLETE"  # a variable of the environment with which shells ask for completions, as click names it
-)
+COMPLETION = "_STATTABLE_COMPLETE"  # in the environment, with which shells ask for completions, as click names it
 ARGUMENTS = "stattable.arguments"  # in `click.Context.meta`: as they were typed
 
 

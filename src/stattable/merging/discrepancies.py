@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
+from stattable.checking.equal_faults import MOST_APART
 from stattable.checking.missing import missing_findings
 from stattable.merging.result import MergeResult
 from stattable.merging.rollup import Difference, excess_fields
@@ -13,7 +14,6 @@ from stattable.model.findings import Finding, Param, Severity, Status
 from stattable.model.form import FIELDS, fields_of_level, label_of, number
 from stattable.model.units import Scope
 
-_APART: Final = 3  # fields of one return, up to which each has a finding of its own
 _NAMED: Final = frozenset({Status.MISSING, Status.REJECTED})  # of units that have findings of their own
 
 
@@ -68,7 +68,7 @@ def _together(of_unit: Sequence[Finding]) -> Iterator[Finding]:
     for one in of_unit:
         kinds.setdefault((one.code, one.severity), []).append(one)
     for (code, _), some in kinds.items():
-        if len(some) <= _APART:
+        if len(some) <= MOST_APART:
             yield from some
             continue
         figures = [

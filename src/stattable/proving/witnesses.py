@@ -29,6 +29,7 @@ from stattable.proving.breakdown import (
     BreakdownRow,
     Shown,
     breakdown,
+    figure_place,
     formulas,
     head_rows,
     row_label,
@@ -181,7 +182,7 @@ def _changes(
         row = rows[at]
         for field, formula in zip(FIELDS, formulas(row, rows, first), strict=True):
             raw, expected = figures[at][field.index], wanted[at][field.index]
-            place = at + first, field.index + len(UNIT_HEADS) + 1
+            place = figure_place(at, field.index, first)
             now = written.get(place)
             is_kept = now == (spelled(formula) if formula else None) or not written
             if is_kept and (_same(raw, expected) or _follows(row, raw, field.index, figures, wanted)):
