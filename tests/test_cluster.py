@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -96,12 +96,81 @@ def survive(item: tuple[str, int]) -> int:
     return -1 if item[1] == 250 else 2 * item[1]
 
 
-def test_workers_that_die_lose_nothing(address: str, tmp_path: Path) -> None:
+def test_workers_that_die_lose_nothing(tmp_path: Path) -> None:
+    """Nor where none of them comes back, as now and then: the rest is done on this machine."""
     items = [(str(tmp_path), number) for number in range(300)]
     expected = [-1 if number == 250 else 2 * number for number in range(300)]
-    with cluster_at(address, ()) as executor:
+    with started(2) as (address, _), cluster_at(address, ()) as executor:
         assert executor
         assert list(over_executor(executor, deadly, items, survive)) == expected
+
+
+class Scheduler:
+    """A client of a cluster that never sends a result, with its scheduler, and the only task.
+
+    Args:
+        workers: how many there are.
+        states: that the scheduler says the task is in, one after the other, the last one for ever.
+    """
+
+    key = "task"
+
+    def __init__(self, workers: int, *states: str) -> None:
+        self.asked = 0
+        self._workers, self._states = workers, states
+        self.scheduler = self
+
+    def submit(self, *_: object, **__: object) -> "Scheduler":
+        return self
+
+    def result(self, timeout: float) -> None:
+        raise TimeoutError
+
+    def nthreads(self) -> dict[str, int]:
+        return {str(number): 1 for number in range(self._workers)}
+
+    def get_task_status(self, keys: Sequence[str]) -> dict[str, str]:
+        self.asked += 1
+        return {self.key: self._states[min(self.asked, len(self._states)) - 1]}
+
+    def sync(self, ask: Callable[..., object], **how: object) -> object:
+        return ask(**how)
+
+
+@pytest.mark.parametrize(
+    ("states", "asked"),
+    [(("memory",), 2), (("queued", "processing", "memory"), 4), (("processing", "memory", "waiting", "erred"), 5)],
+)
+def test_a_result_of_which_nobody_says_that_it_is_there_is_lost(states: tuple[str, ...], asked: int) -> None:
+    """Where it is there now, it may still be on its way; what is lost is done again."""
+    client = Scheduler(1, *states)
+    with clusters.ClusterExecutor(client) as executor, pytest.raises(RuntimeError, match="on the way back"):
+        executor.submit(double, 1).result(LONG)
+    assert client.asked == asked
+
+
+def double(number: int) -> int:
+    return 2 * number
+
+
+def test_where_no_worker_is_left_this_machine_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clusters, "_DESERTED", 0.01)
+    items = range(100)
+    with clusters.ClusterExecutor(Scheduler(0, "no-worker")) as executor:
+        assert list(over_executor(executor, double, items, double)) == [2 * number for number in items]
+        with pytest.raises(RuntimeError, match="no worker"):
+            executor.submit(double, 1)
+
+
+def test_workers_are_waited_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that died are replaced, which takes some seconds."""
+    client = Scheduler(0, "no-worker")
+    with clusters.ClusterExecutor(client) as executor:
+        waiting = executor.submit(double, 1)
+        with pytest.raises(TimeoutError):
+            waiting.result(0.2)
+        monkeypatch.setattr(client, "result", lambda timeout: 2)
+        assert waiting.result(LONG) == 2
 
 
 @pytest.fixture(scope="module")
