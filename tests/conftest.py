@@ -1,6 +1,9 @@
+import gc
 import os
 import signal
+import sys
 import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -15,6 +18,33 @@ from writers.county import write_roster
 # A shell that starts this in the background has it ignore Ctrl-C, and so would all that tests start and interrupt.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+# Tests of which the coverage is not measured, for that takes as long again: what they go through others do, too.
+UNMEASURED = frozenset(
+    f"test_{name}.py"
+    for name in (
+        "benchmarks", "broken", "codes", "docs", "folders", "fuzz", "hebi", "hostile", "killed", "misidentified",
+        "overlap_worlds", "pictures", "provinces", "streams", "whole_files", "worlds",
+    )
+)  # fmt: skip
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Leave these out of what is measured, and those with random examples."""
+    measure = sys.gettrace()
+    if item.path.name in UNMEASURED or item.get_closest_marker("hypothesis") or item.get_closest_marker("unmeasured"):
+        sys.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(measure)
+
+
+def pytest_collection_finish() -> None:
+    """Have no collection of garbage look through all that stays to the end."""
+    gc.freeze()
 
 
 @pytest.fixture
