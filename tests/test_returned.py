@@ -6,6 +6,7 @@ import re
 import zipfile
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -46,13 +47,23 @@ def returned() -> list[str]:
     return sorted(str(path.relative_to("退回")) for path in Path("退回").rglob("*") if path.is_file())
 
 
-def workbook(name: str) -> Any:
+def file_of(name: str) -> bytes:
     (path,) = Path("退回").rglob(f"{name}.退回.xlsx")
-    return openpyxl.load_workbook(path)
+    return path.read_bytes()
+
+
+def workbook(name: str) -> Any:
+    return openpyxl.load_workbook(io.BytesIO(file_of(name)))
 
 
 def page(name: str) -> Any:
-    return workbook(name)[SHEET_NAME]
+    """The page, to look at only."""
+    return _page(file_of(name))
+
+
+@lru_cache(1)
+def _page(data: bytes) -> Any:
+    return openpyxl.load_workbook(io.BytesIO(data))[SHEET_NAME]
 
 
 def listed(name: str) -> list[tuple[Any, ...]]:
