@@ -15,7 +15,7 @@ from stattable.merging.result import MergeResult
 from stattable.merging.rollup import CountedReturns, coverage, excess_fields, roll_up, totals_of
 from stattable.model.catalogue import finding
 from stattable.model.findings import Finding
-from stattable.model.form import BLANK, FIELDS, Values, add, flags_as_counts
+from stattable.model.form import BLANK, FIELD_BY_KEY, FIELDS, Values, add, flags_as_counts
 from stattable.model.units import Level, Scope, Tree, Unit
 from stattable.reading.return_file import ReturnFile
 
@@ -355,6 +355,10 @@ def test_a_merge_is_the_reference_of_what_it_accepts(bag: Mailbag) -> None:
         if one.code in {"H001", "H002"}
         for field, difference in differences_of(one)
     } == {(key, field, *one) for (key, field), one in reference.differences().items()}
+    for key, one in told:
+        for field in one.fields if one.code in {"H001", "H002"} else ():
+            reported = merged.accepted[key, Scope.CUMULATIVE].values[FIELD_BY_KEY[field].index]
+            assert one.raw_of(field) == str(int(reported or 0))
     groups = merged.missing_groups()
     assert [key for key, one in told if one.code == "C001"] == [group.unit for group in groups]
     missing = [key for key, status in merged.statuses.items() if status == "missing"]

@@ -57,15 +57,9 @@ def typed(
     **beside: Any,
 ) -> Path:
     """A return on the official page without identity, as typed from the notice; `change` gets the sheet."""
-    workbook = openpyxl.load_workbook(io.BytesIO(template_bytes()))
-    sheet = workbook.worksheets[0]
-    for at, value in page_content(edition=edition, name=name, **{**contact(edition), **beside}).items():
-        sheet.cell(*at).value = value
-    for key, value in raw(values).items():
-        sheet[FIELD_BY_KEY[key].cell] = value
-    if change:
-        change(sheet)
-    return save(workbook, path)
+    cells = page_content(edition=edition, name=name, **{**contact(edition), **beside})
+    cells |= {FIELD_BY_KEY[key].at: value for key, value in raw(values).items()}
+    return _write(path, template_bytes(), cells, change)
 
 
 def write_cells(page: bytes, cells: Mapping[str, Any]) -> bytes:
@@ -126,25 +120,28 @@ def filled(
     **beside: Any,
 ) -> Path:
     """A blank of ours, filled in; `change` gets the sheet."""
-    blank = _blank(unit, above, scope, edition)
     cells = {FIELD_BY_KEY[key].at: value for key, value in raw(values).items()}
     cells |= {form.CONTACT_LINES[key].value_at: value for key, value in {**contact(edition), **beside}.items()}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    known = blank, repr(cells)
-    data = None if change else _SAVED.get(known)
+    return _write(path, _blank(unit, above, scope, edition), cells, change)
+
+
+_WRITTEN: dict[tuple[bytes, str], bytes] = {}  # most tests send the same: to open and save it takes longer than a merge
+
+
+def _write(path: Path, page: bytes, cells: Mapping[Any, Any], change: Callable[[Any], None] | None) -> Path:
+    known = page, repr(cells)
+    data = None if change else _WRITTEN.get(known)
     if data is None:
-        data = _with_cells(blank, cells, change)
+        data = _with_cells(page, cells, change)
     if change is None:
-        _SAVED[known] = data
+        _WRITTEN[known] = data
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
     return path
 
 
-_SAVED: dict[tuple[bytes, str], bytes] = {}  # most tests send the same: opening and saving it takes longer than a merge
-
-
-def _with_cells(blank: bytes, cells: Mapping[tuple[int, int], Any], change: Callable[[Any], None] | None) -> bytes:
-    workbook, out = openpyxl.load_workbook(io.BytesIO(blank)), io.BytesIO()
+def _with_cells(page: bytes, cells: Mapping[Any, Any], change: Callable[[Any], None] | None) -> bytes:
+    workbook, out = openpyxl.load_workbook(io.BytesIO(page)), io.BytesIO()
     sheet = workbook.worksheets[0]
     for at, value in cells.items():
         sheet.cell(*at).value = value
