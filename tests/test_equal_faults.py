@@ -111,15 +111,18 @@ def test_a_reason_by_hand_explains_many_cells_only_if_it_is_for_all_of_them(box:
 
 def test_what_a_return_is_short_of_below_it_is_one_finding(box: Path) -> None:
     send_two_townships()
-    send(ZHONGMU, {**own_values(Level.TOWNSHIP), **own_values(Level.VILLAGE)}, scope=Scope.CUMULATIVE)
+    send(ZHONGMU, name="本级")
+    figures = {**own_values(Level.COUNTY), **own_values(Level.TOWNSHIP), **own_values(Level.VILLAGE)}
+    keys = [key for key, value in figures.items() if value]
+    send(ZHONGMU, {key: min(value, 1) for key, value in figures.items()}, scope=Scope.CUMULATIVE)
     options = ("--roster", "名册.csv", "--root", "410122", "-o", "a.xlsx", "--format", "json")
     found = run("merge", "收到", *options).json["findings"]
     (short,) = (one for one in found if one["code"] == "H002")
-    keys = {**own_values(Level.TOWNSHIP), **own_values(Level.VILLAGE)}
     assert sorted(short["fields"]) == sorted(keys)
-    assert short["message"].startswith(f"中牟县的汇总有 {len(keys)} 栏小于下级合计：")
+    assert short["message"].startswith(f"中牟县的汇总有 {len(keys)} 栏小于本级与下级合计：")
     assert short["message"].count("少 ") == len(keys)
     assert [FIELD_BY_KEY[key].cell for key in short["fields"]] == short["cells"]
+    assert "items" not in short  # the message says all of them
     assert run("verify", "a.xlsx", "收到", "名册.csv").code == 0
 
 

@@ -79,8 +79,6 @@ def _together(of_unit: Sequence[Finding]) -> Iterator[Finding]:
             "count": len(some),
             "fields": tuple(one.field or "" for one in some),
             "cells": tuple(one.cell for one in some if one.cell),
-            "raws": tuple(one.raw or "" for one in some),
-            "differences": tuple(str(one.params["difference"]) for one in some),
             "figures": tuple(figures),
             **{key: some[0].params[key] for key in ("name", "own_here", "contact")},
         }
