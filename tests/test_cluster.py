@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -117,7 +118,7 @@ class Scheduler:
 
     def __init__(self, workers: int, *states: str) -> None:
         self.asked = 0
-        self._workers, self._states = workers, states
+        self.workers, self._states = workers, states
         self.scheduler = self
 
     def submit(self, *_: object, **__: object) -> "Scheduler":
@@ -127,7 +128,7 @@ class Scheduler:
         raise TimeoutError
 
     def nthreads(self) -> dict[str, int]:
-        return {str(number): 1 for number in range(self._workers)}
+        return {str(number): 1 for number in range(self.workers)}
 
     def get_task_status(self, keys: Sequence[str]) -> dict[str, str]:
         self.asked += 1
@@ -153,24 +154,43 @@ def double(number: int) -> int:
     return 2 * number
 
 
+def never(number: int) -> int:
+    raise AssertionError(f"{number} is done alone, which takes a process for each")
+
+
 def test_where_no_worker_is_left_this_machine_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clusters, "_DESERTED", 0.01)
     items = range(100)
     with clusters.ClusterExecutor(Scheduler(0, "no-worker")) as executor:
-        assert list(over_executor(executor, double, items, double)) == [2 * number for number in items]
+        assert list(over_executor(executor, double, items, never)) == [2 * number for number in items]
         with pytest.raises(RuntimeError, match="no worker"):
             executor.submit(double, 1)
 
 
+def test_where_the_scheduler_is_gone_this_machine_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError("after closing")
+
+    items, client = range(100), Scheduler(1)
+    monkeypatch.setattr(client, "submit", refuse)
+    with clusters.ClusterExecutor(client) as executor:
+        assert list(over_executor(executor, double, items, never)) == [2 * number for number in items]
+
+
 def test_workers_are_waited_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
     """Those that died are replaced, which takes some seconds."""
-    client = Scheduler(0, "no-worker")
+    client, clock = Scheduler(1, "processing"), [0]
+    monkeypatch.setattr(clusters, "time", SimpleNamespace(monotonic=lambda: clock[0]))
     with clusters.ClusterExecutor(client) as executor:
+        clock[0] = 1000
         waiting = executor.submit(double, 1)
-        with pytest.raises(TimeoutError):
-            waiting.result(0.2)
-        monkeypatch.setattr(client, "result", lambda timeout: 2)
-        assert waiting.result(LONG) == 2
+        for client.workers, clock[0] in ((1, 1000), (0, 1000), (0, 999 + clusters._DESERTED)):
+            seen = client.asked
+            while client.asked < seen + 2:  # so that it has looked at that
+                assert not waiting.done()
+        clock[0] += 2
+        with pytest.raises(RuntimeError, match="no worker"):
+            waiting.result(LONG)
 
 
 @pytest.fixture(scope="module")

@@ -94,10 +94,9 @@ class ClusterExecutor(ThreadPoolExecutor):
         """
         if self._is_deserted:
             raise RuntimeError("no worker is left")
-        return super().submit(self._do, fn, *args, **kwargs)
+        return super().submit(self._result_of, self._client.submit(fn, *args, pure=False, **kwargs))
 
-    def _do(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        task = self._client.submit(fn, *args, pure=False, **kwargs)
+    def _result_of(self, task: Any) -> Any:
         was_under_way = True
         while True:
             try:
