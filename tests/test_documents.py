@@ -584,7 +584,6 @@ LARGE: dict[str, Callable[[], bytes]] = {
 }
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("name", LARGE)
 def test_five_megabytes_are_read_or_refused(name: str) -> None:
     content = LARGE[name]()

@@ -389,7 +389,6 @@ def test_every_stored_value_is_what_its_formula_comes_to(returns: list[Any], cod
     assert found_count == count if count else found_count > 7
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize(("towns", "nested"), [(253, False), (254, True), (512, True)])
 def test_a_sum_of_more_rows_than_a_function_takes(towns: int, nested: bool) -> None:
     """Beside the townships' there are the rows of the county's own return and of its difference."""

@@ -129,18 +129,19 @@ _WRITTEN: dict[tuple[bytes, str], bytes] = {}  # most tests send the same: to op
 
 
 def _write(path: Path, page: bytes, cells: Mapping[Any, Any], change: Callable[[Any], None] | None) -> Path:
-    known = page, repr(cells)
-    data = None if change else _WRITTEN.get(known)
-    if data is None:
+    if change:
         data = _with_cells(page, cells, change)
-    if change is None:
-        _WRITTEN[known] = data
+    else:
+        known = page, repr(cells)
+        if known not in _WRITTEN:
+            _WRITTEN[known] = _with_cells(page, cells)
+        data = _WRITTEN[known]
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
     return path
 
 
-def _with_cells(page: bytes, cells: Mapping[Any, Any], change: Callable[[Any], None] | None) -> bytes:
+def _with_cells(page: bytes, cells: Mapping[Any, Any], change: Callable[[Any], None] | None = None) -> bytes:
     workbook, out = openpyxl.load_workbook(io.BytesIO(page)), io.BytesIO()
     sheet = workbook.worksheets[0]
     for at, value in cells.items():

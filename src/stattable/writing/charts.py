@@ -26,7 +26,7 @@ from stattable.proving.chart_table import (
     Entry,
     chart_blocks,
 )
-from stattable.writing.looks import BODY, HEAD, PLAIN
+from stattable.writing.looks import BODY, HEAD, HEADLINE, PLAIN
 from stattable.writing.workbook import Formula, Look, Sheet, Workbook, storable
 
 _ROW, _COLUMN = 20, 87  # pixels of a row and a column of the page
@@ -38,7 +38,6 @@ _BAR, _AROUND_BARS, _BETWEEN = 24, 70, 4  # pixels
 
 _FONT: Final = "宋体"
 _BLOCK_LOOK: Final[Look] = {**PLAIN, "bold": True}
-_TITLE_LOOK: Final[Look] = {**PLAIN, "font_size": 15, "bold": True}
 _THEN_FILL, _NOW_FILL, _LINE = "#D9D9D9", "#1F4E79", "#404040"  # told apart on paper without colours
 _WITH_FONT: Final = re.compile(f'<a:latin typeface="{_FONT}"[^>]*/>')
 
@@ -82,7 +81,7 @@ def _unnamed(merged: MergeResult) -> dict[str, int]:
 def _write_table(sheet: Sheet, lines: tuple[str, str], blocks: Sequence[Block]) -> None:
     """Write the title of the page, and the table right of it."""
     sheet.set_row(1, _TITLE_HEIGHT)
-    for row, (line, look) in enumerate(zip(lines, (_TITLE_LOOK, PLAIN), strict=True), start=1):
+    for row, (line, look) in enumerate(zip(lines, (HEADLINE, PLAIN), strict=True), start=1):
         sheet.put(row, 1, line, look)
     sheet.put(2, LABEL_AT, TABLE_NOTE, PLAIN)
     for block in blocks:

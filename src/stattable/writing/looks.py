@@ -12,5 +12,6 @@ SUM: Final[Look] = {**WRAPPED, "bold": True, "bg_color": "#FFF2CC"}
 BAD: Final[Look] = {**WRAPPED, "bg_color": "#F8D7DA"}
 DOUBTFUL: Final[Look] = {**WRAPPED, "bg_color": "#FFF3CD"}
 SECTION: Final[Look] = {**BODY, "bold": True, "bg_color": "#F2F2F2"}
-TITLE: Final[Look] = {**PLAIN, "font_size": 15, "bold": True, "align": "center", "text_wrap": True}
+HEADLINE: Final[Look] = {**PLAIN, "font_size": 15, "bold": True}
+TITLE: Final[Look] = {**HEADLINE, "align": "center", "text_wrap": True}
 ABOUT: Final[Look] = {**PLAIN, "text_wrap": True}

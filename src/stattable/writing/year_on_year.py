@@ -6,12 +6,12 @@ from typing import Final
 from stattable.merging.result import MergeResult
 from stattable.proving.titles import LIST_HEAD
 from stattable.proving.year_on_year import YEARS_SHEET, year_on_year
-from stattable.writing.looks import BODY, HEAD, PLAIN, SUM
+from stattable.writing.looks import BODY, HEAD, HEADLINE, PLAIN, SUM
 from stattable.writing.workbook import Look, Workbook
 
 _WIDTHS: Final = (22, 13, 28, 16, 14, 14, 11, 10)
 _LOOKS: Final[dict[str, Look]] = {
-    "title": {**PLAIN, "font_size": 15, "bold": True},
+    "title": HEADLINE,
     "source": PLAIN,
     "head": HEAD,
     "root": SUM,
