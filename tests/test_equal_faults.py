@@ -6,8 +6,9 @@ from typing import Any
 import openpyxl
 import pytest
 
+import memory
 from command_line import run
-from county import GUANDU_VILLAGE, ROSTER, ZHONGMU
+from county import GUANDU, GUANDU_VILLAGE, ROSTER, ZHONGMU, tree_of
 from stattable.checking.equal_faults import fold_equal_faults
 from stattable.model.catalogue import TOGETHER, finding, items_cut, render
 from stattable.model.findings import Finding, Severity
@@ -124,6 +125,18 @@ def test_what_a_return_is_short_of_below_it_is_one_finding(box: Path) -> None:
     assert [FIELD_BY_KEY[key].cell for key in short["fields"]] == short["cells"]
     assert "items" not in short  # the message says all of them
     assert run("verify", "a.xlsx", "收到", "名册.csv").code == 0
+
+
+@pytest.mark.parametrize(("count", "findings"), [(3, 3), (4, 1)])
+def test_a_few_differences_are_a_finding_each(count: int, findings: int) -> None:
+    tree, media = tree_of(), [key for key in own_values(Level.TOWNSHIP) if key.startswith("media")][:count]
+    told, sessions = dict.fromkeys(media, 5), {"activities.township.sessions": 1}
+    returns = [
+        memory.sent(tree, GUANDU.code or "", {**told, **sessions}, Scope.OWN),
+        memory.sent(tree, ZHONGMU.code or "", {**dict.fromkeys(media, 4), **sessions}, Scope.CUMULATIVE),
+    ]
+    merged = memory.merge(returns, roster=tree, code=ZHONGMU.code)
+    assert len([one for one in merged.findings if one.code == "H002"]) == findings
 
 
 def test_what_a_message_cuts_is_whole_in_json(box: Path) -> None:

@@ -536,6 +536,12 @@ def test_findings(workbook: openpyxl.Workbook) -> None:
     )
 
 
+def test_what_is_to_be_corrected_is_red_and_what_is_to_be_verified_is_yellow(workbook: openpyxl.Workbook) -> None:
+    rows_of: Any = workbook["审核意见"].iter_rows(min_row=4)
+    fills = {(row[1].value, cell.fill.fgColor.rgb[2:]) for row in rows_of for cell in row}
+    assert fills == {("强制性", "F8D7DA"), ("核实性", "FFF3CD"), ("提示", "000000")}
+
+
 def linked(workbook: openpyxl.Workbook) -> set[tuple[Any, Any]]:
     """The unit of each finding, and what stands in the row that it leads to, or None."""
     units: Any = workbook["分单位汇总"]

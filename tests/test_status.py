@@ -180,6 +180,8 @@ def test_the_workbook() -> None:
         ["官渡村", "村居社区级", "410122101201", "官渡镇", "待改", "2021-06-15", "填报日期", "是", None],
         ["逐鹿营村", "村居社区级", "410122101202", "官渡镇", "缺报", None, None, None, None],
     ]
+    fills = [{cell.fill.fgColor.rgb[2:] for cell in cells} for cells in book["各单位情况"].iter_rows(min_row=6)]
+    assert fills == [{"000000"}, {"FFF3CD"}, {"F8D7DA"}]  # yellow is to be corrected, red has to come
     for sheet in book:
         assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
         assert sheet.freeze_panes
