@@ -8,13 +8,14 @@ is taken only where every value is a plain number or text. All else is read by c
 import io
 import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
 from functools import lru_cache
 from itertools import chain
-from typing import Final, NamedTuple
+from operator import itemgetter
+from typing import Final
 from xml.etree import ElementTree
 
 from stattable.formats.calamine_calls import merges_of, opened, python_calamine, sheet_of
@@ -64,14 +65,6 @@ class _Kind(Enum):
     DATE = 2
     TEXT = 3
     SHARED = 4
-
-
-class _Place(NamedTuple):
-    """Where a value of a sheet is shown: its number, and the 0-based row and column of the cell."""
-
-    value: int
-    row: int
-    column: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,46 +130,48 @@ class Pattern:
     """Where the values of sheets of one shape are shown.
 
     Attributes:
-        rows: without any of them.
+        rows: where in all cells, one row after the other, each row is.
+        cells: takes all cells from a blank one and the values as they are shown, in the order of their numbers.
         merges: of all these sheets.
-        places: of the values, by how they are shown.
-        texts: of those that are texts by themselves, in the order of their places.
+        numbers: of the values, by how they are shown.
+        texts: of those that are texts by themselves.
     """
 
-    rows: Rows
+    rows: Sequence[slice]
+    cells: Callable[[Sequence[RawCell]], Sequence[RawCell]]
     merges: Sequence[Merge]
-    places: Mapping[_Kind, Sequence[_Place]]
+    numbers: Mapping[_Kind, Sequence[int]]
     texts: Texts
 
-    def fill_in(self, values: Sequence[bytes], strings: Mapping[bytes, str]) -> list[list[RawCell]] | None:
+    def fill_in(self, values: Sequence[bytes], strings: Mapping[bytes, str]) -> list[Sequence[RawCell]] | None:
         """Return the cells of a sheet of this shape, or None where one may be shown otherwise.
 
         Args:
             values: of the sheet, in their order.
             strings: the shared ones of its workbook, by their numbers as a part has them.
         """
-        rows = [list(row) for row in self.rows]
-        for number, row, column in self.places[_Kind.SHARED]:
-            if (text := strings.get(values[number])) is None:
-                return None
-            rows[row][column] = text
-        for number, row, column in self.places[_Kind.NUMBER]:
-            value = values[number]
-            if not (value.isdigit() and len(value) <= _MOST_DIGITS) and not _DECIMAL.fullmatch(value):
-                return None
-            rows[row][column] = float(value)
-        for number, row, column in self.places[_Kind.DATE]:
-            value = values[number]
-            if not value.isdigit() or (day := int(value)) not in _DAYS:
-                return None
-            rows[row][column] = EPOCH + timedelta(day)
-        if places := self.places[_Kind.TEXT]:
-            texts = self.texts.of(values)
-            if texts is None:
-                return None
-            for (_, row, column), text in zip(places, texts, strict=True):
-                rows[row][column] = text
-        return rows
+        of_kind = {kind: [values[number] for number in numbers] for kind, numbers in self.numbers.items()}
+        shared = [strings.get(value) for value in of_kind[_Kind.SHARED]]
+        numbers = _numbers(of_kind[_Kind.NUMBER])
+        dates = _dates(of_kind[_Kind.DATE])
+        texts = self.texts.of(values)
+        if None in shared or numbers is None or dates is None or texts is None:
+            return None
+        cells = self.cells(("", *shared, *numbers, *dates, *texts))
+        return [cells[row] for row in self.rows]
+
+
+def _numbers(values: Sequence[bytes]) -> list[float] | None:
+    """Return what values say that are shown as numbers, or None where one may not be shown as it is."""
+    are_whole = b"".join(values).isdigit() and max(map(len, values)) <= _MOST_DIGITS  # as nearly all are
+    return [*map(float, values)] if are_whole or all(map(_DECIMAL.fullmatch, values)) else None
+
+
+def _dates(values: Sequence[bytes]) -> list[date] | None:
+    """Return what values say that are shown as dates, or None where one may not be shown as it is."""
+    if not all(value.isdigit() and int(value) in _DAYS for value in values):
+        return None
+    return [EPOCH + timedelta(int(value)) for value in values]
 
 
 @dataclass(eq=False, slots=True)
@@ -221,7 +216,7 @@ class BookByPatterns:
         self.alike = alike
         self._inspector, self._strings = inspector, strings
 
-    def read(self, sheet: int) -> tuple[list[list[RawCell]], Sequence[Merge]] | None:
+    def read(self, sheet: int) -> tuple[Rows, Sequence[Merge]] | None:
         """Return the cells and the merged ranges of a sheet, given by its place; None where calamine is to read it."""
         marks, values = self._inspector.searched(sheet)
         if values is None or self._inspector.is_unusual_sheet(sheet):
@@ -302,25 +297,31 @@ def _pattern(marks: Marks, styles: Packed) -> Pattern | None:
     if shown is None:
         return None
     rows, merges = shown
-    places: dict[_Kind, list[_Place]] = {kind: [] for kind in _Kind}
+    cells = [*chain.from_iterable(rows)]
+    at: dict[_Kind, list[int]] = {kind: [] for kind in (_Kind.SHARED, _Kind.NUMBER, _Kind.DATE, _Kind.TEXT)}
+    numbers: dict[_Kind, list[int]] = {kind: [] for kind in at}
     texts: list[RawCell] = []
-    for at, row in enumerate(rows):
-        for column, value in enumerate(row):
-            if value == "":
-                continue
-            if (said := _understood(value)) is None:
-                return None
-            kind, number = said
-            places[kind].append(_Place(number, at, column))
-            if kind is _Kind.TEXT:
-                texts.append(
-                    value if "#" in str(value) else f" #{number + _FIRST}# "
-                )  # of a formula: it has no space around
-            row[column] = ""
-    if sorted(place.value for of_kind in places.values() for place in of_kind) != list(range(count)):
+    for place, value in enumerate(cells):
+        if value == "":
+            continue
+        if (said := _understood(value)) is None:
+            return None
+        kind, number = said
+        at[kind].append(place)
+        numbers[kind].append(number)
+        if kind is _Kind.TEXT:  # the result of a formula has no space around it
+            texts.append(value if "#" in str(value) else f" #{number + _FIRST}# ")
+    if sorted(chain.from_iterable(numbers.values())) != list(range(count)):
         return None
-    by_themselves = _texts(texts, [place.value for place in places[_Kind.TEXT]])
-    return Pattern(rows, merges, places, by_themselves) if by_themselves else None
+    by_themselves = _texts(texts, numbers[_Kind.TEXT])
+    if by_themselves is None:
+        return None
+    from_pool = [0] * (len(cells) + 2)  # of one index a getter gives no row
+    for index, place in enumerate(chain.from_iterable(at.values()), start=1):
+        from_pool[place] = index
+    width = len(rows[0]) if rows else 0
+    slices = [slice(row * width, (row + 1) * width) for row in range(len(rows))]
+    return Pattern(slices, itemgetter(*from_pool), merges, numbers, by_themselves)
 
 
 def _numbered(marks: Marks) -> tuple[bytes, int]:
@@ -362,7 +363,7 @@ def _texts(shown: Sequence[RawCell], expected: Sequence[int]) -> Texts | None:
     return Texts(numbers, stripped, all(len(one) == 1 for one in numbers)) if are_right else None
 
 
-def _shown(parts: Mapping[str, bytes]) -> tuple[list[list[RawCell]], list[Merge]] | None:
+def _shown(parts: Mapping[str, bytes]) -> tuple[Rows, list[Merge]] | None:
     """Return what calamine shows of a sheet; None where it refuses to."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as package:
@@ -372,8 +373,7 @@ def _shown(parts: Mapping[str, bytes]) -> tuple[list[list[RawCell]], list[Merge]
     sheet = sheet_of(book, _NAME) if book else None
     if sheet is None:
         return None
-    rows: list[list[RawCell]] = [[*row] for row in sheet.to_python(skip_empty_area=False)]
-    return rows, merges_of(sheet)
+    return sheet.to_python(skip_empty_area=False), merges_of(sheet)
 
 
 def _with_types(rows: Rows) -> list[list[tuple[type, RawCell]]]:

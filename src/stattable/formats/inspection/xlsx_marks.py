@@ -41,7 +41,7 @@ _HAS_FORMULAS: Final = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _ANNOTATED: Final = re.compile(rb"vertAlign|strike|[fF]{6}[\"']|theme\s*=\s*[\"']0")  # that a run may be annotated
 # Plain values, and texts, which say nothing of marks: of parts with both, with values alone, and with texts alone.
 _PLAIN: Final = re.compile(rb">([^<&\s]+(?=</v></c>)|[^<]+(?=</t>))")
-_PLAIN_VALUE: Final = re.compile(rb"(?<=v)>([^<&\s]+)(?=</v></c>)")
+_PLAIN_VALUE: Final = re.compile(rb"<v>([^<&\s]+)(?=</v></c>)")  # which is quick, for it begins with a whole tag
 _PLAIN_TEXT: Final = re.compile(rb">([^<]+)(?=</t>)")
 _SMALL: Final = 64 * 1024  # bytes of a part of a return
 
@@ -94,7 +94,8 @@ class Marks:
     @property
     def between_values(self) -> Sequence[bytes]:
         """The part without its plain values and texts: what stands before, between and after these, but for a ``>``."""
-        return _split(self._content)[::2]
+        pieces, before = _split(self._content)
+        return [*(one + before.removesuffix(b">") for one in pieces[:-1:2]), pieces[-1]]
 
     @property
     def _has_plain_values(self) -> bool:
@@ -128,15 +129,15 @@ def search(content: bytes) -> Searched:
     """
     if len(content) > _SMALL:
         return Searched(Marks(content), None)
-    pieces = _split(content)
-    return Searched(_of_shape(b">1".join(pieces[::2])), pieces[1::2])
+    pieces, before = _split(content)
+    return Searched(_of_shape((before + b"1").join(pieces[::2])), pieces[1::2])
 
 
-def _split(content: bytes) -> list[bytes]:
-    """Return a part in pieces: every other one is a plain value or text, without the ``>`` before it."""
+def _split(content: bytes) -> tuple[list[bytes], bytes]:
+    """Return a part in pieces, every other one a plain value or text; and what stood before each of these."""
     if b"</t>" not in content:
-        return _PLAIN_VALUE.split(content)
-    return (_PLAIN if b"</v>" in content else _PLAIN_TEXT).split(content)
+        return _PLAIN_VALUE.split(content), b"<v>"
+    return (_PLAIN if b"</v>" in content else _PLAIN_TEXT).split(content), b">"
 
 
 @lru_cache(maxsize=256)
