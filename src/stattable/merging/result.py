@@ -186,11 +186,7 @@ class MergeResult:
     @property
     def keys_by_unit(self) -> Mapping[UnitRef, str | None]:
         """The keys of the units at and below the root; None for those that look the same as another."""
-        keys: dict[UnitRef, str | None] = {}
-        for key in self.tree.below(self.root):
-            ref = self.tree[key].ref
-            keys[ref] = None if ref in keys else key
-        return keys
+        return self.tree.keys_by_ref(self.root)
 
     @property
     def summary(self) -> Summary:

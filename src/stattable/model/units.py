@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 from typing import Final
 
 from stattable.model.findings import UnitRef
@@ -199,6 +200,7 @@ class Tree:
         self.units: dict[str, Unit] = {unit.key: unit for unit in units}
         self.children: dict[str, list[str]] = {key: [] for key in self.units}
         self.tops: list[str] = []
+        self._refs: tuple[str, Mapping[UnitRef, str | None]] | None = None  # those that were asked for last
         for key, unit in self.units.items():
             (self.tops if unit.parent is None else self.children[unit.parent]).append(key)
 
@@ -223,11 +225,32 @@ class Tree:
 
     def below(self, root: str) -> Iterator[str]:
         """Yield `root` and all keys under it, a parent before its children, in listing order."""
-        stack = [root]
+        order, places = self._order
+        return iter(order[places[root]])
+
+    @cached_property
+    def _order(self) -> tuple[list[str], dict[str, slice]]:
+        """All keys in listing order, and where in it each stands with those under it."""
+        order, stack = list[str](), self.tops[::-1]
         while stack:
             key = stack.pop()
-            yield key
+            order.append(key)
             stack.extend(reversed(self.children[key]))
+        ends: dict[str, int] = {}
+        for at in range(len(order) - 1, -1, -1):
+            key = order[at]
+            ends[key] = ends[self.children[key][-1]] if self.children[key] else at + 1
+        return order, {key: slice(at, ends[key]) for at, key in enumerate(order)}
+
+    def keys_by_ref(self, root: str) -> Mapping[UnitRef, str | None]:
+        """Return the keys of `root` and the units under it by how findings name them; None where two look the same."""
+        if self._refs is None or self._refs[0] != root:
+            keys: dict[UnitRef, str | None] = {}
+            for key in self.below(root):
+                ref = self.units[key].ref
+                keys[ref] = None if ref in keys else key
+            self._refs = root, keys
+        return self._refs[1]
 
     def expects_below(self, key: str) -> bool:
         """Whether anybody below `key` is to send a return."""

@@ -109,7 +109,11 @@ def _mark(text: str) -> str:
 def _row_text(row: Iterable[object]) -> str:
     """Return the text of a row, the same however a program writes numbers and spaces."""
     texts = [cell if type(cell) is str else "" if cell is None else cell_text(cell) for cell in row]
-    return "\n".join([" ".join(text.split()) if text else "" for text in texts]).rstrip("\n")
+    line = "\n".join(texts)
+    ended = f"\n{line}\n"
+    if not "".join(texts).isprintable() or "  " in ended or " \n" in ended or "\n " in ended:  # as in few rows
+        line = "\n".join([" ".join(text.split()) for text in texts])
+    return line.rstrip("\n")
 
 
 def _is_filled(cells: Sequence[object]) -> bool:

@@ -96,11 +96,13 @@ def most_lines(cells: Sequence[object], rooms: Sequence[float]) -> int:
     most = 1
     for text, room in zip(cells, rooms, strict=False):
         # All but a few texts take one line, and a province has half a million.
-        if type(text) is str and ((2 * len(text) > room and display_width(text) > room) or "\n" in text):
+        if type(text) is str and (2 * len(text) > room * most or "\n" in text):
             most = max(most, count_lines(text, room))
     return most
 
 
 def count_lines(text: str, room: float) -> int:
     """Return on how many lines a text stands where each takes `room` characters."""
-    return sum(max(ceil(display_width(line) / room), 1) for line in text.split("\n"))
+    if "\n" not in text:
+        return ceil(display_width(text) / room) or 1
+    return sum(count_lines(line, room) for line in text.split("\n"))

@@ -3,15 +3,16 @@
 import io
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
-from types import MappingProxyType
+from functools import lru_cache
+from types import MappingProxyType, NoneType
 from typing import Any, Final, NamedTuple
 from xml.sax.saxutils import escape
 
 import xlsxwriter
 from xlsxwriter.packager import Packager
-from xlsxwriter.sharedstrings import SharedStrings
+from xlsxwriter.sharedstrings import SharedStrings, SharedStringTable
 from xlsxwriter.worksheet import Worksheet
 
 from stattable.model.cell_names import column_letters
@@ -74,11 +75,16 @@ def run_time() -> datetime:
 
 def storable(text: str) -> str:
     """Return `text` as a cell can hold it, without characters that could deceive a reader."""
-    if text.isprintable() and 2 * len(text) <= _LONGEST and "_x" not in text:  # as nearly all are
+    if _is_storable(text):
         return text
     text = _DROPPED.sub("", _SURROGATES.sub(STAND_IN, text))
     units = text.encode("utf-16-le")
     return text if len(units) <= 2 * _LONGEST else units[: 2 * _LONGEST - 2].decode("utf-16-le", "ignore") + "…"
+
+
+def _is_storable(text: str) -> bool:
+    """Whether a cell surely holds `text`, and each part of it, as it is; nearly all it does."""
+    return text.isprintable() and 2 * len(text) <= _LONGEST and "_x" not in text
 
 
 class _Worksheet(Worksheet):  # type: ignore[misc]
@@ -110,35 +116,34 @@ class _Worksheet(Worksheet):  # type: ignore[misc]
         Returns:
             What the cells hold, from the first column on.
         """
-        line, held, index = list[str](), list[object]([None] * (start - 1)), self.str_table._get_shared_string_index
-        for letters, style, cell in zip(_LETTERS[start - 1 : start - 1 + len(cells)], styles, cells, strict=True):
-            value: object = cell
-            if isinstance(cell, Link):
-                self._add_link(row - 1, len(held), cell)
-                value = cell.text
-            if isinstance(value, str) and value:
-                value = text = storable(value)
-                line.append(f'<c r="{letters}{row}"{style} t="s"><v>{index(text)}</v></c>')
-            elif value is None or value == "":
-                if with_blanks:
-                    line.append(f'<c r="{letters}{row}"{style}/>')
-            elif type(value) is int:
-                line.append(f'<c r="{letters}{row}"{style}><v>{value:.16G}</v></c>')
-            elif isinstance(value, Formula):
-                formula, value = value
-                line.append(f'<c r="{letters}{row}"{style}><f>{escape(formula[1:])}</f><v>{value}</v></c>')
-            else:
-                raise TypeError(type(value))
-            held.append(value)
-        self._lines[row - 1] = "".join(line)
-        for column in (start - 1, len(held) - 1) if line else ():
+        held: list[object] = [None if cell == "" else cell for cell in cells]
+        kinds = tuple(map(type, held))
+        if Link in kinds:
+            held = [self._linked(row - 1, column, cell) for column, cell in enumerate(held, start - 1)]
+        texts = [cell for cell in held if isinstance(cell, str)]
+        if not _is_storable("".join(texts)):
+            texts = [*map(storable, texts)]
+            stored = iter(texts)
+            held = [next(stored) if isinstance(cell, str) else cell for cell in held]
+        numbers = self.str_table.numbers_of(texts)
+        values = [next(numbers) if isinstance(cell, str) else cell for cell in held if cell is not None]
+        if Formula in kinds:
+            values = [_formula(value) if isinstance(value, Formula) else value for value in values]
+            held = [cell.value if isinstance(cell, Formula) else cell for cell in held]
+        line = _row_pattern(start, kinds, styles, with_blanks) % tuple(values)
+        self._lines[row - 1] = line.replace(_ROW, str(row))
+        for column in (start - 1, start - 2 + len(cells)) if line else ():
             self._check_dimensions(row - 1, column)
-        return held
+        return [*[None] * (start - 1), *held]
 
-    def _add_link(self, row: int, column: int, link: Link) -> None:
+    def _linked(self, row: int, column: int, cell: object) -> object:
+        """Return a cell, for one that links the text after the link is added."""
+        if not isinstance(cell, Link):
+            return cell
         self.ignore_write_string = True
-        self.write_url(row, column, f"internal:'{link.sheet}'!{link.cell}", None, storable(link.text))
+        self.write_url(row, column, f"internal:'{cell.sheet}'!{cell.cell}", None, storable(cell.text))
         self.ignore_write_string = False
+        return cell.text
 
     def _write_rows(self) -> None:
         last = self.dim_rowmax
@@ -155,6 +160,53 @@ class _Worksheet(Worksheet):  # type: ignore[misc]
     def _xml_close(self) -> None:
         super()._xml_close()
         self.fh = None  # the part goes into the package, and need not live as long as the sheet
+
+
+_ROW: Final = "\0"  # in a pattern, where the number of the row goes
+
+
+@lru_cache(maxsize=1024)
+def _row_pattern(start: int, kinds: Sequence[type], styles: Sequence[str], with_blanks: bool) -> str:
+    """Return what cells of these kinds look like in the file, for the values of those that are not blank."""
+    cells = []
+    for letters, kind, style in zip(_LETTERS[start - 1 : start - 1 + len(kinds)], kinds, styles, strict=True):
+        cell = f'<c r="{letters}{_ROW}"{style}'
+        if issubclass(kind, str | Link):
+            cells.append(f'{cell} t="s"><v>%s</v></c>')
+        elif kind is int:
+            cells.append(f"{cell}><v>%.16G</v></c>")
+        elif kind is Formula:
+            cells.append(f"{cell}>%s</c>")
+        elif kind is not NoneType:
+            raise TypeError(kind)
+        elif with_blanks:
+            cells.append(f"{cell}/>")
+    return "".join(cells)
+
+
+def _formula(formula: Formula) -> str:
+    return f"<f>{escape(formula.text[1:])}</f><v>{formula.value}</v>"
+
+
+class _TextTable(SharedStringTable):  # type: ignore[misc]
+    """XlsxWriter's table of texts, which numbers those of a row at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.string_table = _Numbers()
+
+    def numbers_of(self, texts: Sequence[str]) -> Iterator[int]:
+        """Return the numbers of texts; those that it does not know are added."""
+        numbers = [*map(self.string_table.__getitem__, texts)]
+        self.count += len(numbers)
+        self.unique_count = len(self.string_table)
+        return iter(numbers)
+
+
+class _Numbers(dict[str, int]):
+    def __missing__(self, text: str) -> int:
+        self[text] = number = len(self)
+        return number
 
 
 class _Texts(SharedStrings):  # type: ignore[misc]
@@ -180,7 +232,11 @@ class _Packager(Packager):  # type: ignore[misc]
 
 
 class _Package(xlsxwriter.Workbook):  # type: ignore[misc]
-    """XlsxWriter's workbook, with that packager."""
+    """XlsxWriter's workbook, with that table and that packager."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.str_table = _TextTable()
 
     def _get_packager(self) -> Packager:
         return _Packager()
@@ -195,6 +251,7 @@ class Workbook:
         self._book.set_properties({"author": "stattable", "created": run_time().replace(tzinfo=None)})
         self.sheets: dict[str, Sheet] = {}
         self._formats: dict[frozenset[tuple[str, object]], Any] = {}
+        self._styles: dict[Any, str] = {}
         self._known: dict[int, tuple[Look, Any]] = {}  # formats of looks that were asked for, by what each look is
 
     def add_sheet(self, name: str) -> "Sheet":
@@ -213,7 +270,10 @@ class Workbook:
 
     def style(self, look: Look) -> str:
         """Return the format of `look` as an attribute in XML."""
-        return f' s="{self.format(look)._get_xf_index()}"'
+        shape = self.format(look)
+        if shape not in self._styles:
+            self._styles[shape] = f' s="{shape._get_xf_index()}"'
+        return self._styles[shape]
 
     def register(self, chart: Any) -> None:
         """Have the part of a chart written, which no call of XlsxWriter's made."""
@@ -294,9 +354,12 @@ class Sheet:
             start: the column of the first of the cells, counted from 1.
             with_blanks: whether blank cells have their look, too.
         """
-        styles = [self._workbook.style(look)] * len(cells)
-        for column, other in others.items():
-            styles[column - start] = self._workbook.style(other)
+        styles = (self._workbook.style(look),) * len(cells)
+        if others:
+            changed = [*styles]
+            for column, other in others.items():
+                changed[column - start] = self._workbook.style(other)
+            styles = tuple(changed)
         self.rows += [[] for _ in range(len(self.rows), row - 1)]
         self.rows.append(self.raw.add_row(row, start, cells, styles, with_blanks=with_blanks))
 
