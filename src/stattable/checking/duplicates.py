@@ -20,9 +20,7 @@ _Age = tuple[date, float]  # when a return was filled in, and when its file was 
 
 
 # Names of backups and of temporary files of office programs.
-_BACKUP: Final = re.compile(
-    r"(?i)(?:^|[/\\])(?:(?!\d{8}$)[0-9A-F]{8}(?:\.tmp)?|[^/\\]+\.(?:xlk|bak|old|wbk|asd|tmp)|[^/\\]+~)\Z"
-)
+_BACKUP: Final = re.compile(r"(?i)(?!\d{8}$)[0-9A-F]{8}(?:\.tmp)?|.+\.(?:xlk|bak|old|wbk|asd|tmp)|.+~", re.DOTALL)
 
 
 def with_duplicate_findings(
@@ -43,7 +41,10 @@ def with_duplicate_findings(
         The same returns in the same order, with U004, U005, U010, and U019: a backup never stands against a return;
         and U016: what came back corrected replaces what was sent back, and of equal ones it is the one that counts.
     """
-    marked = with_answered(_with_backups(list(returns)))
+    marked = _with_backups(list(returns))
+    if len(marked) < 2:
+        return marked
+    marked = with_answered(marked)
     groups: dict[tuple[str, Scope], list[int]] = {}
     for at, one in enumerate(marked):
         if one.key is not None and one.status is Status.ACCEPTED:
@@ -72,7 +73,7 @@ def _with_backups(returns: list[CheckedReturn]) -> list[CheckedReturn]:
 
 
 def _is_backup(one: CheckedReturn) -> bool:
-    return _BACKUP.search(one.path) is not None
+    return _BACKUP.fullmatch(one.path.replace("\\", "/").rpartition("/")[2]) is not None
 
 
 def _backup_finding(one: CheckedReturn, other: str | None) -> Finding:

@@ -1,7 +1,7 @@
 """Files that were read → checked returns: attributed to their units and checked by the rules."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from stattable.checking.attribution import Attribution, Attributor, ambiguous_attribution
@@ -34,6 +34,7 @@ class CheckedReturn:
         values: the 40 figures as they count.
         findings: all of them.
         set_aside: duplicate or superseded where another file stands for this one, or None.
+        status: whether it is accepted, rejected, a duplicate or superseded.
     """
 
     file: ReturnFile
@@ -45,18 +46,16 @@ class CheckedReturn:
     values: Values
     findings: tuple[Finding, ...]
     set_aside: Status | None = None
+    status: Status = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        judged = Status.REJECTED if rejects(self.findings) else Status.ACCEPTED
+        object.__setattr__(self, "status", self.set_aside or judged)
 
     @property
     def path(self) -> str:
         """The file's path as the user knows it."""
         return self.file.path
-
-    @property
-    def status(self) -> Status:
-        """Whether it is accepted, rejected, a duplicate or superseded."""
-        if self.set_aside:
-            return self.set_aside
-        return Status.REJECTED if rejects(self.findings) else Status.ACCEPTED
 
     @property
     def is_open(self) -> bool:
@@ -130,7 +129,7 @@ def _check_return(one: ReturnFile, whose: Attribution, edition: EditionDecision)
         findings.append(of_edition)
     if one.values is not None and one.cells:
         cleaned, findings = _drop_zeros(one, values, whose, findings)
-        unread = {index for index, cell in enumerate(one.cells) if cell is None}
+        unread = {index for index, cell in enumerate(one.cells) if cell is None} if None in one.cells else set()
         unread |= {FIELD_BY_KEY[found.field].index for found in findings if found.field and found.code in _UNREAD}
         findings += apply_rules(FilledForm(values, whose.level, whose.scope, frozenset(unread)), one.sheet, one.cells)
         values = cleaned
@@ -152,6 +151,8 @@ def _drop_zeros(
 ) -> tuple[Values, list[Finding]]:
     """Drop meaningless zeros, with V007 for each 0 or 无 in a field that is never the unit's to fill in."""
     cleaned = drop_meaningless_zeros(values, whose.level, whose.scope)
+    if cleaned is values:
+        return values, findings
     dropped = {FIELDS[i].key: i for i, value in enumerate(values) if value is not None and cleaned[i] is None}
     if not dropped or whose.level is None:
         return cleaned, findings

@@ -7,6 +7,7 @@ signature and stands in :data:`RULES`.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import compress
 from typing import Final, NamedTuple
 
 from stattable.model.catalogue import finding
@@ -63,12 +64,17 @@ def drop_meaningless_zeros(values: Values, level: Level | None, scope: Scope | N
 
     A 0 or 无 is read as blank in a field that is neither own nor below, and in a field below of an own return.
     """
-    if level is None:
-        return values
-    mine = fields_to_fill(level, scope)
-    if all(value or value is None or index in mine for index, value in enumerate(values)):
+    others = _others(level, scope)
+    if 0 not in compress(values, others):
         return values  # the very same, as of nearly all
-    return tuple(value if value or index in mine else None for index, value in enumerate(values))
+    return tuple(None if is_other and value == 0 else value for value, is_other in zip(values, others, strict=True))
+
+
+@cache
+def _others(level: Level | None, scope: Scope | None) -> Sequence[bool]:
+    """Return of each field whether it is not to be filled in; of a level that is not known none is said to be so."""
+    mine = range(len(FIELDS)) if level is None else fields_to_fill(level, scope)
+    return tuple(field.index not in mine for field in FIELDS)
 
 
 def _shown(value: Value) -> str:

@@ -145,6 +145,8 @@ class MergeResult:
     def gaps(self, key: str) -> Mapping[Level, int]:
         """Return how many units below `key` are known not to be accounted for, by level; none of which there are 0."""
         tree, level = self.tree, self.tree[key].level
+        if not level.beneath:  # as of nearly all
+            return {}
         above = (at for at in tree.above(key) if tree.under(at, self.root))
         is_covered = not self.rollup.counted.cumulative.keys().isdisjoint(above)
         known = self.gaps_within.get(key, {}) if is_covered else self.rollup.coverage[key].unaccounted

@@ -52,8 +52,7 @@ def infer_scopes(
         some = False
         for child in tree.children[key]:
             some = some or reported.pop(child)
-            for index, at in held.pop(child).items():
-                figures[index] = min(figures.get(index, at), at)
+            figures = _first_of_each(figures, held.pop(child))
         ours = of_unit.get(key, ())
         option, roster = settled.get(key), tree[key].scope
         said = (option, ScopeBy.OPTION) if option else (roster, ScopeBy.ROSTER) if roster else None
@@ -67,11 +66,18 @@ def infer_scopes(
             accepted, figures = cumulative, {}
         for at in accepted:
             some = True
-            for index, value in enumerate(marked[at].values):
-                if value:
-                    figures[index] = min(figures.get(index, at), at)
+            figures = _first_of_each(figures, {index: at for index, value in enumerate(marked[at].values) if value})
         held[key], reported[key] = figures, some
     return marked
+
+
+def _first_of_each(returns: dict[int, int], more: dict[int, int]) -> dict[int, int]:
+    """Return the first of the returns of each field, by field; the dictionaries are used up."""
+    if not returns:
+        return more
+    for index, at in more.items():
+        returns[index] = min(returns.get(index, at), at)
+    return returns
 
 
 def _decided(

@@ -307,7 +307,8 @@ def _entry(merged: MergeResult, number: int, one: CheckedReturn) -> LedgerEntry:
 
 def _counted(merged: MergeResult, one: CheckedReturn) -> tuple[bool, str]:
     """Return whether the figures of a return are in the root's total, and if not, why."""
-    findings, status = {finding.code: finding for finding in reversed(one.findings)}, one.status
+    findings = {finding.code: finding for finding in reversed(one.findings)} if one.findings else {}
+    status = one.status
     if "U008" in findings:
         return False, _EARLIER
     if status is Status.DUPLICATE:
