@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -21,13 +22,16 @@ from stattable.formats import calamine
 from stattable.formats.inspection import xlsx
 from stattable.formats.package import Package, Packed
 from stattable.model.units import Level, Scope, Tree, Unit
+from stattable.proving.ledger import Run
 from stattable.reading import form, layout, surroundings
 from stattable.reading.files import read_return
 from stattable.writing.blank import blank_bytes, blanks_of
+from stattable.writing.report import report_bytes
 from writers.returns import EDITION, own_values, write_values
 
 VILLAGES = 40
-CALLS_TO_READ, CALLS_TO_MERGE, BYTES_SENT, MODULES_OF_HELP = 1_680, 560, 375, 26
+RUN = Run(["merge"], datetime(2026, 6, 20, 12), datetime(2026, 6, 20, 12, 0, 3))
+CALLS_TO_READ, CALLS_TO_MERGE, CALLS_TO_WRITE, BYTES_SENT, MODULES_OF_HELP = 1_090, 330, 540, 375, 26
 
 
 def tree_of(villages: int) -> Tree:
@@ -124,6 +128,18 @@ def test_calls_to_merge_a_return() -> None:
     few, many = merging(VILLAGES), merging(2 * VILLAGES)
     few()
     assert (calls(many) - calls(few)) / VILLAGES < CALLS_TO_MERGE
+
+
+def test_calls_to_write_a_unit() -> None:
+    def writing(villages: int) -> Callable[[], object]:
+        tree = tree_of(villages)
+        files = [memory.sent(tree, key, own_values(Level.VILLAGE), Scope.OWN) for key in tree.units if len(key) == 12]
+        merged = memory.merge(files, roster=tree)
+        return lambda: report_bytes(merged, RUN)
+
+    few, many = writing(VILLAGES), writing(2 * VILLAGES)
+    few()
+    assert (calls(many) - calls(few)) / VILLAGES < CALLS_TO_WRITE
 
 
 OPENED = """

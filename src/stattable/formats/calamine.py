@@ -1,7 +1,6 @@
 """A workbook as calamine reads it, and as an inspector adds to it."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from stattable.formats.calamine_calls import HAS_CALAMINE, merges_of, opened, python_calamine, sheet_of
@@ -50,7 +49,7 @@ class CalamineBook:
         self._is_rewritten = False
         self._opened: python_calamine.CalamineWorkbook | None = None  # when it is first needed
         self._called: dict[str, str] = {}  # what calamine calls a sheet, where that is not its name
-        with _reading():
+        with _Reading():
             self._inspector, self._data = _inspector(data, kind, package)
             self._patterns = None
             if HAS_CALAMINE and package and isinstance(self._inspector, XlsxInspector):
@@ -74,7 +73,7 @@ class CalamineBook:
         """Return the cells of the sheet `name` as calamine gives them, the `whole` beyond all limits."""
         if name in self._whole:
             return self._whole[name]
-        with _reading():
+        with _Reading():
             place = self._places[name]
             patterns = None if self._is_rewritten else self._patterns
             rows: Sequence[Sequence[RawCell]]
@@ -98,7 +97,7 @@ class CalamineBook:
 
     def unbounded(self, name: str) -> RawSheet:
         """Return the sheet `name` without a limit of rows, as of a roster, with what looks like a blank and is none."""
-        with _reading():
+        with _Reading():
             sheet = self._open(name, whole=True)
             rows: list[list[RawCell]] = [
                 [self._in_encoding(one) if isinstance(one, str) else one for one in row]
@@ -115,7 +114,7 @@ class CalamineBook:
 
     def closer(self, sheet: RawSheet) -> RawSheet:
         """Return `sheet` with all that an inspection shows: what looks like a blank, merges, displays and texts."""
-        with _reading():
+        with _Reading():
             inspection = self._inspector.inspect(self._places[sheet.name])
         if inspection is None:
             return sheet
@@ -143,32 +142,32 @@ class CalamineBook:
 
         if not isinstance(self._inspector, XlsxInspector) or self._package is None:
             return None
-        with _reading():
+        with _Reading():
             part = self._inspector.part(self._places[name])
             return pictures_of(self._package, part) if part else None
 
     def formulas(self, name: str) -> Mapping[Cell, str]:
         """Return the formulas of the sheet `name` as Excel writes them, without ``=``, ``$`` and spaces."""
-        with _reading():
+        with _Reading():
             return self._inspector.formulas(self._places[name])
 
     def setup(self, name: str) -> Setup:
         """Return how the sheet `name` as a whole is shown and printed, as far as a file of this kind says so."""
-        with _reading():
+        with _Reading():
             return self._inspector.setup(self._places[name])
 
     def illegible(self, name: str) -> Mapping[Cell, str]:
         """Return the cells of a sheet of ours that cannot be read as what they hold, and why; of an .xlsx only."""
         if not isinstance(self._inspector, XlsxInspector):
             return {}
-        with _reading():
+        with _Reading():
             return self._inspector.illegible(self._places[name])
 
     def drawn(self, name: str) -> Drawn | None:
         """Return what is drawn on the sheet `name`; None where it is not known, as of all but an .xlsx."""
         if not isinstance(self._inspector, XlsxInspector) or self._package is None:
             return None
-        with _reading():
+        with _Reading():
             part = self._inspector.part(self._places[name])
             return drawn_on(self._package, part) if part else None
 
@@ -176,7 +175,7 @@ class CalamineBook:
         """Whether the file is written as programs write theirs; one that is no .xlsx is not looked at."""
         if self._package is None or not isinstance(self._inspector, XlsxInspector):
             return True
-        with _reading():
+        with _Reading():
             return is_plain_package(self._package)
 
     def _open(self, name: str, *, whole: bool) -> python_calamine.CalamineSheet:
@@ -265,18 +264,16 @@ def _inspector(data: bytes, kind: FileKind, package: Package | None) -> tuple[In
     return XlsxInspector(package), data
 
 
-@contextmanager
-def _reading() -> Iterator[None]:
-    """Make whatever goes wrong in what others wrote, or in a library that reads it, a fault of the file."""
-    try:
-        yield
-    except (Unreadable, MemoryError):
-        raise
-    except python_calamine.PasswordError as error:
-        raise Unreadable("F002") from error
-    except Exception as error:
-        raise Unreadable("F001") from error
-    except BaseException as error:  # a panic of calamine's is none that can be named, and no Exception
-        if type(error).__name__ == "PanicException":
+class _Reading:
+    """Makes whatever goes wrong in what others wrote, or in a library that reads it, a fault of the file."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
+        if isinstance(error, python_calamine.PasswordError):
+            raise Unreadable("F002") from error
+        # A panic of calamine's is none that can be named, and no Exception.
+        is_fault = isinstance(error, Exception) or (kind is not None and kind.__name__ == "PanicException")
+        if is_fault and not isinstance(error, Unreadable | MemoryError):
             raise Unreadable("F001") from error
-        raise

@@ -99,6 +99,11 @@ class Package:
         self._entries = {entry.filename: entry for entry in entries}
         self._packed: dict[str, Packed] = {}
 
+    @cached_property
+    def expanded(self) -> int:
+        """How many bytes the package says that all parts have."""
+        return sum([entry.file_size for entry in self.entries])
+
     @property
     def has_twins(self) -> bool:
         """Whether two parts have one name, of which programs read either."""
@@ -118,12 +123,12 @@ class Package:
         Raises:
             Unreadable: there is none, or it is damaged.
         """
-        stored = self.find(name)
-        if stored is None:
-            raise Unreadable("F001")
-        if stored not in self._packed:
-            self._packed[stored] = self._read(stored)
-        return self._packed[stored]
+        if name not in self._packed:
+            stored = self.find(name)
+            if stored is None:
+                raise Unreadable("F001")
+            self._packed[name] = self._packed[stored] if stored in self._packed else self._read(stored)
+        return self._packed[name]
 
     def _read(self, stored: str) -> Packed:
         entry = self._entries[stored]
@@ -131,7 +136,8 @@ class Package:
             if entry.compress_type != zipfile.ZIP_DEFLATED:
                 return Packed(zipfile.ZipFile(self._file).read(stored), entry.file_size, deflated=False)
             self._file.seek(entry.header_offset)
-            self._file.seek(sum(_LOCAL_HEADER.unpack(self._file.read(_LOCAL_HEADER.size))), 1)
+            name, extra = _LOCAL_HEADER.unpack(self._file.read(_LOCAL_HEADER.size))
+            self._file.read(name + extra)
             return Packed(self._file.read(entry.compress_size), entry.file_size, deflated=True)
         except MemoryError:
             raise

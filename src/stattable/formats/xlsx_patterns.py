@@ -133,14 +133,18 @@ class Pattern:
         rows: where in all cells, one row after the other, each row is.
         cells: takes all cells from a blank one and the values as they are shown, in the order of their numbers.
         merges: of all these sheets.
-        numbers: of the values, by how they are shown.
+        shared: numbers of the values that are shown as the shared text of their number.
+        numbers: of those that are shown as numbers.
+        dates: of those that are shown as dates.
         texts: of those that are texts by themselves.
     """
 
     rows: Sequence[slice]
     cells: Callable[[Sequence[RawCell]], Sequence[RawCell]]
     merges: Sequence[Merge]
-    numbers: Mapping[_Kind, Sequence[int]]
+    shared: Sequence[int]
+    numbers: Sequence[int]
+    dates: Sequence[int]
     texts: Texts
 
     def fill_in(self, values: Sequence[bytes], strings: Mapping[bytes, str]) -> list[Sequence[RawCell]] | None:
@@ -150,10 +154,9 @@ class Pattern:
             values: of the sheet, in their order.
             strings: the shared ones of its workbook, by their numbers as a part has them.
         """
-        of_kind = {kind: [values[number] for number in numbers] for kind, numbers in self.numbers.items()}
-        shared = [strings.get(value) for value in of_kind[_Kind.SHARED]]
-        numbers = _numbers(of_kind[_Kind.NUMBER])
-        dates = _dates(of_kind[_Kind.DATE])
+        shared = [*map(strings.get, [values[number] for number in self.shared])]
+        numbers = _numbers([values[number] for number in self.numbers])
+        dates = _dates([values[number] for number in self.dates])
         texts = self.texts.of(values)
         if None in shared or numbers is None or dates is None or texts is None:
             return None
@@ -321,7 +324,15 @@ def _pattern(marks: Marks, styles: Packed) -> Pattern | None:
         from_pool[place] = index
     width = len(rows[0]) if rows else 0
     slices = [slice(row * width, (row + 1) * width) for row in range(len(rows))]
-    return Pattern(slices, itemgetter(*from_pool), merges, numbers, by_themselves)
+    return Pattern(
+        rows=slices,
+        cells=itemgetter(*from_pool),
+        merges=tuple(merges),
+        shared=numbers[_Kind.SHARED],
+        numbers=numbers[_Kind.NUMBER],
+        dates=numbers[_Kind.DATE],
+        texts=by_themselves,
+    )
 
 
 def _numbered(marks: Marks) -> tuple[bytes, int]:

@@ -29,7 +29,7 @@ STAND_IN: Final = "\ufffd"
 CELL_LENGTH: Final = 32_767  # characters, as many as a cell of Excel's holds; of a longer text only these are looked at
 _WIDE: Final = ("W", "F")  # of the widths that Unicode knows, those of two columns
 _SPACE: Final = re.compile(r"\s+")
-_USUAL: Final = re.compile("[0-9A-Za-z\u4e00-\u9fff]+")  # characters that are as they should be
+_USUAL: Final = re.compile("[!-~\u4e00-\u9fff]+")  # characters that are as they should be, and no space
 # Radicals that look like the characters, and come with text copied from a PDF: those that NFKC leaves as they are.
 # As in EquivalentUnifiedIdeograph of the Unicode Character Database.
 _RADICALS: Final = str.maketrans(
@@ -55,7 +55,7 @@ def normalised(text: str) -> str:
 
 def visible(text: str) -> str:
     """Return `text` as it is seen on one line: without invisible characters, runs of white space made one space."""
-    return _SPACE.sub(" ", INVISIBLE.sub("", text)).strip()
+    return text if _USUAL.fullmatch(text) else _SPACE.sub(" ", INVISIBLE.sub("", text)).strip()
 
 
 def printable(text: str) -> str:

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from dataclasses import field as attribute
+from functools import lru_cache
 from operator import itemgetter
 from typing import Final
 
-from stattable.formats.sheet import Cell, RawCell, RawSheet
+from stattable.formats.sheet import Cell, Merge, RawCell, RawSheet
 from stattable.model.findings import Finding
 from stattable.model.form import BLOCKS, FIELDS, LABELS, LAST_COLUMN, LAST_ROW, Block
 from stattable.reading.labels import Labels, label_name, possible_labels
@@ -73,7 +74,7 @@ def find_form(sheet: RawSheet) -> Layout | None:
 def _is_template(sheet: RawSheet) -> bool:
     """Whether every label is where the template has it, with none outside, and the table ends where it should."""
     rows = sheet.rows
-    if len(rows) <= TEMPLATE.bottom or len(rows[0]) < LAST_COLUMN or _unusual_merges(sheet):
+    if len(rows) <= TEMPLATE.bottom or len(rows[0]) < LAST_COLUMN or _unusual_merges(tuple(sheet.merges)):
         return False
     if any(take(rows[row]) != texts for row, take, texts in _LABEL_TEXTS) and not all(
         isinstance(value := rows[label.at[0] - 1][label.at[1] - 1], str) and label_name(value) == label.name
@@ -102,14 +103,15 @@ def _runs_over(cells: Sequence[RawCell]) -> bool:
     return cells[LAST_COLUMN - 1] in ("", None) and is_figure(cells[LAST_COLUMN])
 
 
-def _unusual_merges(sheet: RawSheet) -> bool:
+@lru_cache(maxsize=64)
+def _unusual_merges(merges: tuple[Merge, ...]) -> bool:
     """Whether the table has merged cells that the template has not: there may be something under them."""
-    return not _TEMPLATE_MERGES.issuperset(sheet.merges) and any(
+    return any(
         merge not in _TEMPLATE_MERGES
         and merge[2] >= TEMPLATE.top
         and merge[0] <= TEMPLATE.bottom
         and merge[1] <= LAST_COLUMN
-        for merge in sheet.merges
+        for merge in merges
     )
 
 

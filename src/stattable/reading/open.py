@@ -139,15 +139,16 @@ def _too_much(package: Package, size: int) -> str | None:
     parts = package.entries
     if len(parts) > MAX_PARTS:
         return "parts"
-    expanded = sum(part.file_size for part in parts)
-    return "expansion" if expanded > MAX_EXPANDED or expanded > MAX_RATIO * size else None
+    return "expansion" if package.expanded > MAX_EXPANDED or package.expanded > MAX_RATIO * size else None
 
 
 def _is_heavy(package: Package) -> bool:
     parts = package.entries
-    stored = sum(part.compress_size for part in parts if part.filename.lower().endswith(_READ_PARTS))
-    expanded = sum(part.file_size for part in parts)
-    return stored > _HEAVY_XML or expanded > _HEAVY_EXPANDED or len(parts) > _MANY_PARTS
+    if len(parts) > _MANY_PARTS or package.expanded > _HEAVY_EXPANDED:
+        return True
+    if sum([part.compress_size for part in parts]) <= _HEAVY_XML:  # pictures and all
+        return False
+    return sum(part.compress_size for part in parts if part.filename.lower().endswith(_READ_PARTS)) > _HEAVY_XML
 
 
 def _not_readable(kind: FileKind) -> Finding:

@@ -81,6 +81,7 @@ _Notes = dict[str, tuple[RawCell, str]]  # "name", "contact", "phone", "filled_i
 _NOT_THERE: Final = (None, None)
 _PRINTED_TABLE: Final = (BLOCKS[0].heading_row, BLOCKS[-1].row)
 _VALUES_AT: Final = (NAME_LINE.value_at, *(line.value_at for line in CONTACT_LINES.values()))
+_VALUE_CELLS: Final = {key: a1(*line.value_at) for key, line in CONTACT_LINES.items()}
 
 
 def read_surroundings(
@@ -150,8 +151,7 @@ def _printed_notes(rows: Sequence[Sequence[RawCell]]) -> tuple[_Notes, int | Non
     _read_name(NAME_LINE.at[0], [(1, None, _plain(NAME_LINE.text)), (2, name, normalised(name))], notes)
     if edition is None or written != expected or not (_is_named(notes) and all(values)):
         return None
-    for (key, line), value in zip(CONTACT_LINES.items(), values, strict=True):
-        notes[key] = value, a1(*line.value_at)
+    notes.update(zip(CONTACT_LINES, zip(values, _VALUE_CELLS.values(), strict=True), strict=True))
     return notes, edition
 
 
