@@ -8,7 +8,8 @@ from typing import Any
 import openpyxl
 import pytest
 
-from stattable.writing.workbook import BODY_FONT, Formula, Link, Sheet, Workbook, run_time, storable
+from stattable.writing.whole_rows import Formula, Link, storable
+from stattable.writing.workbook import BODY_FONT, Sheet, Workbook, run_time
 
 EPOCH = "1622246400"  # 2021-05-29
 

@@ -151,11 +151,9 @@ def _drop_zeros(
 ) -> tuple[Values, list[Finding]]:
     """Drop meaningless zeros, with V007 for each 0 or 无 in a field that is never the unit's to fill in."""
     cleaned = drop_meaningless_zeros(values, whose.level, whose.scope)
-    if cleaned is values:
+    if cleaned is values or whose.level is None:
         return values, findings
     dropped = {FIELDS[i].key: i for i, value in enumerate(values) if value is not None and cleaned[i] is None}
-    if not dropped or whose.level is None:
-        return cleaned, findings
     customary = {one.field: one for one in findings if one.code in {"V007", "V008"}}
     kept = [f for f in findings if not (f.field in dropped and f.code in {"V007", "V008"})]
     nobodys = frozenset(dropped.values()) - own_fields(whose.level) - fields_below(whose.level)

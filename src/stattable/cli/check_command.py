@@ -73,15 +73,10 @@ def check_command(
     """检查报表：文件或文件夹（连同子文件夹）。不改动报来的文件。"""
     from stattable.checking.check import CheckOptions, check
     from stattable.checking.missing import missing_of_folder
-    from stattable.merging.outputs import refuse_to_overwrite_with_findings
-    from stattable.output import json_documents
     from stattable.output.console.check import show_check
     from stattable.output.console.findings import show_faults
     from stattable.output.console.progress import progress_bar
-    from stattable.output.console.returned import show_returned
-    from stattable.output.csv_tables import findings_as_csv
     from stattable.reading.cluster import cluster_at
-    from stattable.writing.whole_files import write_lines
 
     if return_folder is not None:
         from stattable.writing.returned_files import refuse_inside
@@ -91,15 +86,17 @@ def check_command(
     its_edition = which_edition(edition, year)
     tree, faults, notes = roster_of(roster) if roster else (None, [], [])
     if faults:
+        from stattable.output.json_documents import refused_json
+
         faults += notes
-        print_document(
-            layout, lambda: json_documents.refused_json("check", faults), faults, lambda: show_faults(faults)
-        )
+        print_document(layout, lambda: refused_json("check", faults), faults, lambda: show_faults(faults))
         return FINDINGS
     how: dict[str, Any] = {"level": level, "jobs": jobs, "debug": debug}
     last_year, never = last_year_of(previous, factor, roster, tree, quiet=quiet, **how)
     inputs = inputs_of(paths, never, notes)
     if findings is not None:
+        from stattable.merging.outputs import refuse_to_overwrite_with_findings
+
         refuse_to_overwrite_with_findings(findings, inputs, never, force=force)
     options = CheckOptions(tree, edition=its_edition, last_year=last_year, **how)
     with (
@@ -117,14 +114,20 @@ def check_command(
     everything = [*(f for one in batch.returns for f in one.findings), *of_all]
     visible = [finding for finding in everything if shown(finding)]
     if findings is not None:
+        from stattable.output.csv_tables import findings_as_csv
+        from stattable.writing.whole_files import write_lines
+
         write_lines(Path(findings), findings_as_csv(visible))
-    print_document(
-        layout,
-        lambda: json_documents.check_json(batch, of_all, shown),
-        visible,
-        lambda: show_check(batch, of_all, shown, findings),
-    )
+
+    def as_json() -> str:  # what it needs takes longer to load than a file to check
+        from stattable.output.json_documents import check_json
+
+        return check_json(batch, of_all, shown)
+
+    print_document(layout, as_json, visible, lambda: show_check(batch, of_all, shown, findings))
     if written and not quiet:
+        from stattable.output.console.returned import show_returned
+
         show_returned(written, beside_document=layout != "table")
     return exit_code(visible, fail_on)
 

@@ -102,9 +102,13 @@ def print_document(
     layout: str, as_json: Callable[[], str], findings: "Sequence[Finding]", as_table: Callable[[], None]
 ) -> None:
     """Print what a command found as JSON, CSV or for people."""
-    from stattable.output.csv_tables import findings_as_csv
 
-    print_layout(layout, as_json, lambda: "".join(findings_as_csv(findings)), as_table)
+    def as_csv() -> str:
+        from stattable.output.csv_tables import findings_as_csv
+
+        return "".join(findings_as_csv(findings))
+
+    print_layout(layout, as_json, as_csv, as_table)
 
 
 def print_layout(

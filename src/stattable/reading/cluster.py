@@ -1,7 +1,5 @@
 """A Dask cluster as the executor that reads: its workers have this program, and see the files."""
 
-import asyncio
-import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -34,6 +32,9 @@ def cluster_at(address: str | None, paths: Sequence[str]) -> Iterator[Executor |
     if address is None:
         yield None
         return
+    import asyncio
+    import logging
+
     try:
         from distributed import Client
         from distributed.comm import connect, resolve_address

@@ -4,6 +4,7 @@ The blanks of a province are 55,000 workbooks, so a prototype is made once for e
 where the unit is named; each blank is a prototype with these replaced.
 """
 
+import html
 import io
 import os
 import re
@@ -14,7 +15,6 @@ from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
 from typing import Final
-from xml.sax.saxutils import escape
 
 from stattable.formats.paths import are_one, refuse_unless_file
 from stattable.model.annex import LEVELS as ANNEX_LEVELS
@@ -29,7 +29,8 @@ from stattable.writing.entry_page import EntryPage, add_entry_page
 from stattable.writing.folders import folders
 from stattable.writing.page import add_hidden
 from stattable.writing.whole_files import Staging, fill, new_files, write_atomically
-from stattable.writing.workbook import Workbook, run_time, storable
+from stattable.writing.whole_rows import storable
+from stattable.writing.workbook import Workbook, run_time
 
 _TEXTS: Final = "xl/sharedStrings.xml"  # the part of a package that holds the texts of all cells
 _ESCAPED: Final = re.compile("_(?=x[0-9A-Fa-f]{4}_)")  # what looks like a character that XML cannot hold
@@ -223,7 +224,7 @@ def _with_strings(prototype: bytes, words: dict[str, str]) -> bytes:
 
     def word(match: re.Match[bytes]) -> bytes:
         text = _ESCAPED.sub("_x005F_", storable(words[match[1].decode()]))
-        return escape(text).encode()
+        return html.escape(text, quote=False).encode()
 
     out = io.BytesIO()
     stamp = run_time().timetuple()[:6]

@@ -25,7 +25,8 @@ from stattable.proving.sheet_facts import REPEATED_COLUMNS, repeated_rows
 from stattable.proving.titles import TITLE_ROWS
 from stattable.writing.list_sheet import DEEPEST_OUTLINE, count_lines, most_lines, room_of
 from stattable.writing.looks import ABOUT, BODY, HEAD, SUM, TITLE, WRAPPED
-from stattable.writing.workbook import PAPER_WIDTH, Formula, Look, Sheet, Workbook, column_pixels
+from stattable.writing.whole_rows import Formula
+from stattable.writing.workbook import PAPER_WIDTH, Look, Sheet, Workbook, column_pixels
 
 _UNIT_WIDTHS: Final = (28, 9.6, 9.6, 12)  # characters, like all widths
 _ROOMS: Final = tuple(map(room_of, _UNIT_WIDTHS))

@@ -1,5 +1,6 @@
 """The sheet 图表 of a merged workbook: native charts on one page, and beside it the table that they are drawn from."""
 
+import html
 import io
 import re
 from collections.abc import Sequence
@@ -7,7 +8,6 @@ from functools import cache
 from itertools import zip_longest
 from math import ceil
 from typing import Any, Final
-from xml.sax.saxutils import escape
 
 from xlsxwriter.chart_bar import ChartBar
 
@@ -27,7 +27,8 @@ from stattable.proving.chart_table import (
     chart_blocks,
 )
 from stattable.writing.looks import BODY, HEAD, HEADLINE, PLAIN
-from stattable.writing.workbook import Formula, Look, Sheet, Workbook, storable
+from stattable.writing.whole_rows import Formula, storable
+from stattable.writing.workbook import Look, Sheet, Workbook
 
 _ROW, _COLUMN = 20, 87  # pixels of a row and a column of the page
 _COLUMN_WIDTH: Final = (_COLUMN - 5) / 7  # characters
@@ -147,7 +148,7 @@ def _chart(block: Block, width: int, height: int) -> _Chart:
     """
     prototype, pieces = _prototype(len(block.columns), is_rate=block.is_rate)
     labels = [str(entries[0]) for entries in block.rows]
-    words = [escape(block.title), _layout(labels, len(block.columns), width, height)]
+    words = [html.escape(block.title, quote=False), _layout(labels, len(block.columns), width, height)]
     for column, series in zip(block.columns, block.series, strict=True):
         at = column - LABEL_AT
         words += [
@@ -178,7 +179,7 @@ def _shown(entry: Entry) -> object:
 def _cached(kind: str, reference: str, values: Sequence[object]) -> str:
     """Return a reference with what its cells hold, for programs that show charts without reading cells."""
     points = "".join(
-        f'<c:pt idx="{at}"><c:v>{escape(storable(str(value)))}</c:v></c:pt>'
+        f'<c:pt idx="{at}"><c:v>{html.escape(storable(str(value)), quote=False)}</c:v></c:pt>'
         for at, value in enumerate(values)
         if value is not None
     )

@@ -36,7 +36,8 @@ from stattable.writing.charts import add_charts
 from stattable.writing.list_sheet import ListSheet
 from stattable.writing.looks import ABOUT, BAD, DOUBTFUL, PLAIN, SUM, WRAPPED
 from stattable.writing.page import Place, add_hidden, add_page, page_content, put_note
-from stattable.writing.workbook import MOST_LINKS, Link, Look, Workbook, run_time
+from stattable.writing.whole_rows import Link
+from stattable.writing.workbook import MOST_LINKS, Look, Workbook, run_time
 from stattable.writing.year_on_year import add_year_on_year
 
 _STATE_WIDTHS: Final = (23, 9.6, 11.5, 16, 11, 9, 13, 6, 6, 6, 8, 6, 6)

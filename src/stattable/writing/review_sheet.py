@@ -13,7 +13,8 @@ from stattable.model.form import event
 from stattable.model.text import chinese_date, display_width
 from stattable.writing.blank import association_name
 from stattable.writing.entry_page import OPEN
-from stattable.writing.workbook import BODY_FONT, Link, Look, Sheet, Workbook, run_time
+from stattable.writing.whole_rows import Link
+from stattable.writing.workbook import BODY_FONT, Look, Sheet, Workbook, run_time
 
 _WIDTHS: Final = (8, 9, 13, 56, 40, 34)
 _LINE: Final = 15.5  # points

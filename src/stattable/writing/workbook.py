@@ -2,34 +2,16 @@
 
 import io
 import os
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from functools import lru_cache
-from types import MappingProxyType, NoneType
-from typing import Any, Final, NamedTuple
-from xml.sax.saxutils import escape
+from types import MappingProxyType
+from typing import Any, Final
 
-import xlsxwriter
-from xlsxwriter.packager import Packager
-from xlsxwriter.sharedstrings import SharedStrings, SharedStringTable
-from xlsxwriter.worksheet import Worksheet
-
-from stattable.model.cell_names import column_letters
-from stattable.model.text import DECEPTIVE, ESCAPED, STAND_IN
 from stattable.proving.sheet_facts import LIST_FOOTER
+from stattable.writing.whole_rows import Formula, Link, RowWorkbook, RowWorksheet, storable
 
 Look = Mapping[str, object]  # how a cell looks, by XlsxWriter's names of a format's properties
 
-# What XML cannot hold, and what nobody would see. Surrogates stand in file names that are not UTF-8, as in archives
-# packed with GBK names.
-_SURROGATES: Final = re.compile("[\ud800-\udfff]")
-_DROPPED: Final = re.compile(rf"[\ufffe\uffff]|{DECEPTIVE.pattern}|{ESCAPED.pattern}")
-_LONGEST: Final = 32_767  # characters that a cell can hold, of which those beyond U+FFFF count two
-_LOOKS_ESCAPED: Final = re.compile("_x[0-9A-Fa-f]{4}_")  # which a spreadsheet program would decode
-_AT_ONCE: Final = 5_000  # texts
-_SPACED: Final = re.compile(r"<t>(?=\s|[^<]*\s</t>)")  # of a text with white space at an end
-_LETTERS: Final = tuple(map(column_letters, range(1, 201)))
 _EARLIEST: Final = 315_532_800  # 1980-01-01: zip archives know no earlier time
 MOST_LINKS: Final = 65_530  # that a sheet can hold
 BODY_FONT: Final[Look] = {"font_name": "宋体", "font_size": 11, "font_charset": 134}  # widths are measured by it
@@ -50,21 +32,6 @@ def column_pixels(width: float) -> int:
 _WIDEST_DIGIT: Final = 9.6  # pixels
 
 
-class Formula(NamedTuple):
-    """A formula with its result, for programs that do not calculate."""
-
-    text: str
-    value: float
-
-
-class Link(NamedTuple):
-    """A text with a link to a cell of another sheet."""
-
-    text: str
-    sheet: str
-    cell: str
-
-
 def run_time() -> datetime:
     """Return the time of the run; SOURCE_DATE_EPOCH, seconds since 1970, stands in for it where it is set."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
@@ -73,181 +40,12 @@ def run_time() -> datetime:
     return datetime.now().astimezone()
 
 
-def storable(text: str) -> str:
-    """Return `text` as a cell can hold it, without characters that could deceive a reader."""
-    if _is_storable(text):
-        return text
-    text = _DROPPED.sub("", _SURROGATES.sub(STAND_IN, text))
-    units = text.encode("utf-16-le")
-    return text if len(units) <= 2 * _LONGEST else units[: 2 * _LONGEST - 2].decode("utf-16-le", "ignore") + "…"
-
-
-def _is_storable(text: str) -> bool:
-    """Whether a cell surely holds `text`, and each part of it, as it is; nearly all it does."""
-    return text.isprintable() and 2 * len(text) <= _LONGEST and "_x" not in text
-
-
-class _Worksheet(Worksheet):  # type: ignore[misc]
-    """XlsxWriter's worksheet, which takes whole rows, too, below those that are written cell by cell.
-
-    It looks a dozen times at each cell, of which a province has two millions. Only rows are put together here; their
-    heights, the table of texts, the targets of links and all else stay XlsxWriter's.
-    """
-
-    dim_rowmax: Any
-    fh: Any
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._lines: dict[int, str] = {}  # the cells of whole rows, as they stand in the file, by row from 0
-
-    def add_row(
-        self, row: int, start: int, cells: Sequence[object], styles: Sequence[str], *, with_blanks: bool
-    ) -> list[object]:
-        """Add a row.
-
-        Args:
-            row: counted from 1.
-            start: the column of the first of the cells, counted from 1.
-            cells: their values: texts, whole numbers, formulas, links to sheets, or None.
-            styles: of the cells, as attributes in XML.
-            with_blanks: whether empty cells have their style.
-
-        Returns:
-            What the cells hold, from the first column on.
-        """
-        held: list[object] = [None if cell == "" else cell for cell in cells]
-        kinds = tuple(map(type, held))
-        if Link in kinds:
-            held = [self._linked(row - 1, column, cell) for column, cell in enumerate(held, start - 1)]
-        texts = [cell for cell in held if isinstance(cell, str)]
-        if not _is_storable("".join(texts)):
-            texts = [*map(storable, texts)]
-            stored = iter(texts)
-            held = [next(stored) if isinstance(cell, str) else cell for cell in held]
-        numbers = self.str_table.numbers_of(texts)
-        values = [next(numbers) if isinstance(cell, str) else cell for cell in held if cell is not None]
-        if Formula in kinds:
-            values = [_formula(value) if isinstance(value, Formula) else value for value in values]
-            held = [cell.value if isinstance(cell, Formula) else cell for cell in held]
-        line = _row_pattern(start, kinds, styles, with_blanks) % tuple(values)
-        self._lines[row - 1] = line.replace(_ROW, str(row))
-        for column in (start - 1, start - 2 + len(cells)) if line else ():
-            self._check_dimensions(row - 1, column)
-        return [*[None] * (start - 1), *held]
-
-    def _linked(self, row: int, column: int, cell: object) -> object:
-        """Return a cell, for one that links the text after the link is added."""
-        if not isinstance(cell, Link):
-            return cell
-        self.ignore_write_string = True
-        self.write_url(row, column, f"internal:'{cell.sheet}'!{cell.cell}", None, storable(cell.text))
-        self.ignore_write_string = False
-        return cell.text
-
-    def _write_rows(self) -> None:
-        last = self.dim_rowmax
-        self.dim_rowmax = max(self.table, default=-1) if self._lines else last
-        super()._write_rows()
-        self.dim_rowmax = last
-        for row in [*self._lines]:
-            cells, shape = self._lines.pop(row), self.row_info.pop(row, None)
-            if cells or shape:
-                self._write_row(row, None, shape)
-                self.fh.write(cells)
-                self.fh.write("</row>")
-
-    def _xml_close(self) -> None:
-        super()._xml_close()
-        self.fh = None  # the part goes into the package, and need not live as long as the sheet
-
-
-_ROW: Final = "\0"  # in a pattern, where the number of the row goes
-
-
-@lru_cache(maxsize=1024)
-def _row_pattern(start: int, kinds: Sequence[type], styles: Sequence[str], with_blanks: bool) -> str:
-    """Return what cells of these kinds look like in the file, for the values of those that are not blank."""
-    cells = []
-    for letters, kind, style in zip(_LETTERS[start - 1 : start - 1 + len(kinds)], kinds, styles, strict=True):
-        cell = f'<c r="{letters}{_ROW}"{style}'
-        if issubclass(kind, str | Link):
-            cells.append(f'{cell} t="s"><v>%s</v></c>')
-        elif kind is int:
-            cells.append(f"{cell}><v>%.16G</v></c>")
-        elif kind is Formula:
-            cells.append(f"{cell}>%s</c>")
-        elif kind is not NoneType:
-            raise TypeError(kind)
-        elif with_blanks:
-            cells.append(f"{cell}/>")
-    return "".join(cells)
-
-
-def _formula(formula: Formula) -> str:
-    return f"<f>{escape(formula.text[1:])}</f><v>{formula.value}</v>"
-
-
-class _TextTable(SharedStringTable):  # type: ignore[misc]
-    """XlsxWriter's table of texts, which numbers those of a row at once."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.string_table = _Numbers()
-
-    def numbers_of(self, texts: Sequence[str]) -> Iterator[int]:
-        """Return the numbers of texts; those that it does not know are added."""
-        numbers = [*map(self.string_table.__getitem__, texts)]
-        self.count += len(numbers)
-        self.unique_count = len(self.string_table)
-        return iter(numbers)
-
-
-class _Numbers(dict[str, int]):
-    def __missing__(self, text: str) -> int:
-        self[text] = number = len(self)
-        return number
-
-
-class _Texts(SharedStrings):  # type: ignore[misc]
-    """The part with all texts of a workbook, which are escaped many at once; each is :func:`storable`."""
-
-    def _write_sst_strings(self) -> None:
-        texts = self.string_table.string_array
-        for start in range(0, len(texts), _AT_ONCE):
-            escaped = _LOOKS_ESCAPED.sub(r"_x005F\g<0>", escape("\0".join(texts[start : start + _AT_ONCE])))
-            parts = f"<si><t>{escaped}</t></si>".replace("\0", "</t></si><si><t>")
-            self.fh.write(_SPACED.sub('<t xml:space="preserve">', parts))
-
-
-class _Packager(Packager):  # type: ignore[misc]
-    """XlsxWriter's packager, with that part."""
-
-    def _write_shared_strings_file(self) -> None:
-        texts = _Texts()
-        texts.string_table = self.workbook.str_table
-        if texts.string_table.count:
-            texts._set_xml_writer(self._filename("xl/sharedStrings.xml"))
-            texts._assemble_xml_file()
-
-
-class _Package(xlsxwriter.Workbook):  # type: ignore[misc]
-    """XlsxWriter's workbook, with that table and that packager."""
-
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
-        self.str_table = _TextTable()
-
-    def _get_packager(self) -> Packager:
-        return _Packager()
-
-
 class Workbook:
     """A workbook that is made in memory, sheet by sheet, in their order."""
 
     def __init__(self) -> None:
         self._out = io.BytesIO()
-        self._book: Any = _Package(self._out, {"in_memory": True, "default_format_properties": dict(BODY_FONT)})
+        self._book: Any = RowWorkbook(self._out, {"in_memory": True, "default_format_properties": dict(BODY_FONT)})
         self._book.set_properties({"author": "stattable", "created": run_time().replace(tzinfo=None)})
         self.sheets: dict[str, Sheet] = {}
         self._formats: dict[frozenset[tuple[str, object]], Any] = {}
@@ -256,7 +54,7 @@ class Workbook:
 
     def add_sheet(self, name: str) -> "Sheet":
         """Add an empty sheet behind the others."""
-        self.sheets[name] = Sheet(self, self._book.add_worksheet(name, _Worksheet))
+        self.sheets[name] = Sheet(self, self._book.add_worksheet(name, RowWorksheet))
         return self.sheets[name]
 
     def format(self, look: Look) -> Any:

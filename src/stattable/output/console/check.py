@@ -1,7 +1,7 @@
 """The findings of `check`."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rich.text import Text
 
@@ -18,7 +18,9 @@ from stattable.output.console.findings import (
     where_all_are,
 )
 from stattable.output.console.terminal import Terminal, joined, make_console
-from stattable.output.json_documents import Shown
+
+if TYPE_CHECKING:
+    from stattable.output.json_documents import Shown
 
 _STATUS: Final = {
     Status.ACCEPTED: ("可以计入", "green"),
@@ -28,7 +30,7 @@ _STATUS: Final = {
 }
 
 
-def show_check(batch: Batch, findings: Sequence[Finding], shown: Shown, findings_file: str | None = None) -> None:
+def show_check(batch: Batch, findings: Sequence[Finding], shown: "Shown", findings_file: str | None = None) -> None:
     """Show the findings of `check`, file by file, and a summary.
 
     Args:

@@ -6,7 +6,7 @@ from stattable.model.names import association_in_full, divisions_above
 from stattable.model.text import visible
 from stattable.model.units import Level, Tree, Unit
 from stattable.proving.key_facts import KeyFacts, UnitFinding
-from stattable.writing.workbook import storable
+from stattable.writing.whole_rows import storable
 
 _LONGEST_NAME, _LONGEST_OWN_NAME = 24, 60  # characters
 _NATIONAL: Final = "中国计划生育协会"
