@@ -268,13 +268,13 @@ def test_wherever_it_is_cut_off_it_is_damaged(name: str, tmp_path: Path) -> None
         assert one.values is None or name.endswith("xls")
 
 
-def test_a_file_of_more_than_20_mb_is_not_even_read(tmp_path: Path) -> None:
+def test_of_a_file_of_more_than_20_mb_only_the_fingerprint_is_taken(tmp_path: Path) -> None:
     path = tmp_path / "big.xlsx"
     path.touch()
     os.truncate(path, 20 * 2**20 + 1)
-    facts = FileFacts(None, 20 * 2**20 + 1, path.stat().st_mtime)
+    facts = FileFacts(hashlib.sha256(path.read_bytes()).hexdigest(), 20 * 2**20 + 1, path.stat().st_mtime)
     fault = finding("F004", params={"reason": "size", "mb": 21})
-    with mock.patch.object(Path, "read_bytes", side_effect=AssertionError):
+    with mock.patch.object(opening, "read", side_effect=AssertionError):
         assert read_return(str(path)) == ReturnFile(str(path), facts, findings=(fault,))
     os.truncate(path, 20 * 2**20)
     assert [f.code for f in read_return(str(path)).findings] == ["F001"]
@@ -302,7 +302,11 @@ def test_a_sheet_is_not_laid_out_beyond_the_limit(tmp_path: Path) -> None:
     far = repacked(XLSX, sheet1=(b"</sheetData>", b'<row r="20000"><c r="A20000"><v>1</v></c></row></sheetData>'))
     path = written(tmp_path / "a.xlsx", far)
     for limit, is_cut in ((20_000 * 9, True), (20_000 * 11, False)):  # it is 11 columns wide
-        with mock.patch.object(calamine, "MAX_CELLS", limit), mock.patch.object(rewriting, "MAX_CELLS", limit):
+        with (
+            mock.patch.object(calamine, "MAX_CELLS", limit),
+            mock.patch.object(calamine, "MAX_WHOLE_CELLS", limit),
+            mock.patch.object(rewriting, "MAX_CELLS", limit),
+        ):
             assert [f.code for f in read_return(str(path)).findings] == []
             book = open_book(path)
             assert len(book.sheet(S).rows) == (20 if is_cut else 10_000)
@@ -314,6 +318,7 @@ def test_a_sheet_is_not_laid_out_beyond_the_limit(tmp_path: Path) -> None:
 def test_the_limits() -> None:
     limits = (opening.MAX_BYTES, opening.MAX_EXPANDED, opening.MAX_RATIO, sheet.MAX_ROWS, sheet.MAX_COLUMNS)
     assert limits == (20 * 2**20, 200 * 2**20, 100, 10_000, 200)
+    assert (opening.MAX_MERGED_BYTES, sheet.MAX_CELLS, sheet.MAX_WHOLE_CELLS) == (200 * 2**20, 3_000_000, 20_000_000)
 
 
 def test_what_is_no_file_at_all(tmp_path: Path) -> None:

@@ -1,14 +1,21 @@
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 import memory
-from county import tree_of
+from command_line import run
+from county import COUNTY, ZHENGZHOU, ZHONGMU, tree_of
+from stattable.model import record
 from stattable.model.form import FIELDS
 from stattable.model.identity import Identity, WorkbookKind, identity_rows
-from stattable.model.record import CountedReturn, Record, read_record, record_rows
+from stattable.model.record import RECORD_SHEET, CountedReturn, Record, read_record, record_rows
 from stattable.model.units import Level, Scope, Tree, Unit
+from stattable.reading import open as opening
+from stattable.reading.files import read_return
+from writers.county import send, write_roster
 
 OWN, CUMULATIVE = Scope.OWN, Scope.CUMULATIVE
 TOWN, VILLAGE, NAMELESS = "410122101", "410122101201", "410122/某企业"
@@ -252,3 +259,55 @@ def test_damaged_rows_are_no_record(rows: list[tuple[str, ...]]) -> None:
 )
 def test_rows_that_are_no_tree_are_no_record(rows: list[tuple[str, ...]]) -> None:
     assert read_record(rows) is None
+
+
+# -- in a workbook ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sheets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A county's workbook whose record is over several sheets, and the province's that it was merged into."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(record, "_MOST_ROWS", 4)
+    write_roster()
+    for unit in COUNTY:
+        send(unit, to="县")
+    send(ZHENGZHOU, to="市")
+    for paths, unit, output in (("县", ZHONGMU, "市/中牟县.xlsx"), ("市", ZHENGZHOU, "郑州市.xlsx")):
+        run("merge", paths, "--roster", "名册.csv", "--root", unit.code or "", "-o", output)
+    return [name for name in openpyxl.load_workbook("郑州市.xlsx").sheetnames if name.startswith(RECORD_SHEET)]
+
+
+def test_a_record_of_many_rows_is_over_several_sheets(sheets: list[str]) -> None:
+    assert sheets[:3] == ["_stattable_record", "_stattable_record_2", "_stattable_record_3"]
+    workbook = openpyxl.load_workbook("郑州市.xlsx")
+    assert [workbook[name].max_row for name in sheets[:-1]] == [4] * (len(sheets) - 1)
+    assert {workbook[name].sheet_state for name in sheets} == {"veryHidden"}
+    assert run("verify", "郑州市.xlsx", "市", "名册.csv", "--format", "json").json["proved"]
+    assert run("verify", "郑州市.xlsx", "--format", "json").json["findings"] == []
+
+
+@pytest.mark.parametrize("which", [1, -1])
+def test_a_record_is_not_whole_without_one_of_its_sheets(sheets: list[str], which: int) -> None:
+    workbook = openpyxl.load_workbook("郑州市.xlsx")
+    del workbook[sheets[which]]
+    workbook.save("郑州市.xlsx")
+    assert run("verify", "郑州市.xlsx").code != 0
+
+
+def test_a_row_of_any_of_its_sheets_that_was_changed_is_noticed(sheets: list[str]) -> None:
+    workbook = openpyxl.load_workbook("郑州市.xlsx")
+    cell = next(cell for row in workbook[sheets[1]].iter_rows() for cell in row if str(cell.value).endswith("村"))
+    cell.value = f"{cell.value}村"
+    workbook.save("郑州市.xlsx")
+    assert not run("verify", "郑州市.xlsx", "--format", "json").json["proved"]
+
+
+def test_a_merged_workbook_may_be_longer_than_a_return(sheets: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "MAX_BYTES", 1_000)
+    monkeypatch.setattr(opening, "MAX_EXPANDED", 10_000)
+    assert read_return("郑州市.xlsx").record is not None
+    village = f"县/{COUNTY[-1].name}.xlsx"
+    assert [one.code for one in read_return(village).findings] == ["F004"]
+    monkeypatch.setattr(opening, "MAX_MERGED_BYTES", 1_000)
+    assert [one.code for one in read_return("郑州市.xlsx").findings] == ["F004"]

@@ -12,6 +12,7 @@ from stattable.formats.sheet import (
     MAX_CELLS,
     MAX_COLUMNS,
     MAX_ROWS,
+    MAX_WHOLE_CELLS,
     Cell,
     Drawn,
     Inspector,
@@ -81,7 +82,7 @@ class CalamineBook:
             if patterns and (read := patterns.read(place)):
                 rows, merges = read
             else:
-                sheet = self._open(name, whole=whole)
+                sheet = self._open(name, MAX_WHOLE_CELLS if whole else None)
                 rows = sheet.to_python(skip_empty_area=False, nrows=None if whole else MAX_ROWS)
                 if self._inspector.encoding:
                     rows = [[self._in_encoding(one) if isinstance(one, str) else one for one in row] for row in rows]
@@ -98,7 +99,7 @@ class CalamineBook:
     def unbounded(self, name: str) -> RawSheet:
         """Return the sheet `name` without a limit of rows, as of a roster, with what looks like a blank and is none."""
         with _Reading():
-            sheet = self._open(name, whole=True)
+            sheet = self._open(name, MAX_CELLS)
             rows: list[list[RawCell]] = [
                 [self._in_encoding(one) if isinstance(one, str) else one for one in row]
                 for row in sheet.to_python(skip_empty_area=False)
@@ -178,11 +179,12 @@ class CalamineBook:
         with _Reading():
             return is_plain_package(self._package)
 
-    def _open(self, name: str, *, whole: bool) -> python_calamine.CalamineSheet:
+    def _open(self, name: str, most: int | None) -> python_calamine.CalamineSheet:
+        """Open a sheet, of which no more than so many cells are laid out; None where it may be cut off."""
         place = self._places[name]
         rows, columns = self._inspector.reach(place)
-        is_far = rows * columns > MAX_CELLS
-        if is_far and whole:
+        is_far = rows * columns > (most or MAX_CELLS)
+        if is_far and most:
             raise Unreadable("F004", reason="cells")
         is_unusual = is_far or self._inspector.is_unusual_sheet(place)
         sheet = None if is_unusual and not self._is_rewritten else sheet_of(self._book(), self._called.get(name, name))

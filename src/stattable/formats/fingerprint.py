@@ -2,9 +2,11 @@
 
 import hashlib
 from dataclasses import dataclass
+from typing import Final
 
-from stattable.formats.sniff import MAX_BYTES
 from stattable.formats.storage import about, read
+
+_MOST_BYTES: Final = 200 * 2**20  # of a file whose fingerprint is taken: the roster of a nation is longer than a return
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ def file_facts(path: str) -> FileFacts:
         OSError: the file cannot be read.
     """
     file = about(path)
-    fingerprint = sha256(read(path)) if file.is_regular and file.size <= MAX_BYTES else None
+    fingerprint = sha256(read(path)) if file.is_regular and file.size <= _MOST_BYTES else None
     return FileFacts(fingerprint, file.size, file.mtime)
 
 

@@ -29,6 +29,7 @@ MAX_ROWS: Final = 10_000
 MAX_COLUMNS: Final = 200
 # Of a sheet as calamine lays it out, which takes 32 bytes a cell, twice; with a stray cell at XFD1048576 it aborts.
 MAX_CELLS: Final = 3_000_000
+MAX_WHOLE_CELLS: Final = 20_000_000  # of a sheet of ours: a record has a million rows
 
 EPOCH: Final = date(1899, 12, 30)  # day 0 of the dates that are stored as numbers
 EPOCH_1904: Final = date(1904, 1, 1)  # in workbooks that count from there, as those made on a Mac did

@@ -1,11 +1,13 @@
 """The record of a merged workbook: its units and the returns that they sent, as plain rows.
 
-The rows stand in a very-hidden sheet of their own. With them a workbook can be added up again by itself, and whoever
-gets it knows exactly which files stand behind its figures: a merged workbook among them brings its own record along.
+The rows stand in very-hidden sheets of their own, a million in each. With them a workbook can be added up again by
+itself, and whoever gets it knows exactly which files stand behind its figures: a merged workbook among them brings its
+own record along.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import count, takewhile
 from typing import Final
 
 from stattable.model.cell_names import a1, cell_at
@@ -13,7 +15,8 @@ from stattable.model.form import FIELDS, Values
 from stattable.model.identity import Row, cell_text, figures_text, read_figures
 from stattable.model.units import Level, Scope, Tree, Unit
 
-RECORD_SHEET: Final = "_stattable_record"
+RECORD_SHEET: Final = "_stattable_record"  # and what follows in others, as _stattable_record_2
+_MOST_ROWS: Final = 1_000_000  # of a sheet: spreadsheet programs know 1,048,576
 TIME: Final = "%Y-%m-%d %H:%M:%S"  # of a run, as its ledger and its record say it
 _RECORD, _UNIT = "record", "node"  # what begins a row
 _CELLS: Final = tuple(field.at for field in FIELDS)
@@ -21,6 +24,21 @@ _FACTS: Final = 7  # cells of a unit's row before those of the returns
 _OF_RETURN: Final = 4  # cells of one return
 _BETWEEN_ALIASES: Final = "、"
 _DEEPEST: Final = 8  # records within one another; there are six levels
+
+
+def over_sheets(rows: Sequence[Row]) -> Iterator[tuple[str, Sequence[Row]]]:
+    """Yield the names of the sheets that hold the rows of a record, each with its rows."""
+    for number, start in enumerate(range(0, len(rows), _MOST_ROWS)):
+        yield _sheet(number), rows[start : start + _MOST_ROWS]
+
+
+def record_sheets(names: Collection[str]) -> list[str]:
+    """Return which of the sheets of a workbook hold its record, in their order."""
+    return [*takewhile(names.__contains__, map(_sheet, count()))]
+
+
+def _sheet(number: int) -> str:
+    return f"{RECORD_SHEET}_{number + 1}" if number else RECORD_SHEET
 
 
 @dataclass(frozen=True, slots=True)

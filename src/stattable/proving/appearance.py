@@ -10,13 +10,15 @@ from stattable.model.catalogue import finding
 from stattable.model.cell_names import a1, column_letters
 from stattable.model.findings import Finding, Param, Severity
 from stattable.model.form import BLANK_WORD, FIELDS, LAST_COLUMN, LAST_ROW, SHEET_NAME
+from stattable.model.identity import IDENTITY_SHEET
+from stattable.model.record import record_sheets
 from stattable.proving.breakdown import UNIT_HEADS, UNITS_SHEET, breakdown, idle_columns
 from stattable.proving.chart_table import CHARTS_AREA, CHARTS_SHEET, FIGURES_FROM, UNNAMED_AT
 from stattable.proving.check_code import CHECK_CODE
 from stattable.proving.ledger import LEDGER_SHEET
 from stattable.proving.lists import FINDINGS_SHEET, STATE_SHEET
 from stattable.proving.reopen import MergedWorkbook
-from stattable.proving.sheet_facts import HIDDEN_SHEETS, LIST_FOOTER, REPEATED_COLUMNS, repeated_rows
+from stattable.proving.sheet_facts import LIST_FOOTER, REPEATED_COLUMNS, repeated_rows
 from stattable.proving.sheets import OpenSheet, WorkbookSheets
 from stattable.proving.year_on_year import YEARS_SHEET
 
@@ -44,7 +46,8 @@ def appearance_findings(report: MergedWorkbook, opened: WorkbookSheets) -> list[
 def _sheets(opened: WorkbookSheets) -> Iterator[Finding]:
     """Yield P003 on sheets that are gone, hidden, misplaced or added."""
     gone = [name for name in opened.written if name not in opened.names]
-    added = [name for name in opened.names if name not in {*opened.written, *HIDDEN_SHEETS}]
+    ours = {*opened.written, IDENTITY_SHEET, *record_sheets(opened.names)}
+    added = [name for name in opened.names if name not in ours]
     if len(gone) == len(added) == 1:
         yield _structure_finding("renamed", added[0], expected=gone[0])
         gone, added = [], []

@@ -14,7 +14,7 @@ from stattable.model.cell_names import a1
 from stattable.model.findings import Finding
 from stattable.model.form import Field, label_of
 from stattable.model.identity import Identity
-from stattable.model.record import RECORD_SHEET, Record
+from stattable.model.record import Record
 from stattable.model.refusals import Refusal
 from stattable.processes import WorkerFailed, in_own_process
 from stattable.proving.breakdown import FIRST_ROW, HEAD_ROWS, UNIT_HEADS, UNITS_SHEET
@@ -23,7 +23,7 @@ from stattable.proving.lists import FINDINGS_SHEET, read_findings
 from stattable.proving.seal import read_seal
 from stattable.proving.titles import head_row
 from stattable.reading.files import limits_of
-from stattable.reading.form import read_form
+from stattable.reading.form import read_form, record_rows
 from stattable.reading.open import OpenFile, open_file, open_unless_heavy
 from stattable.reading.return_file import ReturnFile
 
@@ -169,12 +169,12 @@ def _examine_file(
 
 
 def _read_lists(book: CalamineBook) -> _Lists:
-    sheets = {UNITS_SHEET, FINDINGS_SHEET, LEDGER_SHEET, RECORD_SHEET}.intersection(book.names)
+    sheets = {UNITS_SHEET, FINDINGS_SHEET, LEDGER_SHEET}.intersection(book.names)
     rows = {name: book.sheet(name, whole=True).rows for name in sheets}
     head = head_row(rows.get(UNITS_SHEET, ()), *UNIT_HEADS)
     return _Lists(
         ledger=read_ledger(rows[LEDGER_SHEET]) if LEDGER_SHEET in rows else None,
-        seal=read_seal(rows.get(RECORD_SHEET, ())),
+        seal=read_seal(record_rows(book)),
         listed=[*read_findings(rows.get(FINDINGS_SHEET, ()))],
         first_row=head + HEAD_ROWS if head else FIRST_ROW,
     )

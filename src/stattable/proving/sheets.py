@@ -5,8 +5,11 @@ from dataclasses import dataclass, field
 
 from stattable.formats.calamine import CalamineBook
 from stattable.formats.sheet import Cell, Drawn, RawSheet, Setup
+from stattable.model.identity import IDENTITY_SHEET
+from stattable.model.record import RECORD_SHEET
 from stattable.proving.chart_table import CHARTS_SHEET
-from stattable.proving.sheet_facts import HIDDEN_SHEETS, shown_sheets
+from stattable.proving.sheet_facts import shown_sheets
+from stattable.reading.form import record_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class WorkbookSheets:
         names: of all of them, in their order; those without cells last.
         visible: of those that are shown.
         written: of those that people see, and that `merge` writes.
-        sheets: those that `merge` writes and that are there, the hidden ones, too.
+        sheets: those that `merge` writes and that are there, the hidden ones, too; those of the record as one.
         is_plain: whether the file is written as programs write theirs.
     """
 
@@ -71,6 +74,8 @@ class WorkbookSheets:
             for name in written
             if name in book.names
         }
-        for name in HIDDEN_SHEETS.intersection(book.names):
-            sheets[name] = OpenSheet(book.sheet(name, whole=True))
+        if IDENTITY_SHEET in book.names:
+            sheets[IDENTITY_SHEET] = OpenSheet(book.sheet(IDENTITY_SHEET, whole=True))
+        if rows := record_rows(book):
+            sheets[RECORD_SHEET] = OpenSheet(RawSheet(RECORD_SHEET, rows))
         return cls((*book.names, *book.others), book.visible, written, sheets, book.is_plain())

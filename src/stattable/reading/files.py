@@ -10,24 +10,23 @@ from pathlib import Path
 from typing import Final
 
 from stattable.formats.fingerprint import FileFacts, file_facts
-from stattable.formats.package import open_package
 from stattable.formats.sheet import Unreadable
 from stattable.formats.sniff import TABLES
-from stattable.formats.storage import about, opened
+from stattable.formats.storage import about
 from stattable.model.catalogue import finding
 from stattable.model.findings import Finding, Param
-from stattable.model.record import RECORD_SHEET
 from stattable.processes import WorkerFailed, in_own_process, over_executor, over_processes
 from stattable.reading.form import read_form
-from stattable.reading.open import OpenFile, open_file, open_unless_heavy
+from stattable.reading.open import OpenFile, is_merged, open_file, open_unless_heavy
 from stattable.reading.return_file import ReturnFile
 
 MAX_SECONDS: Final = 5.0  # for a file that is read in a process of its own
 MAX_MEGABYTES: Final = 300
-# More for each megabyte of a merged workbook: a province's has 15, and sheets as long as its list of units.
-_SECONDS_FOR_EACH: Final = 4.0
+# More for each megabyte of a merged workbook: a province's has 15, the nation's 105, and sheets as long as its list of
+# units.
+_SECONDS_FOR_EACH: Final = 8.0
+_MOST_SECONDS: Final = 900.0
 _MEGABYTES_FOR_EACH: Final = 40
-_LONGEST_LIST: Final = 64 * 1024  # bytes in which a workbook lists its sheets
 
 
 def limits_of(path: str) -> tuple[float, int]:
@@ -36,18 +35,9 @@ def limits_of(path: str) -> tuple[float, int]:
     Raises:
         OSError: it cannot be opened.
     """
-    size = about(path).size // 2**20 if _lists_a_record(path) else 0
-    return MAX_SECONDS + _SECONDS_FOR_EACH * size, MAX_MEGABYTES + _MEGABYTES_FOR_EACH * size
-
-
-def _lists_a_record(path: str) -> bool:
-    """Whether a file is an .xlsx that lists the sheet with the record of a merge."""
-    with opened(path) as file:
-        package = open_package(file)
-        part = package.find("xl/workbook.xml") if package else None
-        if not (package and part) or package.size(part) > _LONGEST_LIST:
-            return False
-        return RECORD_SHEET.encode() in (package.content_if_whole(part) or b"")
+    size = about(path).size // 2**20 if is_merged(path) else 0
+    seconds = MAX_SECONDS + min(_SECONDS_FOR_EACH * size, _MOST_SECONDS)
+    return seconds, MAX_MEGABYTES + _MEGABYTES_FOR_EACH * size
 
 
 def read_return(path: str, *, debug: bool = False) -> ReturnFile:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Final
 
 from stattable.formats.fingerprint import FileFacts
@@ -13,7 +14,7 @@ from stattable.model.explanations import REVIEW_SHEET
 from stattable.model.findings import Finding, Param
 from stattable.model.form import FIELDS, SHEET_NAME, Kind, Value, Values, faulty_fields, in_words, kinds_at
 from stattable.model.identity import IDENTITY_SHEET, BeyondLimits, Identity, WorkbookKind, read_identity
-from stattable.model.record import RECORD_SHEET, Record, read_record
+from stattable.model.record import Record, read_record, record_sheets
 from stattable.model.units import Level
 from stattable.reading.annex import find_annex
 from stattable.reading.answers import BLANK_READING, shortened
@@ -66,9 +67,14 @@ def _with(file: ReturnFile, *findings: Finding) -> ReturnFile:
 
 def _record(book: Book, identity: Identity | None) -> Record | None:
     """Return what a merged workbook was made from."""
-    if identity is None or identity.kind is not WorkbookKind.MERGED or RECORD_SHEET not in book.names:
-        return None
-    return read_record(book.sheet(RECORD_SHEET, whole=True).rows)
+    is_merged = identity is not None and identity.kind is WorkbookKind.MERGED
+    return read_record(rows) if is_merged and (rows := record_rows(book)) else None
+
+
+def record_rows(book: Book) -> Sequence[Sequence[RawCell]]:
+    """Return the rows of the record in a merged workbook, none where there is none."""
+    first, *others = [book.sheet(name, whole=True).rows for name in record_sheets(book.names)] or [()]
+    return [*first, *chain.from_iterable(others)] if others else first
 
 
 def altered(page: ReturnFile, written: Sequence[Value], level: Level) -> Iterator[Finding]:

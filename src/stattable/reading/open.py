@@ -6,19 +6,25 @@ from typing import Final
 
 from stattable.formats.calamine import CalamineBook
 from stattable.formats.decryption import opens_by_itself
-from stattable.formats.fingerprint import FileFacts, sha256
+from stattable.formats.fingerprint import FileFacts, file_facts, sha256
 from stattable.formats.package import Package, open_package
 from stattable.formats.sheet import Book, Unreadable
 from stattable.formats.sniff import MAX_BYTES, OLE, TABLES, WORKBOOKS, ZIP, FileKind, package_kind, sniff
-from stattable.formats.storage import About, DamagedEntry, about, read
+from stattable.formats.storage import About, DamagedEntry, about, opened, read
 from stattable.libraries import has
 from stattable.model.catalogue import finding
 from stattable.model.findings import Finding, Param
+from stattable.model.record import RECORD_SHEET
 
 # Limits of one return beside its length.
 MAX_EXPANDED: Final = 200 * 2**20
 MAX_RATIO: Final = 100
 MAX_PARTS: Final = 10_000
+
+# Limits of a merged workbook: the nation's, through 31 provinces' of 665,000 units, has 105 MB, and 900 unpacked.
+MAX_MERGED_BYTES: Final = 200 * 2**20
+_MAX_MERGED_EXPANDED: Final = 2**31
+_LONGEST_LIST: Final = 64 * 1024  # bytes in which a workbook lists its sheets
 
 # What is above these is heavy. It is seen before anything is unpacked: of the compressed parts that are read, one byte
 # may become 1,032.
@@ -68,7 +74,7 @@ def open_unless_heavy(path: str) -> Opened | None:
         OSError: the file cannot be read.
     """
     found = about(path)
-    if _HEAVY < found.size <= MAX_BYTES:
+    if found.size > _HEAVY and not _is_too_long(path, found):
         return None
     opened = _open(path, found)
     return None if opened is None or (opened[0] and opened[0].is_heavy) else opened
@@ -93,8 +99,8 @@ def _open(path: str, found: About, *, decrypts: bool = False) -> Opened | None:
     facts = FileFacts(None, found.size, found.mtime)
     if not found.is_regular:  # a pipe may wait forever, a device never end
         return None, facts, [_fault("F005", kind="device")]
-    if found.size > MAX_BYTES:
-        return None, facts, [_fault("F004", reason="size", mb=-(-found.size // 2**20))]
+    if _is_too_long(path, found):
+        return None, file_facts(path), [_fault("F004", reason="size", mb=-(-found.size // 2**20))]
     try:
         data = read(path)
     except DamagedEntry:
@@ -114,6 +120,28 @@ def _open(path: str, found: About, *, decrypts: bool = False) -> Opened | None:
         return None, facts, [_fault("F004", reason=too_much)]
     is_heavy = kind in _RARE or (_is_heavy(package) if package else len(data) > _HEAVY_TEXT and kind in TABLES)
     return OpenFile(kind, is_heavy, data, package), facts, []
+
+
+def _is_too_long(path: str, found: About) -> bool:
+    return found.size > MAX_BYTES and not (found.size <= MAX_MERGED_BYTES and is_merged(path))
+
+
+def is_merged(path: str) -> bool:
+    """Whether a file is an .xlsx that lists the sheet with the record of a merge.
+
+    Raises:
+        OSError: it cannot be opened.
+    """
+    with opened(path) as file:
+        package = open_package(file)
+        return package is not None and _lists_a_record(package)
+
+
+def _lists_a_record(package: Package) -> bool:
+    part = package.find("xl/workbook.xml")
+    if not part or package.size(part) > _LONGEST_LIST:
+        return False
+    return RECORD_SHEET.encode() in (package.content_if_whole(part) or b"")
 
 
 def _kind(data: bytes) -> tuple[FileKind, Package | None]:
@@ -139,7 +167,8 @@ def _too_much(package: Package, size: int) -> str | None:
     parts = package.entries
     if len(parts) > MAX_PARTS:
         return "parts"
-    return "expansion" if package.expanded > MAX_EXPANDED or package.expanded > MAX_RATIO * size else None
+    most = _MAX_MERGED_EXPANDED if package.expanded > MAX_EXPANDED and _lists_a_record(package) else MAX_EXPANDED
+    return "expansion" if package.expanded > min(most, MAX_RATIO * size) else None
 
 
 def _is_heavy(package: Package) -> bool:

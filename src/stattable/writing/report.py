@@ -7,7 +7,7 @@ from stattable.merging.result import MergeResult
 from stattable.model.cell_names import a1
 from stattable.model.findings import Finding, Severity, Status, UnitRef
 from stattable.model.identity import IDENTITY_SHEET, identity_rows
-from stattable.model.record import RECORD_SHEET, record_rows
+from stattable.model.record import RECORD_SHEET, over_sheets, record_rows
 from stattable.model.text import display_width
 from stattable.proving.breakdown import UNITS_SHEET
 from stattable.proving.chart_table import CHARTS_SHEET
@@ -91,7 +91,8 @@ def report_bytes(merged: MergeResult, run: Run) -> bytes:
     add_hidden(workbook, IDENTITY_SHEET, identity_rows(identity_of(merged)))
     record = record_rows(record_of(merged, run.ended))
     sealed = {name: sheet.rows for name, sheet in workbook.sheets.items()}
-    add_hidden(workbook, RECORD_SHEET, [*record, *seal_rows({**sealed, RECORD_SHEET: record})])
+    for name, rows in over_sheets([*record, *seal_rows({**sealed, RECORD_SHEET: record})]):
+        add_hidden(workbook, name, rows)
     return workbook.to_bytes()
 
 
