@@ -67,8 +67,9 @@ def template() -> Template:
     sheet: Any = load_workbook(io.BytesIO(template_bytes())).worksheets[0]
     page = [cell for row in sheet.iter_rows(1, form.LAST_ROW, 1, form.LAST_COLUMN) for cell in row]
     margins = sheet.page_margins
+    looks = {frozenset(look.items()): look for look in map(_look, page)}  # one for all that are equal: it is soon known
     return Template(
-        cells={(cell.row, cell.column): (cell.value, _look(cell)) for cell in page},
+        cells={(cell.row, cell.column): (cell.value, looks[frozenset(_look(cell).items())]) for cell in page},
         merges=tuple(sorted((one.min_row, one.min_col, one.max_row, one.max_col) for one in sheet.merged_cells.ranges)),
         widths=tuple(sheet.column_dimensions[cell.column_letter].width - _CELL_MARGIN for cell in sheet[1]),
         heights={row: one.height for row, one in sheet.row_dimensions.items() if one.height is not None},
