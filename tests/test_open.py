@@ -315,6 +315,33 @@ def test_a_sheet_is_not_laid_out_beyond_the_limit(tmp_path: Path) -> None:
                     book.sheet(S, whole=True)
 
 
+def test_a_roster_is_laid_out_less_far_than_a_sheet_of_ours(tmp_path: Path) -> None:
+    far = repacked(XLSX, sheet1=(b"</sheetData>", b'<row r="20000"><c r="A20000"><v>1</v></c></row></sheetData>'))
+    book = open_book(written(tmp_path / "a.xlsx", far))
+    with mock.patch.object(calamine, "MAX_CELLS", 20_000 * 9):
+        with pytest.raises(Unreadable, match="F004"):
+            book.unbounded(S)
+        assert len(book.sheet(S, whole=True).rows) == 20_000
+
+
+@pytest.mark.parametrize(("name", "is_heavy"), [("xl/more.XML", True), ("xl/media/a.png", False)])
+def test_what_is_heavy_by_its_stored_parts_is_not_so_by_its_pictures(name: str, is_heavy: bool, tmp_path: Path) -> None:
+    path = written(tmp_path / "a.xlsx", zipped(parts_of(XLSX) | {name: os.urandom(70_000)}))
+    assert (opening.open_unless_heavy(str(path)) is None) == is_heavy
+
+
+def test_only_what_a_file_is_to_blame_for_is_a_fault_of_it() -> None:
+    panic = type("PanicException", (BaseException,), {})  # as calamine's, which cannot be imported
+    for error in (panic, ValueError):
+        with pytest.raises(Unreadable, match="F001"), calamine._Reading():
+            raise error
+    for error in (MemoryError, KeyboardInterrupt):
+        with pytest.raises(error), calamine._Reading():
+            raise error
+    with pytest.raises(Unreadable, match="F004"), calamine._Reading():
+        raise Unreadable("F004")
+
+
 def test_the_limits() -> None:
     limits = (opening.MAX_BYTES, opening.MAX_EXPANDED, opening.MAX_RATIO, sheet.MAX_ROWS, sheet.MAX_COLUMNS)
     assert limits == (20 * 2**20, 200 * 2**20, 100, 10_000, 200)

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import pytest
@@ -192,3 +193,33 @@ def test_a_workbook_that_counts_its_days_from_1904_is_read_by_calamine() -> None
     patterns = patterns_of(of_1904)
     assert patterns is not None
     assert patterns.read(0) is None
+
+
+@pytest.mark.parametrize(
+    ("values", "numbers"),
+    [
+        ([], []),
+        ([b"7", b"123456789012345"], [7.0, 123456789012345.0]),
+        ([b"7", b"1234567890123456"], None),  # of which programs keep fifteen digits
+        ([b"-1.5", b"7"], [-1.5, 7.0]),
+        ([b"7", b"1e5"], None),
+        ([b"+7"], None),
+    ],
+)
+def test_numbers_that_are_the_same_wherever_they_are_read(values: list[bytes], numbers: list[float] | None) -> None:
+    assert xlsx_patterns._numbers(values) == numbers
+
+
+@pytest.mark.parametrize(
+    ("value", "day"),
+    [
+        (b"60", None),  # 29 February 1900, which was none
+        (b"61", date(1900, 3, 1)),
+        (b"46195", date(2026, 6, 22)),
+        (b"2958465", date(9999, 12, 31)),
+        (b"2958466", None),
+        (b"46195.5", None),
+    ],
+)
+def test_days_of_which_there_is_no_doubt(value: bytes, day: date | None) -> None:
+    assert xlsx_patterns._dates([b"61", value]) == (None if day is None else [date(1900, 3, 1), day])

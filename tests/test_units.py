@@ -476,3 +476,15 @@ def test_level_of_code(code: str, level: Level | None) -> None:
 )
 def test_parent_code(code: str, parent: str | None) -> None:
     assert parent_code(code, dict.fromkeys(["41", "410122", "410122101", "410122101201"])) == parent
+
+
+def test_the_keys_by_which_findings_name_units_are_those_below_the_unit_that_is_asked_for() -> None:
+    tree = tree_of(TWINS)
+    for root in ("4101", "410122", "410181", "4101"):
+        refs = tree.keys_by_ref(root)
+        assert [*refs.values()] == [*tree.below(root)]
+        assert all(tree[key or ""].ref == ref for ref, key in refs.items())
+    twins = Tree(
+        [Unit("4101", "甲市", Level.PREFECTURE), *(Unit(key, "乙县", Level.COUNTY, None, "4101") for key in "ab")]
+    )
+    assert [*twins.keys_by_ref("4101").values()] == ["4101", None]

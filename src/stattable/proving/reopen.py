@@ -23,7 +23,7 @@ from stattable.proving.lists import FINDINGS_SHEET, read_findings
 from stattable.proving.seal import read_seal
 from stattable.proving.titles import head_row
 from stattable.reading.files import limits_of
-from stattable.reading.form import read_form, record_rows
+from stattable.reading.form import read_form, stored_record
 from stattable.reading.open import OpenFile, open_file, open_unless_heavy
 from stattable.reading.return_file import ReturnFile
 
@@ -174,7 +174,7 @@ def _read_lists(book: CalamineBook) -> _Lists:
     head = head_row(rows.get(UNITS_SHEET, ()), *UNIT_HEADS)
     return _Lists(
         ledger=read_ledger(rows[LEDGER_SHEET]) if LEDGER_SHEET in rows else None,
-        seal=read_seal(record_rows(book)),
+        seal=read_seal(stored_record(book)),
         listed=[*read_findings(rows.get(FINDINGS_SHEET, ()))],
         first_row=head + HEAD_ROWS if head else FIRST_ROW,
     )

@@ -9,7 +9,7 @@ from stattable.model.identity import IDENTITY_SHEET
 from stattable.model.record import RECORD_SHEET
 from stattable.proving.chart_table import CHARTS_SHEET
 from stattable.proving.sheet_facts import shown_sheets
-from stattable.reading.form import record_rows
+from stattable.reading.form import stored_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,6 @@ class WorkbookSheets:
         }
         if IDENTITY_SHEET in book.names:
             sheets[IDENTITY_SHEET] = OpenSheet(book.sheet(IDENTITY_SHEET, whole=True))
-        if rows := record_rows(book):
+        if rows := stored_record(book):
             sheets[RECORD_SHEET] = OpenSheet(RawSheet(RECORD_SHEET, rows))
         return cls((*book.names, *book.others), book.visible, written, sheets, book.is_plain())

@@ -68,10 +68,10 @@ def _with(file: ReturnFile, *findings: Finding) -> ReturnFile:
 def _record(book: Book, identity: Identity | None) -> Record | None:
     """Return what a merged workbook was made from."""
     is_merged = identity is not None and identity.kind is WorkbookKind.MERGED
-    return read_record(rows) if is_merged and (rows := record_rows(book)) else None
+    return read_record(rows) if is_merged and (rows := stored_record(book)) else None
 
 
-def record_rows(book: Book) -> Sequence[Sequence[RawCell]]:
+def stored_record(book: Book) -> Sequence[Sequence[RawCell]]:
     """Return the rows of the record in a merged workbook, none where there is none."""
     first, *others = [book.sheet(name, whole=True).rows for name in record_sheets(book.names)] or [()]
     return [*first, *chain.from_iterable(others)] if others else first
