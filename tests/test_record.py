@@ -10,8 +10,8 @@ from command_line import run
 from county import COUNTY, ZHENGZHOU, ZHONGMU, tree_of
 from stattable.model import record
 from stattable.model.form import FIELDS
-from stattable.model.identity import Identity, WorkbookKind, identity_rows
-from stattable.model.record import RECORD_SHEET, CountedReturn, Record, read_record, record_rows
+from stattable.model.identity import Identity, Row, WorkbookKind, identity_rows
+from stattable.model.record import RECORD_SHEET, CountedReturn, Record, read_record
 from stattable.model.units import Level, Scope, Tree, Unit
 from stattable.reading import open as opening
 from stattable.reading.files import read_return
@@ -46,6 +46,10 @@ RECORD = Record(
     23,
     MADE,
 )
+
+
+def record_rows(one: Record) -> list[Row]:
+    return [*record.record_rows(one)]
 
 
 def joined(**at: Any) -> str:

@@ -7,13 +7,21 @@ import pytest
 from stattable.model.form import SHEET_NAME
 from stattable.proving.breakdown import UNIT_HEADS, UNITS_SHEET
 from stattable.proving.lists import CLERKS_HEADS, FINDING_HEADS, FINDINGS_SHEET, STATE_SHEET
-from stattable.proving.seal import SEAL, broken_rows, read_seal, seal_rows, without_seal
+from stattable.proving.seal import SEAL, Seal, broken_rows, read_seal, without_seal
 
 ROWS: list[list[Any]] = [["甲", 1, None], [], ["乙\n丙", "", "2"], [None, "丁", 3]]
 
 
 def marks(name: str, rows: Any) -> str:
-    return read_seal(seal_rows({name: rows})).get(name, "")
+    seal = Seal()
+    seal.take(name, rows)
+    return read_seal(seal.rows()).get(name, "")
+
+
+def test_marks_are_taken_on_the_way() -> None:
+    rows, seal = [("甲", "1"), ("乙\n丙", "", "2"), ("  丁 ",)], Seal()
+    assert [*seal.passing(STATE_SHEET, rows)] == rows
+    assert read_seal(seal.rows()) == {STATE_SHEET: marks(STATE_SHEET, rows)}
 
 
 @pytest.mark.parametrize(
@@ -77,7 +85,10 @@ def test_figures_are_held_elsewhere(titles: list[list[str]]) -> None:
 
 def test_a_long_sheet_takes_several_rows_of_the_record() -> None:
     rows = [[number] for number in range(5_000)]
-    sealed = seal_rows({STATE_SHEET: rows, SHEET_NAME: [["页"]]})
+    seal = Seal()
+    seal.take(STATE_SHEET, rows)
+    seal.take(SHEET_NAME, [["页"]])
+    sealed = [*seal.rows()]
     assert {len(row) for row in sealed} == {3}
     assert {row[0] for row in sealed} == {SEAL}
     assert max(len(row[2]) for row in sealed) <= 8_000
@@ -85,5 +96,6 @@ def test_a_long_sheet_takes_several_rows_of_the_record() -> None:
 
 
 def test_the_seal_is_no_part_of_what_is_sealed() -> None:
-    record = [["record", "0"], ["node", "1"]]
-    assert [*without_seal([*record, *seal_rows({"_": record}), []])] == [*record, []]
+    record, seal = [("record", "0"), ("node", "1")], Seal()
+    sealed = [*seal.passing("_", record)]
+    assert [*without_seal([*sealed, *seal.rows(), []])] == [*record, []]

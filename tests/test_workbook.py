@@ -1,13 +1,17 @@
 import io
 import re
+import tempfile
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from xlsxwriter.packager import Packager
 
+from stattable.writing import whole_rows
 from stattable.writing.whole_rows import Formula, Link, storable
 from stattable.writing.workbook import BODY_FONT, Sheet, Workbook, run_time
 
@@ -149,6 +153,39 @@ def parts(workbook: bytes) -> dict[str, str]:
     package = zipfile.ZipFile(io.BytesIO(workbook))
     texts = {name: package.read(name).decode() for name in package.namelist()}
     return {name: re.sub(' spans="[0-9:]+"', "", text.replace("></row>", "/>")) for name, text in texts.items()}
+
+
+def test_a_long_workbook_goes_through_temporary_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fill(workbook: Workbook) -> bytes:
+        sheet, hidden = workbook.add_sheet("甲"), workbook.add_sheet("乙", is_held=False)
+        sheet.put(1, 1, " 官渡镇 <&> ", BODY_FONT)
+        for row in range(2, 60):
+            sheet.put_row(row, [f"官渡村{row % 7}", row, "文" * 50, f"_x{row:04}_"], BODY_FONT)
+            sheet.set_row(row, 20 + row)
+            hidden.put_row(row, [f"{row}", "", "文" * 50], BODY_FONT, with_blanks=False)
+        assert (len(sheet.rows), hidden.rows) == (59, [])
+        return workbook.to_bytes()
+
+    short = parts(fill(Workbook()))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(whole_rows, "_IN_MEMORY", 500)
+    monkeypatch.setattr(whole_rows, "_AT_ONCE", 10)
+    assert parts(fill(Workbook(is_long=True))) == short
+    assert [*tmp_path.iterdir()] == []
+    with monkeypatch.context() as broken:
+        broken.setattr(Packager, "_write_styles_file", lambda _: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            fill(Workbook(is_long=True))
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_a_long_text_is_not_looked_for_among_those_before() -> None:
+    def fill(sheet: Sheet) -> None:
+        sheet.put_row(1, ["官渡镇", "文" * 50], BODY_FONT)
+        sheet.put_row(2, ["官渡镇", "文" * 50], BODY_FONT)
+
+    assert parts(made(fill))["xl/sharedStrings.xml"].count("<si>") == 3
+    assert [[cell.value for cell in row] for row in reopened(fill).rows] == [["官渡镇", "文" * 50]] * 2
 
 
 def test_whole_rows_are_held_as_they_are_stored() -> None:

@@ -7,7 +7,7 @@ own record along.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import count, takewhile
+from itertools import chain, count, islice, takewhile
 from typing import Final
 
 from stattable.model.cell_names import a1, cell_at
@@ -26,10 +26,10 @@ _BETWEEN_ALIASES: Final = "、"
 _DEEPEST: Final = 8  # records within one another; there are six levels
 
 
-def over_sheets(rows: Sequence[Row]) -> Iterator[tuple[str, Sequence[Row]]]:
-    """Yield the names of the sheets that hold the rows of a record, each with its rows."""
-    for number, start in enumerate(range(0, len(rows), _MOST_ROWS)):
-        yield _sheet(number), rows[start : start + _MOST_ROWS]
+def over_sheets(rows: Iterator[Row]) -> Iterator[tuple[str, Iterator[Row]]]:
+    """Yield the names of the sheets that hold the rows of a record, each with its rows, to be taken before the next."""
+    for number, first in enumerate(rows):
+        yield _sheet(number), chain((first,), islice(rows, _MOST_ROWS - 1))
 
 
 def record_sheets(names: Collection[str]) -> list[str]:
@@ -117,23 +117,21 @@ def _are_among(
     return all(print_ in prints or said in figures for print_, said in leaves)
 
 
-def record_rows(record: Record) -> list[Row]:
-    """Return the cells of the hidden sheet: a row for the record and one for each unit, parents before their children.
+def record_rows(record: Record) -> Iterator[Row]:
+    """Yield the cells of the hidden sheet: a row for the record and one for each unit, parents before their children.
 
     The records of merged workbooks among what was sent follow, each with the number of the one that holds it, and the
     unit that sent it. Of these only what was sent and what is missing is told, and what stands above it.
     """
-    rows: list[Row] = []
     waiting: list[tuple[Record, Row]] = [(record, ("", ""))]
     for number, (one, holder) in enumerate(waiting):  # it grows on the way
-        rows.append((_RECORD, str(number), *holder, str(one.edition), one.made))
-        rows += [_row(one, one.tree[key]) for key in one.tree.below(one.root)]
+        yield _RECORD, str(number), *holder, str(one.edition), one.made
+        yield from (_row(one, one.tree[key]) for key in one.tree.below(one.root))
         waiting += [
             (_without_covered_units(sent.record), (str(number), key))
             for (key, _), sent in one.sent.items()
             if sent.record
         ]
-    return rows
 
 
 def _without_covered_units(record: Record) -> Record:

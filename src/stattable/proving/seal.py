@@ -6,7 +6,8 @@ return does not count, a note beside the page. Saving the workbook with another 
 
 import base64
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import io
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from typing import Final
 
@@ -30,14 +31,29 @@ _DRAWN: Final = range(FIGURES_FROM, UNNAMED_AT)
 _FIGURES: Final = range(len(UNIT_HEADS), len(UNIT_HEADS) + len(FIELDS))
 
 
-def seal_rows(sheets: Mapping[str, Rows]) -> list[Row]:
-    """Return the rows of the record that hold the seal of `sheets`."""
-    seal = {name: "".join(_marks(name, rows)) for name, rows in sheets.items()}
-    return [
-        (SEAL, name, marks[at : at + _IN_A_CELL])
-        for name, marks in seal.items()
-        for at in range(0, len(marks), _IN_A_CELL)
-    ]
+class Seal:
+    """Takes the marks of sheets as they are written, so that nobody need hold their rows to the end."""
+
+    def __init__(self) -> None:
+        self._marks: dict[str, str] = {}
+
+    def take(self, name: str, rows: Rows) -> None:
+        """Take the marks of a sheet."""
+        self._marks[name] = "".join(_marks(name, rows))
+
+    def passing(self, name: str, rows: Iterable[Row]) -> Iterator[Row]:
+        """Yield the rows of a sheet, none of them empty, and take their marks on the way."""
+        marks = io.StringIO()
+        for row in rows:
+            marks.write(_mark(_row_text(row)))
+            yield row
+        self._marks[name] = marks.getvalue()
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows of the record that hold the seal of the sheets so far."""
+        for name, marks in self._marks.items():
+            for at in range(0, len(marks), _IN_A_CELL):
+                yield SEAL, name, marks[at : at + _IN_A_CELL]
 
 
 def read_seal(record: Rows) -> dict[str, str]:

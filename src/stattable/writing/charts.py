@@ -136,6 +136,7 @@ class _Chart(ChartBar):  # type: ignore[misc]
 
     def _assemble_xml_file(self) -> None:
         self.fh.write(self._part)
+        self._xml_close()
 
 
 def _chart(block: Block, width: int, height: int) -> _Chart:

@@ -179,9 +179,9 @@ def put_note(sheet: Sheet, lines: Iterable[str]) -> None:
     sheet.raw.set_column(column - 1, column - 1, _NOTE_WIDTH)
 
 
-def add_hidden(workbook: Workbook, name: str, rows: Iterable[Row]) -> None:
-    """Add a very-hidden sheet of plain text cells, such as the identity."""
-    sheet = workbook.add_sheet(name)
+def add_hidden(workbook: Workbook, name: str, rows: Iterable[Row], *, is_held: bool = True) -> None:
+    """Add a very-hidden sheet of plain text cells, such as the identity; see :meth:`Workbook.add_sheet`."""
+    sheet = workbook.add_sheet(name, is_held=is_held)
     for row, words in enumerate(rows, start=1):
         last = max((column for column, word in enumerate(words, start=1) if word), default=0)
         sheet.put_row(row, words[:last], _HIDDEN_LOOK, with_blanks=False)

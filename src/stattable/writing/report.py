@@ -1,9 +1,11 @@
 """The merged workbook: the official page with the totals, and the sheets that explain them."""
 
 from collections.abc import Mapping
+from itertools import chain, islice
 from typing import Final
 
 from stattable.merging.result import MergeResult
+from stattable.model.annex import ANNEX_SHEET
 from stattable.model.cell_names import a1
 from stattable.model.findings import Finding, Severity, Status, UnitRef
 from stattable.model.identity import IDENTITY_SHEET, identity_rows
@@ -27,7 +29,7 @@ from stattable.proving.lists import (
     state_sheet,
 )
 from stattable.proving.remembered import identity_of, record_of
-from stattable.proving.seal import seal_rows
+from stattable.proving.seal import Seal
 from stattable.proving.titles import LIST_HEAD, title_lines
 from stattable.writing.annex import add_merged_annex
 from stattable.writing.blank import association_name
@@ -44,6 +46,7 @@ _STATE_WIDTHS: Final = (23, 9.6, 11.5, 16, 11, 9, 13, 6, 6, 6, 8, 6, 6)
 _FINDING_WIDTHS: Final = (4.5, 6.5, 5.5, 8.5, 15, 11.5, 15, 6, 10, 6.5, 29, 7, 11.5, 6.5, 10)
 _LEDGER_WIDTHS: Final = (5, 26, 29, 8.5, 10, 11.5, 12, 9.6, 5, 8, 5, 7, 16.5)
 _ON_A_PAGE: Final = 24  # rows of 报送情况, which begin no other page for its second part
+_MANY: Final = 5_000  # returns, of which a workbook goes through temporary files
 _LINK: Final[Look] = {"font_color": "#0563C1", "underline": 1}
 _SEVERITY_LOOKS: Final[dict[Severity, Look]] = {
     Severity.ERROR: BAD,
@@ -73,7 +76,20 @@ def report_bytes(merged: MergeResult, run: Run) -> bytes:
         merged: the result of a merge.
         run: how the merge was started, for the ledger.
     """
-    workbook, ledger = Workbook(), ledger_of(merged, run)
+    workbook = Workbook(is_long=len(merged.returns) > _MANY)
+    seal = Seal()
+    _add_sheets(workbook, merged, run, seal)
+    add_hidden(workbook, IDENTITY_SHEET, identity_rows(identity_of(merged)))
+    _seal(workbook, seal, IDENTITY_SHEET)
+    record = seal.passing(RECORD_SHEET, record_rows(record_of(merged, run.ended)))
+    for name, rows in over_sheets(chain(record, seal.rows())):
+        add_hidden(workbook, name, rows, is_held=False)
+    return workbook.to_bytes()
+
+
+def _add_sheets(workbook: Workbook, merged: MergeResult, run: Run, seal: Seal) -> None:
+    """Add the sheets that are seen; each is sealed as soon as no other one is made from it."""
+    ledger = ledger_of(merged, run)
 
     def lines(sheet: str, *said: str) -> tuple[str, str]:
         return title_lines(merged.root_unit.name, sheet, merged.edition, run.ended, said)
@@ -84,16 +100,21 @@ def report_bytes(merged: MergeResult, run: Run) -> bytes:
     add_year_on_year(workbook, merged, run.ended)
     _state(workbook, merged, lines(STATE_SHEET, *reported))
     add_charts(workbook, merged, lines(CHARTS_SHEET))
+    _seal(workbook, seal, *workbook.sheets)
     _findings(workbook, merged, places, lines(FINDINGS_SHEET, findings_words(merged)))
+    _seal(workbook, seal, FINDINGS_SHEET)
     _ledger(workbook, ledger, lines(LEDGER_SHEET, f"{CHECK_CODE} {ledger.check_code}"))
+    _seal(workbook, seal, LEDGER_SHEET)
     if merged.accounts:
         add_merged_annex(workbook, merged.accounts, merged.root_unit.name, lines("")[1])
-    add_hidden(workbook, IDENTITY_SHEET, identity_rows(identity_of(merged)))
-    record = record_rows(record_of(merged, run.ended))
-    sealed = {name: sheet.rows for name, sheet in workbook.sheets.items()}
-    for name, rows in over_sheets([*record, *seal_rows({**sealed, RECORD_SHEET: record})]):
-        add_hidden(workbook, name, rows)
-    return workbook.to_bytes()
+        _seal(workbook, seal, ANNEX_SHEET)
+
+
+def _seal(workbook: Workbook, seal: Seal, *names: str) -> None:
+    """Take the marks of sheets that are done, whose rows nobody needs any more."""
+    for name in names:
+        seal.take(name, workbook.sheets[name].rows)
+        workbook.sheets[name].rows.clear()
 
 
 # -- 信息统计表 -------------------------------------------------------------------------------------------
@@ -151,10 +172,11 @@ def _state(workbook: Workbook, merged: MergeResult, lines: tuple[str, str]) -> N
     """Write 报送情况: how many of the units below each other one reported, and what each unit sent."""
     sheet = ListSheet(workbook, STATE_SHEET, _STATE_WIDTHS)
     sheet.begin(lines, STATE_HEADS)
-    rows = [*state_sheet(merged)]
-    for what, cells in rows:
+    rows = state_sheet(merged)
+    first = [*islice(rows, _ON_A_PAGE + 1)]
+    for what, cells in chain(first, rows):
         if what == "title":
-            sheet.begin_section(str(cells[0]), on_new_page=len(rows) > _ON_A_PAGE)
+            sheet.begin_section(str(cells[0]), on_new_page=len(first) > _ON_A_PAGE)
         else:
             sheet.write(cells, _STATE_LOOKS.get(what, WRAPPED))
     sheet.finish(frozen_columns=1)

@@ -1,11 +1,14 @@
 """XlsxWriter's workbook, whose sheets take whole rows, too: a province has two millions of cells."""
 
 import html
+import io
 import re
+import shutil
+import tempfile
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from types import NoneType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TextIO
 
 import xlsxwriter
 from xlsxwriter.packager import Packager
@@ -22,6 +25,7 @@ _DROPPED: Final = re.compile(rf"[\ufffe\uffff]|{DECEPTIVE.pattern}|{ESCAPED.patt
 _LONGEST: Final = 32_767  # characters that a cell can hold, of which those beyond U+FFFF count two
 _LOOKS_ESCAPED: Final = re.compile("_x[0-9A-Fa-f]{4}_")  # which a spreadsheet program would decode
 _AT_ONCE: Final = 5_000  # texts
+_REPEATED: Final = 40  # characters: names and words are, but no paths, fingerprints and lists of figures
 _SPACED: Final = re.compile(r"<t>(?=\s|[^<]*\s</t>)")  # of a text with white space at an end
 _LETTERS: Final = tuple(map(column_letters, range(1, 201)))
 
@@ -67,12 +71,13 @@ class RowWorksheet(Worksheet):  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__()
-        self._lines: dict[int, str] = {}  # the cells of whole rows, as they stand in the file, by row from 0
+        self._lines = _Spool()  # whole rows, as they stand in the file
+        self._last: tuple[int, str] | None = None  # the row from 0, and its cells, of which the height may be set yet
 
     def add_row(
         self, row: int, start: int, cells: Sequence[object], styles: Sequence[str], *, with_blanks: bool
     ) -> list[object]:
-        """Add a row.
+        """Add a row, below those that were added before; its height may be set until the next one is.
 
         Args:
             row: counted from 1.
@@ -99,7 +104,8 @@ class RowWorksheet(Worksheet):  # type: ignore[misc]
             values = [_formula(value) if isinstance(value, Formula) else value for value in values]
             held = [cell.value if isinstance(cell, Formula) else cell for cell in held]
         line = _row_pattern(start, kinds, styles, with_blanks) % tuple(values)
-        self._lines[row - 1] = line.replace(_ROW, str(row))
+        self._end_row()
+        self._last = row - 1, line.replace(_ROW, str(row))
         for column in (start - 1, start - 2 + len(cells)) if line else ():
             self._check_dimensions(row - 1, column)
         return [*[None] * (start - 1), *held]
@@ -113,23 +119,66 @@ class RowWorksheet(Worksheet):  # type: ignore[misc]
         self.ignore_write_string = False
         return cell.text
 
+    def _end_row(self) -> None:
+        """Put the row that was added last behind those before it."""
+        if self._last is None:
+            return
+        (row, cells), self._last = self._last, None
+        shape = self.row_info.pop(row, None)
+        if cells or shape:
+            part, self.fh = self.fh, self._lines
+            self._write_row(row, None, shape)
+            self.fh.write(cells)
+            self.fh.write("</row>")
+            self._lines.spill()
+            self.fh = part
+
     def _write_rows(self) -> None:
+        is_whole = self._last is not None
+        self._end_row()
         last = self.dim_rowmax
-        self.dim_rowmax = max(self.table, default=-1) if self._lines else last
+        self.dim_rowmax = max(self.table, default=-1) if is_whole else last
         super()._write_rows()
         self.dim_rowmax = last
-        for row in [*self._lines]:
-            cells, shape = self._lines.pop(row), self.row_info.pop(row, None)
-            if cells or shape:
-                self._write_row(row, None, shape)
-                self.fh.write(cells)
-                self.fh.write("</row>")
+        self._lines.move_to(self.fh)
 
     def _xml_close(self) -> None:
         super()._xml_close()
         self.fh = None  # the part goes into the package, and need not live as long as the sheet
 
 
+class _Spool(io.StringIO):
+    """A text that is put together from parts. A long one goes to a temporary file on the way."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._file: TextIO | None = None
+
+    def spill(self) -> None:
+        """Put what is there into the file, if that is much."""
+        if self.tell() > _IN_MEMORY:
+            if self._file is None:
+                self._file = tempfile.TemporaryFile("w+", encoding="utf-8", newline="")  # noqa: SIM115  -- until it is moved
+            self._file.write(self.getvalue())
+            self.seek(0)
+            self.truncate()
+
+    def move_to(self, out: TextIO) -> None:
+        """Write all of the text to `out`, and forget it."""
+        if self._file is not None:
+            self._file.seek(0)
+            shutil.copyfileobj(self._file, out, _IN_MEMORY)
+        out.write(self.getvalue())
+        self.close()
+
+    def close(self) -> None:
+        """Remove the file, as happens where the text is not needed after all, too."""
+        if self._file is not None:
+            self._file.close()
+        super().close()
+
+
+_IN_MEMORY: Final = 2**20  # characters
 _ROW: Final = "\0"  # in a pattern, where the number of the row goes
 
 
@@ -157,37 +206,66 @@ def _formula(formula: Formula) -> str:
 
 
 class _TextTable(SharedStringTable):  # type: ignore[misc]
-    """XlsxWriter's table of texts, which numbers those of a row at once."""
+    """XlsxWriter's table of texts, each :func:`storable`: it numbers those of a row at once, and holds few of them."""
 
     def __init__(self) -> None:
         super().__init__()
         self.string_table = _Numbers()
+        self.written = _Spool()  # the texts in their order, as they stand in the file
 
     def numbers_of(self, texts: Sequence[str]) -> Iterator[int]:
         """Return the numbers of texts; those that it does not know are added."""
         numbers = [*map(self.string_table.__getitem__, texts)]
         self.count += len(numbers)
-        self.unique_count = len(self.string_table)
+        if len(self.string_table.added) >= _AT_ONCE:
+            self._write_added()
         return iter(numbers)
+
+    def _get_shared_string_index(self, string: str, _: object = None) -> int:
+        return next(self.numbers_of([string]))
+
+    def _sort_string_data(self) -> None:
+        self._write_added()
+        self.unique_count = self.string_table.count
+
+    def _write_added(self) -> None:
+        """Write the texts that were added, which are escaped many at once."""
+        if not self.string_table.added:
+            return
+        text = html.escape("\0".join(self.string_table.added), quote=False)
+        escaped = _LOOKS_ESCAPED.sub(r"_x005F\g<0>", text).replace("\0", "</t></si><si><t>")
+        self.written.write(_SPACED.sub('<t xml:space="preserve">', f"<si><t>{escaped}</t></si>"))
+        self.written.spill()
+        self.string_table.added.clear()
 
 
 class _Numbers(dict[str, int]):
+    """The numbers of texts; a long one is seldom there twice, and is numbered anew without being looked for.
+
+    Attributes:
+        count: of all texts.
+        added: those that were not written yet.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = 0
+        self.added: list[str] = []
+
     def __missing__(self, text: str) -> int:
-        self[text] = number = len(self)
+        number = self.count
+        if len(text) <= _REPEATED:
+            self[text] = number
+        self.added.append(text)
+        self.count += 1
         return number
 
 
 class _Texts(SharedStrings):  # type: ignore[misc]
-    """The part with all texts of a workbook, which are escaped many at once; each is :func:`storable`."""
+    """The part with all texts of a workbook."""
 
     def _write_sst_strings(self) -> None:
-        texts = self.string_table.string_array
-        for start in range(0, len(texts), _AT_ONCE):
-            escaped = _LOOKS_ESCAPED.sub(
-                r"_x005F\g<0>", html.escape("\0".join(texts[start : start + _AT_ONCE]), quote=False)
-            )
-            parts = f"<si><t>{escaped}</t></si>".replace("\0", "</t></si><si><t>")
-            self.fh.write(_SPACED.sub('<t xml:space="preserve">', parts))
+        self.string_table.written.move_to(self.fh)
 
 
 class _Packager(Packager):  # type: ignore[misc]

@@ -3,7 +3,9 @@
 import io
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import UTC, date, datetime
+from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -41,20 +43,30 @@ def run_time() -> datetime:
 
 
 class Workbook:
-    """A workbook that is made in memory, sheet by sheet, in their order."""
+    """A workbook that is made sheet by sheet, in their order.
 
-    def __init__(self) -> None:
+    Args:
+        is_long: whether its parts go through temporary files, for they take more memory than one should.
+    """
+
+    def __init__(self, *, is_long: bool = False) -> None:
         self._out = io.BytesIO()
-        self._book: Any = RowWorkbook(self._out, {"in_memory": True, "default_format_properties": dict(BODY_FONT)})
+        how = {"in_memory": not is_long, "default_format_properties": dict(BODY_FONT)}
+        self._book: Any = RowWorkbook(self._out, how)
         self._book.set_properties({"author": "stattable", "created": run_time().replace(tzinfo=None)})
         self.sheets: dict[str, Sheet] = {}
         self._formats: dict[frozenset[tuple[str, object]], Any] = {}
         self._styles: dict[Any, str] = {}
         self._known: dict[int, tuple[Look, Any]] = {}  # formats of looks that were asked for, by what each look is
 
-    def add_sheet(self, name: str) -> "Sheet":
-        """Add an empty sheet behind the others."""
-        self.sheets[name] = Sheet(self, self._book.add_worksheet(name, RowWorksheet))
+    def add_sheet(self, name: str, *, is_held: bool = True) -> "Sheet":
+        """Add an empty sheet behind the others.
+
+        Args:
+            name: of the sheet.
+            is_held: whether it holds the values of its whole rows, too, for whoever reads them from it.
+        """
+        self.sheets[name] = Sheet(self, self._book.add_worksheet(name, RowWorksheet), is_held=is_held)
         return self.sheets[name]
 
     def format(self, look: Look) -> Any:
@@ -79,9 +91,9 @@ class Workbook:
 
     def to_bytes(self) -> bytes:
         """Return the workbook as the bytes of a file; nothing can be added after that."""
-        for sheet in self.sheets.values():
-            sheet.rows.clear()
-        self._book.close()
+        folder = nullcontext() if self._book.in_memory else TemporaryDirectory(ignore_cleanup_errors=True)
+        with folder as self._book.tmpdir:
+            self._book.close()
         return self._out.getvalue()
 
 
@@ -93,8 +105,9 @@ class Sheet:
         rows: the values of its cells, row by row.
     """
 
-    def __init__(self, workbook: Workbook, raw: Any) -> None:
+    def __init__(self, workbook: Workbook, raw: Any, *, is_held: bool) -> None:
         self._workbook = workbook
+        self._is_held = is_held
         self.raw = raw
         self.rows: list[list[object]] = []
 
@@ -158,8 +171,10 @@ class Sheet:
             for column, other in others.items():
                 changed[column - start] = self._workbook.style(other)
             styles = tuple(changed)
-        self.rows += [[] for _ in range(len(self.rows), row - 1)]
-        self.rows.append(self.raw.add_row(row, start, cells, styles, with_blanks=with_blanks))
+        held = self.raw.add_row(row, start, cells, styles, with_blanks=with_blanks)
+        if self._is_held:
+            self.rows += [[] for _ in range(len(self.rows), row - 1)]
+            self.rows.append(held)
 
     def _hold(self, row: int, column: int, value: object) -> None:
         while len(self.rows) < row:
