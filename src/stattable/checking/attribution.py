@@ -295,7 +295,7 @@ class Attributor:
             findings.append(_u("U002", one, params=params))
             return Attribution(ref, None, unit.level, None, None, tuple(findings))
         findings += _read_otherwise(one, unit)
-        return self._scoped(one, ref, key, unit.level, unit.scope, findings)
+        return self._scoped(one, ref, unit.key, unit.level, unit.scope, findings)
 
     def _scoped(
         self,

@@ -26,6 +26,7 @@ def column_number(letters: str) -> int:
     return number
 
 
+@lru_cache(maxsize=1024)  # it is asked for the same cells of every return
 def a1(row: int, column: int) -> str:
     """Return the name of the cell at 1-based `row` and `column`: (7, 3) gives ``C7``."""
     return f"{column_letters(column)}{row}"

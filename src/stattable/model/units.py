@@ -1,7 +1,8 @@
 """Levels, units and their tree, and the codes of units."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
@@ -198,11 +199,14 @@ class Tree:
 
     def __init__(self, units: Iterable[Unit]) -> None:
         self.units: dict[str, Unit] = {unit.key: unit for unit in units}
-        self.children: dict[str, list[str]] = {key: [] for key in self.units}
         self.tops: list[str] = []
         self._refs: tuple[str, Mapping[UnitRef, str | None]] | None = None  # those that were asked for last
+        under: dict[str, list[str]] = {}
         for key, unit in self.units.items():
-            (self.tops if unit.parent is None else self.children[unit.parent]).append(key)
+            (self.tops if unit.parent is None else under.setdefault(unit.parent, [])).append(key)
+        self.children: dict[str, Sequence[str]] = {key: under.pop(key, ()) for key in self.units}  # most have none
+        if under:
+            raise KeyError(*under)
 
     def __contains__(self, key: str) -> bool:
         return key in self.units
@@ -225,22 +229,23 @@ class Tree:
 
     def below(self, root: str) -> Iterator[str]:
         """Yield `root` and all keys under it, a parent before its children, in listing order."""
-        order, places = self._order
-        return iter(order[places[root]])
+        order, places, ends = self._order
+        return iter(order[places[root] : ends[places[root]]])
 
     @cached_property
-    def _order(self) -> tuple[list[str], dict[str, slice]]:
-        """All keys in listing order, and where in it each stands with those under it."""
+    def _order(self) -> tuple[list[str], dict[str, int], Sequence[int]]:
+        """All keys in listing order, where in it each stands, and there where those under it end."""
         order, stack = list[str](), self.tops[::-1]
         while stack:
             key = stack.pop()
             order.append(key)
             stack.extend(reversed(self.children[key]))
-        ends: dict[str, int] = {}
+        places = {key: at for at, key in enumerate(order)}
+        ends = array("q", bytes(8 * len(order)))
         for at in range(len(order) - 1, -1, -1):
-            key = order[at]
-            ends[key] = ends[self.children[key][-1]] if self.children[key] else at + 1
-        return order, {key: slice(at, ends[key]) for at, key in enumerate(order)}
+            below = self.children[order[at]]
+            ends[at] = ends[places[below[-1]]] if below else at + 1
+        return order, places, ends
 
     def keys_by_ref(self, root: str) -> Mapping[UnitRef, str | None]:
         """Return the keys of `root` and the units under it by how findings name them; None where two look the same."""

@@ -1,5 +1,6 @@
 """A workbook → the return in it: the sheet that holds the form, its figures, and what stands beside them."""
 
+import sys
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
@@ -137,7 +138,7 @@ def _with_form(file: ReturnFile, book: Book, sheets: Sequence[RawSheet]) -> Retu
             *_concealed(sheet, layout, level, hidden_cells, is_hidden=sheet.name not in book.visible),
             *more,
         ),
-        sheet=sheet.name,
+        sheet=sys.intern(sheet.name),  # one text for all returns that a process reads and sends
         values=values,
         cells=layout.cells,
         surroundings=surroundings,

@@ -46,7 +46,16 @@ class Layout:
     certain: bool = True
 
 
-_FIELD_CELLS: Final = tuple(field.at for field in FIELDS)
+class _FieldCells(tuple[Cell, ...]):
+    """The cells of the 40 fields on the official page, which processes send to one another by their name."""
+
+    __slots__ = ()
+
+    def __reduce__(self) -> str:
+        return "_FIELD_CELLS"
+
+
+_FIELD_CELLS: Final = _FieldCells(field.at for field in FIELDS)
 TEMPLATE: Final = Layout(_FIELD_CELLS, BLOCKS[0].heading_row, BLOCKS[-1].row)
 # To compare a row at once: its index, what takes the cells of its several labels, and the texts of these.
 _LABEL_TEXTS: Final = tuple(
