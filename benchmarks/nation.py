@@ -99,7 +99,8 @@ def measure(scratch: Path, options: argparse.Namespace) -> str:
     }
     if options.at_once:
         folders = sorted((scratch / "provinces").glob("*/returns"))
-        works["merge of all returns at once"] = _merge(total, folders, roster, output, "--root", NATION, "--force")
+        at_once = scratch / "at_once.xlsx"
+        works["merge of all returns at once"] = _merge(total, folders, roster, at_once, "--root", NATION)
     lines = [
         [name, "failed", "", ""]
         if cost.failed

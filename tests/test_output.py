@@ -10,7 +10,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from command_line import Result, codes, run
 from county import GUANDU, GUANDU_VILLAGE, ROSTER, TO_COUNTY, ZHULUYING
@@ -29,6 +29,7 @@ from stattable.output.json_models import (
     TraceDocument,
     VerifyDocument,
 )
+from stattable.output.json_text import dump
 from writers.county import send, write_roster
 from writers.returns import filled, own_values, typed
 
@@ -273,12 +274,36 @@ def test_keys_that_are_only_sometimes_there() -> None:
 def test_half_of_a_character_is_escaped_and_changes_nothing_else() -> None:
     def document(name: str) -> str:
         of_no_file = [finding("F003", path=f"收到\u202e/{name}")]
-        return check_json(Batch(Tree(()), ()), of_no_file, lambda _: True)
+        return "".join(check_json(Batch(Tree(()), ()), of_no_file, lambda _: True))
 
     half, whole = document("\udcb9.xlsx"), document("x.xlsx")
     assert json.loads(half)["findings"][0]["path"] == "收到\u202e/\udcb9.xlsx"
     assert half.replace("\\udcb9", "x") == whole
     assert "\u202e" not in whole
+
+
+@pytest.mark.parametrize("counts", [(0, 0), (1, 3), (1201, 0), (500, 501)])
+def test_long_lists_are_written_as_if_they_were_whole(counts: tuple[int, int]) -> None:
+    class Row(BaseModel):
+        name: str
+        values: dict[str, int] = {}
+
+    class Rows(Document):
+        head: str
+        units: list[Row]
+        findings: list[Row]
+        tail: int
+
+    units, others = (
+        [Row(name=f"第{n}村\n“\u202e”", values={"一": n} if n % 2 else {}) for n in range(of)] for of in counts
+    )
+    texts = dump(
+        Rows(schema_version=2, head='"units": []', units=[], findings=[], tail=3),
+        units=iter(units),
+        findings=iter(others),
+    )
+    whole = Rows(schema_version=2, head='"units": []', units=units, findings=others, tail=3)
+    assert "".join(texts) == whole.model_dump_json(exclude_defaults=True, indent=1).replace("\u202e", "\\u202e")
 
 
 def test_units_with_a_cumulative_return_have_their_differences() -> None:

@@ -1,5 +1,6 @@
 """The command `check`."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -119,7 +120,7 @@ def check_command(
 
         write_lines(Path(findings), findings_as_csv(visible))
 
-    def as_json() -> str:  # what it needs takes longer to load than a file to check
+    def as_json() -> Iterator[str]:  # what it needs takes longer to load than a file to check
         from stattable.output.json_documents import check_json
 
         return check_json(batch, of_all, shown)

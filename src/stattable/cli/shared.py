@@ -1,6 +1,6 @@
 """What several commands do before and after their work."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -99,7 +99,7 @@ def finding_filter(select: Sequence[str], ignore: Sequence[str]) -> "Callable[[F
 
 
 def print_document(
-    layout: str, as_json: Callable[[], str], findings: "Sequence[Finding]", as_table: Callable[[], None]
+    layout: str, as_json: Callable[[], Iterable[str]], findings: "Sequence[Finding]", as_table: Callable[[], None]
 ) -> None:
     """Print what a command found as JSON, CSV or for people."""
 
@@ -112,7 +112,7 @@ def print_document(
 
 
 def print_layout(
-    layout: str, as_json: Callable[[], str], as_csv: Callable[[], str], as_table: Callable[[], None]
+    layout: str, as_json: Callable[[], Iterable[str]], as_csv: Callable[[], str], as_table: Callable[[], None]
 ) -> None:
     """Print a document in the layout that is asked for: JSON, CSV or for people."""
     from stattable.output.console.streams import use_utf8
@@ -121,4 +121,7 @@ def print_layout(
         as_table()
         return
     use_utf8()
-    click.echo(as_json() if layout == "json" else as_csv(), nl=layout == "json")
+    for part in as_json() if layout == "json" else [as_csv()]:
+        click.echo(part, nl=False)
+    if layout == "json":
+        click.echo()

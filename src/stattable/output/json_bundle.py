@@ -1,14 +1,15 @@
 """The JSON document of `pack`, stated once, and a bundle as such a document."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from pydantic import Field
 
 from stattable.model import findings
 from stattable.model.findings import Status
 from stattable.model.papers import PaperKind, Soundness
-from stattable.output.json_documents import as_findings, dump, severities_of
+from stattable.output.json_documents import as_findings, severities_of
 from stattable.output.json_models import SCHEMA_VERSION, Document, Errors, Finding, Infos, Part, Unit, Warnings
+from stattable.output.json_text import dump
 from stattable.reading.papers import LeftOutReason
 from stattable.writing.delivery import Delivery, PackedPaper
 
@@ -73,8 +74,8 @@ class PackDocument(Document):
     findings: list[Finding] = Field(description="all of them; with faults of the roster (U007) nothing is read")
 
 
-def pack_json(delivery: Delivery, output: str | None) -> str:
-    """Return the JSON document of `pack`.
+def pack_json(delivery: Delivery, output: str | None) -> Iterator[str]:
+    """Yield the text of the JSON document of `pack`.
 
     Args:
         delivery: the bundle.
@@ -107,8 +108,8 @@ def pack_json(delivery: Delivery, output: str | None) -> str:
     )
 
 
-def refused_pack_json(faults: Sequence[findings.Finding]) -> str:
-    """Return the JSON document of a `pack` that was refused because of faults in its roster."""
+def refused_pack_json(faults: Sequence[findings.Finding]) -> Iterator[str]:
+    """Yield the text of the JSON document of a `pack` that was refused because of faults in its roster."""
     nothing = dict.fromkeys(("units", "absent", "files", "bytes", "left_out"), 0)
     return dump(
         PackDocument(

@@ -1,11 +1,8 @@
 """Results → the JSON documents of `json_models`."""
 
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING
-
-from pydantic_core import PydanticSerializationError
 
 from stattable.checking.returns import Batch, CheckedReturn, open_units
 from stattable.merging.collection import Collection
@@ -14,10 +11,10 @@ from stattable.merging.rollup import Difference
 from stattable.model.catalogue import items_cut, omission, render
 from stattable.model.findings import Finding, Severity, Status, UnitRef
 from stattable.model.form import BLANK, FIELDS, Field, Value, Values, label_of
-from stattable.model.text import DECEPTIVE
 from stattable.model.units import Unit
 from stattable.output import json_models as models
 from stattable.output.json_collection import Filings, StatusDocument, UnitCounts
+from stattable.output.json_text import dump
 from stattable.proving.comparable import Fields, FindingChanges
 from stattable.proving.differences import Change, Comparison, UnitDifference
 from stattable.proving.ledger import Ledger, check_code_of
@@ -33,23 +30,21 @@ if TYPE_CHECKING:
 Shown = Callable[[Finding], bool]
 
 
-def check_json(batch: Batch, findings: Sequence[Finding], shown: Shown) -> str:
-    """Return the JSON document of `check`.
+def check_json(batch: Batch, findings: Sequence[Finding], shown: Shown) -> Iterator[str]:
+    """Yield the text of the JSON document of `check`.
 
     Args:
         batch: the checked returns.
         findings: those that concern no single file.
         shown: a test of whether a finding is to be shown.
     """
-    return dump(_check_document(batch.returns, findings, shown))
+    return _check_json(batch.returns, findings, shown)
 
 
-def _check_document(
-    returns: Sequence[CheckedReturn], findings: Sequence[Finding], shown: Shown
-) -> models.CheckDocument:
+def _check_json(returns: Sequence[CheckedReturn], findings: Sequence[Finding], shown: Shown) -> Iterator[str]:
     statuses = [one.status for one in returns]
     everything = [*(f for one in returns for f in one.findings), *findings]
-    return models.CheckDocument(
+    document = models.CheckDocument(
         schema_version=models.SCHEMA_VERSION,
         summary=models.CheckSummary(
             files=len(statuses),
@@ -60,9 +55,11 @@ def _check_document(
             open=len(open_units(returns)),
             **severities_of(filter(shown, everything)),
         ),
-        files=[_file(one, shown) for one in returns],
-        findings=as_findings(filter(shown, findings)),
+        files=[],
+        findings=[],
     )
+    files = (_file(one, shown) for one in returns)
+    return dump(document, files=files, findings=_each_finding(filter(shown, findings)))
 
 
 def merge_json(
@@ -70,8 +67,8 @@ def merge_json(
     output: str | None,
     levels: "WrittenLevels | None" = None,
     kept: Mapping[str, str] | None = None,
-) -> str:
-    """Return the JSON document of `merge`.
+) -> Iterator[str]:
+    """Yield the text of the JSON document of `merge`.
 
     Args:
         merged: the result.
@@ -93,14 +90,16 @@ def merge_json(
             summary=models.MergeSummary(
                 **asdict(merged.summary), gaps=dict(merged.gaps(merged.root)), **severities_of(merged.findings)
             ),
-            units=[_unit(merged, key) for key in merged.tree.below(merged.root)],
-            findings=as_findings(merged.findings),
-        )
+            units=[],
+            findings=[],
+        ),
+        units=(_unit(merged, key) for key in merged.tree.below(merged.root)),
+        findings=_each_finding(merged.findings),
     )
 
 
-def status_json(collection: Collection) -> str:
-    """Return the JSON document of `status`."""
+def status_json(collection: Collection) -> Iterator[str]:
+    """Yield the text of the JSON document of `status`."""
     merged, (dated, by_file) = collection.merged, collection.filings
     return dump(
         StatusDocument(
@@ -110,13 +109,14 @@ def status_json(collection: Collection) -> str:
             deadline=collection.deadline.isoformat(),
             filings=Filings(dated=dated, by_file=by_file),
             unattributed=[one.path for one in collection.unattributed],
-            units=[_unit_counts(collection, key) for key in collection.units],
-        )
+            units=[],
+        ),
+        units=(_unit_counts(collection, key) for key in collection.units),
     )
 
 
-def refused_status_json(faults: Sequence[Finding]) -> str:
-    """Return the JSON document of a `status` that was refused because of faults in its roster."""
+def refused_status_json(faults: Sequence[Finding]) -> Iterator[str]:
+    """Yield the text of the JSON document of a `status` that was refused because of faults in its roster."""
     return dump(
         StatusDocument(
             schema_version=models.SCHEMA_VERSION,
@@ -131,8 +131,8 @@ def refused_status_json(faults: Sequence[Finding]) -> str:
     )
 
 
-def verify_json(verdict: Verdict) -> str:
-    """Return the JSON document of `verify`."""
+def verify_json(verdict: Verdict) -> Iterator[str]:
+    """Yield the text of the JSON document of `verify`."""
     report, matched = verdict.report, verdict.sources
     return dump(
         models.VerifyDocument(
@@ -161,8 +161,8 @@ def _sources(matched: FileMatch, ledger: Ledger) -> models.Sources:
     )
 
 
-def trace_json(report: MergedWorkbook, field: Field, step: TraceStep) -> str:
-    """Return the JSON document of `trace`."""
+def trace_json(report: MergedWorkbook, field: Field, step: TraceStep) -> Iterator[str]:
+    """Yield the text of the JSON document of `trace`."""
     page = report.file
     return dump(
         models.TraceDocument(
@@ -180,8 +180,8 @@ def trace_json(report: MergedWorkbook, field: Field, step: TraceStep) -> str:
     )
 
 
-def diff_json(compared: Comparison) -> str:
-    """Return the JSON document of `diff`."""
+def diff_json(compared: Comparison) -> Iterator[str]:
+    """Yield the text of the JSON document of `diff`."""
     return dump(
         models.DiffDocument(
             schema_version=models.SCHEMA_VERSION,
@@ -201,8 +201,8 @@ def diff_json(compared: Comparison) -> str:
     )
 
 
-def refused_diff_json(old: str, new: str, faults: Sequence[Finding]) -> str:
-    """Return the JSON document of a `diff` of two paths that was refused because of faults in its roster."""
+def refused_diff_json(old: str, new: str, faults: Sequence[Finding]) -> Iterator[str]:
+    """Yield the text of the JSON document of a `diff` of two paths that was refused because of faults in its roster."""
     return dump(
         models.DiffDocument(
             schema_version=models.SCHEMA_VERSION,
@@ -249,10 +249,10 @@ def _side_finding(one: SideFinding) -> models.Finding:
     return _finding(one.finding, one.words)
 
 
-def refused_json(command: str, findings: Sequence[Finding]) -> str:
-    """Return the JSON document of a `command` that was refused because of faults in its roster."""
+def refused_json(command: str, findings: Sequence[Finding]) -> Iterator[str]:
+    """Yield the text of the JSON document of a `command` that was refused because of faults in its roster."""
     if command == "check":
-        return dump(_check_document([], findings, lambda _: True))
+        return _check_json([], findings, lambda _: True)
     return dump(
         models.MergeDocument(
             schema_version=models.SCHEMA_VERSION,
@@ -267,15 +267,6 @@ def refused_json(command: str, findings: Sequence[Finding]) -> str:
             findings=as_findings(findings),
         )
     )
-
-
-def dump(document: models.Document) -> str:
-    """Return a document as JSON, with escapes for characters that could deceive a reader on a terminal."""
-    try:
-        text = document.model_dump_json(exclude_defaults=True, indent=1)
-    except PydanticSerializationError:  # it writes no half of a character, as a path that is not UTF-8 has them
-        text = json.dumps(document.model_dump(exclude_defaults=True), ensure_ascii=False, indent=1)
-    return DECEPTIVE.sub(lambda match: json.dumps(match[0])[1:-1], text)
 
 
 def severities_of(findings: Iterable[Finding]) -> dict[str, int]:
@@ -353,7 +344,11 @@ def missing_label(finding: Finding) -> str | None:
 
 def as_findings(findings: Iterable[Finding]) -> list[models.Finding]:
     """Return findings as the documents have them."""
-    return [_finding(finding, render(finding, label_of)) for finding in findings]
+    return [*_each_finding(findings)]
+
+
+def _each_finding(findings: Iterable[Finding]) -> Iterator[models.Finding]:
+    return (_finding(finding, render(finding, label_of)) for finding in findings)
 
 
 def _finding(finding: Finding, message: str) -> models.Finding:
