@@ -119,6 +119,7 @@ def _merge(total: dict[str, Any], folders: Sequence[Path], roster: Path, output:
         RuntimeError: the total is wrong.
     """
     cost = stattable("merge", *folders, "--roster", roster, "-o", output, "--quiet", "--format", "json", *more)
+    print(f"{output.name}: {cost.wall:,.1f} s, {cost.memory / 2**20:,.0f} MB", file=sys.stderr, flush=True)
     if not cost.failed and cost.json()["total"] != total:
         raise RuntimeError(f"the total of {output.name} is wrong")
     return cost

@@ -39,10 +39,11 @@ class Level(StrEnum):
     @property
     def beneath(self) -> tuple["Level", ...]:
         """The levels below this one, from the top down."""
-        return tuple(Level)[_RANK[self] + 1 :]
+        return _BENEATH[self]
 
 
 _RANK: Final = {level: rank for rank, level in enumerate(Level)}
+_BENEATH: Final = {level: tuple(Level)[rank + 1 :] for level, rank in _RANK.items()}
 LEVEL_LABELS: Final = {
     Level.NATIONAL: "全国",
     Level.PROVINCE: "省级",

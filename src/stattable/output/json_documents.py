@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from stattable.checking.returns import Batch, CheckedReturn, open_units
 from stattable.merging.collection import Collection
@@ -276,7 +276,10 @@ def severities_of(findings: Iterable[Finding]) -> dict[str, int]:
 
 
 def _figures(values: Values) -> dict[str, Value]:
-    return {field.key: value for field, value in zip(FIELDS, values, strict=True)}
+    return dict(zip(_KEYS, values, strict=True))
+
+
+_KEYS: Final = tuple(field.key for field in FIELDS)
 
 
 def _file(one: CheckedReturn, shown: Shown) -> models.File:
@@ -302,7 +305,7 @@ def _unit(merged: MergeResult, key: str) -> models.MergedUnit:
         parent=_parent(merged, unit),
         status=merged.statuses[key],
         basis=total.basis,
-        total={name: value for name, value in _figures(total.values).items() if value is not None},
+        total={key: value for key, value in zip(_KEYS, total.values, strict=True) if value is not None},
         gaps=dict(merged.gaps(key)),
         differences=_differences(difference) if difference else None,
     )
