@@ -13,6 +13,7 @@ import pytest
 from command_line import Result, run
 from county import EAST, GUANDU, GUANDU_VILLAGE, ROSTER, tree_of
 from stattable.model.units import Level, Tree, Unit
+from stattable.writing import whole_rows
 from stattable.writing.folders import folders
 from stattable.writing.whole_files import write_atomically
 from writers.county import send
@@ -194,6 +195,20 @@ def test_a_failure_leaves_all_as_it_was(
         assert said.startswith("错误：写不了文件：")
         assert said.endswith(f"（磁盘空间不够，或者超过了文件大小的限额）。{KEPT}")
         assert ".~" not in said
+
+
+def test_the_folder_of_temporary_files_is_named_where_it_is_full(county: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **how: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    before = files(county)
+    monkeypatch.setattr(whole_rows, "_IN_MEMORY", 100)  # so that a county's lists go through files as a province's do
+    monkeypatch.setattr(whole_rows.tempfile, "TemporaryFile", full)
+    monkeypatch.setattr(whole_rows.tempfile, "gettempdir", lambda: "D:\\临时")
+    result = merge_county()
+    assert (result.code, result.out, files(county)) == (3, "", before)
+    said = "".join(result.err.split())
+    assert said == f"错误：写不了文件：D:\\临时（磁盘空间不够，或者超过了文件大小的限额）。{KEPT}"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")

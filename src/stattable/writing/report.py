@@ -38,6 +38,7 @@ from stattable.writing.charts import add_charts
 from stattable.writing.list_sheet import ListSheet
 from stattable.writing.looks import ABOUT, BAD, DOUBTFUL, PLAIN, SUM, WRAPPED
 from stattable.writing.page import Place, add_hidden, add_page, page_content, put_note
+from stattable.writing.whole_files import through_temporary_files
 from stattable.writing.whole_rows import Link
 from stattable.writing.workbook import MOST_LINKS, Look, Workbook, run_time
 from stattable.writing.year_on_year import add_year_on_year
@@ -75,16 +76,20 @@ def report_bytes(merged: MergeResult, run: Run) -> bytes:
     Args:
         merged: the result of a merge.
         run: how the merge was started, for the ledger.
+
+    Raises:
+        OSError: a temporary file could not be written.
     """
-    workbook = Workbook(is_long=len(merged.returns) > _MANY)
-    seal = Seal()
-    _add_sheets(workbook, merged, run, seal)
-    add_hidden(workbook, IDENTITY_SHEET, identity_rows(identity_of(merged)))
-    _seal(workbook, seal, IDENTITY_SHEET)
-    record = seal.passing(RECORD_SHEET, record_rows(record_of(merged, run.ended)))
-    for name, rows in over_sheets(chain(record, seal.rows())):
-        add_hidden(workbook, name, rows, is_held=False)
-    return workbook.to_bytes()
+    with through_temporary_files():
+        workbook = Workbook(is_long=len(merged.returns) > _MANY)
+        seal = Seal()
+        _add_sheets(workbook, merged, run, seal)
+        add_hidden(workbook, IDENTITY_SHEET, identity_rows(identity_of(merged)))
+        _seal(workbook, seal, IDENTITY_SHEET)
+        record = seal.passing(RECORD_SHEET, record_rows(record_of(merged, run.ended)))
+        for name, rows in over_sheets(chain(record, seal.rows())):
+            add_hidden(workbook, name, rows, is_held=False)
+        return workbook.to_bytes()
 
 
 def _add_sheets(workbook: Workbook, merged: MergeResult, run: Run, seal: Seal) -> None:

@@ -250,6 +250,19 @@ def new_files(paths: Collection[Path]) -> Iterator[str]:
         raise
 
 
+@contextmanager
+def through_temporary_files() -> Iterator[None]:
+    """A context for what holds its data in temporary files of the system's, until it is done.
+
+    Raises:
+        OSError: one of them could not be written. It names their folder.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise _of(error, Path(tempfile.gettempdir())) from error
+
+
 def _new_mark() -> str:
     """Return what temporary names begin with, which are never taken for inputs."""
     return f".~{secrets.token_hex(4)}-"
