@@ -2,6 +2,7 @@
 
 import io
 import re
+import zipfile
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -26,7 +27,9 @@ from stattable.model.units import Level, Scope, Tree, Unit
 from stattable.proving.chart_table import CHARTS_SHEET
 from stattable.proving.check_code import check_code
 from stattable.proving.ledger import Run
+from stattable.writing import report
 from stattable.writing.report import report_bytes
+from stattable.writing.workbook import Workbook
 
 OWN, CUMULATIVE = Scope.OWN, Scope.CUMULATIVE
 TREE = tree_of(ROSTER.replace("410122102,狼城岗镇,,,,,,", "410122102,狼城岗镇,,,,,钱七,0371-2"))
@@ -755,6 +758,27 @@ def test_no_list_is_written_cell_by_cell(monkeypatch: pytest.MonkeyPatch, what: 
 def test_a_look_is_one_format_however_many_cells_have_it() -> None:
     formats = [styles(report_bytes(many_villages(many), RUN)) for many in (3, 30)]
     assert formats[0] == formats[1]
+
+
+def test_a_long_workbook_is_the_same_as_a_short_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A province's goes through temporary files, a nation's of few returns and many units too."""
+    made = []
+
+    def counting(**how: bool) -> Workbook:
+        made.append(how["is_long"])
+        return Workbook(**how)
+
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1622246400")
+    monkeypatch.setattr(report, "Workbook", counting)
+    short = report_bytes(many_villages(30), RUN)
+    for many in (63, 62):  # 31 returns, and 32 units
+        monkeypatch.setattr(report, "_MANY", many)
+        long = report_bytes(many_villages(30), RUN)
+    assert made == [False, False, True]
+    ours, others = (zipfile.ZipFile(io.BytesIO(one)) for one in (short, long))
+    assert {name: ours.read(name) for name in ours.namelist()} == {
+        name: others.read(name) for name in others.namelist()
+    }
 
 
 def many_villages(many: int) -> Any:

@@ -47,7 +47,7 @@ _STATE_WIDTHS: Final = (23, 9.6, 11.5, 16, 11, 9, 13, 6, 6, 6, 8, 6, 6)
 _FINDING_WIDTHS: Final = (4.5, 6.5, 5.5, 8.5, 15, 11.5, 15, 6, 10, 6.5, 29, 7, 11.5, 6.5, 10)
 _LEDGER_WIDTHS: Final = (5, 26, 29, 8.5, 10, 11.5, 12, 9.6, 5, 8, 5, 7, 16.5)
 _ON_A_PAGE: Final = 24  # rows of 报送情况, which begin no other page for its second part
-_MANY: Final = 5_000  # returns, of which a workbook goes through temporary files
+_MANY: Final = 10_000  # returns and units, from which on a workbook goes through temporary files
 _LINK: Final[Look] = {"font_color": "#0563C1", "underline": 1}
 _SEVERITY_LOOKS: Final[dict[Severity, Look]] = {
     Severity.ERROR: BAD,
@@ -81,7 +81,7 @@ def report_bytes(merged: MergeResult, run: Run) -> bytes:
         OSError: a temporary file could not be written.
     """
     with through_temporary_files():
-        workbook = Workbook(is_long=len(merged.returns) > _MANY)
+        workbook = Workbook(is_long=len(merged.returns) + len(merged.statuses) > _MANY)
         seal = Seal()
         _add_sheets(workbook, merged, run, seal)
         add_hidden(workbook, IDENTITY_SHEET, identity_rows(identity_of(merged)))
