@@ -25,7 +25,7 @@ _DROPPED: Final = re.compile(rf"[\ufffe\uffff]|{DECEPTIVE.pattern}|{ESCAPED.patt
 _LONGEST: Final = 32_767  # characters that a cell can hold, of which those beyond U+FFFF count two
 _LOOKS_ESCAPED: Final = re.compile("_x[0-9A-Fa-f]{4}_")  # which a spreadsheet program would decode
 _AT_ONCE: Final = 5_000  # texts
-_REPEATED: Final = 40  # characters: names and words are, but no paths, fingerprints and lists of figures
+_REPEATED: Final = 64  # characters: names, words and fingerprints are, but hardly a path or a list of figures
 _SPACED: Final = re.compile(r"<t>(?=\s|[^<]*\s</t>)")  # of a text with white space at an end
 _LETTERS: Final = tuple(map(column_letters, range(1, 201)))
 
