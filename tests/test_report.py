@@ -762,23 +762,25 @@ def test_a_look_is_one_format_however_many_cells_have_it() -> None:
 
 def test_a_long_workbook_is_the_same_as_a_short_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """A province's goes through temporary files, a nation's of few returns and many units too."""
-    made = []
+    made: list[tuple[bool, Workbook]] = []
 
-    def counting(**how: bool) -> Workbook:
-        made.append(how["is_long"])
-        return Workbook(**how)
+    def noted(*, is_long: bool) -> Workbook:
+        made.append((is_long, Workbook(is_long=is_long)))
+        return made[-1][1]
 
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1622246400")
-    monkeypatch.setattr(report, "Workbook", counting)
+    monkeypatch.setattr(report, "Workbook", noted)
     short = report_bytes(many_villages(30), RUN)
     for many in (63, 62):  # 31 returns, and 32 units
         monkeypatch.setattr(report, "_MANY", many)
         long = report_bytes(many_villages(30), RUN)
-    assert made == [False, False, True]
-    ours, others = (zipfile.ZipFile(io.BytesIO(one)) for one in (short, long))
-    assert {name: ours.read(name) for name in ours.namelist()} == {
-        name: others.read(name) for name in others.namelist()
-    }
+    assert [is_long for is_long, _ in made] == [False, False, True]
+    packages = [zipfile.ZipFile(io.BytesIO(one)) for one in (short, long)]
+    ours, others = ({name: package.read(name) for name in package.namelist()} for package in packages)
+    assert ours == others
+    assert {name: sheet.rows for name, sheet in made[-1][1].sheets.items() if sheet.rows} == {}, (
+        "none is held to the end"
+    )
 
 
 def many_villages(many: int) -> Any:

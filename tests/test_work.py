@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
+from operator import attrgetter
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -117,6 +118,21 @@ def test_bytes_that_a_worker_sends_for_a_return(returns: list[str]) -> None:
     sent = pickle.dumps([read_return(path) for path in returns], protocol=pickle.HIGHEST_PROTOCOL)
     paths = sum(len(path.encode()) for path in returns)
     assert (len(sent) - paths) / len(returns) < BYTES_SENT
+
+
+def test_what_many_returns_share_is_held_once(returns: list[str]) -> None:
+    """Between processes, too: the page's cells go by their name, and what a worker shares is one in what it sends."""
+    first, second = pickle.loads(pickle.dumps([read_return(path) for path in returns[-2:]]))
+    assert first.identity.unit != second.identity.unit
+    assert first.cells is second.cells is layout.TEMPLATE.cells
+    for name in ("sheet", "surroundings.name_cell", "surroundings.filled_in", "identity.above"):
+        one, other = map(attrgetter(name), (first, second))
+        assert one is other, name
+    tree = tree_of(3)
+    sent = [memory.sent(tree, key, own_values(Level.VILLAGE), Scope.OWN) for key in tree.units if len(key) == 12]
+    accepted = memory.merge(pickle.loads(pickle.dumps(sent)), roster=tree).accepted
+    assert len(accepted) == len(sent)
+    assert {id(key) for key, _ in accepted} <= {*map(id, tree.units)}, "a key is the tree's"
 
 
 def test_calls_to_merge_a_return() -> None:

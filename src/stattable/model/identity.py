@@ -120,7 +120,7 @@ def read_identity(rows: Iterable[Sequence[object]]) -> Identity | None:
             edition=int(said["edition"][0][0]),
             unit=_facts(said["unit"][0]),
             scope=Scope(said["scope"][0][0]),
-            above=_above_of(tuple([tuple(row[:3]) for row in said.get("above", ())])),
+            above=_above_of(tuple(map(tuple, said.get("above", ())))),
             unaccounted=tuple((Level(row[0]), int(row[1])) for row in said.get("unaccounted", ())),
             figures=read_figures(said["figures"][0][0]) if "figures" in said else None,
             answers=tuple(row[0] for row in said.get("answers", ())),

@@ -196,6 +196,9 @@ class Tree:
 
     Args:
         units: in the order in which they are to be listed; every parent is among them or None.
+
+    Raises:
+        KeyError: a parent is not among them.
     """
 
     def __init__(self, units: Iterable[Unit]) -> None:

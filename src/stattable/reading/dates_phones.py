@@ -44,7 +44,7 @@ def read_date(
     return filled_in, problem
 
 
-@lru_cache(maxsize=256, typed=True)  # most returns are filled in on a few days
+@lru_cache(maxsize=256)  # most returns are filled in on a few days
 def _read_date(raw: RawCell, edition: int | None, epoch: date) -> tuple[date | None, dict[str, Param] | None]:
     if isinstance(raw, date):
         return _real_date(raw.year, raw.month, raw.day)
