@@ -32,6 +32,7 @@ from stattable.model.names import (
     behind_name,
     comparable_name,
     divisions_above,
+    is_as_printed,
     is_led_by,
     is_of_other_county,
     is_written_alike,
@@ -215,7 +216,8 @@ class Attributor:
         The identity may not say which parents stand above the unit; the tree may know those in front of the name. A
         name with an office or the like behind the unit's is that of the unit too, if no other unit is called so.
         """
-        if comparable_name(one.name) == comparable_name(identity.unit.name):
+        name = identity.unit.name
+        if is_as_printed(one.name, name) or comparable_name(one.name) == comparable_name(name):
             return True
         above = self._names_above(identity)
         if _same_name(one.name, identity, above):
@@ -340,7 +342,9 @@ class Attributor:
 
 def _is_called(unit: Unit, facts: UnitFacts) -> bool:
     """Whether a unit bears the name and the level that an identity says."""
-    return unit.level is facts.level and comparable_name(facts.name) in map(comparable_name, unit.names)
+    if unit.level is not facts.level:
+        return False
+    return facts.name in unit.names or comparable_name(facts.name) in map(comparable_name, unit.names)
 
 
 def _same_name(name: str, identity: Identity, above: Sequence[str]) -> bool:

@@ -150,11 +150,12 @@ def lower_figures_in_own_return(filled: FilledForm) -> Iterator[Problem]:
             yield Problem((index,), {}, _shown(filled.values[index]))
 
 
-def _pairs(filled: FilledForm) -> Iterator[tuple[int, Value, Value]]:
-    """Yield index, sessions and people of every pair that was read, in the fields that are the unit's to fill in."""
-    for index, partner in _pairs_to_fill_in(filled.level, filled.scope):
-        if index not in filled.unread and partner not in filled.unread:
-            yield index, filled.values[index], filled.values[partner]
+def _pairs(filled: FilledForm) -> list[tuple[int, Value, Value]]:
+    """Return index, sessions and people of every pair that was read, in the fields that are the unit's to fill in."""
+    pairs = _pairs_to_fill_in(filled.level, filled.scope)
+    if filled.unread:
+        pairs = tuple(pair for pair in pairs if filled.unread.isdisjoint(pair))
+    return [(index, filled.values[index], filled.values[partner]) for index, partner in pairs]
 
 
 @cache

@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from stattable.formats.storage import about, opened
+from stattable.formats.storage import about, read_end
 
 _MARK: Final = b"stattable list "  # the comment of the zip archive, followed by the print of the text beside it
 _END: Final = re.compile(rb"PK\x05\x06.{16}\x4f\x00(stattable list [0-9a-f]{64})", re.DOTALL)  # of such an archive
@@ -32,9 +32,7 @@ def is_marked(path: str | Path, text: str | Path | None = None) -> bool:
     try:
         if not about(str(path)).is_regular:  # a pipe may wait forever
             return False
-        with opened(str(path)) as file:
-            file.seek(-_LENGTH, io.SEEK_END)
-            mark = _END.fullmatch(file.read())
+        mark = _END.fullmatch(read_end(str(path), _LENGTH))
         print_ = b"" if text is None else sha256(Path(text).read_bytes()).hexdigest().encode()
     except OSError:
         return False

@@ -18,6 +18,7 @@ _UTF_16: Final = {
 }  # by how it starts
 _DECLARED: Final = re.compile(r"""(<\?xml[^>]{0,200}?encoding\s*=\s*["'])([\w.-]{1,40})""")
 _HEAD: Final = 256  # bytes that may declare the encoding
+_USUAL_HEADS: Final = (b'<?xml version="1.0" encoding="UTF-8"', b"<worksheet", b"<sst")  # the last two declare none
 _USUAL_ENCODINGS: Final = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 # What XML has no place for, and some programs write; each of one byte in UTF-8.
 _FORBIDDEN: Final = bytes(code for code in range(32) if code not in b"\t\n\r")
@@ -52,6 +53,8 @@ def in_utf8(content: bytes) -> bytes:
     Raises:
         ValueError, LookupError: the encoding is not known, or not the one that it has.
     """
+    if content.startswith(_USUAL_HEADS):  # as nearly all do
+        return content
     encoding = _UTF_16.get(content[:2])
     if encoding is None:
         declared = _DECLARED.match(content[:_HEAD].removeprefix(b"\xef\xbb\xbf").decode("latin-1"))

@@ -130,16 +130,18 @@ class MergeResult:
         tree, coverage = self.tree, self.rollup.coverage
         return [key for key in tree.below(self.root) if tree.children[key] and coverage[key].returns]
 
-    def person(self, key: str, scopes: Iterable[Scope] = Scope) -> tuple[str, str]:
+    def person(self, key: str, scopes: Iterable[Scope] = tuple(Scope)) -> tuple[str, str]:
         """Return the name and the phone of the person to call in a unit: from its return, else from the roster.
 
         Args:
             key: of the unit.
             scopes: of the return, the one to ask first in front.
         """
-        unit = self.tree[key]
-        accepted = (self.accepted.get((key, scope)) for scope in scopes)
-        written = next((one.file.surroundings for one in accepted if one), NO_SURROUNDINGS)
+        unit, written = self.tree[key], NO_SURROUNDINGS
+        for scope in scopes:
+            if one := self.accepted.get((key, scope)):
+                written = one.file.surroundings
+                break
         return written.contact or unit.contact, written.phone or unit.phone
 
     def gaps(self, key: str) -> Mapping[Level, int]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from stattable.model.form import FIELDS, Field, Values, fields_only_below, flags_as_counts, number, total
+from stattable.model.form import BLANK, FIELDS, Field, Values, fields_only_below, flags_as_counts, number, total
 from stattable.model.record import CountedReturn, Record
 from stattable.model.units import Level, Scope, Tree
 
@@ -105,6 +105,7 @@ class Coverage:
     returns: bool
 
 
+_LEVELS: Final = tuple(Level)
 _NOTHING: Final = Coverage(frozenset(), {}, False)
 
 
@@ -166,11 +167,11 @@ def totals_of(tree: Tree, root: str, counted: CountedReturns) -> dict[str, Total
         if reported is not None:
             totals[key] = Total(reported, Basis.CUMULATIVE)
             continue
+        if not tree.children[key]:
+            totals[key] = Total(own, Basis.OWN) if own is not None else Total(BLANK, Basis.DERIVED)
+            continue
         below = children_total(key, tree, totals)
-        if own is not None:
-            totals[key] = Total(total((own, below) if tree.children[key] else (own,)), Basis.OWN)
-        else:
-            totals[key] = Total(below, Basis.DERIVED)
+        totals[key] = Total(total((own, below)), Basis.OWN) if own is not None else Total(below, Basis.DERIVED)
     return totals
 
 
@@ -196,7 +197,7 @@ def coverage(tree: Tree, root: str, counted: CountedReturns) -> dict[str, Covera
             missing = dict(below.unaccounted)
             if unit.expected and not has_own:
                 missing[unit.level] = missing.get(unit.level, 0) + 1
-        unaccounted = {level: missing.get(level, 0) for level in Level if level in levels}
+        unaccounted = {level: missing.get(level, 0) for level in _LEVELS if level in levels}
         one = Coverage(levels, unaccounted, below.returns or has_own or has_cumulative)
         result[key] = shared.setdefault((levels, *unaccounted.items(), one.returns), one)
     return result

@@ -76,7 +76,8 @@ def _first_of_each(returns: dict[int, int], more: dict[int, int]) -> dict[int, i
     if not returns:
         return more
     for index, at in more.items():
-        returns[index] = min(returns.get(index, at), at)
+        if at < returns.get(index, at + 1):
+            returns[index] = at
     return returns
 
 

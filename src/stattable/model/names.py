@@ -80,9 +80,14 @@ def association_in_full(name: str) -> str:
     return f"{_in_one_spelling(name)}计划生育协会"
 
 
+def is_as_printed(name: str, known: str) -> bool:
+    """Whether `name` is `known`, or that of its association as blanks print it, to the letter."""
+    return name in (known, f"{known}计生协")
+
+
 def is_written_alike(name: str, known: str) -> bool:
     """Whether `name` ends with the characters of `known`, which is comparable to it, and not only with like ones."""
-    return name in {known, f"{known}计生协"} or _in_one_spelling(name).endswith(_in_one_spelling(known))
+    return is_as_printed(name, known) or _in_one_spelling(name).endswith(_in_one_spelling(known))
 
 
 def level_of_name(name: str) -> Level | None:

@@ -240,7 +240,7 @@ def _unit(cells: Sequence[str]) -> Unit:
 
 def _places(cells: Sequence[tuple[int, int] | None]) -> str:
     """Return the names of the cells, empty if all are the template's, as is usual."""
-    return "" if tuple(cells) == _CELLS else ",".join(a1(*at) if at else "" for at in cells)
+    return "" if cells == _CELLS else ",".join(a1(*at) if at else "" for at in cells)
 
 
 def _sent(number: str, sha256: str, figures: str, places: str) -> CountedReturn:

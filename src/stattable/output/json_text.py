@@ -38,4 +38,6 @@ def _as_json(model: BaseModel) -> str:
         text = model.model_dump_json(exclude_defaults=True, indent=1)
     except PydanticSerializationError:  # it writes no half of a character, as a path that is not UTF-8 has them
         text = json.dumps(model.model_dump(exclude_defaults=True), ensure_ascii=False, indent=1)
+    if text.replace("\n", "").isprintable():  # as nearly all is
+        return text
     return DECEPTIVE.sub(lambda match: json.dumps(match[0])[1:-1], text)

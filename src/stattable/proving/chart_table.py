@@ -263,9 +263,10 @@ class _Table:
         heads = (at for at, row in enumerate(rows, start=1) if tuple(row[: len(STATE_HEADS)]) == STATE_HEADS)
         head = next(heads, len(rows))
         for at, row in enumerate(rows[head:], start=head + 1):
-            cells = [*map(cell_text, row), *[""] * len(STATE_HEADS)]
-            is_of_one = cells[_STATE_AT - 1] != ""  # other rows count the units below one
-            if is_of_one and (owner := owners.get(_subject(*(cells[which] for which in _SUBJECT_AT)))):
+            cells = [*row[:_STATE_AT], *[""] * (_STATE_AT - len(row))]
+            is_of_one = cell_text(cells[-1]) != ""  # other rows count the units below one
+            code, *names = [cell_text(cells[which]) for which in _SUBJECT_AT]
+            if is_of_one and (owner := owners.get(_subject(code, *names))):
                 found[owner] = found.get(owner, (at, at))[0], at
         return found
 

@@ -1,13 +1,15 @@
 """Paths → what each file holds, whatever goes wrong; many, over processes."""
 
+import copyreg
 import gc
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from stattable.formats.fingerprint import FileFacts, file_facts
 from stattable.formats.sheet import Unreadable
@@ -15,10 +17,12 @@ from stattable.formats.sniff import TABLES
 from stattable.formats.storage import about
 from stattable.model.catalogue import finding
 from stattable.model.findings import Finding, Param
+from stattable.model.identity import Identity, UnitFacts
 from stattable.processes import WorkerFailed, in_own_process, over_executor, over_processes
 from stattable.reading.form import read_form
 from stattable.reading.open import OpenFile, is_merged, open_file, open_unless_heavy
 from stattable.reading.return_file import ReturnFile
+from stattable.reading.surroundings import Surroundings
 
 MAX_SECONDS: Final = 5.0  # for a file that is read in a process of its own
 MAX_MEGABYTES: Final = 300
@@ -88,6 +92,16 @@ def read_returns(
             if len(files) % _MANY == 0:  # they stay to the end: no collection of garbage need look through them again
                 gc.freeze()
     return files
+
+
+def _send_by_fields(kind: Any) -> None:
+    """Have records of a kind sent between processes as their fields, in half of the time that dataclasses take."""
+    values_of = attrgetter(*(one.name for one in fields(kind)))
+    copyreg.pickle(kind, lambda record: (kind, values_of(record)))
+
+
+for _kind in (ReturnFile, FileFacts, Identity, UnitFacts, Surroundings):  # what each return has
+    _send_by_fields(_kind)
 
 
 def _read_from(folder: str, read: Callable[[str], ReturnFile], path: str) -> ReturnFile:

@@ -93,12 +93,13 @@ def room_of(width: float) -> float:
 
 def most_lines(cells: Sequence[object], rooms: Sequence[float]) -> int:
     """Return on how many lines the longest text of a row stands, in columns that take so many characters."""
-    most = 1
-    for text, room in zip(cells, rooms, strict=False):
-        # All but a few texts take one line, and a province has half a million.
-        if type(text) is str and (2 * len(text) > room * most or "\n" in text):
-            most = max(most, count_lines(text, room))
-    return most
+    # All but a few texts take one line, and a province has half a million.
+    long = [
+        (text, room)
+        for text, room in zip(cells, rooms, strict=False)
+        if type(text) is str and (2 * len(text) > room or "\n" in text)
+    ]
+    return max([count_lines(text, room) for text, room in long], default=1)
 
 
 def count_lines(text: str, room: float) -> int:

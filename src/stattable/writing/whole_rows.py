@@ -5,7 +5,7 @@ import io
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from types import NoneType
 from typing import Any, Final, NamedTuple, TextIO
@@ -73,6 +73,7 @@ class RowWorksheet(Worksheet):  # type: ignore[misc]
         super().__init__()
         self._lines = _Spool()  # whole rows, as they stand in the file
         self._last: tuple[int, str] | None = None  # the row from 0, and its cells, of which the height may be set yet
+        self._columns: tuple[int, int] | None = None  # from which, counted from 0, to which its cells reach
 
     def add_row(
         self, row: int, start: int, cells: Sequence[object], styles: Sequence[str], *, with_blanks: bool
@@ -89,25 +90,30 @@ class RowWorksheet(Worksheet):  # type: ignore[misc]
         Returns:
             What the cells hold, from the first column on.
         """
-        held: list[object] = [None if cell == "" else cell for cell in cells]
-        kinds = tuple(map(type, held))
-        if Link in kinds:
+        held: list[object] = [None if cell == "" else cell for cell in cells] if "" in cells else [*cells]
+        pattern = _row_pattern(start, tuple(map(type, held)), styles, with_blanks)
+        if pattern.has_links:
             held = [self._linked(row - 1, column, cell) for column, cell in enumerate(held, start - 1)]
-        texts = [cell for cell in held if isinstance(cell, str)]
+        texts: list[Any] = [held[place] for place in pattern.texts]
         if not _is_storable("".join(texts)):
             texts = [*map(storable, texts)]
-            stored = iter(texts)
-            held = [next(stored) if isinstance(cell, str) else cell for cell in held]
-        numbers = self.str_table.numbers_of(texts)
-        values = [next(numbers) if isinstance(cell, str) else cell for cell in held if cell is not None]
-        if Formula in kinds:
-            values = [_formula(value) if isinstance(value, Formula) else value for value in values]
-            held = [cell.value if isinstance(cell, Formula) else cell for cell in held]
-        line = _row_pattern(start, kinds, styles, with_blanks) % tuple(values)
+            for place, text in zip(pattern.texts, texts, strict=True):
+                held[place] = text
+        values = [*held]
+        for place, number in zip(pattern.texts, self.str_table.numbers_of(texts), strict=True):
+            values[place] = number
+        for place in pattern.formulas:
+            formula: Any = held[place]
+            values[place], held[place] = _formula(formula), formula.value
+        line = pattern.line % tuple([values[place] for place in pattern.filled])
         self._end_row()
         self._last = row - 1, line.replace(_ROW, str(row))
-        for column in (start - 1, start - 2 + len(cells)) if line else ():
-            self._check_dimensions(row - 1, column)
+        if line and self._columns != (columns := (start - 1, start - 2 + len(cells))):
+            self._columns = columns
+            for column in columns:
+                self._check_dimensions(row - 1, column)
+        elif line:
+            self.dim_rowmax = row - 1
         return [*[None] * (start - 1), *held]
 
     def _linked(self, row: int, column: int, cell: object) -> object:
@@ -126,12 +132,14 @@ class RowWorksheet(Worksheet):  # type: ignore[misc]
         (row, cells), self._last = self._last, None
         shape = self.row_info.pop(row, None)
         if cells or shape:
-            part, self.fh = self.fh, self._lines
-            self._write_row(row, None, shape)
-            self.fh.write(cells)
-            self.fh.write("</row>")
+            if shape:
+                part, self.fh = self.fh, self._lines
+                self._write_row(row, None, shape)
+                self.fh = part
+            else:
+                self._lines.write(f'<row r="{row + 1}">')
+            self._lines.write(f"{cells}</row>")
             self._lines.spill()
-            self.fh = part
 
     def _write_rows(self) -> None:
         is_whole = self._last is not None
@@ -182,9 +190,27 @@ _IN_MEMORY: Final = 2**20  # characters
 _ROW: Final = "\0"  # in a pattern, where the number of the row goes
 
 
+class _RowPattern(NamedTuple):
+    """What rows look like whose cells are of the same kinds.
+
+    Attributes:
+        line: their cells as they stand in the file, for the values of those that are not blank.
+        filled: the places of these, counted from 0.
+        texts: of those of them that are texts, or links.
+        formulas: of those that are formulas.
+        has_links: whether there are links.
+    """
+
+    line: str
+    filled: Sequence[int]
+    texts: Sequence[int]
+    formulas: Sequence[int]
+    has_links: bool
+
+
 @lru_cache(maxsize=1024)
-def _row_pattern(start: int, kinds: Sequence[type], styles: Sequence[str], with_blanks: bool) -> str:
-    """Return what cells of these kinds look like in the file, for the values of those that are not blank."""
+def _row_pattern(start: int, kinds: Sequence[type], styles: Sequence[str], with_blanks: bool) -> _RowPattern:
+    """Return what rows look like whose cells, from the column `start` on, are of these kinds."""
     cells = []
     for letters, kind, style in zip(_LETTERS[start - 1 : start - 1 + len(kinds)], kinds, styles, strict=True):
         cell = f'<c r="{letters}{_ROW}"{style}'
@@ -198,7 +224,14 @@ def _row_pattern(start: int, kinds: Sequence[type], styles: Sequence[str], with_
             raise TypeError(kind)
         elif with_blanks:
             cells.append(f"{cell}/>")
-    return "".join(cells)
+    at = [*enumerate(kinds)]
+    return _RowPattern(
+        line="".join(cells),
+        filled=[place for place, kind in at if kind is not NoneType],
+        texts=[place for place, kind in at if issubclass(kind, str | Link)],
+        formulas=[place for place, kind in at if kind is Formula],
+        has_links=Link in kinds,
+    )
 
 
 def _formula(formula: Formula) -> str:
@@ -213,16 +246,16 @@ class _TextTable(SharedStringTable):  # type: ignore[misc]
         self.string_table = _Numbers()
         self.written = _Spool()  # the texts in their order, as they stand in the file
 
-    def numbers_of(self, texts: Sequence[str]) -> Iterator[int]:
+    def numbers_of(self, texts: Sequence[str]) -> list[int]:
         """Return the numbers of texts; those that it does not know are added."""
         numbers = [*map(self.string_table.__getitem__, texts)]
         self.count += len(numbers)
         if len(self.string_table.added) >= _AT_ONCE:
             self._write_added()
-        return iter(numbers)
+        return numbers
 
     def _get_shared_string_index(self, string: str, _: object = None) -> int:
-        return next(self.numbers_of([string]))
+        return self.numbers_of([string])[0]
 
     def _sort_string_data(self) -> None:
         self._write_added()
