@@ -140,7 +140,7 @@ def _words(draft: Draft, said: Mapping[str, str], faults: RosterFaults) -> _Word
         _add_odd_code(draft, faults)
     elif scope_word and scope_word not in SCOPE_BY_WORD:
         faults.add(draft.row, "scope", "scope_word", said["scope"])
-    elif expected not in _YES | _NO:
+    elif expected not in _YES and expected not in _NO:
         faults.add(draft.row, "expected", "expected_word", said["expected"])
     return _Words(SCOPE_BY_WORD.get(scope_word), expected not in _NO, said.get("contact", ""), said.get("phone", ""))
 

@@ -240,6 +240,8 @@ def _merged_cells(sheet: _Sheet, heads: Heads) -> tuple[dict[tuple[int, str], st
 def _add_unread(sheet: _Sheet, heads: Heads, number: int, faults: RosterFaults) -> bool:
     """Add the faults of formulas and error values in the columns of a roster; whether there are any."""
     row = sheet.raw[number - 1]
+    if Unread not in map(type, row):
+        return False
     unread = {key: row[at] for key, at in heads.columns.items() if at < len(row)}
     faulty = {key: cell for key, cell in unread.items() if isinstance(cell, Unread) and not _constant(cell.text)}
     for key, cell in faulty.items():
@@ -262,6 +264,8 @@ def _first_text(sheet: _Sheet, number: int) -> str:
 
 
 def _aliases(row: Sequence[RawCell], heads: Heads) -> tuple[str, ...]:
+    if not heads.aliases:
+        return ()
     cells = (row[at] for at in heads.aliases if at < len(row))
     said = (cell if isinstance(cell, str) else _text(cell) for cell in cells)
     texts = (_text(part) for cell in said for part in _BETWEEN_ALIASES.split(cell))

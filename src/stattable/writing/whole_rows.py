@@ -99,13 +99,16 @@ class RowWorksheet(Worksheet):  # type: ignore[misc]
             texts = [*map(storable, texts)]
             for place, text in zip(pattern.texts, texts, strict=True):
                 held[place] = text
-        values = [*held]
-        for place, number in zip(pattern.texts, self.str_table.numbers_of(texts), strict=True):
-            values[place] = number
-        for place in pattern.formulas:
-            formula: Any = held[place]
-            values[place], held[place] = _formula(formula), formula.value
-        line = pattern.line % tuple([values[place] for place in pattern.filled])
+        values = numbers = self.str_table.numbers_of(texts)
+        if pattern.texts != pattern.filled:
+            values = [*held]
+            for place, number in zip(pattern.texts, numbers, strict=True):
+                values[place] = number
+            for place in pattern.formulas:
+                formula: Any = held[place]
+                values[place], held[place] = _formula(formula), formula.value
+            values = [values[place] for place in pattern.filled]
+        line = pattern.line % tuple(values)
         self._end_row()
         self._last = row - 1, line.replace(_ROW, str(row))
         if line and self._columns != (columns := (start - 1, start - 2 + len(cells))):

@@ -56,7 +56,7 @@ class Workbook:
         self._book.set_properties({"author": "stattable", "created": run_time().replace(tzinfo=None)})
         self.sheets: dict[str, Sheet] = {}
         self._formats: dict[frozenset[tuple[str, object]], Any] = {}
-        self._styles: dict[Any, str] = {}
+        self._styles: dict[int, str] = {}
         self._known: dict[int, tuple[Look, Any]] = {}  # formats of looks that were asked for, by what each look is
 
     def add_sheet(self, name: str, *, is_held: bool = True) -> "Sheet":
@@ -80,10 +80,9 @@ class Workbook:
 
     def style(self, look: Look) -> str:
         """Return the format of `look` as an attribute in XML."""
-        shape = self.format(look)
-        if shape not in self._styles:
-            self._styles[shape] = f' s="{shape._get_xf_index()}"'
-        return self._styles[shape]
+        if id(look) not in self._styles:
+            self._styles[id(look)] = f' s="{self.format(look)._get_xf_index()}"'
+        return self._styles[id(look)]
 
     def register(self, chart: Any) -> None:
         """Have the part of a chart written, which no call of XlsxWriter's made."""
