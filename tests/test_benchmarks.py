@@ -178,6 +178,18 @@ def test_what_fails_is_said_and_the_rest_is_shown(faulty: Any, tmp_path: Path) -
     assert [line.count("failed") for line in lines[2:]] == [6, 0]
 
 
+def test_a_command_is_held_against_what_bare_calamine_took_just_before_it() -> None:
+    scale, floors = benchmark("scale"), iter([10, 20, 40])
+    works = {
+        scale.BARE: lambda: scale.Measured(next(floors), 1, 2**20),
+        scale.USUAL: lambda: scale.Measured(100, 1, 2**20, True),
+        "check": lambda: scale.Measured(40, 1, 2**20),
+        "merge": lambda: scale.Measured(60, 1, 2**20),
+    }
+    lines = scale.costs_table(scale.measure(works, 1), 30).splitlines()
+    assert [line.split(" | ")[5] for line in lines[2:]] == ["1.00", "10.00", "2.00", "1.50"]
+
+
 def test_a_document_without_the_section_is_left_alone(tmp_path: Path) -> None:
     document = tmp_path / "performance.md"
     document.write_text("nothing\n", encoding="utf-8")
