@@ -285,6 +285,8 @@ def test_identity_and_roster_disagree() -> None:
         "请核对是哪一个不对；按名册重新下发空白表（stattable new --roster 名册.csv -o 空白表）最可靠。"
     )
     assert (whose.key, said(whose)) == (None, [("U009", text, None)])
+    of_other_level = UnitFacts("410122101", "官渡镇", Level.COUNTY)
+    assert codes(by_roster(received("官渡镇", identity=made_for(of_other_level)))) == ["U009"]
 
 
 def test_an_unreadable_form_is_its_identitys() -> None:

@@ -85,6 +85,14 @@ def test_the_extension_means_nothing(name: str, tmp_path: Path) -> None:
     assert read_return(str(path)) == a_village(path)
 
 
+def test_a_merged_workbook_is_told_by_its_list_of_sheets(tmp_path: Path) -> None:
+    listed = b'<workbook><sheets><sheet name="%b"/></sheets></workbook>'
+    for name, is_one in (("_stattable_record", True), ("_stattable", False)):
+        parts = {"xl/styles.xml": b"<styleSheet/>", "xl/workbook.xml": listed % name.encode()}
+        path = written(tmp_path / f"{name}.xlsx", zipped(parts))
+        assert opening.is_merged(str(path)) is is_one
+
+
 def test_a_workbook_with_macros(tmp_path: Path) -> None:
     parts = parts_of(village(tmp_path).read_bytes()) | {"xl/vbaProject.bin": ole("VBA")}
     assert read_return(str(written(tmp_path / "a.xlsm", zipped(parts)))).values == values_of(FIGURES)

@@ -314,6 +314,13 @@ def test_formulas_that_a_roster_does_not_need(tmp_path: Path) -> None:
     assert read_book(tmp_path, workbook(("名册", [*rows, *sums]))) == (KEYS[:2], said)
 
 
+def test_a_formula_without_a_result_is_no_name(tmp_path: Path) -> None:
+    rows = [["代码", "名称"], ["410122", "中牟县"], ["410122101", "=C3"], ["410122102", "狼城岗镇"]]
+    units, said = read_book(tmp_path, workbook(("名册", rows)))
+    assert units == []
+    assert ["第 3 行" in one and "没有可用的结果" in one for one in said] == [True]
+
+
 @pytest.mark.parametrize(
     "write", [books.xls, books.ods, books.xlsx, books.as_spreadsheet_xml], ids=["xls", "ods", "xlsx", "xml"]
 )

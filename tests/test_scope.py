@@ -79,6 +79,8 @@ ALONE = read_as(OWN, "没有收到它的下级的报表")
         (TYPED, [file(TOWNSHIP, {OF_TOWNSHIP: 2}, OWN)], read_as(OWN, f"下级自己报了（{TOWNSHIP}.own.xlsx 的 F6）")),
         (TYPED, [file("410122102", {OF_TOWNSHIP: 3}, OWN), file(TOWNSHIP, {OF_TOWNSHIP: 2}, OWN)],
          read_as(OWN, f"下级自己报了（{TOWNSHIP}.own.xlsx 的 F6）")),  # the first of several
+        (TYPED, [file(TOWNSHIP, {OF_TOWNSHIP: 2}, OWN), file("410122102", {OF_TOWNSHIP: 3}, OWN, path="1.xlsx")],
+         read_as(OWN, "下级自己报了（1.xlsx 的 F6）")),  # by their paths
         (TYPED, [file(TOWNSHIP, {OF_TOWNSHIP: 0, MEDIA: 1}, OWN), file(VILLAGE, {OF_VILLAGE: 1}, OWN)],
          read_as(OWN, f"下级自己报了（{VILLAGE}.own.xlsx 的 H6）")),
         (TYPED, [file(TOWNSHIP, {OF_TOWNSHIP: 0, OF_VILLAGE: 4}, CUMULATIVE)],

@@ -12,6 +12,7 @@ import pytest
 from xlsxwriter.packager import Packager
 
 from stattable.writing import whole_rows
+from stattable.writing.list_sheet import most_lines
 from stattable.writing.whole_rows import Formula, Link, storable
 from stattable.writing.workbook import BODY_FONT, Sheet, Workbook, run_time
 
@@ -216,6 +217,23 @@ def test_blank_cells_of_a_whole_row_may_be_left_out() -> None:
 def test_what_no_list_holds_is_a_bug(value: object) -> None:
     with pytest.raises(TypeError):
         Workbook().add_sheet("甲").put_row(1, [value], BODY_FONT)
+
+
+def test_how_far_whole_rows_reach_is_said() -> None:
+    def fill(sheet: Sheet) -> None:
+        for row, cells in enumerate([["甲"], ["甲", 1], ["乙", 2], [None, None], ["丙", 3]], start=1):
+            sheet.put_row(row, cells, BODY_FONT, with_blanks=False)
+
+    with zipfile.ZipFile(io.BytesIO(made(fill))) as package:
+        assert b'<dimension ref="A1:B5"/>' in package.read("xl/worksheets/sheet1.xml")
+
+
+@pytest.mark.parametrize(
+    ("cells", "lines"),
+    [(("汉" * 5, 12, None), 1), (("汉" * 6,), 2), (("a" * 10, "汉" * 11), 2), (("", "一\n二\n三"), 3), ((), 1)],
+)
+def test_on_how_many_lines_a_row_stands(cells: tuple[object, ...], lines: int) -> None:
+    assert most_lines(cells, (10, 20, 5)) == lines
 
 
 def test_widths_heights_and_outline() -> None:

@@ -19,7 +19,7 @@ from stattable.cli.trace_command import trace_command
 from stattable.cli.verify_command import verify_command
 
 # So many objects are made before it is looked for cycles among them, of which there are hardly any: what a command
-# makes of a province's returns lives to its end, and looking through it seventeen times took a second and a half.
+# makes of a province's returns lives to its end, and looking through it time and again took a second more.
 _NEW_OBJECTS: Final = 10_000
 _OPTIONS: Final = "[选项]"  # in the usage line, where click says [OPTIONS]
 

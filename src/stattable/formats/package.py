@@ -1,5 +1,6 @@
 """The parts of a zip package: how they are found, what they are related to, and what they hold."""
 
+import io
 import posixpath
 import struct
 import zipfile
@@ -95,6 +96,7 @@ class Package:
         self.entries = tuple(entries)
         self.names = tuple([entry.filename for entry in entries])
         self._file = file
+        self._held = file.getvalue() if isinstance(file, io.BytesIO) else None  # the very same bytes
         self._by_name = by_lower_name(self.names)
         self._entries = {entry.filename: entry for entry in entries}
         self._packed: dict[str, Packed] = {}
@@ -135,14 +137,20 @@ class Package:
         try:
             if entry.compress_type != zipfile.ZIP_DEFLATED:
                 return Packed(zipfile.ZipFile(self._file).read(stored), entry.file_size, deflated=False)
-            self._file.seek(entry.header_offset)
-            name, extra = _LOCAL_HEADER.unpack(self._file.read(_LOCAL_HEADER.size))
-            self._file.read(name + extra)
-            return Packed(self._file.read(entry.compress_size), entry.file_size, deflated=True)
+            at = entry.header_offset
+            name, extra = _LOCAL_HEADER.unpack(self._bytes(at, _LOCAL_HEADER.size))
+            content = self._bytes(at + _LOCAL_HEADER.size + name + extra, entry.compress_size)
+            return Packed(content, entry.file_size, deflated=True)
         except MemoryError:
             raise
         except Exception as error:  # whatever a damaged package leads zipfile to
             raise Unreadable("F001") from error
+
+    def _bytes(self, at: int, count: int) -> bytes:
+        if self._held is not None:
+            return self._held[at : at + count]
+        self._file.seek(at)
+        return self._file.read(count)
 
     def content(self, name: str) -> bytes:
         """Return the content of the part `name`.

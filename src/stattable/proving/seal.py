@@ -4,7 +4,7 @@ It shows which rows were changed, even where nothing else in the workbook repeat
 return does not count, a note beside the page. Saving the workbook with another program breaks no mark.
 """
 
-import base64
+import binascii
 import hashlib
 import io
 from collections.abc import Iterable, Iterator, Sequence
@@ -119,7 +119,8 @@ def _free_columns(name: str, rows: Sequence[Sequence[object]]) -> tuple[int, ran
 
 
 def _mark(text: str) -> str:
-    return base64.b64encode(hashlib.sha256(text.encode("utf-8", "replace")).digest()[: _MARK * 3 // 4]).decode()
+    digest = hashlib.sha256(text.encode("utf-8", "replace")).digest()
+    return binascii.b2a_base64(digest[: _MARK * 3 // 4], newline=False).decode()
 
 
 def _row_text(row: Iterable[object]) -> str:

@@ -183,10 +183,7 @@ def add_hidden(workbook: Workbook, name: str, rows: Iterable[Row], *, is_held: b
     """Add a very-hidden sheet of plain text cells, such as the identity; see :meth:`Workbook.add_sheet`."""
     sheet = workbook.add_sheet(name, is_held=is_held)
     for row, words in enumerate(rows, start=1):
-        last = len(words)
-        while last and not words[last - 1]:
-            last -= 1
-        sheet.put_row(row, words[:last], _HIDDEN_LOOK, with_blanks=False)
+        sheet.put_row(row, words, _HIDDEN_LOOK, with_blanks=False)
     sheet.raw.very_hidden()
 
 
