@@ -85,13 +85,9 @@ def read_end(path: str, length: int) -> bytes:
     Raises:
         OSError: it has fewer, too.
     """
-    if _inside(path):
-        with opened(path) as file:
-            file.seek(-length, io.SEEK_END)
-            return file.read()
-    with open(path, "rb", buffering=0) as raw:  # a third of the time, for whoever looks at each file of a province
-        raw.seek(-length, io.SEEK_END)
-        return raw.read()
+    with opened(path) if _inside(path) else open(path, "rb", buffering=0) as file:
+        file.seek(-length, io.SEEK_END)
+        return file.read()
 
 
 def files_in_archive(path: str) -> list[str] | None:

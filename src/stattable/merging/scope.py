@@ -76,8 +76,7 @@ def _first_of_each(returns: dict[int, int], more: dict[int, int]) -> dict[int, i
     if not returns:
         return more
     for index, at in more.items():
-        if at < returns.get(index, at + 1):
-            returns[index] = at
+        returns[index] = min(returns.get(index, at), at)
     return returns
 
 

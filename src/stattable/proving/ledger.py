@@ -193,10 +193,9 @@ class Ledger:
 
 def ledger_of(merged: MergeResult, run: Run) -> Ledger:
     """Return the ledger of a merge."""
-    entries = tuple(entries_of(merged))
     return Ledger(
-        tuple(_about(merged, run, _check_code(merged, [one.sha256 for one in entries if one.counted]))),
-        entries,
+        tuple(_about(merged, run)),
+        tuple(entries_of(merged)),
         tuple(text for one in merged.files for text in _adjustments(one)),
     )
 
@@ -218,7 +217,7 @@ def entry_cells(entry: LedgerEntry) -> list[object]:
     return cells
 
 
-def _about(merged: MergeResult, run: Run, its_check_code: str) -> Iterator[tuple[str, str]]:
+def _about(merged: MergeResult, run: Run) -> Iterator[tuple[str, str]]:
     root, options = merged.root_unit, merged.options
     yield Label.PROGRAM, _PROGRAM
     yield Label.COMMAND, " ".join(["stattable", *run.arguments])
@@ -230,7 +229,7 @@ def _about(merged: MergeResult, run: Run, its_check_code: str) -> Iterator[tuple
     yield Label.THE_EDITION, edition_words(merged.edition)
     if merged.accounts:
         yield Label.ACCOUNTS, _ACCOUNTS.format(len(merged.accounts))
-    yield Label.CHECK_CODE, its_check_code
+    yield Label.CHECK_CODE, check_code_of(merged)
     if then := merged.last_year:
         yield Label.PREVIOUS, then.path
         yield Label.PREVIOUS_PRINT, then.print
@@ -252,10 +251,6 @@ def _about(merged: MergeResult, run: Run, its_check_code: str) -> Iterator[tuple
 def check_code_of(merged: MergeResult) -> str:
     """Return the check code of the page of a merge."""
     prints = (one.file.facts.sha256 or "" for one in merged.accepted.values() if _counted(merged, one)[0])
-    return _check_code(merged, prints)
-
-
-def _check_code(merged: MergeResult, prints: Iterable[str]) -> str:
     return check_code(unit_facts(merged.root_unit), merged.edition, merged.total, prints)
 
 

@@ -1,7 +1,6 @@
 """Paths → what each file holds, whatever goes wrong; many, over processes."""
 
 import copyreg
-import gc
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from contextlib import closing
@@ -59,9 +58,6 @@ def read_return_isolated(path: str, *, debug: bool = False) -> ReturnFile:
     return _trapped(path, _read_isolated, debug)
 
 
-_MANY: Final = 5_000  # files
-
-
 def read_returns(
     paths: Sequence[str],
     *,
@@ -89,8 +85,6 @@ def read_returns(
         for one in results:
             files.append(one)
             progress(1)
-            if len(files) % _MANY == 0:  # they stay to the end: no collection of garbage need look through them again
-                gc.freeze()
     return files
 
 

@@ -213,8 +213,7 @@ def is_of_ours(path: str) -> bool:
 
 
 def _is_return_like(path: str) -> bool:
-    is_kept = KEPT_MARK in path and KEPT_MARK in os.path.split(path)[1]
-    if is_kept:  # what `merge` kept of an earlier result is for people to look at
+    if KEPT_MARK in os.path.split(path)[1]:  # what `merge` kept of an earlier result is for people to look at
         return False
     if is_spreadsheet_name(path) or path.lower().endswith(_ARCHIVES):  # whatever there is of it
         return True

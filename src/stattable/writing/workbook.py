@@ -56,8 +56,8 @@ class Workbook:
         self._book.set_properties({"author": "stattable", "created": run_time().replace(tzinfo=None)})
         self.sheets: dict[str, Sheet] = {}
         self._formats: dict[frozenset[tuple[str, object]], Any] = {}
-        self._styles: dict[int, str] = {}
         self._known: dict[int, tuple[Look, Any]] = {}  # formats of looks that were asked for, by what each look is
+        self._styles: dict[int, str] = {}  # of those of them that rows have, by the same
 
     def add_sheet(self, name: str, *, is_held: bool = True) -> "Sheet":
         """Add an empty sheet behind the others.
