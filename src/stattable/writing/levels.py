@@ -45,7 +45,7 @@ def write_levels(
     merged: MergeResult,
     run: Run,
     folder: Path,
-    whole: bytes,
+    whole: Path,
     staging: Staging,
     *,
     jobs: int | None = None,
@@ -57,7 +57,7 @@ def write_levels(
         merged: the result for the root.
         run: how the merge was started.
         folder: under which all are written.
-        whole: the root's own workbook, which is the largest, and there already.
+        whole: a file for the root's own, too, which is the largest and is made while others are.
         staging: what they are written to, which will put them in their places.
         jobs: how many processes may write.
         progress: told of every workbook.
@@ -72,14 +72,12 @@ def write_levels(
     items = [(key, staging.place(places.pop(key))) for key in merged.parents]
     begin = partial(_begin, Levels(merged), run)
     try:
-        for _, path in items[:1]:  # the root comes first
-            fill(path, whole)
-            progress(1)
-        with closing(over_processes(_write, items[1:], jobs, begin=begin, milliseconds=_MILLISECONDS)) as written:
+        with closing(over_processes(_write, items, jobs, begin=begin, milliseconds=_MILLISECONDS)) as written:
             for _ in written:
                 progress(1)
     finally:
         _shared.clear()
+    fill(whole, items[0][1].read_bytes() if items else report_bytes(merged, run), durable=True)  # the root comes first
     return WrittenLevels(str(folder), len(items), tuple(str(path) for path in places.values() if path.exists()))
 
 

@@ -11,7 +11,7 @@ from stattable.proving.ledger import Run, check_code_of
 from stattable.writing.letter.text import letter_of
 from stattable.writing.levels import WrittenLevels, write_levels
 from stattable.writing.report import report_bytes
-from stattable.writing.whole_files import Staging
+from stattable.writing.whole_files import Staging, fill
 from stattable.writing.workbook import run_time
 
 
@@ -57,9 +57,8 @@ def write_results(
         OSError: one could not be written.
     """
     with Staging() as staging:
-        workbook = report_bytes(merged, run)
         kept = {path: str(staging.keep(Path(path), run.ended)) for path in to_keep}
-        staging.write(Path(outputs.report), workbook)
+        workbook, levels = staging.place(Path(outputs.report)), None
         if outputs.accounts and accounts is not None:
             staging.write(Path(outputs.accounts), accounts.encode("utf-8"))
         if outputs.findings:
@@ -68,10 +67,11 @@ def write_results(
             staging.write(Path(outputs.letter), _letter(merged))
         if outputs.html and html is not None:
             staging.write(Path(outputs.html), html)
-        levels = None
         if outputs.levels:
             folder = Path(outputs.levels.folder)
             levels = write_levels(merged, run, folder, workbook, staging, jobs=jobs, progress=progress)
+        else:
+            fill(workbook, report_bytes(merged, run), durable=True)
     return WrittenResults(levels, kept)
 
 

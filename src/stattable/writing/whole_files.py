@@ -179,13 +179,13 @@ class Staging:
             one.mkdir(exist_ok=True)
 
 
-def fill(path: Path, data: bytes) -> None:
-    """Write `data` into the file at `path`, which :meth:`Staging.place` made.
+def fill(path: Path, data: bytes, *, durable: bool = False) -> None:
+    """Write `data` into the file at `path`, which :meth:`Staging.place` made; see :meth:`Staging.write`.
 
     Raises:
         OSError: it could not be written, or is not there any more.
     """
-    _fill(os.open(path, os.O_WRONLY | _BINARY), path, data, durable=False)
+    _fill(os.open(path, os.O_WRONLY | _BINARY), path, data, durable=durable)
 
 
 def _fill(handle: int, path: Path, data: bytes, *, durable: bool) -> None:
