@@ -11,6 +11,7 @@ speed drifts drifts for both; medians are shown. Whether totals are right is loo
 import argparse
 import math
 import os
+import re
 import shutil
 import statistics
 import sys
@@ -21,13 +22,17 @@ from typing import Any, Final, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
+
 from measuring import Cost, machine, python, stattable, table, write_section
 from profiling import profile
 from province import Row, add_size_options, make, rows_of
 from readers import BARE, OURS, READERS, USUAL, is_there
+from stattable.model.form import FIELDS
+from stattable.reading.files import read_return
 
 _PROFILED: Final = 8_000  # files under the profiler, at most: a tenth of more than these
 _EACH: Final = 500  # files of each program, at most, whose reading is compared
+_REJECTED: Final = re.compile(r"(\d+) 个要退回")  # what `check` says
 _COLUMNS: Final = (
     "work", "seconds", "CPU seconds", "returns a second", "peak MB", "seconds ÷ calamine", "CPU ÷ calamine",
     "times faster than pandas over openpyxl",
@@ -80,6 +85,11 @@ class Files(NamedTuple):
         """The roster."""
         return self.folder / "roster.csv"
 
+    @property
+    def merged(self) -> Path:
+        """What they are merged into."""
+        return self.folder / "merged.xlsx"
+
 
 def files_of(rows: Sequence[Row], folder: Path, seed: int) -> Files:
     """Make a province's files."""
@@ -99,10 +109,11 @@ def files_of(rows: Sequence[Row], folder: Path, seed: int) -> Files:
 
 def commands(files: Files) -> dict[str, Callable[[], Measured]]:
     """Return what measures each command on a province's files, in an order in which each has what it needs."""
-    merged, levels, blanks = (files.folder / name for name in ("merged.xlsx", "levels", "blanks"))
-    roster = ("--roster", files.roster, "--quiet")
-    merge = ("merge", files.returns, *roster, "--force", "--format", "json", "-o", merged)
-    verify = ("verify", merged, "--quiet", "--format", "json")
+    merged, levels, blanks = files.merged, files.folder / "levels", files.folder / "blanks"
+    roster, as_json = ("--roster", files.roster, "--quiet"), ("--format", "json")
+    check = ("check", files.returns, *roster)
+    merge = ("merge", files.returns, *roster, "--force", "-o", merged)
+    verify = ("verify", merged, "--quiet", *as_json)
 
     def work(
         look: Callable[[Files, Cost], None], *command: str | Path, anew: Path | None = None
@@ -120,8 +131,10 @@ def commands(files: Files) -> dict[str, Callable[[], Measured]]:
 
     return {
         "new": work(_made, "new", *roster, "-o", blanks, anew=blanks),
-        "check": work(_checked, "check", files.returns, *roster, "--format", "json"),
+        "check": work(_counted, *check),
+        "check --format json": work(_checked, *check, *as_json),
         "merge": work(_merged, *merge),
+        "merge --format json": work(_added, *merge, *as_json),
         "merge --each-level": work(_merged, *merge, "--each-level", levels, anew=levels),
         "verify": work(_proved, *verify),
         "verify with the returns": work(_proved, *verify, files.returns, files.roster),
@@ -137,8 +150,21 @@ def _checked(files: Files, cost: Cost) -> None:
     _expect(rejected == files.expected["rejected"], "other returns are rejected than those that are to be")
 
 
-def _merged(files: Files, cost: Cost) -> None:
+def _counted(files: Files, cost: Cost) -> None:
+    said = _REJECTED.search(cost.out)
+    count = int(said[1]) if said else 0
+    _expect(count == len(files.expected["rejected"]), "other returns are rejected than those that are to be")
+
+
+def _added(files: Files, cost: Cost) -> None:
     _expect(cost.json()["total"] == files.expected["total"], "the total is wrong")
+
+
+def _merged(files: Files, _: Cost) -> None:
+    written = read_return(str(files.merged)).identity
+    figures = written.figures if written else None
+    total = dict(zip((field.key for field in FIELDS), figures or (), strict=False))
+    _expect(total == files.expected["total"], "the total is wrong")
 
 
 def _proved(_: Files, cost: Cost) -> None:

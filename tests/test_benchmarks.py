@@ -9,12 +9,16 @@ import pytest
 
 from command_line import Result, run
 from stattable.model.findings import Status
+from stattable.model.form import FIELDS
 from stattable.model.units import Scope
 from stattable.reading.roster import read_roster_rows
 
 FOLDER = Path(__file__).parent.parent / "benchmarks"
 UNITS = 200
-COMMANDS = ("new", "check", "merge", "merge --each-level", "verify", "verify with the returns")
+COMMANDS = (
+    "new", "check", "check --format json", "merge", "merge --format json", "merge --each-level", "verify",
+    "verify with the returns",
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -164,9 +168,21 @@ def test_the_nation_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
 def test_a_wrong_total_is_no_measurement(faulty: Any, tmp_path: Path) -> None:
     scale = benchmark("scale")
     files = scale.files_of(faulty.made_up_divisions()[:30], tmp_path / "province", 1)
-    wrong = files._replace(expected={**files.expected, "total": {}})
-    with pytest.raises(RuntimeError, match="the total is wrong"):
-        scale.commands(wrong)["merge"]()
+    wrong = files._replace(expected={**files.expected, "total": {**files.expected["total"], FIELDS[0].key: -1}})
+    for merge in ("merge", "merge --format json"):
+        with pytest.raises(RuntimeError, match="the total is wrong"):
+            scale.commands(wrong)[merge]()
+        assert scale.commands(files)[merge]() != scale.FAILED
+
+
+def test_other_returns_rejected_are_no_measurement(faulty: Any, tmp_path: Path) -> None:
+    scale = benchmark("scale")
+    files = scale.files_of(faulty.made_up_divisions()[:30], tmp_path / "province", 1)
+    wrong = files._replace(expected={**files.expected, "rejected": [*files.expected["rejected"], "another"]})
+    for check in ("check", "check --format json"):
+        with pytest.raises(RuntimeError, match="other returns are rejected"):
+            scale.commands(wrong)[check]()
+        assert scale.commands(files)[check]() != scale.FAILED
 
 
 def test_what_fails_is_said_and_the_rest_is_shown(faulty: Any, tmp_path: Path) -> None:
