@@ -116,11 +116,12 @@ def commands(files: Files) -> dict[str, Callable[[], Measured]]:
     verify = ("verify", merged, "--quiet", *as_json)
 
     def work(
-        look: Callable[[Files, Cost], None], *command: str | Path, anew: Path | None = None
+        look: Callable[[Files, Cost], None], *command: str | Path, anew: Sequence[Path] = ()
     ) -> Callable[[], Measured]:
         def run() -> Measured:
-            if anew:
-                shutil.rmtree(anew, ignore_errors=True)
+            for path in anew:  # an earlier result would be read, and looked through for what clerks wrote into it
+                shutil.rmtree(path, ignore_errors=True)
+                path.unlink(missing_ok=True)
             cost = stattable(*command)
             if cost.failed:
                 return FAILED
@@ -130,12 +131,13 @@ def commands(files: Files) -> dict[str, Callable[[], Measured]]:
         return run
 
     return {
-        "new": work(_made, "new", *roster, "-o", blanks, anew=blanks),
+        "new": work(_made, "new", *roster, "-o", blanks, anew=[blanks]),
         "check": work(_counted, *check),
         "check --format json": work(_checked, *check, *as_json),
-        "merge": work(_merged, *merge),
-        "merge --format json": work(_added, *merge, *as_json),
-        "merge --each-level": work(_merged, *merge, "--each-level", levels, anew=levels),
+        "merge": work(_merged, *merge, anew=[merged]),
+        "merge --format json": work(_added, *merge, *as_json, anew=[merged]),
+        "merge --each-level": work(_merged, *merge, "--each-level", levels, anew=[merged, levels]),
+        "merge again": work(_merged, *merge),
         "verify": work(_proved, *verify),
         "verify with the returns": work(_proved, *verify, files.returns, files.roster),
     }

@@ -16,8 +16,8 @@ from stattable.reading.roster import read_roster_rows
 FOLDER = Path(__file__).parent.parent / "benchmarks"
 UNITS = 200
 COMMANDS = (
-    "new", "check", "check --format json", "merge", "merge --format json", "merge --each-level", "verify",
-    "verify with the returns",
+    "new", "check", "check --format json", "merge", "merge --format json", "merge --each-level", "merge again",
+    "verify", "verify with the returns",
 )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """The results of the levels below the root, from the one roll-up."""
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from operator import attrgetter
@@ -73,19 +74,25 @@ def _owners_of_folders(returns: Sequence[CheckedReturn], tree: Tree) -> dict[Pat
 
     Of the folder with all returns nothing is said: whose returns happen to be there does not make it theirs.
     """
-    owners: dict[Path, list[str]] = {}
-    folders = {one.path: Path(one.path).parent.absolute() for one in returns}
+    folders = {at: Path(at).absolute() for at in {os.path.split(one.path)[0] for one in returns}}
     top = Path(commonpath(folders.values())) if len({folder.anchor for folder in folders.values()}) == 1 else None
+    of_files: dict[str, list[str]] = {}  # what stands right in a folder is from these
     for one in returns:
-        if one.key is None or one.key not in tree:
-            continue
-        chain = [*tree.above(one.key), one.key]
-        folder = folders[one.path]
+        if one.key is not None and one.key in tree:
+            at, chain = os.path.split(one.path)[0], [*tree.above(one.key), one.key]
+            of_files[at] = _common(of_files.get(at, chain), chain)
+    owners: dict[Path, list[str]] = {}
+    for at, chain in of_files.items():
+        folder = folders[at]
         while folder not in {top, folder.parent}:
-            before = owners.get(folder, chain)
-            owners[folder] = [key for key, other in zip(before, chain, strict=False) if key == other]
+            owners[folder] = _common(owners.get(folder, chain), chain)
             folder = folder.parent
     return owners
+
+
+def _common(chain: Sequence[str], other: Sequence[str]) -> list[str]:
+    """Return the units of two ways from the top down as far as these are one."""
+    return [key for key, same in zip(chain, other, strict=False) if key == same]
 
 
 def _owner_of(path: str, owners: Mapping[Path, Sequence[str]]) -> str | None:

@@ -25,9 +25,9 @@ def folders(tree: Tree, roots: Iterable[str], folder: Path) -> dict[str, tuple[P
         name = f"{unit.code}_{unit.name}" if unit.code else unit.name
         parent = places[unit.parent][0] if unit.parent in places else folder
         stem, again = file_name(name), 2
-        while folded(parent / stem) in taken:  # names may be the same once they are cleaned and cut
+        while (place := folded(parent / stem)) in taken:  # names may be the same once they are cleaned and cut
             stem, again = file_name(name, f"_{again}"), again + 1
-        taken.add(folded(parent / stem))
+        taken.add(place)
         places[key] = (parent / stem if tree.children[key] else parent, stem)
     return places
 

@@ -1,9 +1,9 @@
 """The merged workbooks of all levels: one for every unit that has others below it, in folders that mirror the tree."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Final
 
@@ -35,7 +35,8 @@ class WrittenLevels:
     stale: tuple[str, ...]
 
 
-def level_places(tree: Tree, root: str, folder: Path) -> dict[str, Path]:
+@lru_cache(maxsize=1)
+def level_places(tree: Tree, root: str, folder: Path) -> Mapping[str, Path]:
     """Return the path of the workbook of each unit with others below it, by key."""
     places = folders(tree, [root], folder)
     return {key: place / f"{stem}_汇总.xlsx" for key, (place, stem) in places.items() if tree.children[key]}
@@ -68,7 +69,7 @@ def write_levels(
     Raises:
         OSError: one could not be written.
     """
-    places = level_places(merged.tree, merged.root, folder)
+    places = {**level_places(merged.tree, merged.root, folder)}
     items = [(key, staging.place(places.pop(key))) for key in merged.parents]
     begin = partial(_begin, Levels(merged), run)
     try:
