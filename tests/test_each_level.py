@@ -266,3 +266,24 @@ def test_a_file_of_no_unit_is_listed_where_its_folder_belongs(tmp_path: Path, fo
     for report in townships:
         book: Any = openpyxl.load_workbook(tmp_path / "各级" / report)
         assert "F003" in {row[2] for row in book["审核意见"].iter_rows(min_row=2, values_only=True)}
+
+
+@pytest.mark.parametrize(
+    ("places", "township"),
+    [
+        ({GUANDU: "片/甲", GUANDU_VILLAGE: "片/乙", ZHONGMU: "."}, True),
+        ({LANGCHENGGANG: "片/甲", GUANDU: "片/乙", ZHONGMU: "."}, False),
+        ({GUANDU: "片/甲", LANGCHENGGANG: "片/乙", ZHONGMU: "."}, False),
+        ({GUANDU: "片", GUANDU_VILLAGE: "片"}, False),  # whose returns happen to be all there are
+    ],
+)
+def test_a_folder_belongs_to_the_unit_that_all_in_it_is_from(
+    tmp_path: Path, places: dict[UnitFacts, str], township: bool
+) -> None:
+    received = tmp_path / "收到"
+    for unit, place in places.items():
+        send(unit, to=received / place)
+    write_roster(tmp_path / "名册.csv")
+    (received / "片" / "坏.xlsx").write_bytes(b"")
+    assert merge(tmp_path).code == 1
+    assert ("坏.xlsx" in listed_in(tmp_path / "各级" / OF_GUANDU)) is township
