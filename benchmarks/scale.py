@@ -22,7 +22,6 @@ from typing import Any, Final, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-
 from measuring import Cost, machine, python, stattable, table, write_section
 from profiling import profile
 from province import Row, add_size_options, make, rows_of

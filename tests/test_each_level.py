@@ -14,7 +14,9 @@ from county import EAST, GUANDU, GUANDU_VILLAGE, LANGCHENGGANG, ZHONGMU, ZHULUYI
 from stattable.model.form import FIELDS
 from stattable.model.identity import UnitFacts
 from stattable.model.units import Level, Scope
+from stattable.writing import levels
 from stattable.writing.blank import Blank, blank_bytes
+from stattable.writing.folders import folders
 from writers.county import send, write_roster
 from writers.returns import EDITION, own_values, write_values
 
@@ -287,3 +289,17 @@ def test_a_folder_belongs_to_the_unit_that_all_in_it_is_from(
     (received / "片" / "坏.xlsx").write_bytes(b"")
     assert merge(tmp_path).code == 1
     assert ("坏.xlsx" in listed_in(tmp_path / "各级" / OF_GUANDU)) is township
+
+
+def test_where_they_go_is_worked_out_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[object] = []
+
+    def counted(*arguments: Any) -> Any:
+        calls.append(arguments)
+        return folders(*arguments)
+
+    monkeypatch.setattr(levels, "folders", counted)
+    send_all(tmp_path, [GUANDU, GUANDU_VILLAGE])
+    for again in (1, 2):  # over earlier results, too
+        assert merge(tmp_path).code == 0
+        assert len(calls) == again

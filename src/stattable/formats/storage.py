@@ -85,7 +85,7 @@ def read_end(path: str, length: int) -> bytes:
     Raises:
         OSError: it has fewer, too.
     """
-    with opened(path) if _inside(path) else open(path, "rb", buffering=0) as file:
+    with opened(path) if _inside(path) else open(path, "rb", buffering=0) as file:  # of which no more is read
         file.seek(-length, io.SEEK_END)
         return file.read()
 

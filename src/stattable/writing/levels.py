@@ -36,8 +36,8 @@ class WrittenLevels:
 
 
 @lru_cache(maxsize=1)
-def level_places(tree: Tree, root: str, folder: Path) -> Mapping[str, Path]:
-    """Return the path of the workbook of each unit with others below it, by key."""
+def level_places(tree: Tree, root: str, *, folder: Path) -> Mapping[str, Path]:
+    """Return the path of the workbook of each unit with others below it, by key; a merge asks for them three times."""
     places = folders(tree, [root], folder)
     return {key: place / f"{stem}_汇总.xlsx" for key, (place, stem) in places.items() if tree.children[key]}
 
@@ -69,7 +69,7 @@ def write_levels(
     Raises:
         OSError: one could not be written.
     """
-    places = {**level_places(merged.tree, merged.root, folder)}
+    places = {**level_places(merged.tree, merged.root, folder=folder)}
     items = [(key, staging.place(places.pop(key))) for key in merged.parents]
     begin = partial(_begin, Levels(merged), run)
     try:
