@@ -207,6 +207,16 @@ def test_it_is_said_where_they_are(tmp_path: Path) -> None:
     assert merge(tmp_path, levels="文件").code == 2
 
 
+def test_a_unit_without_others_below_it_has_its_own_alone(tmp_path: Path) -> None:
+    send(GUANDU_VILLAGE, to=tmp_path / "收到")
+    unit = ("--unit", "官渡村", "--level", "村级")
+    output, folder = tmp_path / "汇总.xlsx", tmp_path / "各级"
+    result = run("merge", tmp_path / "收到", *unit, "-o", output, "--each-level", folder)
+    assert (result.code, output.exists(), folder.exists()) == (0, True, False)
+    assert "官渡村没有下级单位，不用写逐级的汇总表。" in result.out
+    assert str(folder) not in result.out
+
+
 def test_processes_write_the_same_bytes(tmp_path: Path) -> None:
     """As many townships as it takes for processes to be started, with a village each."""
     county, rows = UnitFacts("410122", "中牟县", Level.COUNTY), ["代码,名称", "410122,中牟县"]

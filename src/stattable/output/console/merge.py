@@ -101,7 +101,8 @@ def show_merge(
         for what, path in ((what, path) for what, path in written if path):
             console.show(Text(f"{what}已写入 {path}", style="green"), whole=[path])
         if levels:
-            text = f"逐级的汇总表共 {levels.count} 份，已写入文件夹 {levels.folder}"
+            where = f"逐级的汇总表共 {levels.count} 份，已写入文件夹 {levels.folder}"
+            text = where if levels.count else f"{root.name}没有下级单位，不用写逐级的汇总表。"
             console.show(Text(text, style="green"), whole=[levels.folder])
             for path in levels.stale:
                 text = f"注意：{path} 是以前的，这个单位现在没有可以计入的报表，没有重写。"
