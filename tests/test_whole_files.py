@@ -4,11 +4,13 @@ import os
 import re
 import shutil
 import signal
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from xlsxwriter.packager import Packager
 
 from command_line import Result, run
 from county import EAST, GUANDU, GUANDU_VILLAGE, ROSTER, tree_of
@@ -197,14 +199,23 @@ def test_a_failure_leaves_all_as_it_was(
         assert ".~" not in said
 
 
-def test_the_folder_of_temporary_files_is_named_where_it_is_full(county: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("where", "in_memory"),
+    [
+        ((tempfile, "TemporaryFile"), 100),  # so that a county's lists go through files as a province's do
+        ((Packager, "_write_styles_file"), 2**20),
+    ],
+)
+def test_the_folder_of_temporary_files_is_named_where_it_is_full(
+    where: tuple[Any, str], in_memory: int, county: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(*_: object, **how: object) -> None:
         raise OSError(28, "No space left on device")
 
     before = files(county)
-    monkeypatch.setattr(whole_rows, "_IN_MEMORY", 100)  # so that a county's lists go through files as a province's do
-    monkeypatch.setattr(whole_rows.tempfile, "TemporaryFile", full)
-    monkeypatch.setattr(whole_rows.tempfile, "gettempdir", lambda: "D:\\临时")
+    monkeypatch.setattr(whole_rows, "_IN_MEMORY", in_memory)
+    monkeypatch.setattr(*where, full)
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: "D:\\临时")
     result = merge_county()
     assert (result.code, result.out, files(county)) == (3, "", before)
     said = "".join(result.err.split())

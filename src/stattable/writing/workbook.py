@@ -1,11 +1,8 @@
 """A new workbook: text stays text, equal looks are one format, and equal content gives equal bytes."""
 
-import io
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import nullcontext
 from datetime import UTC, date, datetime
-from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -50,9 +47,7 @@ class Workbook:
     """
 
     def __init__(self, *, is_long: bool = False) -> None:
-        self._out = io.BytesIO()
-        how = {"in_memory": not is_long, "default_format_properties": dict(BODY_FONT)}
-        self._book: Any = RowWorkbook(self._out, how)
+        self._book: Any = RowWorkbook({"in_memory": not is_long, "default_format_properties": dict(BODY_FONT)})
         self._book.set_properties({"author": "stattable", "created": run_time().replace(tzinfo=None)})
         self.sheets: dict[str, Sheet] = {}
         self._formats: dict[frozenset[tuple[str, object]], Any] = {}
@@ -90,10 +85,8 @@ class Workbook:
 
     def to_bytes(self) -> bytes:
         """Return the workbook as the bytes of a file; nothing can be added after that."""
-        folder = nullcontext() if self._book.in_memory else TemporaryDirectory(ignore_cleanup_errors=True)
-        with folder as self._book.tmpdir:
-            self._book.close()
-        return self._out.getvalue()
+        packed: bytes = self._book.pack()
+        return packed
 
 
 class Sheet:
