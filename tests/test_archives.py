@@ -91,6 +91,20 @@ def test_what_is_taken_from_an_archive(tmp_path: Path) -> None:
     assert [(one.code, one.params.get("kind")) for one in nested.findings] == [("F005", "archive")]
 
 
+def test_an_archive_counts_once_whatever_leads_to_it(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    packed(folder / "村表.zip", {"官渡镇/官渡村.xlsx": village(tmp_path)})
+    try:
+        (folder / "又一份.zip").symlink_to(folder / "村表.zip")
+    except OSError:
+        pytest.skip("this account may not make symlinks")
+    assert inputs_of(folder) == ["又一份.zip/官渡镇/官渡村.xlsx"]
+    for more in (folder / "村表.zip", folder / "村表.zip/官渡镇/官渡村.xlsx"):
+        assert inputs_of(folder, more) == inputs_of(more, folder) == inputs_of(folder)
+    assert find_inputs([str(folder)]).named == frozenset()
+
+
 @pytest.mark.parametrize(
     "make",
     [

@@ -155,6 +155,13 @@ def test_a_folder_named_twice_in_different_words(folder: Path) -> None:
         assert [(finding.code, finding.path) for finding in inputs.findings] == [("F006", first)]
 
 
+def test_the_folder_where_one_is(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(folder, ["a.xlsx", "乡镇/b.xlsx"])
+    monkeypatch.chdir(folder)
+    for arguments in (["."], ["./"], [".", "乡镇"], ["./乡镇", "a.xlsx", "."]):
+        assert paths(find_inputs(arguments)) == ["a.xlsx", "乡镇/b.xlsx"]
+
+
 def test_symlinks(folder: Path) -> None:
     put(folder, ["b.xlsx"])
     try:

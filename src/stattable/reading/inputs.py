@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from operator import attrgetter
 from pathlib import Path, PurePath
 from typing import Final
 
@@ -75,12 +76,10 @@ def find_inputs(arguments: Iterable[str], excluded: Iterable[str | Path] = ()) -
     named: set[str] = set()
     others: dict[str, str] = {}  # the same for files that are no returns
     unopened: dict[str, OSError] = {}
-    real_paths = _RealPaths()
     for argument in arguments:
-        archived = _files_in_archive(argument)
+        archived = _files_in_archive(argument, os.path.realpath(argument))
         is_folder = archived is not None or Path(argument).is_dir()
-        for path in archived or (_walk(argument, unopened) if is_folder else [argument]):
-            real = real_paths.of(path)
+        for path, real in archived or (_walk(argument, unopened) if is_folder else _alone(argument)):
             if is_never_input(path) or (is_folder and is_of_ours(path)) or (skipped and file_key(path) in skipped):
                 continue
             group = others if is_folder and not _is_return_like(path) else chosen
@@ -96,22 +95,6 @@ def find_inputs(arguments: Iterable[str], excluded: Iterable[str | Path] = ()) -
         (*_not_returns(rest), *_not_opened(unopened)),
         tuple(rest),
     )
-
-
-class _RealPaths:
-    """The real paths of files, many of which lie in one folder."""
-
-    def __init__(self) -> None:
-        self._folders: dict[str, str] = {}
-
-    def of(self, path: str) -> str:
-        """Return the real path of a file."""
-        folder, name = os.path.split(path)
-        if not name or os.path.islink(path):
-            return os.path.realpath(path)
-        if folder not in self._folders:
-            self._folders[folder] = os.path.realpath(folder or os.curdir)
-        return f"{self._folders[folder]}{os.sep}{name}"
 
 
 def _scans_beside_returns(found: Mapping[str, str]) -> list[str]:
@@ -152,35 +135,62 @@ def _not_opened(unopened: Mapping[str, OSError]) -> Iterator[Finding]:
         yield finding("F007", path=folder, params={"detail": type(error).__name__})
 
 
-def _walk(folder: str, unopened: dict[str, OSError]) -> Iterator[str]:
-    """Yield the files in a folder and those below it, following links; folders that fail go to `unopened`."""
-
-    def cannot_open(error: OSError) -> None:
-        unopened[str(error.filename)] = error
-
-    seen = {os.path.realpath(folder)}  # a link may lead to a folder elsewhere, or back to one above it
-
-    def is_new(path: Path) -> bool:
-        real = os.path.realpath(path)
-        new = real not in seen
-        seen.add(real)
-        return new
-
-    for parent, folders, names in os.walk(folder, onerror=cannot_open, followlinks=True):
-        here = Path(parent)
-        paths = [here / name for name in sorted(folders) if name.lower() not in _NEVER_FOLDERS]
-        paths.sort(key=Path.is_symlink)  # a folder's own name before a link's
-        folders[:] = [path.name for path in paths if is_new(path)]
-        folder_of_files = "" if here == Path() else f"{here}{os.sep}".replace(os.sep * 2, os.sep)
-        for name in sorted(names):
-            path = f"{folder_of_files}{name}"
-            yield from _files_in_archive(path) or [path]
+def _alone(path: str) -> list[tuple[str, str]]:
+    return [(path, os.path.realpath(path))]
 
 
-def _files_in_archive(path: str) -> list[str] | None:
-    """Return the files in what a path leads to, where that is a zip archive; one within another is not opened."""
+def _walk(folder: str, unopened: dict[str, OSError]) -> Iterator[tuple[str, str]]:
+    """Yield the files in a folder and those below it, following links, each with its real path.
+
+    Args:
+        folder: the path of the folder.
+        unopened: takes the folders that cannot be opened.
+    """
+    first = str(Path(folder))
+    waiting = [(first, os.path.realpath(first))]
+    seen = {waiting[0][1]}  # a link may lead to a folder elsewhere, or back to one above it
+    while waiting:
+        here, real_here = waiting.pop()
+        try:
+            with os.scandir(here) as entries:
+                found = sorted(entries, key=attrgetter("name"))
+        except OSError as error:
+            unopened[str(error.filename)] = error
+            continue
+        beginning, real_beginning = ("" if here == os.curdir else os.path.join(here, "")), os.path.join(real_here, "")
+        folders = []
+        for entry in found:
+            path = f"{beginning}{entry.name}"
+            if not _is_folder(entry):
+                real = os.path.realpath(path) if entry.is_symlink() else f"{real_beginning}{entry.name}"
+                yield from _files_in_archive(path, real) or [(path, real)]
+            elif entry.name.lower() not in _NEVER_FOLDERS:
+                folders.append((entry.is_symlink(), path))
+        new = {}
+        for _, path in sorted(folders):  # a folder's own name before a link's
+            real = os.path.realpath(path)
+            if real not in seen:
+                seen.add(real)
+                new[path] = real
+        waiting += reversed(new.items())
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _files_in_archive(path: str, real: str) -> list[tuple[str, str]] | None:
+    """Return the files in what a path leads to, each with its real path, where that is a zip archive.
+
+    One within another is not opened.
+    """
     is_archive = path.lower().endswith(ARCHIVE_SUFFIX) and os.path.isfile(path) and _kind(path) is FileKind.ARCHIVE
-    return files_in_archive(path) if is_archive else None
+    if not is_archive or (files := files_in_archive(path)) is None:
+        return None
+    return [(file, os.path.normpath(f"{real}{file[len(path) :]}")) for file in files]
 
 
 def _kind(path: str) -> FileKind:
@@ -213,7 +223,9 @@ def is_of_ours(path: str) -> bool:
 
 
 def _is_return_like(path: str) -> bool:
-    if KEPT_MARK in os.path.split(path)[1]:  # what `merge` kept of an earlier result is for people to look at
+    if (
+        KEPT_MARK in path and KEPT_MARK in os.path.split(path)[1]
+    ):  # what `merge` kept of an earlier result is for people to look at
         return False
     if is_spreadsheet_name(path) or path.lower().endswith(_ARCHIVES):  # whatever there is of it
         return True
