@@ -1,6 +1,7 @@
 """Raw sheets: what a file of any kind is turned into before anybody knows what it means."""
 
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -88,15 +89,15 @@ class RawSheet:
     def covered(self, rows: Iterable[int]) -> set[Cell]:
         """Return the cells in `rows` that lie under a merged range, which shows its top left cell only."""
         # A sheet may have a million merged ranges: each is only noted where it begins and ends.
-        turns = {row: [0] * (MAX_COLUMNS + 2) for row in rows}
-        lines = sorted(turns)
+        turns: defaultdict[int, list[int]] = defaultdict(lambda: [0] * (MAX_COLUMNS + 2))
+        lines = sorted(set(rows))
         for top, left, bottom, right in self.merges:
             for line in lines[bisect_left(lines, top) : bisect_right(lines, bottom)]:
                 first, end = left + 1 if line == top else left, min(right, MAX_COLUMNS)
                 if first <= end:
                     turns[line][first] += 1
                     turns[line][end + 1] -= 1
-        return {(line, column) for line in lines for column, depth in enumerate(accumulate(turns[line])) if depth}
+        return {(line, column) for line, at in turns.items() for column, depth in enumerate(accumulate(at)) if depth}
 
 
 ANNOTATIONS: Final = {"superscript": "上标", "subscript": "下标", "struck": "划掉", "hidden": "隐藏"}

@@ -20,6 +20,9 @@ _PARTS: Final[Mapping[str, tuple[str, str]]] = {
     for part in column.parts
     for form in (part, part + label_forms(column.text)[0].removeprefix("".join(column.parts)))
 }
+PLACES: Final[Mapping[str, Sequence[Cell]]] = {  # of each label on the template, by its name
+    name: [label.at for label in LABELS if label.name == name] for name in dict.fromkeys(_NAME_BY_FORM.values())
+}
 _PART_ORDER: Final = {part: place for place, (_, part) in enumerate(_PARTS.values())}
 LONGEST_LABEL: Final = 60
 # A number may stand in front of a label: 一、宣传活动, (1)活动场次.
@@ -126,11 +129,10 @@ class Labels:
     def shift(self, rows: Iterable[int]) -> tuple[int, int]:
         """Return by how many rows and columns most labels in `rows` are moved from the template's places."""
         votes = Counter(
-            (row - label.at[0], column - label.at[1])
+            (row - at[0], column - at[1])
             for row in rows
             for column, name in self.names.get(row, {}).items()
-            for label in LABELS
-            if label.name == name
+            for at in PLACES[name]
         )
         return votes.most_common(1)[0][0]
 

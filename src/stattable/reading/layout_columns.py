@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from stattable.model.findings import Finding
-from stattable.model.form import LABELS, Block, Label, block_fields, by_heading
+from stattable.model.form import Block, Label, block_fields, by_heading
 from stattable.reading.answers import shortened
-from stattable.reading.labels import Labels
+from stattable.reading.labels import PLACES, Labels
 from stattable.reading.layout_blocks import SECTIONS, BlockPlace, block_columns
 from stattable.reading.layout_faults import MisplacedLabel, layout_fault, misplaced_label, template_label
 
@@ -141,8 +141,8 @@ def _spanned(column: int, start: int, headings: _Headings) -> range:
 
 def _shift_of(seen: Iterable[tuple[int, str | None]], block: Block) -> int:
     """Return by how many columns most headings of a block are moved right from the template's places."""
-    places = [(label.name, label.at[1]) for label in LABELS if label.at[0] in {block.heading_row, block.column_row}]
-    votes = Counter(column - place for column, name in seen for known, place in places if known == name)
+    rows = {block.heading_row, block.column_row}
+    votes = Counter(column - at[1] for column, name in seen if name for at in PLACES[name] if at[0] in rows)
     return votes.most_common(1)[0][0]
 
 

@@ -15,6 +15,7 @@ from stattable.reading.layout_blocks import BlockPlace, block_columns
 from stattable.reading.rows import BlockRows
 
 WHOLE_WIDTH: Final = range(1, MAX_COLUMNS + 1)
+_LABELS: Final = {(label.name, label.at): label for label in LABELS}
 
 
 def doubled_blocks(labels: Labels, rows_of: Mapping[Block, Sequence[int]]) -> Iterator[Finding]:
@@ -108,7 +109,7 @@ def is_worded(text: str) -> bool:
 
 def template_label(name: str, row: int, column: int) -> Label:
     """Return the label `name` that the template has at `row` and `column`."""
-    return next(label for label in LABELS if label.at == (row, column) and label.name == name)
+    return _LABELS[name, (row, column)]
 
 
 def _missing(label: Label, sheet: RawSheet, row: int, column: int) -> Finding:
