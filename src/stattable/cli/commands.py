@@ -20,7 +20,7 @@ from stattable.cli.verify_command import verify_command
 
 # So many objects are made before it is looked for cycles among them, of which there are hardly any: what a command
 # makes of a province's returns lives to its end, and looking through it time and again took a second more.
-_NEW_OBJECTS: Final = 50_000
+_NEW_OBJECTS: Final = 250_000
 _OPTIONS: Final = "[选项]"  # in the usage line, where click says [OPTIONS]
 
 _EVERYDAY: Final = """\
