@@ -20,6 +20,7 @@ from stattable.model.form import BLANK, FIELD_BY_KEY, FIELDS, Values, total
 from stattable.model.identity import Identity, UnitFacts, WorkbookKind
 from stattable.model.record import TIME, CountedReturn, Record
 from stattable.model.units import Scope, Tree, Unit
+from stattable.proving.ledger import Ledger, Run, about_of, adjustments_of, counted_returns, entries_of
 from stattable.proving.remembered import identity_of, record_of
 from stattable.reading.inputs import Inputs
 from stattable.reading.return_file import ReturnFile
@@ -137,6 +138,13 @@ def merge(
     options = MergeOptions(RootOptions(**root), edition, latest)
     with mock.patch.object(merging, "read_returns", lambda paths, **_: [files[path] for path in paths]):
         return merging.merge_paths(inputs, options, output="/nowhere/output.xlsx")
+
+
+def ledger_of(merged: MergeResult, run: Run) -> Ledger:
+    """The ledger that the workbook of `merged` has."""
+    entries = tuple(entries_of(merged))
+    assert len(counted_returns(merged)) == sum(entry.counted for entry in entries)
+    return Ledger(tuple(about_of(merged, run)), entries, tuple(adjustments_of(merged)))
 
 
 def told(merged: MergeResult, *wanted: str) -> list[tuple[str, str, str | None]]:

@@ -42,7 +42,7 @@ from stattable.model.units import Level, Scope
 from stattable.output.json_models import DiffDocument
 from stattable.proving.comparable import Fields, FindingChanges
 from stattable.proving.differences import Change, Comparison, UnitDifference, compare
-from stattable.proving.ledger import Run, ledger_of
+from stattable.proving.ledger import Run
 from stattable.proving.lists import FINDING_HEADS, finding_rows, subject
 from stattable.proving.reopen import MergedWorkbook
 from stattable.proving.side_files import side_of_returns, side_of_workbook
@@ -898,7 +898,7 @@ def workbook_of(merged: MergeResult) -> MergedWorkbook:
     assert file.record
     rows = [*finding_rows(merged)]
     listed = [(subject(one), str(row[FINDING_HEADS.index("说明")])) for one, row in rows]
-    ledger = ledger_of(merged, run_of_it)
+    ledger = memory.ledger_of(merged, run_of_it)
     return MergedWorkbook(file, file.identity, file.record, merged.rollup, ledger, {}, listed)
 
 

@@ -21,7 +21,6 @@ from stattable.proving.ledger import (
     Run,
     check_code_of,
     entry_cells,
-    ledger_of,
     read_ledger,
 )
 
@@ -74,7 +73,7 @@ def read_back(ledger: Ledger) -> Ledger | None:
 def test_entries() -> None:
     facts = FileFacts("ab" * 32, 7, datetime(2026, 6, 19, 8, 30).timestamp())
     one = merged(town(path="b.xlsx", facts=facts), village(path="a.xlsx"), memory.received("c.xlsx", "", None))
-    assert ledger_of(one, RUN).entries == (
+    assert memory.ledger_of(one, RUN).entries == (
         LedgerEntry(
             1, "a.xlsx", memory.print_of("a.xlsx"), 1, "", VILLAGE, "官渡村", "村居社区级", "本级", "级别", 23,
             True, "",
@@ -102,7 +101,7 @@ def test_what_says_the_scope(
     roster_says: str, scopes: dict[str, Scope], returns: list[Any], scope_by: tuple[str, str]
 ) -> None:
     tree = tree_of(f"代码,名称,口径\n{COUNTY},中牟县,\n{TOWN},官渡镇,{roster_says}\n{VILLAGE},官渡村,\n")
-    (entry,) = ledger_of(memory.merge(returns, roster=tree, scopes=scopes), RUN).entries
+    (entry,) = memory.ledger_of(memory.merge(returns, roster=tree, scopes=scopes), RUN).entries
     assert (entry.scope, entry.scope_by) == scope_by
 
 
@@ -133,14 +132,14 @@ def test_what_says_the_scope(
     ids=str.split("counts copy different latest rejected own-beside held-twice result-of-root result-below"),
 )  # fmt: skip
 def test_why_a_file_counts_or_not(returns: list[Any], options: Any, why: list[tuple[bool, str]]) -> None:
-    entries = ledger_of(merged(*returns, **options), RUN).entries
+    entries = memory.ledger_of(merged(*returns, **options), RUN).entries
     assert [(entry.counted, entry.why) for entry in entries] == why
 
 
 def test_what_stands_above_the_root_holds_nothing() -> None:
     """The merge is the county's; that the prefecture sent a cumulative return is not its affair."""
     prefecture = memory.sent(TREE, "4101", {OF_COUNTY: 9, OF_VILLAGE: 9}, CUMULATIVE, path="1.xlsx")
-    entries = ledger_of(merged(prefecture, town(path="2.xlsx")), RUN).entries
+    entries = memory.ledger_of(merged(prefecture, town(path="2.xlsx")), RUN).entries
     assert [(entry.counted, entry.why) for entry in entries] == [(False, "退回：U002"), (True, "")]
 
 
@@ -152,7 +151,7 @@ def test_what_counts_adds_up_to_the_total() -> None:
         memory.sent(TREE, COUNTY, {OF_COUNTY: 4}, OWN, path="6.xlsx"),
     ]  # fmt: skip
     one = merged(*returns)
-    counted = {entry.path for entry in ledger_of(one, RUN).entries if entry.counted}
+    counted = {entry.path for entry in memory.ledger_of(one, RUN).entries if entry.counted}
     values = [sent.values for sent in returns if sent.path in counted]
     total = [sum(int(value or 0) for value in column) for column in zip(*values, strict=True)]
     assert total == [int(value or 0) for value in one.total]
@@ -218,7 +217,7 @@ LATER = {"filled_in": date(2021, 6, 2)}
     ids=str.split("nothing roster scope latest edition idle"),
 )  # fmt: skip
 def test_about(returns: list[Any], run: Run, options: Any, said: list[tuple[str, str]]) -> None:
-    ledger = ledger_of(merged(*returns, **options), run)
+    ledger = memory.ledger_of(merged(*returns, **options), run)
     code = ("校验码", check_code_of(merged(*returns, **options)))
     assert [*ledger.about, *((ADJUSTED, text) for text in ledger.adjustments)] == [*HEAD, code, *said]
 
@@ -228,7 +227,7 @@ def test_about_a_unit_without_code() -> None:
     one = memory.merge(
         [memory.received("1.xlsx", "甲村", memory.values_of({OF_VILLAGE: 1}))], name=nameless.name, level=nameless.level
     )
-    about = dict(ledger_of(one, RUN).about)
+    about = dict(memory.ledger_of(one, RUN).about)
     assert (about["汇总单位"], about["选项 --unit"], about["选项 --level"]) == (
         "某企业计生协（乡镇级）", "某企业计生协", "township",
     )  # fmt: skip
@@ -240,10 +239,10 @@ def test_about_a_unit_without_code() -> None:
 @pytest.mark.parametrize(
     "ledger",
     [
-        ledger_of(merged(town(path="=1.xlsx"), village(path="收到/a b.xlsx")), RUN),
-        ledger_of(merged(town(), memory.received("c.xlsx", "", None), edition=23, latest=True), RUN),
-        ledger_of(merged(town(), scopes={TOWN: OWN, "官渡村": OWN}), RUN),
-        ledger_of(merged(town()), replace(RUN, roster=("名册.csv", FileFacts("cd" * 32, 9, 0.0)))),
+        memory.ledger_of(merged(town(path="=1.xlsx"), village(path="收到/a b.xlsx")), RUN),
+        memory.ledger_of(merged(town(), memory.received("c.xlsx", "", None), edition=23, latest=True), RUN),
+        memory.ledger_of(merged(town(), scopes={TOWN: OWN, "官渡村": OWN}), RUN),
+        memory.ledger_of(merged(town()), replace(RUN, roster=("名册.csv", FileFacts("cd" * 32, 9, 0.0)))),
     ],
     ids=str.split("paths options scopes roster"),
 )
@@ -252,7 +251,7 @@ def test_what_is_written_is_read(ledger: Ledger) -> None:
 
 
 def test_numbers_that_a_spreadsheet_program_made_of_text_do_no_harm() -> None:
-    ledger = ledger_of(merged(town(), village()), RUN)
+    ledger = memory.ledger_of(merged(town(), village()), RUN)
     saved = [
         [float(cell) if str(cell).isdigit() and len(str(cell)) < 16 else cell or None for cell in row]
         for row in sheet_of(ledger)
@@ -260,7 +259,7 @@ def test_numbers_that_a_spreadsheet_program_made_of_text_do_no_harm() -> None:
     assert read_ledger([*saved, [None] * 13]) == ledger
 
 
-WHOLE = ledger_of(merged(town(), village()), RUN)
+WHOLE = memory.ledger_of(merged(town(), village()), RUN)
 TABLE = [entry_cells(entry) for entry in WHOLE.entries]
 
 
@@ -292,7 +291,7 @@ def test_damaged_rows_are_no_ledger(rows: list[list[Any]]) -> None:
 def test_the_roster_is_named_with_its_fingerprint(
     roster: tuple[str, FileFacts] | None, said: tuple[str, str] | None
 ) -> None:
-    ledger = read_back(ledger_of(merged(town()), replace(RUN, roster=roster)))
+    ledger = read_back(memory.ledger_of(merged(town()), replace(RUN, roster=roster)))
     assert ledger
     assert ledger.roster == said
 
@@ -316,7 +315,7 @@ def remembered(tree: Tree, root: str) -> Tree:
 
 @pytest.mark.parametrize("asked", ASKED)
 def test_without_a_roster_the_root_is_said_in_full(asked: dict[str, Any]) -> None:
-    ledger = read_back(ledger_of(memory.merge([town(), village()], **asked), RUN))
+    ledger = read_back(memory.ledger_of(memory.merge([town(), village()], **asked), RUN))
     assert ledger
     assert ledger.options(TREE, GUANDU, TOWN) == MergeOptions(
         RootOptions(None, TOWN, "官渡镇", Level.TOWNSHIP, asked.get("scopes", {})),
@@ -328,7 +327,7 @@ def test_without_a_roster_the_root_is_said_in_full(asked: dict[str, Any]) -> Non
 @pytest.mark.parametrize("asked", ASKED)
 def test_with_a_roster_the_units_are_those_that_the_workbook_remembers(asked: dict[str, Any]) -> None:
     asked = {"code": TOWN, **asked} if "name" not in asked else {"name": "官渡镇", **asked}
-    ledger = read_back(ledger_of(memory.merge([town(), village()], roster=TREE, **asked), WITH_ROSTER))
+    ledger = read_back(memory.ledger_of(memory.merge([town(), village()], roster=TREE, **asked), WITH_ROSTER))
     known = remembered(TREE, TOWN)
     assert ledger
     assert ledger.options(known, GUANDU, TOWN) == MergeOptions(
@@ -342,7 +341,7 @@ def test_so_asked_it_comes_out_the_same(asked: dict[str, Any], run: Run) -> None
     returns = [town(scope=None), village(), memory.sent(TREE, "410122101202", {OF_VILLAGE: 4}, OWN)]
     roster = TREE if run.roster else None
     first = memory.merge(returns, roster=roster, code=TOWN, **asked)
-    options = ledger_of(first, run).options(remembered(TREE, TOWN), GUANDU, TOWN)
+    options = memory.ledger_of(first, run).options(remembered(TREE, TOWN), GUANDU, TOWN)
     root = {key: getattr(options.root, key) for key in ("roster", "code", "name", "level", "scopes")}
     again = memory.merge(returns, edition=options.edition, latest=options.latest, **root)
     assert (again.root, again.total, again.statuses) == (first.root, first.total, first.statuses)

@@ -191,18 +191,20 @@ class Ledger:
 # -- making -----------------------------------------------------------------------------------------------
 
 
-def ledger_of(merged: MergeResult, run: Run) -> Ledger:
-    """Return the ledger of a merge."""
-    return Ledger(
-        tuple(_about(merged, run)),
-        tuple(entries_of(merged)),
-        tuple(text for one in merged.files for text in _adjustments(one)),
-    )
-
-
 def entries_of(merged: MergeResult) -> Iterator[LedgerEntry]:
-    """Yield the entry of each file of a merge."""
+    """Yield the entry of each file of a merge, made when it is asked for: a province has fifty thousand."""
     return (_entry(merged, number, one) for number, one in enumerate(merged.files, start=1))
+
+
+def adjustments_of(merged: MergeResult) -> Iterator[str]:
+    """Yield what options decided about the returns of a merge, in words."""
+    for one in merged.files:
+        if one.scope_by is ScopeBy.OPTION and one.scope:
+            yield decision("scope", path=one.path, scope=one.scope.label)
+        if older := _finding(one, "U010"):
+            yield decision("duplicates", path=one.path, **older.params)
+        if (edition := _finding(one, "T003")) and "wanted" in edition.params:
+            yield decision("edition", path=one.path, wanted=edition.params["wanted"])
 
 
 def head_of(name: str) -> str:
@@ -217,7 +219,13 @@ def entry_cells(entry: LedgerEntry) -> list[object]:
     return cells
 
 
-def _about(merged: MergeResult, run: Run) -> Iterator[tuple[str, str]]:
+def about_of(merged: MergeResult, run: Run) -> Iterator[tuple[str, str]]:
+    """Yield the labels and texts of what a merge was made with.
+
+    Args:
+        merged: its result.
+        run: how it was started.
+    """
     root, options = merged.root_unit, merged.options
     yield Label.PROGRAM, _PROGRAM
     yield Label.COMMAND, " ".join(["stattable", *run.arguments])
@@ -250,8 +258,13 @@ def _about(merged: MergeResult, run: Run) -> Iterator[tuple[str, str]]:
 
 def check_code_of(merged: MergeResult) -> str:
     """Return the check code of the page of a merge."""
-    prints = (one.file.facts.sha256 or "" for one in merged.accepted.values() if _counted(merged, one)[0])
+    prints = (one.file.facts.sha256 or "" for one in counted_returns(merged))
     return check_code(unit_facts(merged.root_unit), merged.edition, merged.total, prints)
+
+
+def counted_returns(merged: MergeResult) -> list[CheckedReturn]:
+    """Return the returns whose figures are in the root's total."""
+    return [one for one in merged.accepted.values() if _counted(merged, one)[0]]
 
 
 def unit_facts(unit: Unit) -> UnitFacts:
@@ -274,16 +287,6 @@ def _concerns(merged: MergeResult, name: str) -> bool:
     tree = merged.tree
     keys = [bare_code(name)] if bare_code(name) in tree else Names(tree).match(name)
     return any(tree.under(key, merged.root) for key in keys)
-
-
-def _adjustments(one: CheckedReturn) -> Iterator[str]:
-    """Yield what options decided about a return, in words."""
-    if one.scope_by is ScopeBy.OPTION and one.scope:
-        yield decision("scope", path=one.path, scope=one.scope.label)
-    if older := _finding(one, "U010"):
-        yield decision("duplicates", path=one.path, **older.params)
-    if (edition := _finding(one, "T003")) and "wanted" in edition.params:
-        yield decision("edition", path=one.path, wanted=edition.params["wanted"])
 
 
 def _entry(merged: MergeResult, number: int, one: CheckedReturn) -> LedgerEntry:

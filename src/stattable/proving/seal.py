@@ -38,8 +38,10 @@ class Seal:
         self._marks: dict[str, str] = {}
 
     def take(self, name: str, rows: Rows) -> None:
-        """Take the marks of a sheet."""
-        self._marks[name] = "".join(_marks(name, rows))
+        """Take the marks of a sheet, whose rows may be written on the way."""
+        marks = io.StringIO()
+        marks.writelines(_marks(name, rows))
+        self._marks[name] = marks.getvalue()
 
     def passing(self, name: str, rows: Iterable[Row]) -> Iterator[Row]:
         """Yield the rows of a sheet, none of them empty, and take their marks on the way."""

@@ -24,32 +24,36 @@ class ListSheet:
         workbook: to which it is added.
         name: of the sheet.
         widths: of its columns, in characters.
+        is_held: whether the sheet holds its rows; see :meth:`Workbook.add_sheet`.
     """
 
-    def __init__(self, workbook: Workbook, name: str, widths: Sequence[float]) -> None:
-        self.sheet: Sheet = workbook.add_sheet(name)
-        self._name, self._widths = name, widths
+    def __init__(self, workbook: Workbook, name: str, widths: Sequence[float], *, is_held: bool = True) -> None:
+        self.sheet: Sheet = workbook.add_sheet(name, is_held=is_held)
+        self._name, self._widths, self._is_held = name, widths, is_held
         self._rooms = [room_of(width) for width in widths]
         self.sheet.set_widths(widths)
         self.row = 0
         self._has_breaks = False
 
-    def begin(self, lines: tuple[str, str], heads: Sequence[str]) -> None:
-        """Write the two lines above the list, over all its columns, and its heads."""
+    def begin(self, lines: tuple[str, str], heads: Sequence[str]) -> list[list[object]]:
+        """Write the two lines above the list, over all its columns, and its heads; return what these rows hold."""
         for text, look, least in zip(lines, (TITLE, ABOUT), (_TITLE_LINE, _LINE_HEIGHT), strict=True):
             self.row += 1
             self.sheet.merge(self.row, 1, self.row, len(self._widths), text, look)
             lines_of_text = count_lines(text, sum(self._widths) / (1.5 if look is TITLE else 1))
             self.sheet.set_row(self.row, min(lines_of_text * least, _HIGHEST_ROW))
-        self.write(heads, HEAD)
+        lines_and_heads = [*self.sheet.rows, self.write(heads, HEAD)]
+        if not self._is_held:
+            self.sheet.rows.clear()
+        return lines_and_heads
 
     def write(
         self,
         cells: Sequence[object],
         look: Look = WRAPPED,
         others: Mapping[int, Look] = MappingProxyType({}),
-    ) -> int:
-        """Write a row and return its number.
+    ) -> list[object]:
+        """Write a row and return what it holds.
 
         Args:
             cells: their values, from the first column on.
@@ -57,12 +61,12 @@ class ListSheet:
             others: looks of cells that look otherwise, by column.
         """
         self.row += 1
-        self.sheet.put_row(self.row, cells, look, others)
+        held = self.sheet.put_row(self.row, cells, look, others)
         if look.get("text_wrap"):
-            lines = most_lines(self.sheet.rows[-1], self._rooms)
+            lines = most_lines(held, self._rooms)
             if lines > 1:
                 self.sheet.set_row(self.row, min(lines * _LINE_HEIGHT, _HIGHEST_ROW))
-        return self.row
+        return held
 
     def begin_section(self, text: str, *, on_new_page: bool) -> None:
         """Write a line over all columns that says what follows, perhaps on a new page."""

@@ -1,6 +1,6 @@
 """The merged workbook: the official page with the totals, and the sheets that explain them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Final
 
@@ -14,7 +14,19 @@ from stattable.model.text import display_width
 from stattable.proving.breakdown import UNITS_SHEET
 from stattable.proving.chart_table import CHARTS_SHEET
 from stattable.proving.check_code import CHECK_CODE
-from stattable.proving.ledger import ABOUT_AT, ADJUSTED, HEADS, LEDGER_SHEET, Ledger, Run, entry_cells, ledger_of
+from stattable.proving.ledger import (
+    ABOUT_AT,
+    ADJUSTED,
+    HEADS,
+    LEDGER_SHEET,
+    Label,
+    Run,
+    about_of,
+    adjustments_of,
+    counted_returns,
+    entries_of,
+    entry_cells,
+)
 from stattable.proving.lists import (
     FINDING_HEADS,
     FINDINGS_SHEET,
@@ -94,13 +106,14 @@ def report_bytes(merged: MergeResult, run: Run) -> bytes:
 
 def _add_sheets(workbook: Workbook, merged: MergeResult, run: Run, seal: Seal) -> None:
     """Add the sheets that are seen; each is sealed as soon as no other one is made from it."""
-    ledger = ledger_of(merged, run)
+    about = [*about_of(merged, run)]
+    code = dict(about)[Label.CHECK_CODE]
 
     def lines(sheet: str, *said: str) -> tuple[str, str]:
         return title_lines(merged.root_unit.name, sheet, merged.edition, run.ended, said)
 
     reported = [*reported_words(merged)]
-    _page(workbook, merged, ledger)
+    _page(workbook, merged, code)
     places = add_breakdown(workbook, merged, lines(UNITS_SHEET), "；".join(reported))
     add_year_on_year(workbook, merged, run.ended)
     _state(workbook, merged, lines(STATE_SHEET, *reported))
@@ -108,8 +121,7 @@ def _add_sheets(workbook: Workbook, merged: MergeResult, run: Run, seal: Seal) -
     _seal(workbook, seal, *workbook.sheets)
     _findings(workbook, merged, places, lines(FINDINGS_SHEET, findings_words(merged)))
     _seal(workbook, seal, FINDINGS_SHEET)
-    _ledger(workbook, ledger, lines(LEDGER_SHEET, f"{CHECK_CODE} {ledger.check_code}"))
-    _seal(workbook, seal, LEDGER_SHEET)
+    seal.take(LEDGER_SHEET, _ledger(workbook, merged, about, lines(LEDGER_SHEET, f"{CHECK_CODE} {code}")))
     if merged.accounts:
         add_merged_annex(workbook, merged.accounts, merged.root_unit.name, lines("")[1])
         _seal(workbook, seal, ANNEX_SHEET)
@@ -125,10 +137,10 @@ def _seal(workbook: Workbook, seal: Seal, *names: str) -> None:
 # -- 信息统计表 -------------------------------------------------------------------------------------------
 
 
-def _page(workbook: Workbook, merged: MergeResult, ledger: Ledger) -> None:
+def _page(workbook: Workbook, merged: MergeResult, code: str) -> None:
     sheet = add_page(workbook, merged_page_content(merged))
-    sheet.raw.set_footer(f"&L{CHECK_CODE} {ledger.check_code}")
-    root, counted = merged.root_unit, sum(entry.counted for entry in ledger.entries)
+    sheet.raw.set_footer(f"&L{CHECK_CODE} {code}")
+    root, counted = merged.root_unit, len(counted_returns(merged))
     about = _NOTE_UNIT.format(name=root.name, level=root.level.label)
     received = _NOTE_COUNTS.format(merged.summary.received, counted)
     put_note(sheet, [_NOTE_TITLE, about, received, *total_notes(merged, counted), _NOTE_SOURCES])
@@ -220,16 +232,18 @@ def _linked_unit(
     return Link(finding.unit.name, UNITS_SHEET, a1(places[key], 1))
 
 
-def _ledger(workbook: Workbook, ledger: Ledger, lines: tuple[str, str]) -> None:
-    """Write 汇总台账: all files, and below them what they were merged with."""
-    sheet = ListSheet(workbook, LEDGER_SHEET, _LEDGER_WIDTHS)
-    sheet.begin(lines, HEADS)
-    for entry in ledger.entries:
-        sheet.write(entry_cells(entry))
+def _ledger(
+    workbook: Workbook, merged: MergeResult, about: Iterable[tuple[str, str]], lines: tuple[str, str]
+) -> Iterator[Sequence[object]]:
+    """Write 汇总台账: all files, and below them what they were merged with. Yield its rows, which are not held."""
+    sheet = ListSheet(workbook, LEDGER_SHEET, _LEDGER_WIDTHS, is_held=False)
+    yield from sheet.begin(lines, HEADS)
+    for entry in entries_of(merged):
+        yield sheet.write(entry_cells(entry))
     last = sheet.row
-    sheet.write([], PLAIN)
-    sheet.write([_LEDGER_TITLE], {**PLAIN, "bold": True})
-    for label, text in (*ledger.about, *((ADJUSTED, text) for text in ledger.adjustments)):
+    yield sheet.write([], PLAIN)
+    yield sheet.write([_LEDGER_TITLE], {**PLAIN, "bold": True})
+    for label, text in (*about, *((ADJUSTED, text) for text in adjustments_of(merged))):
         is_long = display_width(text) > sum(_LEDGER_WIDTHS[ABOUT_AT - 1 :])  # else it goes on over the next columns
-        sheet.write(["", label, text], ABOUT if is_long else PLAIN)
+        yield sheet.write(["", label, text], ABOUT if is_long else PLAIN)
     sheet.finish(frozen_columns=2, last=last)

@@ -146,7 +146,7 @@ class Sheet:
         *,
         start: int = 1,
         with_blanks: bool = True,
-    ) -> None:
+    ) -> list[object]:
         """Write a whole row at once, below all that is written cell by cell, as :meth:`put` writes a cell.
 
         Args:
@@ -156,6 +156,9 @@ class Sheet:
             others: looks of cells that look otherwise, by column, counted from 1.
             start: the column of the first of the cells, counted from 1.
             with_blanks: whether blank cells have their look, too.
+
+        Returns:
+            The values of the row's cells, from the first column on.
         """
         styles = (self._workbook.style(look),) * len(cells)
         if others:
@@ -163,10 +166,11 @@ class Sheet:
             for column, other in others.items():
                 changed[column - start] = self._workbook.style(other)
             styles = tuple(changed)
-        held = self.raw.add_row(row, start, cells, styles, with_blanks=with_blanks)
+        held: list[object] = self.raw.add_row(row, start, cells, styles, with_blanks=with_blanks)
         if self._is_held:
             self.rows += [[] for _ in range(len(self.rows), row - 1)]
             self.rows.append(held)
+        return held
 
     def _hold(self, row: int, column: int, value: object) -> None:
         while len(self.rows) < row:
