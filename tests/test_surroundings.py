@@ -1,12 +1,16 @@
 from datetime import date, datetime
 from typing import Any
+from unittest import mock
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from stattable.formats.sheet import Unread
 from stattable.model.catalogue import render
 from stattable.model.findings import Finding
 from stattable.model.form import label_of
+from stattable.reading import surroundings
 from stattable.reading.surroundings import Surroundings, read_surroundings
 from writers.pages import Grid, page, placed, put, raw_sheet
 
@@ -25,6 +29,24 @@ def told(grid: Grid) -> list[tuple[str, str | None, str | None]]:
 
 
 # -- the unit's name --------------------------------------------------------------------------------------
+
+# Of names, and of all that is told apart from them.
+_WORDS = (
+    "官渡 村 镇 居民委员会 联 系 人 联系人 联络员 电话 手机 机 填报 填 报送 日期 时间 年 月 日 年月日 负责人 审核人 "
+    "主管领导 管 单位 单 乡镇 县级 村居社区 地市级 公章 盖章 名称 微信公众号 网站 场 人次 个"
+).split()
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.sampled_from(_WORDS), max_size=5), st.sampled_from(["计生协", "计划生育协会", "计生协会", ""]))
+@example(["主管领导"], "计生协")
+@example(["年月日", "官渡", "村"], "计生协")
+def test_a_plain_name_is_what_the_long_way_reads(words: list[str], ending: str) -> None:
+    grid = page()
+    put(grid, B3="".join(words) + ending)
+    quick = read(grid)
+    with mock.patch.object(surroundings, "_printed_notes", return_value=None):
+        assert quick == read(grid)
 
 
 @pytest.mark.parametrize(

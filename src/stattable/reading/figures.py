@@ -52,7 +52,7 @@ def plain_figures(raws: Sequence[RawCell], kinds: Sequence[Kind]) -> list[Value]
     """
     values: list[Value] = []
     for raw, kind in zip(raws, kinds, strict=True):
-        if raw in ("", None):
+        if raw is None or raw == "":
             values.append(None)
         elif kind is Kind.FLAG:
             if raw not in ("有", "无"):

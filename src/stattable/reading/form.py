@@ -41,11 +41,10 @@ def read_form(book: Book, path: str, facts: FileFacts) -> ReturnFile:
         What the workbook holds, and the findings; no figures where it holds no form, or several that are filled in
         (T001, T006), nor where nobody can tell whose it is (U013).
     """
-    file = ReturnFile(path, facts)
     try:
         identity = read_identity(book.sheet(IDENTITY_SHEET).rows) if IDENTITY_SHEET in book.names else None
     except BeyondLimits as limits:
-        return _with(file, finding("U013", sheet=IDENTITY_SHEET, params={"reason": limits.reason}))
+        return _with(ReturnFile(path, facts), finding("U013", sheet=IDENTITY_SHEET, params={"reason": limits.reason}))
     file = ReturnFile(path, facts, identity, _record(book, identity))
     sheets = _sheets(book, identity)
     file = _with_form(file, book, sheets)

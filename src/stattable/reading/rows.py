@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -158,6 +159,9 @@ def is_note(cells: Sequence[RawCell]) -> bool:
 
 
 def _any_begins(cells: Sequence[RawCell], words: re.Pattern[str]) -> bool:
-    return any(
-        isinstance(value, str) and value and words.match(without_spaces(value[:LONGEST_LABEL])) for value in cells
-    )
+    return any(isinstance(value, str) and value and _begins(value[:LONGEST_LABEL], words) for value in cells)
+
+
+@lru_cache(maxsize=256)  # the labels under the table are mostly the same in all returns
+def _begins(text: str, words: re.Pattern[str]) -> bool:
+    return words.match(without_spaces(text)) is not None

@@ -47,6 +47,9 @@ _DATE_BEHIND: Final = re.compile(r"(?:^|[ _]|\d{2,4}) ?年[ _\d]{0,8}月[ _\d]{0
 _MEASURES: Final = re.compile(r"^(?:[个人场次篇条件万元]|人次|场次|[、,/ ])+$")
 _COUNTED_IN: Final = re.compile(r"^[(\[【]?(?:计 ?量 ?)?单 ?位 ?:?")  # 单位：场、人 says how it is counted
 _BEHIND_LABEL: Final = re.compile(r" ?(?:\([^()]*\))? ?[:\d]")
+# A unit's name where no other label is: what may stand beside it besides is not without one of these characters.
+_PLAIN_NAME: Final = re.compile("[\u4e00-\u9fff]{2,50}(?:计生协|计划生育协会)")
+_BESIDE_NAMES: Final = frozenset("责审管年")
 _LINE_CHARS: Final = frozenset("系话机人员期间")  # no label of these lines is without one
 _LONGEST_NAME: Final = 60
 _FURTHER_UP: Final = 40  # rows above the table in which they are looked for
@@ -81,6 +84,7 @@ _Notes = dict[str, tuple[RawCell, str]]  # "name", "contact", "phone", "filled_i
 _NOT_THERE: Final = (None, None)
 _PRINTED_TABLE: Final = (BLOCKS[0].heading_row, BLOCKS[-1].row)
 _VALUES_AT: Final = (NAME_LINE.value_at, *(line.value_at for line in CONTACT_LINES.values()))
+_NAME_CELL: Final = a1(*NAME_LINE.value_at)
 _VALUE_CELLS: Final = {key: a1(*line.value_at) for key, line in CONTACT_LINES.items()}
 
 
@@ -100,7 +104,7 @@ def read_surroundings(
         What was read, and the findings V010, V011 and V012.
     """
     notes, edition = _find_notes(sheet, top, bottom)
-    name, name_cell = notes.get("name", ("", a1(*NAME_LINE.value_at)))
+    name, name_cell = notes.get("name", ("", _NAME_CELL))
     raw_contact, contact_cell = notes.get("contact", _NOT_THERE)
     raw_phone, phone_cell = notes.get("phone", _NOT_THERE)
     raw_date, date_cell = notes.get("filled_in", _NOT_THERE)
@@ -147,12 +151,19 @@ def _printed_notes(rows: Sequence[Sequence[RawCell]]) -> tuple[_Notes, int | Non
     expected = [ANNEX_MARK, heading, NAME_LINE.text, name, *lines, *NOTES]
     beside = (*rows[: _PRINTED_TABLE[0] - 1], *rows[_PRINTED_TABLE[1] : _PRINTED_TABLE[1] + _FURTHER_DOWN])
     written = [value for cells in beside for value in cells if value not in ("", None)]
-    notes: _Notes = {}
-    _read_name(NAME_LINE.at[0], [(1, None, _plain(NAME_LINE.text)), (2, name, normalised(name))], notes)
+    notes: _Notes = {"name": (name, _NAME_CELL)}
+    if not _is_plain_name(name):
+        notes.clear()
+        _read_name(NAME_LINE.at[0], [(1, None, _plain(NAME_LINE.text)), (2, name, normalised(name))], notes)
     if edition is None or written != expected or not (_is_named(notes) and all(values)):
         return None
     notes.update(zip(CONTACT_LINES, zip(values, _VALUE_CELLS.values(), strict=True), strict=True))
     return notes, edition
+
+
+def _is_plain_name(text: str) -> bool:
+    """Whether a text without the words of other lines is a unit's name, as nearly all behind the name's label are."""
+    return _PLAIN_NAME.fullmatch(text) is not None and _BESIDE_NAMES.isdisjoint(text) and label_name(text) is None
 
 
 @lru_cache(maxsize=64)
