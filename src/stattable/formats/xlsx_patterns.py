@@ -67,31 +67,37 @@ class _Kind(Enum):
     SHARED = 4
 
 
+Taker = Callable[[Sequence[bytes]], Sequence[bytes]]  # takes some of a part's values, by their numbers
+
+
+def _taker(numbers: Sequence[int]) -> Taker:
+    if len(numbers) > 1:
+        return itemgetter(*numbers)
+    return lambda values: [values[number] for number in numbers]
+
+
 @dataclass(frozen=True, slots=True)
 class Texts:
     """How the texts of a part are put together from its values.
 
     Attributes:
-        numbers: of the values that each is made of.
-        stripped: numbers of those that are shown without the space around them.
-        are_whole: whether each is made of one.
+        pieces: takes the values that they are made of, in their order.
+        stripped: which of these are shown without the space around them.
+        parts: which of them each text is made of; None where each is made of one.
     """
 
-    numbers: Sequence[Sequence[int]]
+    pieces: Taker
     stripped: Sequence[int]
-    are_whole: bool
+    parts: Sequence[slice] | None
 
     def of(self, values: Sequence[bytes]) -> list[str] | None:
         """Return the texts, or None where one may be shown otherwise."""
-        said = _said([values[number] for numbers in self.numbers for number in numbers])
-        if said is None:
+        said = _said(self.pieces(values))
+        if said is None or (
+            list(map(str.strip, said)) != said and any(said[at] != said[at].strip() for at in self.stripped)
+        ):
             return None
-        if self.stripped and list(map(str.strip, said)) != said:
-            by_number = dict(zip(chain.from_iterable(self.numbers), said, strict=True))
-            if any(by_number[one] != by_number[one].strip() for one in self.stripped):
-                return None
-        pieces = iter(said)
-        return said if self.are_whole else ["".join([next(pieces) for _ in one]) for one in self.numbers]
+        return said if self.parts is None else ["".join(said[part]) for part in self.parts]
 
 
 def _said(values: Sequence[bytes]) -> list[str] | None:
@@ -133,18 +139,18 @@ class Pattern:
         rows: where in all cells, one row after the other, each row is.
         cells: takes all cells from a blank one and the values as they are shown, in the order of their numbers.
         merges: of all these sheets.
-        shared: numbers of the values that are shown as the shared text of their number.
-        numbers: of those that are shown as numbers.
-        dates: of those that are shown as dates.
-        texts: of those that are texts by themselves.
+        shared: takes the values that are shown as the shared text of their number.
+        numbers: takes those that are shown as numbers.
+        dates: takes those that are shown as dates.
+        texts: those that are texts by themselves.
     """
 
     rows: Sequence[slice]
     cells: Callable[[Sequence[RawCell]], Sequence[RawCell]]
     merges: Sequence[Merge]
-    shared: Sequence[int]
-    numbers: Sequence[int]
-    dates: Sequence[int]
+    shared: Taker
+    numbers: Taker
+    dates: Taker
     texts: Texts
 
     def fill_in(self, values: Sequence[bytes], strings: Mapping[bytes, str]) -> list[Sequence[RawCell]] | None:
@@ -154,9 +160,9 @@ class Pattern:
             values: of the sheet, in their order.
             strings: the shared ones of its workbook, by their numbers as a part has them.
         """
-        shared = [*map(strings.get, [values[number] for number in self.shared])]
-        numbers = _numbers([values[number] for number in self.numbers])
-        dates = _dates([values[number] for number in self.dates])
+        shared = [*map(strings.get, self.shared(values))]
+        numbers = _numbers(self.numbers(values))
+        dates = _dates(self.dates(values))
         texts = self.texts.of(values)
         if None in shared or numbers is None or dates is None or texts is None:
             return None
@@ -328,9 +334,9 @@ def _pattern(marks: Marks, styles: Packed) -> Pattern | None:
         rows=slices,
         cells=itemgetter(*from_pool),
         merges=tuple(merges),
-        shared=numbers[_Kind.SHARED],
-        numbers=numbers[_Kind.NUMBER],
-        dates=numbers[_Kind.DATE],
+        shared=_taker(numbers[_Kind.SHARED]),
+        numbers=_taker(numbers[_Kind.NUMBER]),
+        dates=_taker(numbers[_Kind.DATE]),
         texts=by_themselves,
     )
 
@@ -361,17 +367,20 @@ def _texts(shown: Sequence[RawCell], expected: Sequence[int]) -> Texts | None:
         shown: the texts, with numbers in place of values.
         expected: the numbers that have to be in them, in their order.
     """
-    numbers, stripped = [], list[int]()
+    numbers, stripped, parts = list[int](), list[int](), list[slice]()
     for text in shown:
         if not isinstance(text, str):
             return None
         pieces = list(_NUMBERED_TEXT.finditer(text))
         if "".join(piece[0] for piece in pieces) != text:
             return None
-        numbers.append(tuple(int(piece[2]) - _FIRST for piece in pieces))
-        stripped += [int(piece[2]) - _FIRST for piece in pieces if not piece[1]]
-    are_right = list(chain.from_iterable(numbers)) == list(expected)
-    return Texts(numbers, stripped, all(len(one) == 1 for one in numbers)) if are_right else None
+        stripped += [at for at, piece in enumerate(pieces, start=len(numbers)) if not piece[1]]
+        parts.append(slice(len(numbers), len(numbers) + len(pieces)))
+        numbers += [int(piece[2]) - _FIRST for piece in pieces]
+    if numbers != list(expected):
+        return None
+    are_whole = all(part.stop == part.start + 1 for part in parts)
+    return Texts(_taker(numbers), stripped, None if are_whole else parts)
 
 
 def _shown(parts: Mapping[str, bytes]) -> tuple[Rows, list[Merge]] | None:
