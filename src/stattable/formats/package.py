@@ -113,7 +113,7 @@ class Package:
 
     def find(self, name: str) -> str | None:
         """Return the name by which a part is stored, or None where there is none."""
-        return _find(self._by_name, name)
+        return self._by_name[name] if name in self._by_name else _find(self._by_name, name)
 
     def size(self, name: str) -> int:
         """Return how many bytes the package says that the part has that is stored as `name`."""
