@@ -326,6 +326,8 @@ def _counted(merged: MergeResult, one: CheckedReturn) -> tuple[bool, str]:
         return False, decision("rejected", codes="、".join(codes))
     tree, cumulative = merged.tree, merged.rollup.counted.cumulative
     chain = tree.covering(one.key, one.scope or Scope.OWN)
+    if cumulative.keys().isdisjoint(chain):
+        return True, ""
     holder = next((key for key in chain if key in cumulative and tree.under(key, merged.root)), None)
     if holder is None:
         return True, ""

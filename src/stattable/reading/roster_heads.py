@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from stattable.model.names import comparable_name, level_of_name
@@ -150,7 +151,6 @@ class RowKinds:
 
     def __init__(self, rows: Sequence[Sequence[str]], heads: Heads) -> None:
         self._rows, self._heads = rows, heads
-        self._names = {comparable_name(self._said(row, "name")) for row in rows[heads.last :]}
         self._titles = {_said_cells(row) for row in rows[: heads.first - 1]}
         self._repeated = self._repeated_heads()
 
@@ -209,6 +209,11 @@ class RowKinds:
         parents = [self._said(row, key) for key in ("parent", "above")]
         return all(self._is_no_parent(one) for one in parents if one)
 
+    @cached_property
+    def _names(self) -> set[str]:
+        """The names below the heads."""
+        return {comparable_name(self._said(row, "name")) for row in self._rows[self._heads.last :]}
+
     def _is_no_parent(self, text: str) -> bool:
         if _is_note(text) or _is_sum(text):
             return True
@@ -249,7 +254,7 @@ def _flat(row: Sequence[str]) -> tuple[str, ...]:
 
 
 def _said_cells(row: Sequence[str]) -> tuple[str, ...]:
-    return tuple(cell for cell in row if cell)
+    return tuple([cell for cell in row if cell])
 
 
 def _is_sum(text: str) -> bool:
