@@ -129,11 +129,11 @@ def files(folder: Path) -> dict[str, bytes | None]:
 
 
 def fails_at(monkeypatch: pytest.MonkeyPatch, function: str, count: int, error: BaseException) -> None:
-    """Have the call number `count` of a function of `os` raise `error`."""
+    """Have the call number `count` of a function of `os` raise `error`; of `open`, of those for writing."""
     original, left = getattr(os, function), [count]
 
     def failing(*arguments: Any, **more: Any) -> Any:
-        left[0] -= 1
+        left[0] -= function != "open" or bool(arguments[1] & (os.O_WRONLY | os.O_RDWR))
         if left[0] == 0:
             raise error
         return original(*arguments, **more)

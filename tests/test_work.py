@@ -23,16 +23,17 @@ from stattable.formats import calamine
 from stattable.formats.inspection import xlsx
 from stattable.formats.package import Package, Packed
 from stattable.model.units import Level, Scope, Tree, Unit
+from stattable.processes import _WORTH_IT
 from stattable.proving.ledger import Run
 from stattable.reading import form, layout, surroundings
-from stattable.reading.files import read_return
+from stattable.reading.files import read_return, read_returns
 from stattable.writing.blank import blank_bytes, blanks_of
 from stattable.writing.report import report_bytes
 from writers.returns import EDITION, own_values, write_values
 
 VILLAGES = 40
 RUN = Run(["merge"], datetime(2026, 6, 20, 12), datetime(2026, 6, 20, 12, 0, 3))
-CALLS_TO_READ, CALLS_TO_SEND, CALLS_TO_MERGE, CALLS_TO_WRITE = 1_000, 15, 290, 400
+CALLS_TO_READ, CALLS_TO_SEND, CALLS_TO_MERGE, CALLS_TO_WRITE = 930, 15, 290, 400
 BYTES_SENT, MODULES_OF_HELP = 310, 26
 
 
@@ -137,6 +138,8 @@ def test_what_many_returns_share_is_held_once(returns: list[str]) -> None:
     for name in ("sheet", "surroundings.name_cell", "surroundings.filled_in", "identity.above"):
         one, other = map(attrgetter(name), (first, second))
         assert one is other, name
+    many = returns * (_WORTH_IT["fork"] // len(returns) + 1)
+    assert all(one.path is path for one, path in zip(read_returns(many, jobs=2), many, strict=True))
     tree = tree_of(3)
     sent = [memory.sent(tree, key, own_values(Level.VILLAGE), Scope.OWN) for key in tree.units if len(key) == 12]
     accepted = memory.merge(pickle.loads(pickle.dumps(sent)), roster=tree).accepted

@@ -180,14 +180,15 @@ def test_a_long_workbook_goes_through_temporary_files(tmp_path: Path, monkeypatc
     assert [*tmp_path.iterdir()] == []
 
 
-def test_a_long_text_is_not_looked_for_among_those_before() -> None:
+@pytest.mark.parametrize("text", ["文" * 65, f"3,120{',' * 38}"])
+def test_what_is_hardly_there_twice_is_not_looked_for_among_texts_before(text: str) -> None:
     def fill(sheet: Sheet) -> None:
-        sheet.put_row(1, ["官渡镇", "文" * 65], BODY_FONT)
-        sheet.put_row(2, ["官渡镇", "文" * 65], BODY_FONT)
+        sheet.put_row(1, ["官渡镇", text], BODY_FONT)
+        sheet.put_row(2, ["官渡镇", text], BODY_FONT)
 
     texts = parts(made(fill))["xl/sharedStrings.xml"]
     assert (texts.count("<si>"), 'count="4" uniqueCount="3"' in texts) == (3, True)
-    assert [[cell.value for cell in row] for row in reopened(fill).rows] == [["官渡镇", "文" * 65]] * 2
+    assert [[cell.value for cell in row] for row in reopened(fill).rows] == [["官渡镇", text]] * 2
 
 
 def test_whole_rows_are_held_as_they_are_stored() -> None:

@@ -82,7 +82,8 @@ def read_returns(
         results = over_executor(executor, partial(_read_from, str(Path.cwd()), read), paths, isolated)
     files: list[ReturnFile] = []
     with closing(results):
-        for one in results:
+        for path, one in zip(paths, results, strict=True):
+            one.share_path(path)
             files.append(one)
             progress(1)
     return files

@@ -43,6 +43,10 @@ class ReturnFile:
     reasons: tuple[Reason, ...] = ()
     findings: tuple[Finding, ...] = ()
 
+    def share_path(self, path: str) -> None:
+        """Hold the very text that others hold as the path, not a copy that a process has sent: there are many."""
+        object.__setattr__(self, "path", path)
+
     @property
     def is_merged(self) -> bool:
         """Whether `merge` wrote the file."""

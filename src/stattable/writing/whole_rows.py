@@ -29,7 +29,8 @@ _LONGEST: Final = 32_767  # characters that a cell can hold, of which those beyo
 _LOOKS_ESCAPED: Final = re.compile("_x[0-9A-Fa-f]{4}_")  # which a spreadsheet program would decode
 _AT_ONCE: Final = 5_000  # texts
 _LEVEL: Final = 5  # of compression: two thirds of the time that the usual one takes, for 1 % more bytes
-_REPEATED: Final = 64  # characters: names, words and fingerprints are, but hardly a path or a list of figures
+_REPEATED: Final = 64  # characters: names, words and fingerprints are, but hardly a path
+_FIGURES: Final = re.compile("[0-9]*(?:,[0-9]*){20,}")  # nor those of a return
 _SPACED: Final = re.compile(r"<t>(?=\s|[^<]*\s</t>)")  # of a text with white space at an end
 _LETTERS: Final = tuple(map(column_letters, range(1, 201)))
 
@@ -294,7 +295,7 @@ class _Numbers(dict[str, int]):
 
     def __missing__(self, text: str) -> int:
         number = self.count
-        if len(text) <= _REPEATED:
+        if len(text) <= _REPEATED and not _FIGURES.fullmatch(text):
             self[text] = number
         self.added.append(text)
         self.count += 1
