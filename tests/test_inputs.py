@@ -162,6 +162,13 @@ def test_the_folder_where_one_is(folder: Path, monkeypatch: pytest.MonkeyPatch) 
         assert paths(find_inputs(arguments)) == ["a.xlsx", "乡镇/b.xlsx"]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="there is no share")
+def test_a_path_keeps_the_two_separators_that_it_begins_with(folder: Path) -> None:
+    """As that of a folder on a server's share does on Windows, which is no path with one of them."""
+    put(folder, ["乡镇/a.xlsx"])
+    assert find_inputs([f"/{folder}"]).paths == (f"/{folder}/乡镇/a.xlsx",)
+
+
 def test_symlinks(folder: Path) -> None:
     put(folder, ["b.xlsx"])
     try:

@@ -92,10 +92,10 @@ class Texts:
 
     def of(self, values: Sequence[bytes]) -> list[str] | None:
         """Return the texts, or None where one may be shown otherwise."""
-        said = _said(self.pieces(values))
-        if said is None or (
-            list(map(str.strip, said)) != said and any(said[at] != said[at].strip() for at in self.stripped)
-        ):
+        if (said := _said(self.pieces(values))) is None:
+            return None
+        has_space = self.stripped and list(map(str.strip, said)) != said
+        if has_space and any(said[at] != said[at].strip() for at in self.stripped):
             return None
         return said if self.parts is None else ["".join(said[part]) for part in self.parts]
 
