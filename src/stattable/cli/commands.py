@@ -19,8 +19,9 @@ from stattable.cli.trace_command import trace_command
 from stattable.cli.verify_command import verify_command
 
 # So many objects are made before it is looked for cycles among them, of which there are hardly any: what a command
-# makes of a province's returns lives to its end, and looking through it time and again took a second more.
-_NEW_OBJECTS: Final = 250_000
+# makes of a province's returns lives to its end, and looking through it time and again took a second more. Of workbooks
+# there are: with five times as many the other levels' would take half as much memory again.
+_NEW_OBJECTS: Final = 50_000
 _OPTIONS: Final = "[选项]"  # in the usage line, where click says [OPTIONS]
 
 _EVERYDAY: Final = """\
