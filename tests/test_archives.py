@@ -11,6 +11,7 @@ import pytest
 from command_line import codes, run
 from county import GUANDU_VILLAGE, TO_GUANDU
 from stattable.formats.fingerprint import file_facts
+from stattable.formats.list_mark import with_mark
 from stattable.formats.storage import MAX_ENTRIES, about, files_in_archive, read
 from stattable.model.units import Level
 from stattable.proving.source_files import SourceFiles
@@ -78,6 +79,7 @@ def test_what_is_taken_from_an_archive(tmp_path: Path) -> None:
     data = village(tmp_path)
     inner = packed(tmp_path / "inner.zip", {"官渡村.xlsx": data}).read_bytes()
     files = {
+        "我们写的名单.xlsx": with_mark(inner),
         "官渡村.xlsx": data, "照片.jpg": b"\xff\xd8\xff", "__MACOSX/._官渡村.xlsx": b"x", "~$官渡村.xlsx": b"x",
         "再压一次.zip": inner, "总结.txt": "总结".encode(),
     }  # fmt: skip

@@ -190,9 +190,12 @@ def test_a_link_to_a_folder_is_followed_once(folder: Path) -> None:
         (folder / "乙镇").symlink_to(elsewhere, target_is_directory=True)
         (folder / "一份").symlink_to(folder / "甲镇", target_is_directory=True)
         (folder / "甲镇" / "上级").symlink_to(folder, target_is_directory=True)
+        (folder / "甲镇" / "微信").symlink_to(folder.parent / "又一处", target_is_directory=True)
+        (folder / "乙镇" / "微信").symlink_to(folder.parent / "又一处", target_is_directory=True)
+        put(folder.parent / "又一处", ["c.xlsx"])
     except OSError:
         pytest.skip("this account may not make symlinks")
-    assert paths(find_inputs(["收到"])) == ["收到/乙镇/b.xlsx", "收到/甲镇/a.xlsx"]
+    assert paths(find_inputs(["收到"])) == ["收到/乙镇/b.xlsx", "收到/甲镇/a.xlsx", "收到/甲镇/微信/c.xlsx"]
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")

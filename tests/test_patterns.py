@@ -170,6 +170,22 @@ def test_what_programs_write_is_read_by_its_values(kind: str) -> None:
     assert [[(type(value), value) for value in row] for row in read[0]] == by_calamine(second)
 
 
+@pytest.mark.parametrize("kind", ["shared", "inline"])
+def test_a_text_whose_space_is_not_shown_is_left_to_calamine(kind: str) -> None:
+    """Whichever of them it is, and wherever it stands."""
+    cells, strings = [("inline, with its space", 0), (kind, 0)], ["with its space", "in two", "plain"]
+    first, second = (
+        workbook(cells, strings, ([" 甲 ", "2" if kind == "shared" else text], [" 乙", "丙", "丁 ", text]))
+        for text in ("戊", "戊 ")
+    )
+    taught(first)
+    patterns = patterns_of(first)
+    assert patterns is not None
+    assert patterns.read(0) is not None
+    patterns = patterns_of(second)
+    assert patterns is None or patterns.read(0) is None
+
+
 @pytest.mark.parametrize("day", ["46175", "61", "2958465"])
 def test_days_are_read_by_their_numbers(day: str) -> None:
     first, second = (workbook([("number", 2)], ["plain"], ([value], ["甲"])) for value in ("46170", day))

@@ -164,7 +164,7 @@ def _walk(folder: str, unopened: dict[str, OSError]) -> Iterator[tuple[str, str]
             if not _is_folder(entry):
                 real = os.path.realpath(path) if entry.is_symlink() else f"{real_beginning}{entry.name}"
                 yield from _files_in_archive(path, real) or [(path, real)]
-            elif entry.name.lower() not in _NEVER_FOLDERS:
+            else:
                 folders.append((entry.is_symlink(), path))
         new = {}
         for _, path in sorted(folders):  # a folder's own name before a link's
