@@ -209,6 +209,7 @@ def test_a_title_in_two_cells_is_no_unit(tmp_path: Path) -> None:
     ("text", "fault"),
     [
         ("代码,名称\n410122,合计\n", f"名册第 2 行：名称“合计”{LIKE}"),
+        ("代码,名称,上级\n4101,高新,\n,合计,高新\n", f"名册第 3 行：名称“合计”{LIKE}"),
         ("代码,名称,级别\n410122,中牟县,\n,小计,乡镇级\n",
          f"名册第 3 行：名称“小计”{LIKE}"),
         ("名称,上级\n中牟县,\n填报单位,中牟县\n",
@@ -230,7 +231,7 @@ def test_a_title_in_two_cells_is_no_unit(tmp_path: Path) -> None:
         ("代码,名称\n410122,中牟县\n410122101,〃\n410122102,同上\n",
          "名册第 3–4 行：名称“〃”、“同上”不是单位的名称；请写出单位的全称，不要用“同上”一类的记号"),
     ],
-    ids=str.split("code level parent colon full-stop remark-for-code remark-in-front above-the-heads"
+    ids=str.split("code parent-by-name level parent colon full-stop remark-for-code remark-in-front above-the-heads"
                   " side-by-side other-heads ditto"),
 )  # fmt: skip
 def test_in_doubt_a_row_is_a_fault(tmp_path: Path, text: str, fault: str) -> None:
