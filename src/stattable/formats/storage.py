@@ -76,7 +76,7 @@ def opened(path: str) -> BinaryIO:
 
 def read(path: str) -> bytes:
     """Return the content of the file at `path`; see :func:`opened`."""
-    with opened(path) if _inside(path) else open(path, "rb", buffering=0) as file:  # which is read at once
+    with opened(path) as file:
         return file.read()
 
 

@@ -77,9 +77,10 @@ def find_inputs(arguments: Iterable[str], excluded: Iterable[str | Path] = ()) -
     others: dict[str, str] = {}  # the same for files that are no returns
     unopened: dict[str, OSError] = {}
     for argument in arguments:
-        archived = _files_in_archive(argument, os.path.realpath(argument))
+        its_real_path = os.path.realpath(argument)
+        archived = _files_in_archive(argument, its_real_path)
         is_folder = archived is not None or Path(argument).is_dir()
-        for path, real in archived or (_walk(argument, unopened) if is_folder else _alone(argument)):
+        for path, real in archived or (_walk(argument, unopened) if is_folder else [(argument, its_real_path)]):
             if is_never_input(path) or (is_folder and is_of_ours(path)) or (skipped and file_key(path) in skipped):
                 continue
             group = others if is_folder and not _is_return_like(path) else chosen
@@ -133,10 +134,6 @@ def _not_returns(paths: Iterable[str]) -> Iterator[Finding]:
 def _not_opened(unopened: Mapping[str, OSError]) -> Iterator[Finding]:
     for folder, error in sorted(unopened.items()):
         yield finding("F007", path=folder, params={"detail": type(error).__name__})
-
-
-def _alone(path: str) -> list[tuple[str, str]]:
-    return [(path, os.path.realpath(path))]
 
 
 def _walk(folder: str, unopened: dict[str, OSError]) -> Iterator[tuple[str, str]]:

@@ -109,8 +109,7 @@ def template_cells(sheet: RawSheet) -> list[RawCell]:
 
 def _runs_over(cells: Sequence[RawCell]) -> bool:
     """Whether the last cell of a row of figures is blank, and the cell right of it holds a figure."""
-    last, beyond = cells[LAST_COLUMN - 1], cells[LAST_COLUMN]
-    return last in ("", None) and beyond not in ("", None) and is_figure(beyond)
+    return cells[LAST_COLUMN - 1] in ("", None) and is_figure(cells[LAST_COLUMN])
 
 
 @lru_cache(maxsize=64)

@@ -94,8 +94,10 @@ def _matches(value: RawCell, words: re.Pattern[str]) -> bool:
 
 def is_figure(value: RawCell) -> bool:
     """Whether `value` is a figure or was meant as one, unlike a blank and a remark."""
+    if value is None or value == "":
+        return False
     if not isinstance(value, str) or len(value) > LONGEST_TEXT:
-        return not isinstance(value, str) and value is not None
+        return not isinstance(value, str)
     count = read_count(value)
     inexact = count.code not in {None, "V002", "V007"} or any(char.isdigit() for char in value)
     return count.value is not None or inexact or read_flag(value).value is not None

@@ -29,7 +29,7 @@ class ListSheet:
 
     def __init__(self, workbook: Workbook, name: str, widths: Sequence[float], *, is_held: bool = True) -> None:
         self.sheet: Sheet = workbook.add_sheet(name, is_held=is_held)
-        self._name, self._widths, self._is_held = name, widths, is_held
+        self._name, self._widths = name, widths
         self._rooms = [room_of(width) for width in widths]
         self.sheet.set_widths(widths)
         self.row = 0
@@ -43,7 +43,7 @@ class ListSheet:
             lines_of_text = count_lines(text, sum(self._widths) / (1.5 if look is TITLE else 1))
             self.sheet.set_row(self.row, min(lines_of_text * least, _HIGHEST_ROW))
         lines_and_heads = [*self.sheet.rows, self.write(heads, HEAD)]
-        if not self._is_held:
+        if not self.sheet.is_held:
             self.sheet.rows.clear()
         return lines_and_heads
 

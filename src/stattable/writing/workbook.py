@@ -95,11 +95,12 @@ class Sheet:
     Attributes:
         raw: XlsxWriter's worksheet, for how the sheet as a whole looks and prints.
         rows: the values of its cells, row by row.
+        is_held: whether those of its whole rows are among them.
     """
 
     def __init__(self, workbook: Workbook, raw: Any, *, is_held: bool) -> None:
         self._workbook = workbook
-        self._is_held = is_held
+        self.is_held = is_held
         self.raw = raw
         self.rows: list[list[object]] = []
 
@@ -167,7 +168,7 @@ class Sheet:
                 changed[column - start] = self._workbook.style(other)
             styles = tuple(changed)
         held: list[object] = self.raw.add_row(row, start, cells, styles, with_blanks=with_blanks)
-        if self._is_held:
+        if self.is_held:
             self.rows += [[] for _ in range(len(self.rows), row - 1)]
             self.rows.append(held)
         return held
