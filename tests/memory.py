@@ -25,6 +25,7 @@ from stattable.proving.remembered import identity_of, record_of
 from stattable.reading.inputs import Inputs
 from stattable.reading.return_file import ReturnFile
 from stattable.reading.surroundings import Surroundings
+from stattable.writing.report import report_of
 from writers.returns import EDITION
 
 MADE = datetime(2021, 6, 20, 8)
@@ -103,6 +104,11 @@ def written(merged: MergeResult, path: str, made: datetime = MADE) -> ReturnFile
     identity, record = identity_of(merged), record_of(merged, made)
     print_ = FileFacts(sha256(f"{path} {made} {merged.total}".encode()).hexdigest(), 1, 0.0)
     return received(path, merged.root_unit.name, merged.total, identity=identity, record=record, facts=print_)
+
+
+def report_bytes(merged: MergeResult, run: Run) -> bytes:
+    """The workbook of a merge, as it is on disk."""
+    return report_of(merged, run).to_bytes()
 
 
 def of_edition(one: ReturnFile, edition: int) -> ReturnFile:

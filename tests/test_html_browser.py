@@ -15,13 +15,13 @@ import openpyxl
 import pytest
 from PIL import Image
 
+import memory
 from browser import PHONE, WIDE, Browser, Keys, opened_browser
 from stattable.merging.collection import collection_of
 from stattable.merging.reminders import reminders_of
 from stattable.model.form import FIELDS
 from stattable.output.html.merge_page import merge_page
 from stattable.output.html.status_page import status_page
-from stattable.writing.report import report_bytes
 from test_html_page import HOSTILE, hostile_pages
 from web_pages import RUN, TODAY, WebPage, breakdown_rows, hainan, number_in
 
@@ -67,7 +67,7 @@ def status(browser: Browser, places: dict[str, Path]) -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def rows() -> dict[str, tuple[Any, ...]]:
     """The figures of the rows of 分单位汇总, by their names, of those that only one has."""
-    book = openpyxl.load_workbook(io.BytesIO(report_bytes(hainan(), RUN)), data_only=True)
+    book = openpyxl.load_workbook(io.BytesIO(memory.report_bytes(hainan(), RUN)), data_only=True)
     listed = breakdown_rows(book)
     names = Counter(name for name, _ in listed)
     return {name: figures for name, figures in listed if names[name] == 1}

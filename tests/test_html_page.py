@@ -34,7 +34,6 @@ from stattable.output.html.status_page import status_page
 from stattable.output.html.units import Paths
 from stattable.proving.reopen import reopen
 from stattable.writing.collection import collection_bytes
-from stattable.writing.report import report_bytes
 from web_pages import RUN, TODAY, WebPage, breakdown_rows, hainan, number_in
 from writers.returns import own_values
 
@@ -57,7 +56,7 @@ def page() -> Iterator[WebPage]:
 
 @pytest.fixture(scope="module")
 def workbook_bytes() -> bytes:
-    return report_bytes(hainan(), RUN)
+    return memory.report_bytes(hainan(), RUN)
 
 
 @pytest.fixture(scope="module")

@@ -81,12 +81,12 @@ def test_rows() -> None:
         ("record", "0", "", "", "23", MADE),
         (
             "node", "410122", "410122", "中牟县", "county", "", "cumulative", "1",
-            "1", PRINTS[0], joined(f32="有", f33="无"), "",
-            "7", PRINTS[1], joined(f7="1234567"), MOVED.removesuffix("J19"),
+            1, PRINTS[0], joined(f32="有", f33="无"), "",
+            7, PRINTS[1], joined(f7="1234567"), MOVED.removesuffix("J19"),
         ),
-        ("node", TOWN, TOWN, "官渡镇", "township", "410122", "own", "1", *NO_RETURN, "12", PRINTS[2], town, MOVED),
+        ("node", TOWN, TOWN, "官渡镇", "township", "410122", "own", "1", *NO_RETURN, 12, PRINTS[2], town, MOVED),
         ("node", VILLAGE, VILLAGE, "官渡村", "village", TOWN, "", "0", *NO_RETURN, *NO_RETURN),
-        ("node", NAMELESS, "", "=某企业计生协", "township", "410122", "", "1", "3", PRINTS[3], town, "", *NO_RETURN),
+        ("node", NAMELESS, "", "=某企业计生协", "township", "410122", "", "1", 3, PRINTS[3], town, "", *NO_RETURN),
     ]  # fmt: skip
 
 
@@ -142,10 +142,11 @@ def test_cells_are_read_as_they_were(cells: Any) -> None:
     assert same(read_record(record_rows(record)), record)
 
 
-def as_saved_elsewhere(rows: list[tuple[str, ...]]) -> list[list[Any]]:
+def as_saved_elsewhere(rows: list[Row]) -> list[list[Any]]:
     """Numbers where a spreadsheet program took the text for one, and all rows equally wide."""
     return [
-        [float(cell) if cell.isdigit() else cell or None for cell in (*row, *[""] * (24 - len(row)))] for row in rows
+        [float(cell) if str(cell).isdigit() else cell or None for cell in (*row, *[""] * (24 - len(row)))]
+        for row in rows
     ]
 
 

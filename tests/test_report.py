@@ -28,7 +28,6 @@ from stattable.proving.chart_table import CHARTS_SHEET
 from stattable.proving.check_code import check_code
 from stattable.proving.ledger import Run
 from stattable.writing import report
-from stattable.writing.report import report_bytes
 from stattable.writing.workbook import Workbook
 
 OWN, CUMULATIVE = Scope.OWN, Scope.CUMULATIVE
@@ -67,7 +66,7 @@ def county() -> list[Any]:
 def made(returns: list[Any], run: Run = RUN, **options: Any) -> bytes:
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("SOURCE_DATE_EPOCH", "1781956800")
-        return report_bytes(memory.merge(returns, **options), run)
+        return memory.report_bytes(memory.merge(returns, **options), run)
 
 
 def workbook_of(returns: list[Any], run: Run = RUN, *, stored: bool = True, **options: Any) -> openpyxl.Workbook:
@@ -751,12 +750,12 @@ def test_no_list_is_written_cell_by_cell(monkeypatch: pytest.MonkeyPatch, what: 
     monkeypatch.setattr(SheetWriter, what, counting)
     for many in (3, 30):
         calls.append(0)
-        report_bytes(many_villages(many), RUN)
+        memory.report_bytes(many_villages(many), RUN)
     assert calls[0] == calls[1] > 0
 
 
 def test_a_look_is_one_format_however_many_cells_have_it() -> None:
-    formats = [styles(report_bytes(many_villages(many), RUN)) for many in (3, 30)]
+    formats = [styles(memory.report_bytes(many_villages(many), RUN)) for many in (3, 30)]
     assert formats[0] == formats[1]
 
 
@@ -770,10 +769,10 @@ def test_a_long_workbook_is_the_same_as_a_short_one(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1622246400")
     monkeypatch.setattr(report, "Workbook", noted)
-    short = report_bytes(many_villages(30), RUN)
+    short = memory.report_bytes(many_villages(30), RUN)
     for many in (63, 62):  # 31 returns, and 32 units
         monkeypatch.setattr(report, "_MANY", many)
-        long = report_bytes(many_villages(30), RUN)
+        long = memory.report_bytes(many_villages(30), RUN)
     assert [is_long for is_long, _ in made] == [False, False, True]
     packages = [zipfile.ZipFile(io.BytesIO(one)) for one in (short, long)]
     ours, others = ({name: package.read(name) for name in package.namelist()} for package in packages)

@@ -486,10 +486,10 @@ def test_parent_code(code: str, parent: str | None) -> None:
 def test_the_keys_by_which_findings_name_units_are_those_below_the_unit_that_is_asked_for() -> None:
     tree = tree_of(TWINS)
     for root in ("4101", "410122", "410181", "4101"):
-        refs = tree.keys_by_ref(root)
-        assert [*refs.values()] == [*tree.below(root)]
-        assert all(tree[key or ""].ref == ref for ref, key in refs.items())
+        refs = {unit.ref: key for key, unit in tree.units.items()}
+        assert tree.keys_of(refs, root) == {ref: key for ref, key in refs.items() if tree.under(key, root)}
+        assert tree.keys_of({tree[root].ref}, root) == {tree[root].ref: root}
     twins = Tree(
         [Unit("4101", "甲市", Level.PREFECTURE), *(Unit(key, "乙县", Level.COUNTY, None, "4101") for key in "ab")]
     )
-    assert [*twins.keys_by_ref("4101").values()] == ["4101", None]
+    assert [*twins.keys_of([one.ref for one in twins.units.values()], "4101").values()] == ["4101", None]

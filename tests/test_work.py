@@ -28,7 +28,6 @@ from stattable.proving.ledger import Run
 from stattable.reading import form, layout, surroundings
 from stattable.reading.files import read_return, read_returns
 from stattable.writing.blank import blank_bytes, blanks_of
-from stattable.writing.report import report_bytes
 from writers.returns import EDITION, own_values, write_values
 
 VILLAGES = 40
@@ -163,7 +162,7 @@ def test_calls_to_write_a_unit() -> None:
         tree = tree_of(villages)
         files = [memory.sent(tree, key, own_values(Level.VILLAGE), Scope.OWN) for key in tree.units if len(key) == 12]
         merged = memory.merge(files, roster=tree)
-        return lambda: report_bytes(merged, RUN)
+        return lambda: memory.report_bytes(merged, RUN)
 
     few, many = writing(VILLAGES), writing(2 * VILLAGES)
     few()

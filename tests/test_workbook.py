@@ -180,7 +180,7 @@ def test_a_long_workbook_goes_through_temporary_files(tmp_path: Path, monkeypatc
     assert [*tmp_path.iterdir()] == []
 
 
-@pytest.mark.parametrize("text", ["文" * 65, f"3,120{',' * 38}"])
+@pytest.mark.parametrize("text", ["文" * 65, f"3,120{',' * 38}", "13812345678"])
 def test_what_is_hardly_there_twice_is_not_looked_for_among_texts_before(text: str) -> None:
     def fill(sheet: Sheet) -> None:
         sheet.put_row(1, ["官渡镇", text], BODY_FONT)

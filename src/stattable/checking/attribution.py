@@ -290,6 +290,7 @@ class Attributor:
         if key is None or key not in self._tree:
             return Attribution(UnitRef(name=one.name or None), None, None, None, None, tuple(findings))
         unit = self._tree[key]
+        one.share_name(unit)
         root = self._register.root
         ref = unit.ref
         if root is not None and not self._tree.under(key, root):

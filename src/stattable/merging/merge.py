@@ -229,7 +229,7 @@ def assemble(
         *annex.findings,
     ]
     if not explanations.is_empty:
-        keys = result.keys_by_unit
+        keys = result.tree.keys_of({one.unit for one in findings if one.unit}, result.root)
         findings = [explanations.noted(one, keys.get(one.unit) if one.unit else None) for one in findings]
     return replace(result, findings=(*(one for file in result.files for one in file.findings), *findings))
 

@@ -189,8 +189,8 @@ class MergeResult:
 
     @property
     def keys_by_unit(self) -> Mapping[UnitRef, str | None]:
-        """The keys of the units at and below the root; None for those that look the same as another."""
-        return self.tree.keys_by_ref(self.root)
+        """The keys of the units at and below the root that findings name; None for those that look the same."""
+        return self.tree.keys_of({one.unit for one in self.findings if one.unit}, self.root)
 
     @property
     def summary(self) -> Summary:

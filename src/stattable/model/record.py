@@ -12,7 +12,7 @@ from typing import Final
 
 from stattable.model.cell_names import a1, cell_at
 from stattable.model.form import FIELDS, Values
-from stattable.model.identity import Row, cell_text, figures_text, read_figures
+from stattable.model.identity import cell_text, figures_text, read_figures
 from stattable.model.units import Level, Scope, Tree, Unit
 
 RECORD_SHEET: Final = "_stattable_record"  # and what follows in others, as _stattable_record_2
@@ -23,6 +23,7 @@ _CELLS: Final = tuple(field.at for field in FIELDS)
 _FACTS: Final = 7  # cells of a unit's row before those of the returns
 _OF_RETURN: Final = 4  # cells of one return
 _BETWEEN_ALIASES: Final = "、"
+Row = tuple[str | int, ...]  # of a hidden sheet: the number of a return is one, all else is text
 _DEEPEST: Final = 8  # records within one another; there are six levels
 
 
@@ -123,7 +124,7 @@ def record_rows(record: Record) -> Iterator[Row]:
     The records of merged workbooks among what was sent follow, each with the number of the one that holds it, and the
     unit that sent it. Of these only what was sent and what is missing is told, and what stands above it.
     """
-    waiting: list[tuple[Record, Row]] = [(record, ("", ""))]
+    waiting: list[tuple[Record, tuple[str, str]]] = [(record, ("", ""))]
     for number, (one, holder) in enumerate(waiting):  # it grows on the way
         yield _RECORD, str(number), *holder, str(one.edition), one.made
         yield from (_row(one, one.tree[key]) for key in one.tree.below(one.root))
@@ -222,10 +223,11 @@ def _linked(parts: Sequence[_Part]) -> Record | None:
 
 def _row(record: Record, unit: Unit) -> Row:
     parent = "" if unit.key == record.root else unit.parent
-    row = [_UNIT, unit.key, unit.code or "", unit.name, unit.level, parent or "", unit.scope or "", str(+unit.expected)]
+    about = unit.key, unit.code or "", unit.name, unit.level, parent or "", unit.scope or "", str(+unit.expected)
+    row: list[str | int] = [_UNIT, *about]
     for scope in Scope:
         one = record.sent.get((unit.key, scope))
-        row += [str(one.number), one.sha256, figures_text(one.values), _places(one.cells)] if one else [""] * _OF_RETURN
+        row += [one.number, one.sha256, figures_text(one.values), _places(one.cells)] if one else [""] * _OF_RETURN
     return (*row, _BETWEEN_ALIASES.join(unit.aliases)) if unit.aliases else tuple(row)
 
 

@@ -1,8 +1,7 @@
 """Levels, units and their tree, and the codes of units."""
 
 import re
-from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
@@ -204,7 +203,6 @@ class Tree:
     def __init__(self, units: Iterable[Unit]) -> None:
         self.units: dict[str, Unit] = {unit.key: unit for unit in units}
         self.tops: list[str] = []
-        self._refs: tuple[str, Mapping[UnitRef, str | None]] | None = None  # those that were asked for last
         under: dict[str, list[str]] = {}
         for key, unit in self.units.items():
             (self.tops if unit.parent is None else under.setdefault(unit.parent, [])).append(key)
@@ -233,33 +231,34 @@ class Tree:
 
     def below(self, root: str) -> Iterator[str]:
         """Yield `root` and all keys under it, a parent before its children, in listing order."""
-        order, places, ends = self._order
-        return iter(order[places[root] : ends[places[root]]])
+        order, places = self._order
+        return iter(order[slice(*places[root])] if self.children[root] else (root,))
 
     @cached_property
-    def _order(self) -> tuple[list[str], dict[str, int], Sequence[int]]:
-        """All keys in listing order, where in it each stands, and there where those under it end."""
-        order, stack = list[str](), self.tops[::-1]
+    def _order(self) -> tuple[list[str], dict[str, tuple[int, int]]]:
+        """All keys in listing order, and where in it each that has others under it stands, and where these end."""
+        order, places, stack = list[str](), dict[str, tuple[int, int]](), [(key, False) for key in reversed(self.tops)]
         while stack:
-            key = stack.pop()
+            key, is_done = stack.pop()
+            if is_done:
+                places[key] = places[key][0], len(order)
+                continue
+            if below := self.children[key]:
+                places[key] = len(order), 0
+                stack.append((key, True))
+                stack.extend((child, False) for child in reversed(below))
             order.append(key)
-            stack.extend(reversed(self.children[key]))
-        places = {key: at for at, key in enumerate(order)}
-        ends = array("q", bytes(8 * len(order)))
-        for at in range(len(order) - 1, -1, -1):
-            below = self.children[order[at]]
-            ends[at] = ends[places[below[-1]]] if below else at + 1
-        return order, places, ends
+        return order, places
 
-    def keys_by_ref(self, root: str) -> Mapping[UnitRef, str | None]:
-        """Return the keys of `root` and the units under it by how findings name them; None where two look the same."""
-        if self._refs is None or self._refs[0] != root:
-            keys: dict[UnitRef, str | None] = {}
-            for key in self.below(root):
-                ref = self.units[key].ref
+    def keys_of(self, refs: Collection[UnitRef], root: str) -> dict[UnitRef, str | None]:
+        """Return the keys of units as findings name them, at and under `root`; None where two look the same."""
+        names = {ref.name for ref in refs}
+        keys: dict[UnitRef, str | None] = {}
+        for key in self.below(root):
+            unit = self.units[key]
+            if unit.name in names and (ref := unit.ref) in refs:
                 keys[ref] = None if ref in keys else key
-            self._refs = root, keys
-        return self._refs[1]
+        return keys
 
     def expects_below(self, key: str) -> bool:
         """Whether anybody below `key` is to send a return."""

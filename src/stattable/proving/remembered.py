@@ -1,6 +1,6 @@
 """What a merged workbook remembers in hidden sheets: its identity, and its record."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from stattable.merging.result import MergeResult
@@ -31,9 +31,23 @@ def record_of(merged: MergeResult, made: datetime) -> Record:
         merged: the result of a merge.
         made: when, as the ledger says.
     """
-    numbers: Mapping[str, int] = {one.path: number for number, one in enumerate(merged.files, start=1)}
-    sent = {
-        at: CountedReturn(numbers[one.path], one.values, one.file.cells, one.file.facts.sha256 or "", one.file.record)
-        for at, one in merged.accepted.items()
-    }
-    return Record(merged.tree, merged.root, sent, merged.edition, made.strftime(TIME))
+    return Record(merged.tree, merged.root, _Sent(merged), merged.edition, made.strftime(TIME))
+
+
+class _Sent(Mapping[tuple[str, Scope], CountedReturn]):
+    """The accepted returns of a merge as a record has them, each made when it is asked for: a nation has many."""
+
+    def __init__(self, merged: MergeResult) -> None:
+        self._accepted = merged.accepted
+        self._numbers = {one.path: number for number, one in enumerate(merged.files, start=1)}
+
+    def __getitem__(self, at: tuple[str, Scope]) -> CountedReturn:
+        one = self._accepted[at]
+        file = one.file
+        return CountedReturn(self._numbers[one.path], one.values, file.cells, file.facts.sha256 or "", file.record)
+
+    def __iter__(self) -> Iterator[tuple[str, Scope]]:
+        return iter(self._accepted)
+
+    def __len__(self) -> int:
+        return len(self._accepted)

@@ -12,7 +12,8 @@ from itertools import zip_longest
 from typing import Final
 
 from stattable.model.form import CONTACT_LINES, FIELDS, NAME_LINE, SHEET_NAME
-from stattable.model.identity import Row, cell_text
+from stattable.model.identity import cell_text
+from stattable.model.record import Row
 from stattable.proving.breakdown import FIRST_ROW, HEAD_ROWS, UNIT_HEADS, UNITS_SHEET
 from stattable.proving.chart_table import CHARTS_SHEET, FIGURES_FROM, UNNAMED_AT
 from stattable.proving.lists import CLERKS_HEADS, FINDING_HEADS, FINDINGS_SHEET

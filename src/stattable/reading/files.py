@@ -1,6 +1,7 @@
 """Paths → what each file holds, whatever goes wrong; many, over processes."""
 
 import copyreg
+import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from contextlib import closing
@@ -75,11 +76,16 @@ def read_returns(
         progress: told of every file that was read.
         executor: reads them instead of processes of this machine, by their absolute paths; None for these.
     """
-    read, isolated = (partial(how, debug=debug) for how in (read_return, read_return_isolated))
+    here = "" if executor is None else str(Path.cwd())
+    read, isolated = (
+        partial(_read_from, folder, partial(how, debug=debug))
+        for folder, how in ((here, read_return), ("", read_return_isolated))
+    )
+    sent = [*map(os.fsencode, paths)]  # a text would hold its UTF-8 form, too, as long as it lives
     if executor is None:
-        results = over_processes(read, paths, jobs, isolated)
+        results = over_processes(read, sent, jobs, isolated)
     else:
-        results = over_executor(executor, partial(_read_from, str(Path.cwd()), read), paths, isolated)
+        results = over_executor(executor, read, sent, isolated)
     files: list[ReturnFile] = []
     with closing(results):
         for path, one in zip(paths, results, strict=True):
@@ -99,9 +105,10 @@ for _kind in (ReturnFile, FileFacts, Identity, UnitFacts, Surroundings):  # what
     _send_by_fields(_kind)
 
 
-def _read_from(folder: str, read: Callable[[str], ReturnFile], path: str) -> ReturnFile:
+def _read_from(folder: str, read: Callable[[str], ReturnFile], sent: bytes) -> ReturnFile:
     """Read a file whose path may start from a folder that is not where this process is, and name it by that path."""
-    return replace(read(str(Path(folder, path))), path=path)
+    path = os.fsdecode(sent)
+    return replace(read(str(Path(folder, path))), path=path) if folder else read(path)
 
 
 def _trapped(path: str, read: Callable[[str], ReturnFile], debug: bool) -> ReturnFile:

@@ -10,6 +10,7 @@ from stattable.model.findings import Finding
 from stattable.model.form import Values
 from stattable.model.identity import Identity, WorkbookKind
 from stattable.model.record import Record
+from stattable.model.units import Unit
 from stattable.reading.surroundings import NO_SURROUNDINGS, Surroundings
 
 
@@ -46,6 +47,15 @@ class ReturnFile:
     def share_path(self, path: str) -> None:
         """Hold the very text that others hold as the path, not a copy that a process has sent: there are many."""
         object.__setattr__(self, "path", path)
+
+    def share_name(self, unit: Unit) -> None:
+        """Do the same with the name and the code of its unit, where they stand in the file as in the tree."""
+        if self.surroundings.name == unit.name:
+            object.__setattr__(self.surroundings, "name", unit.name)
+        said = self.identity and self.identity.unit
+        if said and (said.name, said.code) == (unit.name, unit.code):
+            object.__setattr__(said, "name", unit.name)
+            object.__setattr__(said, "code", unit.code)
 
     @property
     def is_merged(self) -> bool:

@@ -13,7 +13,7 @@ from stattable.model.units import Tree
 from stattable.processes import over_processes
 from stattable.proving.ledger import Run
 from stattable.writing.folders import folders
-from stattable.writing.report import report_bytes
+from stattable.writing.report import write_report
 from stattable.writing.whole_files import Staging, fill
 
 _MILLISECONDS: Final = 15  # that one takes
@@ -78,7 +78,10 @@ def write_levels(
                 progress(1)
     finally:
         _shared.clear()
-    fill(whole, items[0][1].read_bytes() if items else report_bytes(merged, run), durable=True)  # the root comes first
+    if items:  # the root's comes first
+        fill(whole, items[0][1].read_bytes(), durable=True)
+    else:
+        write_report(merged, run, whole, durable=True)
     return WrittenLevels(str(folder), len(items), tuple(str(path) for path in places.values() if path.exists()))
 
 
@@ -89,4 +92,4 @@ def _begin(levels: Levels, run: Run) -> None:
 def _write(item: tuple[str, Path]) -> None:
     key, path = item
     levels, run = _shared[0]
-    fill(path, report_bytes(levels.at(key), run))
+    write_report(levels.at(key), run, path)

@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -13,7 +13,6 @@ from typing import Any, Final
 from stattable.model import form
 from stattable.model.cell_names import a1
 from stattable.model.form import FIELDS, Values, shown_value
-from stattable.model.identity import Row
 from stattable.model.units import Level
 from stattable.writing.workbook import BODY_FONT, Look, Sheet, Workbook
 
@@ -179,8 +178,8 @@ def put_note(sheet: Sheet, lines: Iterable[str]) -> None:
     sheet.raw.set_column(column - 1, column - 1, _NOTE_WIDTH)
 
 
-def add_hidden(workbook: Workbook, name: str, rows: Iterable[Row], *, is_held: bool = True) -> None:
-    """Add a very-hidden sheet of plain text cells, such as the identity; see :meth:`Workbook.add_sheet`."""
+def add_hidden(workbook: Workbook, name: str, rows: Iterable[Sequence[object]], *, is_held: bool = True) -> None:
+    """Add a very-hidden sheet of plain cells, such as the identity; see :meth:`Workbook.add_sheet`."""
     sheet = workbook.add_sheet(name, is_held=is_held)
     for row, words in enumerate(rows, start=1):
         sheet.put_row(row, words, _HIDDEN_LOOK, with_blanks=False)

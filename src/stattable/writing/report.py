@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
+from pathlib import Path
 from typing import Final
 
 from stattable.merging.result import MergeResult
@@ -50,7 +51,7 @@ from stattable.writing.charts import add_charts
 from stattable.writing.list_sheet import ListSheet
 from stattable.writing.looks import ABOUT, BAD, DOUBTFUL, PLAIN, SUM, WRAPPED
 from stattable.writing.page import Place, add_hidden, add_page, page_content, put_note
-from stattable.writing.whole_files import through_temporary_files
+from stattable.writing.whole_files import filling, through_temporary_files
 from stattable.writing.whole_rows import Link
 from stattable.writing.workbook import MOST_LINKS, Look, Workbook, run_time
 from stattable.writing.year_on_year import add_year_on_year
@@ -82,16 +83,25 @@ _NOTES: Final[Mapping[str, str]] = {  # what is said beside the page of each cou
 }
 
 
-def report_bytes(merged: MergeResult, run: Run) -> bytes:
-    """Return the merged workbook as the bytes of a file.
+def write_report(merged: MergeResult, run: Run, path: Path, *, durable: bool = False) -> None:
+    """Write the merged workbook into a file that is there; see :func:`filling`.
 
     Args:
         merged: the result of a merge.
         run: how the merge was started, for the ledger.
+        path: of the file.
+        durable: wait until the disk has it.
 
     Raises:
-        OSError: a temporary file could not be written.
+        OSError: it could not be written, or a temporary file.
     """
+    report = report_of(merged, run)
+    with filling(path, durable=durable) as file:
+        report.write_to(file)
+
+
+def report_of(merged: MergeResult, run: Run) -> Workbook:
+    """Return the merged workbook, to be written; see :func:`write_report`."""
     with through_temporary_files():
         workbook = Workbook(is_long=len(merged.returns) + len(merged.statuses) > _MANY)
         seal = Seal()
@@ -101,7 +111,7 @@ def report_bytes(merged: MergeResult, run: Run) -> bytes:
         record = seal.passing(RECORD_SHEET, record_rows(record_of(merged, run.ended)))
         for name, rows in over_sheets(chain(record, seal.rows())):
             add_hidden(workbook, name, rows, is_held=False)
-        return workbook.to_bytes()
+        return workbook
 
 
 def _add_sheets(workbook: Workbook, merged: MergeResult, run: Run, seal: Seal) -> None:

@@ -10,8 +10,8 @@ from stattable.proving.key_facts import key_facts
 from stattable.proving.ledger import Run, check_code_of
 from stattable.writing.letter.text import letter_of
 from stattable.writing.levels import WrittenLevels, write_levels
-from stattable.writing.report import report_bytes
-from stattable.writing.whole_files import Staging, fill
+from stattable.writing.report import write_report
+from stattable.writing.whole_files import Staging
 from stattable.writing.workbook import run_time
 
 
@@ -71,7 +71,7 @@ def write_results(
             folder = Path(outputs.levels.folder)
             levels = write_levels(merged, run, folder, workbook, staging, jobs=jobs, progress=progress)
         else:
-            fill(workbook, report_bytes(merged, run), durable=True)
+            write_report(merged, run, workbook, durable=True)
     return WrittenResults(levels, kept)
 
 

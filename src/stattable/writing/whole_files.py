@@ -57,7 +57,8 @@ class Staging:
             durable: wait until the disk has it; too slow for many files that are quickly made again.
         """
         handle, temporary = self._beside(path)
-        _fill(handle, temporary, data, durable=durable)
+        with _filling(handle, temporary, durable=durable) as file:
+            file.write(data)
 
     @contextmanager
     def stream(self, path: Path) -> Iterator[BinaryIO]:
@@ -75,7 +76,8 @@ class Staging:
     def write_lines(self, path: Path, lines: Iterable[str]) -> None:
         """Write a text file that will be put at `path`, a line at a time, as UTF-8."""
         handle, temporary = self._beside(path)
-        _fill_with(handle, temporary, (line.encode("utf-8", "replace") for line in lines), durable=True)
+        with _filling(handle, temporary, durable=True) as file:
+            file.writelines(line.encode("utf-8", "replace") for line in lines)
 
     def keep(self, path: Path, when: datetime) -> Path:
         """Copy the file at `path` to a name next to it that says so, overwriting nothing, and return that name.
@@ -185,23 +187,30 @@ def fill(path: Path, data: bytes, *, durable: bool = False) -> None:
     Raises:
         OSError: it could not be written, or is not there any more.
     """
-    _fill(os.open(path, os.O_WRONLY | _BINARY), path, data, durable=durable)
+    with filling(path, durable=durable) as file:
+        file.write(data)
 
 
-def _fill(handle: int, path: Path, data: bytes, *, durable: bool) -> None:
-    _fill_with(handle, path, [data], durable=durable)
+@contextmanager
+def filling(path: Path, *, durable: bool = False) -> Iterator[BinaryIO]:
+    """Yield the file at `path`, which :meth:`Staging.place` made, open for writing; see :func:`fill`."""
+    with _filling(os.open(path, os.O_WRONLY | _BINARY), path, durable=durable) as file:
+        yield file
 
 
-def _fill_with(handle: int, path: Path, parts: Iterable[bytes], *, durable: bool) -> None:
-    """Write `parts` to the new file at `path`, open as `handle`, and let others read it as usual."""
+@contextmanager
+def _filling(handle: int, path: Path, *, durable: bool) -> Iterator[BinaryIO]:
+    """Yield the new file at `path`, open as `handle`, and then let others read it as usual."""
     try:
         with os.fdopen(handle, "wb") as file:
-            file.writelines(parts)
+            yield file
             file.flush()
             if durable:
                 os.fsync(handle)
         path.chmod(0o666 & ~_umask())
     except OSError as error:
+        if error.filename:  # of another file than this one
+            raise
         raise _of(error, path) from error
 
 

@@ -20,6 +20,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from stattable.model.cell_names import column_letters
 from stattable.model.text import DECEPTIVE, ESCAPED, STAND_IN
+from stattable.writing.whole_files import through_temporary_files
 
 # What XML cannot hold, and what nobody would see. Surrogates stand in file names that are not UTF-8, as in archives
 # packed with GBK names.
@@ -30,7 +31,7 @@ _LOOKS_ESCAPED: Final = re.compile("_x[0-9A-Fa-f]{4}_")  # which a spreadsheet p
 _AT_ONCE: Final = 5_000  # texts
 _LEVEL: Final = 5  # of compression: two thirds of the time that the usual one takes, for 1 % more bytes
 _REPEATED: Final = 64  # characters: names, words and fingerprints are, but hardly a path
-_FIGURES: Final = re.compile("[0-9]*(?:,[0-9]*){20,}")  # nor those of a return
+_SELDOM: Final = re.compile("[0-9]*(?:,[0-9]*){20,}|1[0-9]{10}")  # nor the figures of a return, nor a mobile number
 _SPACED: Final = re.compile(r"<t>(?=\s|[^<]*\s</t>)")  # of a text with white space at an end
 _LETTERS: Final = tuple(map(column_letters, range(1, 201)))
 
@@ -141,6 +142,7 @@ class RowWorksheet(Worksheet):  # type: ignore[misc]
         shape = self.row_info.pop(row, None)
         if cells or shape:
             if shape:
+                del self.row_sizes[row]  # for which only what is drawn further down would ask
                 part, self.fh = self.fh, self._lines
                 self._write_row(row, None, shape)
                 self.fh = part
@@ -295,7 +297,7 @@ class _Numbers(dict[str, int]):
 
     def __missing__(self, text: str) -> int:
         number = self.count
-        if len(text) <= _REPEATED and not _FIGURES.fullmatch(text):
+        if len(text) <= _REPEATED and not _SELDOM.fullmatch(text):
             self[text] = number
         self.added.append(text)
         self.count += 1
@@ -336,21 +338,21 @@ class RowWorkbook(xlsxwriter.Workbook):  # type: ignore[misc]
         self.str_table = _TextTable()
         self.packager = _Packager()
 
-    def pack(self) -> bytes:
-        """Return the workbook as the bytes of a file; nothing can be added after that.
+    def pack(self, out: BinaryIO) -> None:
+        """Write the workbook to a file; nothing can be added after that.
 
         Raises:
-            OSError: a temporary file could not be written.
+            OSError: a temporary file could not be written, as it says, or else the file.
         """
-        out = io.BytesIO()
         folder = nullcontext() if self.in_memory else tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         with folder as self.tmpdir:
-            self.close()
+            with through_temporary_files():
+                self.close()
+                parts = self.packager.parts()
             with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as package:
-                for part, name, _ in self.packager.parts():
+                for part, name, _ in parts:
                     with _content(part) as content, package.open(name, "w") as packed:
                         shutil.copyfileobj(content, packed, _IN_MEMORY)
-        return out.getvalue()
 
     def _get_packager(self) -> Packager:
         return self.packager

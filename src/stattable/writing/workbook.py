@@ -1,10 +1,11 @@
 """A new workbook: text stays text, equal looks are one format, and equal content gives equal bytes."""
 
+import io
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from stattable.proving.sheet_facts import LIST_FOOTER
 from stattable.writing.whole_rows import Formula, Link, RowWorkbook, RowWorksheet, storable
@@ -83,10 +84,15 @@ class Workbook:
         """Have the part of a chart written, which no call of XlsxWriter's made."""
         self._book.charts.append(chart)
 
+    def write_to(self, out: BinaryIO) -> None:
+        """Write the workbook to a file; nothing can be added after that."""
+        self._book.pack(out)
+
     def to_bytes(self) -> bytes:
         """Return the workbook as the bytes of a file; nothing can be added after that."""
-        packed: bytes = self._book.pack()
-        return packed
+        out = io.BytesIO()
+        self.write_to(out)
+        return out.getvalue()
 
 
 class Sheet:
