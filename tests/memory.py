@@ -18,6 +18,7 @@ from stattable.model import form
 from stattable.model.catalogue import finding
 from stattable.model.form import BLANK, FIELD_BY_KEY, FIELDS, Values, total
 from stattable.model.identity import Identity, UnitFacts, WorkbookKind
+from stattable.model.packing import packed
 from stattable.model.record import TIME, CountedReturn, Record
 from stattable.model.units import Scope, Tree, Unit
 from stattable.proving.ledger import Ledger, Run, about_of, adjustments_of, counted_returns, entries_of
@@ -61,7 +62,9 @@ def received(path: str, name: str, values: Values | None, **more: Any) -> Return
         return ReturnFile(path, findings=(finding("F001"),), **more)
     beside = {key: more.pop(key) for key in ("edition", "contact", "phone", "filled_in") if key in more}
     surroundings = Surroundings(name, "B3", **{"edition": EDITION, **beside})
-    return ReturnFile(path, sheet=form.SHEET_NAME, values=values, cells=CELLS, surroundings=surroundings, **more)
+    return ReturnFile(
+        path, sheet=form.SHEET_NAME, figures=packed(values), cells=CELLS, surroundings=surroundings, **more
+    )
 
 
 def blank_of(tree: Tree, key: str, scope: Scope, **more: Any) -> Identity:

@@ -14,6 +14,7 @@ from stattable.model.catalogue import render
 from stattable.model.findings import Finding, Severity, UnitRef
 from stattable.model.form import FIELDS, label_of
 from stattable.model.identity import Identity, UnitFacts, WorkbookKind
+from stattable.model.packing import packed
 from stattable.model.units import Level, Scope, ScopeBy, Tree, Unit
 from stattable.reading.return_file import ReturnFile
 from stattable.reading.surroundings import Surroundings
@@ -33,7 +34,7 @@ def received(
         facts=FileFacts(sha256(path.encode()).hexdigest(), 1, 0.0),
         identity=identity,
         sheet="信息统计表",
-        values=tuple(figures.get(field.key) for field in FIELDS),
+        figures=packed(tuple(figures.get(field.key) for field in FIELDS)),
         cells=tuple(field.at for field in FIELDS),
         surroundings=Surroundings(name, "B3"),
     )

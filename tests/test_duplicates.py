@@ -10,6 +10,7 @@ from stattable.formats.fingerprint import FileFacts
 from stattable.model.catalogue import finding, render
 from stattable.model.findings import Finding, UnitRef
 from stattable.model.form import BLANK, label_of
+from stattable.model.packing import packed
 from stattable.model.units import Level, Scope, ScopeBy
 from stattable.reading.return_file import ReturnFile
 from stattable.reading.surroundings import Surroundings
@@ -38,7 +39,7 @@ def checked(
         level=Level.TOWNSHIP,
         scope=scope,
         scope_by=ScopeBy.IDENTITY,
-        values=(figure, *BLANK[1:]),
+        figures=packed((figure, *BLANK[1:])),
         findings=(),
     )
     return one.with_findings(*findings)

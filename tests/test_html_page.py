@@ -21,7 +21,7 @@ from stattable.checking.last_year import LastTotals
 from stattable.formats.page_mark import PAGE_START, is_page
 from stattable.merging.collection import collection_of
 from stattable.merging.reminders import reminders_of
-from stattable.merging.rollup import CountedReturns, totals_of
+from stattable.merging.rollup import CountedReturns, Totals
 from stattable.model.catalogue import finding
 from stattable.model.form import FIELDS, shown_value
 from stattable.model.text import DECEPTIVE, STAND_IN
@@ -123,7 +123,7 @@ def test_every_units_total_is_what_the_record_of_the_workbook_comes_to(
 ) -> None:
     (tmp_path / "汇总.xlsx").write_bytes(workbook_bytes)
     record = reopen(str(tmp_path / "汇总.xlsx")).record
-    totals = totals_of(record.tree, record.root, CountedReturns.of_record(record))
+    totals = Totals(record.tree, record.root, CountedReturns.of_record(record))
     assert page.codes == [*record.tree.below(record.root)]
     for number, code in enumerate(page.codes):
         unit, values = record.tree[code], totals[code].values

@@ -21,6 +21,7 @@ from stattable.formats.rewriting import xlsx as rewriting
 from stattable.formats.sheet import Book, Unread, Unreadable
 from stattable.model.catalogue import finding
 from stattable.model.identity import Identity, WorkbookKind
+from stattable.model.packing import packed
 from stattable.model.refusals import Refusal
 from stattable.model.units import Level, Scope
 from stattable.reading import layout
@@ -67,7 +68,7 @@ def a_village(path: Path, name_cell: str = "B3") -> ReturnFile:
         facts=FileFacts(hashlib.sha256(data).hexdigest(), len(data), path.stat().st_mtime),
         identity=Identity(WorkbookKind.BLANK, 23, GUANDU_VILLAGE, Scope.OWN, TO_GUANDU),
         sheet=S,
-        values=values_of(FIGURES),
+        figures=packed(values_of(FIGURES)),
         cells=cells,
         surroundings=Surroundings("官渡村计生协", name_cell, "张三", "13800000000", date(2021, 6, 15), 23),
     )

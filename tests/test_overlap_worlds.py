@@ -25,6 +25,7 @@ from stattable.model.catalogue import finding, render
 from stattable.model.findings import rejects
 from stattable.model.form import FIELD_BY_KEY, Values, label_of
 from stattable.model.identity import WorkbookKind
+from stattable.model.packing import packed
 from stattable.model.refusals import Refusal
 from stattable.model.units import CODE_LENGTHS, Level, Scope, Tree, Unit
 from stattable.reading.return_file import ReturnFile
@@ -239,7 +240,7 @@ def altered(one: ReturnFile) -> ReturnFile:
     values = tuple(5 if entry == at.index else value for entry, value in enumerate(one.values))
     path = f"altered {one.path}"
     told = finding("P001", path=path, cell=at.cell, field=at.key, raw="5", params={"expected": "空白"})
-    return renamed(one, path, values=values, findings=(told,))
+    return renamed(one, path, figures=packed(values), findings=(told,))
 
 
 def renamed(one: ReturnFile, path: str, **changed: Any) -> ReturnFile:
@@ -288,13 +289,18 @@ def of_code(merged: MergeResult, code: str) -> list[str]:
     return sorted(str(one.path) for one in merged.findings if one.code == code)
 
 
+def accepted_of(merged: MergeResult) -> dict[tuple[str, Scope], CheckedReturn]:
+    """The accepted returns, by unit and scope."""
+    return {(key, scope): one for scope, sent in merged.accepted.items() for key, one in sent.items()}
+
+
 def agree(merged: MergeResult) -> None:
     """Hold the result of a merge against the reference."""
     expected = Expected(merged.tree, merged.root, merged.files)
     assert paths(merged.earlier) == paths(expected.set_aside)
     lost = [one for one in merged.returns if one.path in expected.lost]
     assert of_code(merged, "H008") == sorted(expected.lost) == paths(lost)
-    assert paths(merged.accepted.values()) == paths(expected.accepted)
+    assert paths(accepted_of(merged).values()) == paths(expected.accepted)
     assert merged.total == expected.total
     assert of_code(merged, "H006") == sorted(expected.stale)
     assert of_code(merged, "U008") == paths(expected.set_aside)
@@ -312,11 +318,11 @@ def keep_the_promise(merged: MergeResult) -> None:
     said = [f"{one.path} {one.unit.name if one.unit else ''} {render(one, label_of)}" for one in errors]
     expected = Expected(merged.tree, merged.root, merged.files)
     files, tree = expected.files, expected.tree
-    accepted = [file for file in files if file.path in paths(merged.accepted.values())]
+    accepted = [file for file in files if file.path in paths(accepted_of(merged).values())]
     said_here = {one.said for file in accepted for one in (file, *file.leaves)}
-    sent = [Sent(unit, scope, one.values) for (unit, scope), one in merged.accepted.items()]
+    sent = [Sent(unit, scope, one.values) for (unit, scope), one in accepted_of(merged).items()]
     contributing = {(one.unit, one.scope) for one in Reference(merged.tree, merged.root, sent).contributing()}
-    counted = [file for file in accepted if file.path in paths(map(merged.accepted.__getitem__, contributing))]
+    counted = [file for file in accepted if file.path in paths(map(accepted_of(merged).__getitem__, contributing))]
     in_total = {one.sha256 for file in counted for one in file.leaves}
     sums = [
         (one, then)

@@ -44,6 +44,22 @@ def test_results_come_in_the_order_of_the_items(count: int, jobs: int | None) ->
     assert list(over_processes(double, range(count), jobs)) == [2 * number for number in range(count)]
 
 
+HELD: list[str] = []  # what a process holds that was forked
+
+
+def count_held(_: int) -> int:
+    return len(HELD)
+
+
+@pytest.mark.parametrize(("count", "held"), [(300, 1), (301, 0)])
+def test_processes_for_many_items_hold_nothing_of_this_one(
+    monkeypatch: pytest.MonkeyPatch, count: int, held: int
+) -> None:
+    monkeypatch.setattr(processes, "_MANY", 301)
+    monkeypatch.setattr("test_processes.HELD", ["村"])
+    assert {*over_processes(count_held, range(count), 2)} == {held}
+
+
 def test_a_process_that_dies_takes_no_result_with_it() -> None:
     expected = [-1 if number in {40, 41, 250} else 2 * number for number in range(300)]
     assert list(over_processes(deadly, range(300), 2, alone=survive)) == expected

@@ -10,6 +10,7 @@ from stattable.model.annex import Annex, AnnexRow
 from stattable.model.catalogue import finding
 from stattable.model.form import BLANK, FIELD_BY_KEY, FIELDS
 from stattable.model.identity import IDENTITY_SHEET, Identity, UnitFacts, WorkbookKind, identity_rows
+from stattable.model.packing import packed
 from stattable.model.units import Level, Scope
 from stattable.reading.answers import Reading
 from stattable.reading.return_file import ReturnFile
@@ -57,13 +58,13 @@ def told(one: ReturnFile) -> list[tuple[str, str | None, str | None]]:
 
 def test_the_official_page() -> None:
     cells = tuple(field.at for field in FIELDS)
-    assert located(page()) == replace(NOWHERE, sheet=S, values=VALUES, cells=cells, surroundings=BESIDE)
+    assert located(page()) == replace(NOWHERE, sheet=S, figures=packed(VALUES), cells=cells, surroundings=BESIDE)
 
 
 def test_a_page_further_on() -> None:
     cells = tuple((field.at[0] + 2, field.at[1] + 3) for field in FIELDS)
     assert located(shifted(page(), 2, 3)) == replace(
-        NOWHERE, sheet=S, values=VALUES, cells=cells, surroundings=replace(BESIDE, name_cell="E5")
+        NOWHERE, sheet=S, figures=packed(VALUES), cells=cells, surroundings=replace(BESIDE, name_cell="E5")
     )
 
 

@@ -131,9 +131,9 @@ def test_record(workbook: openpyxl.Workbook) -> None:
     record = read_record(workbook["_stattable_record"].iter_rows(values_only=True))
     assert record
     assert (record.root, list(record.tree.units)) == ("410122", list(TREE.below("410122")))
-    prints = {at: str(one.file.facts.sha256) for at, one in merged.accepted.items()}
+    sent = {(key, scope): merged.accepted[scope][key] for key, scope in numbers}
     assert record.sent == {
-        at: CountedReturn(n, merged.accepted[at].values, memory.CELLS, prints[at]) for at, n in numbers.items()
+        at: CountedReturn(numbers[at], one.values, memory.CELLS, str(one.file.facts.sha256)) for at, one in sent.items()
     }
     assert total_of(record) == merged.total
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import memory
 from reference import Reference, Sent, is_below, owns
 from stattable.merging.result import MergeResult
-from stattable.merging.rollup import CountedReturns, coverage, excess_fields, roll_up, totals_of
+from stattable.merging.rollup import CountedReturns, Totals, coverage, excess_fields, roll_up
 from stattable.model.catalogue import finding
 from stattable.model.findings import Finding
 from stattable.model.form import BLANK, FIELDS, Values, add, flags_as_counts
@@ -79,7 +79,7 @@ class World:
 
     @property
     def totals(self) -> dict[str, Values]:
-        return {key: total.values for key, total in totals_of(self.tree, self.root, self.counted).items()}
+        return {key: total.values for key, total in Totals(self.tree, self.root, self.counted).items()}
 
 
 def scopes_of(unit: Unit) -> list[tuple[Scope, ...]]:
@@ -113,7 +113,7 @@ def worlds(draw: st.DrawFn, merged: bool = False) -> World:
 @given(worlds(merged=True))
 def test_totals(world: World) -> None:
     reference = Reference(world.tree, world.root, world.sent)
-    totals = totals_of(world.tree, world.root, world.counted)
+    totals = Totals(world.tree, world.root, world.counted)
     assert {key: (total.values, total.basis.value) for key, total in totals.items()} == {
         key: (reference.total(key), reference.basis(key)) for key in reference.units
     }
@@ -173,7 +173,7 @@ def test_one_go_is_level_by_level(world: World, data: st.DataObject) -> None:
             continue
         here = CountedReturns(own, cumulative, said)
         errors |= told(world, here, key)
-        total = totals_of(tree, key, here)[key].values
+        total = Totals(tree, key, here)[key].values
         missing = coverage(tree, key, here)[key]
         if missing.returns and key != root:
             for one in tree.below(key):

@@ -22,6 +22,7 @@ from stattable.merging import merge as merging
 from stattable.model.catalogue import finding
 from stattable.model.form import FIELD_BY_KEY
 from stattable.model.identity import UnitFacts
+from stattable.model.packing import packed
 from stattable.model.units import Level
 from stattable.reading.files import MAX_MEGABYTES, MAX_SECONDS, limits_of
 from writers.county import send, send_two_townships, sessions, write_roster
@@ -357,7 +358,7 @@ def test_a_return_that_was_left_out() -> None:
 def test_figures_that_no_file_has() -> None:
     values = list(memory.values_of(VILLAGE))
     values[FIELD_BY_KEY[OF_VILLAGE].index] = 50
-    forged_whole(of("官渡村", lambda one: replace(one, values=tuple(values))))
+    forged_whole(of("官渡村", lambda one: replace(one, figures=packed(tuple(values)))))
     assert verify().json["proved"]
     assert told_again(RETURNS, "名册.csv") == [("P007", PAGE)]
 

@@ -25,6 +25,7 @@ _AHEAD: Final = 16  # chunks under way for each process: one that takes long hol
 _AHEAD_ELSEWHERE: Final = 512  # in an executor, which does not say how many it works on at once
 _MOST_PROCESSES: Final = 61  # more than Windows can wait for
 _STARTING: Final = 60.0  # seconds that a process may take until it is ready to work
+_MANY: Final = 100_000  # items, of which results are many times what this process held when it began
 _PR_SET_PDEATHSIG: Final = 1  # of prctl(2)
 _LOOK_AGAIN: Final = 0.01  # seconds between two looks at what a process takes
 _PATIENCE: Final = 6  # times as long may it take by the clock as it may work
@@ -72,12 +73,13 @@ def over_processes(
         BaseException: what `work` raised.
     """
     count = min(jobs or os.cpu_count() or 1, len(items) // _CHUNK + 1, _MOST_PROCESSES)
-    if count == 1 or len(items) * milliseconds < _WORTH_IT[_method()]:
+    method = _method(len(items))
+    if count == 1 or len(items) * milliseconds < _WORTH_IT[method]:
         if begin:
             begin()
         yield from map(work, items)
     else:
-        yield from _in_order(_Workers(count, begin), count * _AHEAD, work, items, alone)
+        yield from _in_order(_Workers(count, begin, method=method), count * _AHEAD, work, items, alone)
 
 
 def over_executor(
@@ -109,10 +111,18 @@ class _Workers:
         count: of processes.
         begin: called once in each of them.
         executor: that is asked first, or None.
+        method: how they are started, or None for the fastest.
     """
 
-    def __init__(self, count: int, begin: Callable[[], None] | None = None, executor: Executor | None = None) -> None:
+    def __init__(
+        self,
+        count: int,
+        begin: Callable[[], None] | None = None,
+        executor: Executor | None = None,
+        method: str | None = None,
+    ) -> None:
         self._count = count
+        self._method = method
         self._begin = begin
         self._executor = executor
         self._pool: ProcessPoolExecutor | None = None
@@ -145,7 +155,7 @@ class _Workers:
     def _processes(self) -> ProcessPoolExecutor:
         if self._pool is None:
             self._others = {process.pid for process in multiprocessing.active_children()}
-            context = multiprocessing.get_context(_method())
+            context = multiprocessing.get_context(self._method or _method())
             self._pool = ProcessPoolExecutor(self._count, context, _begin_with, (self._begin,))
         return self._pool
 
@@ -234,9 +244,12 @@ def in_own_process(work: Callable[[Item], Result], item: Item, seconds: float, m
     return result
 
 
-def _method() -> str:
-    """Return the start method of processes: fork is the fastest, but unsafe if there are other threads."""
-    return "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
+def _method(items: int = 1) -> str:
+    """Return the start method of processes: fork is the fastest, but unsafe if there are other threads.
+
+    Where they work long, what they hold of this process stays in memory beside what becomes of it here.
+    """
+    return "fork" if sys.platform == "linux" and threading.active_count() == 1 and items < _MANY else "spawn"
 
 
 def _use_of(process: int) -> tuple[float, int]:

@@ -90,7 +90,7 @@ class Attributor:
         a roster or codes leave no doubt.
         """
         whose = [self.attribute(one) for one in files]
-        owned = [(one, its, its.key) for one, its in zip(files, whose, strict=True) if its.key and one.values]
+        owned = [(one, its, its.key) for one, its in zip(files, whose, strict=True) if its.key and one.figures]
         if self._register.is_roster or all(one.identity and one.identity.unit.code for one, *_ in owned):
             return whose, []
         named = [self._named(one, its.level, key) for one, its, key in owned]
@@ -103,7 +103,7 @@ class Attributor:
     def attribute(self, one: ReturnFile) -> Attribution:
         """Return the attribution of one file, without regard to the others."""
         findings: list[Finding] = []
-        if one.values is None:
+        if one.figures is None:
             return self._of_key(one, self._key_of(one.identity), findings)
         if conflict := self._register.conflicts.get(one.path):
             return Attribution(UnitRef(), None, None, None, None, (conflict,))
@@ -311,7 +311,7 @@ class Attributor:
     ) -> Attribution:
         stated = one.identity.scope if one.identity else None
         option = self._register.scopes.get(key)
-        at = _first_figure_below(one.values or (), level)
+        at = None if level in _ONLY_SCOPE else _first_figure_below(one.values or (), level)
         scope: Scope | None
         scope_by: ScopeBy | None
         if level in _ONLY_SCOPE:
@@ -356,7 +356,7 @@ def _same_name(name: str, identity: Identity, above: Sequence[str]) -> bool:
 
 def _read_otherwise(one: ReturnFile, unit: Unit) -> list[Finding]:
     """Return U017 if the name in the form is not written as the unit's is, or as another name of it."""
-    has_name = one.values is not None and one.name and not _NO_RESULT.search(one.name)
+    has_name = one.figures is not None and one.name and not _NO_RESULT.search(one.name)
     if not has_name or any(is_written_alike(one.name, known) for known in unit.names):
         return []
     ends = tuple(map(comparable_name, unit.names))

@@ -63,7 +63,6 @@ class Explanations:
         self._of_name: dict[tuple[str, str | None], list[_Written]] = defaultdict(list)  # by its name, and the file
         self._used: dict[tuple[str, str, str], Severity] = {}  # reasons that were put to findings, by where they stand
         self._changed: set[tuple[str, str, str]] = set()  # reasons for findings that have other words now
-        self._values = {one.path: one.values for one in returns}
         self._claims = {one.path: _claims(one) for one in returns if any(not r.problem for r in one.file.reasons)}
         self._standing = tuple(standing)
         for one in returns:
@@ -71,6 +70,7 @@ class Explanations:
                 self._add(one.file, _key(one), one.key)
         for file in (*others, *self._standing):
             self._add(file, file.path)
+        self._figures = {} if self.is_empty else {one.path: one.figures for one in returns}
 
     def _add(self, file: ReturnFile, key: str, owner: str | None = None) -> None:
         for reason in file.reasons:
@@ -133,9 +133,9 @@ class Explanations:
     def _holds_for(self, written: _Written, one: Finding, words: str) -> bool:
         """Whether a finding is about the values for which a reason was written by hand: those of its own file."""
         source, path = written.path, one.path
-        if written.reason.problem or path == source or path not in self._values or source not in self._values:
+        if written.reason.problem or path == source or path not in self._figures or source not in self._figures:
             return True
-        return self._values[path] == self._values[source] or (one.code, words) in self._claims[source]
+        return self._figures[path] == self._figures[source] or (one.code, words) in self._claims[source]
 
     def explained(self, returns: Sequence[CheckedReturn]) -> list[CheckedReturn]:
         """Return `returns` with what was written beside their findings.

@@ -14,9 +14,11 @@ from stattable.model.catalogue import finding
 from stattable.model.cell_names import a1
 from stattable.model.findings import Finding, Param, Status, UnitRef, rejects
 from stattable.model.form import BLANK, BLANK_WORD, FIELD_BY_KEY, FIELDS, Values, fields_below, own_fields
+from stattable.model.packing import Packed, packed, unpacked
 from stattable.model.units import Level, Scope, ScopeBy, Tree
 from stattable.reading.return_file import ReturnFile
 
+_BLANK: Final = packed(BLANK)
 _UNREAD: Final = frozenset({"V002", "V003", "V004", "V005", "V006", "V009"})
 
 
@@ -31,7 +33,7 @@ class CheckedReturn:
         level: of the unit, or None.
         scope: of the return, or None while it is not known.
         scope_by: what says the scope, or None while nothing does.
-        values: the 40 figures as they count.
+        figures: the 40 of them as they count, packed.
         findings: all of them.
         set_aside: duplicate or superseded where another file stands for this one, or None.
         status: whether it is accepted, rejected, a duplicate or superseded.
@@ -43,7 +45,7 @@ class CheckedReturn:
     level: Level | None
     scope: Scope | None
     scope_by: ScopeBy | None
-    values: Values
+    figures: Packed
     findings: tuple[Finding, ...]
     set_aside: Status | None = None
     status: Status = field(init=False, repr=False, compare=False)
@@ -51,6 +53,11 @@ class CheckedReturn:
     def __post_init__(self) -> None:
         judged = Status.REJECTED if rejects(self.findings) else Status.ACCEPTED
         object.__setattr__(self, "status", self.set_aside or judged)
+
+    @property
+    def values(self) -> Values:
+        """The 40 figures as they count."""
+        return unpacked(self.figures)
 
     @property
     def path(self) -> str:
@@ -70,7 +77,7 @@ class CheckedReturn:
     def with_scope(self, scope: Scope, scope_by: ScopeBy) -> "CheckedReturn":
         """Return this return with `scope`, without the zeros that mean nothing in a return of that scope."""
         values = drop_meaningless_zeros(self.values, self.level, scope)
-        return replace(self, scope=scope, scope_by=scope_by, values=values)
+        return replace(self, scope=scope, scope_by=scope_by, figures=packed(values))
 
 
 def open_units(returns: Iterable[CheckedReturn]) -> frozenset[str]:
@@ -121,21 +128,23 @@ def check_returns(files: Sequence[ReturnFile], register: Register, edition: int 
 
 
 def _check_return(one: ReturnFile, whose: Attribution, edition: EditionDecision) -> CheckedReturn:
-    values = one.values or BLANK
+    values, figures = one.values, one.figures
     findings = [*one.findings, *whose.findings]
     if of_edition := edition.finding_on(one):
         if not edition.is_open:  # the units are those of the edition: of another one's nothing is said
             findings = [found for found in findings if found.code[0] != "U"]
         findings.append(of_edition)
-    if one.values is not None and one.cells:
+    if values is not None and one.cells:
         cleaned, findings = _drop_zeros(one, values, whose, findings)
         unread = {index for index, cell in enumerate(one.cells) if cell is None} if None in one.cells else set()
         unread |= {FIELD_BY_KEY[found.field].index for found in findings if found.field and found.code in _UNREAD}
         findings += apply_rules(FilledForm(values, whose.level, whose.scope, frozenset(unread)), one.sheet, one.cells)
-        values = cleaned
+        figures = figures if cleaned is values else packed(cleaned)
     findings += _gap_findings(one, whose.unit)
     placed = tuple(replace(finding, path=one.path, unit=whose.unit) for finding in fold_equal_faults(findings))
-    return CheckedReturn(one, whose.unit, whose.key, whose.level, whose.scope, whose.scope_by, values, placed)
+    return CheckedReturn(
+        one, whose.unit, whose.key, whose.level, whose.scope, whose.scope_by, figures or _BLANK, placed
+    )
 
 
 def _gap_findings(one: ReturnFile, unit: UnitRef) -> Iterator[Finding]:

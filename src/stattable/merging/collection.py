@@ -255,7 +255,7 @@ def _unit_states(merged: MergeResult, last_day: date) -> dict[str, UnitState]:
         if key != merged.root and parent is not None and (parent in cumulative or parent in covering):
             covering[key] = parent if parent in cumulative else covering[parent]
         own, status = returns[key], merged.statuses[key]
-        sent = [merged.accepted[covering[key], Scope.CUMULATIVE]] if status is Status.COVERED else own
+        sent = [merged.accepted[Scope.CUMULATIVE][covering[key]]] if status is Status.COVERED else own
         filing = _first_filing(sent, merged.edition)
         superseded = sum(one.status is Status.SUPERSEDED for one in own)
         states[key] = UnitState(

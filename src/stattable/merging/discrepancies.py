@@ -25,7 +25,7 @@ def difference_findings(merged: MergeResult, is_roster: bool) -> list[Finding]:
         if difference is None or not difference.compared:
             continue
         unit = merged.tree[key]
-        one = merged.accepted[key, Scope.CUMULATIVE]
+        one = merged.accepted[Scope.CUMULATIVE][key]
         contact = _joined(*merged.person(key, (Scope.CUMULATIVE,)))
         excess = excess_fields(unit.level, difference.has_own_return) & difference.owned_fields
         of_unit = list[Finding]()

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
+from itertools import chain
 from types import MappingProxyType
 
 from stattable.checking.accounts import AnnexOwners
@@ -26,6 +27,7 @@ from stattable.model.catalogue import finding
 from stattable.model.findings import Finding, Status
 from stattable.model.form import DEFAULT_EDITION, edition_of
 from stattable.model.refusals import Refusal
+from stattable.model.units import Scope
 from stattable.reading.files import read_returns
 from stattable.reading.inputs import NO_INPUTS, Inputs
 from stattable.reading.return_file import ReturnFile
@@ -195,13 +197,12 @@ def assemble(
     Those of the returns have been explained already.
     """
     is_roster = options.root.roster is not None
-    accepted = {
-        (one.key, one.scope): one
-        for one in returns
-        if one.status is Status.ACCEPTED and one.key is not None and one.scope is not None
-    }
+    accepted: dict[Scope, dict[str, CheckedReturn]] = {scope: {} for scope in Scope}
+    for one in returns:
+        if one.status is Status.ACCEPTED and one.key is not None and one.scope is not None:
+            accepted[one.scope][one.key] = one
     annex = merged_annex(rolled, returns, AnnexOwners(rolled.tree, is_roster=is_roster))
-    missing = known_missing(rolled, accepted.values(), overlaps)
+    missing = known_missing(rolled, chain.from_iterable(sent.values() for sent in accepted.values()), overlaps)
     result = MergeResult(
         rollup=rolled,
         options=options,

@@ -319,7 +319,12 @@ def _has_other_person(earlier: ReturnFile, unit: Unit, merged: MergeResult) -> b
 def _presence(merged: MergeResult) -> Callable[[Input], bool]:
     """Return a test of whether a merge has an input of an earlier result, or another return in its place."""
     prints = {one.file.facts.sha256 for one in merged.files}
-    units = {(place_of(merged.tree, key), scope) for key, scope in merged.accepted if key in merged.tree}
+    units = {
+        (place_of(merged.tree, key), scope)
+        for scope, sent in merged.accepted.items()
+        for key in sent
+        if key in merged.tree
+    }
     return lambda given: given.sent.sha256 in prints or (given.place, given.scope) in units
 
 

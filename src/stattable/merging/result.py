@@ -66,7 +66,7 @@ class MergeResult:
         edition: ordinal of the members' day.
         returns: in the order of their paths.
         earlier: earlier results of merges, which are no returns.
-        accepted: the accepted returns, by unit and scope.
+        accepted: the accepted returns, by scope and unit.
         statuses: of units: accepted, rejected, covered, missing, or None where none is expected.
         accounts: the rows of the merged annex.
         findings: all of them, those of files first.
@@ -88,7 +88,7 @@ class MergeResult:
     edition: int
     returns: tuple[CheckedReturn, ...]
     earlier: tuple[CheckedReturn, ...]
-    accepted: Mapping[tuple[str, Scope], CheckedReturn]
+    accepted: Mapping[Scope, Mapping[str, CheckedReturn]]
     statuses: Mapping[str, Status | None]
     accounts: tuple[MergedAccount, ...]
     findings: tuple[Finding, ...]
@@ -139,7 +139,7 @@ class MergeResult:
         """
         unit, written = self.tree[key], NO_SURROUNDINGS
         for scope in scopes:
-            if one := self.accepted.get((key, scope)):
+            if one := self.accepted[scope].get(key):
                 written = one.file.surroundings
                 break
         return written.contact or unit.contact, written.phone or unit.phone

@@ -1,6 +1,6 @@
 """The roll-up: totals from the bottom up, differences and completeness, as pure functions."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -132,13 +132,13 @@ class RollUp:
 
 def roll_up(tree: Tree, root: str, counted: CountedReturns) -> RollUp:
     """Return the totals, differences and completeness of a tree."""
-    totals, of_units = totals_of(tree, root, counted), coverage(tree, root, counted)
+    totals, of_units = Totals(tree, root, counted), coverage(tree, root, counted)
     return RollUp(tree, root, counted, totals, differences(tree, root, counted, totals, of_units), of_units)
 
 
 def total_of_record(record: Record) -> Values:
     """Return the total of a merged workbook, by its own record."""
-    return totals_of(record.tree, record.root, CountedReturns.of_record(record))[record.root].values
+    return Totals(record.tree, record.root, CountedReturns.of_record(record))[record.root].values
 
 
 def overtyped_fields(sent: CountedReturn) -> list[Field]:
@@ -155,24 +155,41 @@ def children_total(key: str, tree: Tree, totals: Mapping[str, Total]) -> Values:
     return total(flags_as_counts(totals[child].values, level) for child in tree.children[key])
 
 
-def totals_of(tree: Tree, root: str, counted: CountedReturns) -> dict[str, Total]:
-    """Return the totals of `root` and of all units below it.
+class Totals(Mapping[str, Total]):
+    """The totals of `root` and of all units below it.
 
     A unit's cumulative return stands as it is, blanks included; else its own return and its children's totals
-    are added up, field by field, where blank + blank is blank; without any return its total is derived.
+    are added up, field by field, where blank + blank is blank; without any return its total is derived. Only sums are
+    held: of a unit without others below it there is no other total than what it sent.
     """
-    totals: dict[str, Total] = {}
-    for key in reversed(list(tree.below(root))):
-        reported, own = counted.cumulative.get(key), counted.own.get(key)
-        if reported is not None:
-            totals[key] = Total(reported, Basis.CUMULATIVE)
-            continue
-        if not tree.children[key]:
-            totals[key] = Total(own, Basis.OWN) if own is not None else Total(BLANK, Basis.DERIVED)
-            continue
-        below = children_total(key, tree, totals)
-        totals[key] = Total(total((own, below)), Basis.OWN) if own is not None else Total(below, Basis.DERIVED)
-    return totals
+
+    def __init__(self, tree: Tree, root: str, counted: CountedReturns) -> None:
+        self._tree, self._root, self._counted = tree, root, counted
+        self._sums: dict[str, Total] = {}
+        for key in reversed(list(tree.below(root))):
+            if tree.children[key] and key not in counted.cumulative:
+                own, below = counted.own.get(key), children_total(key, tree, self)
+                self._sums[key] = Total(below, Basis.DERIVED) if own is None else Total(total((own, below)), Basis.OWN)
+
+    def __getitem__(self, key: str) -> Total:
+        if key in self._sums:
+            return self._sums[key]
+        if key in self._counted.cumulative:
+            return Total(self._counted.cumulative[key], Basis.CUMULATIVE)
+        if key in self._counted.own:
+            return Total(self._counted.own[key], Basis.OWN)
+        if key in self:
+            return Total(BLANK, Basis.DERIVED)
+        raise KeyError(key)
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, str) and key in self._tree and self._tree.under(key, self._root)
+
+    def __iter__(self) -> Iterator[str]:
+        return self._tree.below(self._root)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def coverage(tree: Tree, root: str, counted: CountedReturns) -> dict[str, Coverage]:

@@ -19,6 +19,7 @@ from stattable.model.findings import Finding, Param, Severity, Status
 from stattable.model.form import SHEET_NAME
 from stattable.model.identity import Identity
 from stattable.model.names import comparable_name
+from stattable.model.packing import Packed, PackedFigures
 from stattable.model.units import Level, Scope, Tree, bare_code
 from stattable.reading.form import altered
 
@@ -46,16 +47,16 @@ class Selection:
     @property
     def counted(self) -> CountedReturns:
         """The figures of the accepted returns."""
-        own, cumulative, unaccounted = {}, {}, {}
+        own, cumulative, unaccounted = dict[str, Packed](), dict[str, Packed](), {}
         for one in self.returns:
             if one.status is not Status.ACCEPTED or one.key is None:
                 continue
             if one.scope is Scope.CUMULATIVE:
-                cumulative[one.key] = one.values
+                cumulative[one.key] = one.figures
                 unaccounted[one.key] = _unaccounted(one.file.identity)
             else:
-                own[one.key] = one.values
-        return CountedReturns(own, cumulative, unaccounted)
+                own[one.key] = one.figures
+        return CountedReturns(PackedFigures(own), PackedFigures(cumulative), unaccounted)
 
 
 def select_returns(

@@ -190,6 +190,13 @@ def _stands_under(unit: Unit, above: Unit, placed: Mapping[str, Unit]) -> bool:
     return parent is not None
 
 
+class _Children(dict[str, Sequence[str]]):
+    """The keys of the units right under each unit: most have none, and are not in it."""
+
+    def __missing__(self, key: str) -> Sequence[str]:
+        return ()
+
+
 class Tree:
     """A tree of units.
 
@@ -206,9 +213,9 @@ class Tree:
         under: dict[str, list[str]] = {}
         for key, unit in self.units.items():
             (self.tops if unit.parent is None else under.setdefault(unit.parent, [])).append(key)
-        self.children: dict[str, Sequence[str]] = {key: under.pop(key, ()) for key in self.units}  # most have none
-        if under:
-            raise KeyError(*under)
+        self.children: Mapping[str, Sequence[str]] = _Children(under)
+        if not_there := under.keys() - self.units.keys():
+            raise KeyError(*not_there)
 
     def __contains__(self, key: str) -> bool:
         return key in self.units

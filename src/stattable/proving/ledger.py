@@ -264,7 +264,7 @@ def check_code_of(merged: MergeResult) -> str:
 
 def counted_returns(merged: MergeResult) -> list[CheckedReturn]:
     """Return the returns whose figures are in the root's total."""
-    return [one for one in merged.accepted.values() if _counted(merged, one)[0]]
+    return [one for sent in merged.accepted.values() for one in sent.values() if _counted(merged, one)[0]]
 
 
 def unit_facts(unit: Unit) -> UnitFacts:
@@ -331,7 +331,7 @@ def _counted(merged: MergeResult, one: CheckedReturn) -> tuple[bool, str]:
     holder = next((key for key in chain if key in cumulative and tree.under(key, merged.root)), None)
     if holder is None:
         return True, ""
-    return False, _held(merged, merged.accepted[holder, Scope.CUMULATIVE], one)
+    return False, _held(merged, merged.accepted[Scope.CUMULATIVE][holder], one)
 
 
 def _held(merged: MergeResult, holder: CheckedReturn, one: CheckedReturn) -> str:

@@ -42,12 +42,13 @@ class _Sent(Mapping[tuple[str, Scope], CountedReturn]):
         self._numbers = {one.path: number for number, one in enumerate(merged.files, start=1)}
 
     def __getitem__(self, at: tuple[str, Scope]) -> CountedReturn:
-        one = self._accepted[at]
+        key, scope = at
+        one = self._accepted[scope][key]
         file = one.file
         return CountedReturn(self._numbers[one.path], one.values, file.cells, file.facts.sha256 or "", file.record)
 
     def __iter__(self) -> Iterator[tuple[str, Scope]]:
-        return iter(self._accepted)
+        return ((key, scope) for scope, sent in self._accepted.items() for key in sent)
 
     def __len__(self) -> int:
-        return len(self._accepted)
+        return sum(map(len, self._accepted.values()))

@@ -9,7 +9,7 @@ from stattable.checking.check import CheckOptions, check
 from stattable.checking.register import identity_keys
 from stattable.checking.returns import Batch, CheckedReturn
 from stattable.checking.rules import drop_meaningless_zeros
-from stattable.merging.rollup import CountedReturns, totals_of
+from stattable.merging.rollup import CountedReturns, Totals
 from stattable.model.findings import Finding, Severity, Status, UnitRef
 from stattable.model.form import FIELDS, Values
 from stattable.model.names import comparable_name
@@ -167,7 +167,7 @@ def side_of_workbook(report: MergedWorkbook) -> Side:
 
 def _add_record(drafts: dict[str, _Draft], root: str, record: Record) -> None:
     """Add the units of a record, those of the records within it first: what these hold is what counts."""
-    tree, totals = record.tree, totals_of(record.tree, record.root, CountedReturns.of_record(record))
+    tree, totals = record.tree, Totals(record.tree, record.root, CountedReturns.of_record(record))
     keys = {record.root: root}
     for key in tree.below(record.root):
         unit = tree[key]

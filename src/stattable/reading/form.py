@@ -15,6 +15,7 @@ from stattable.model.explanations import REVIEW_SHEET
 from stattable.model.findings import Finding, Param
 from stattable.model.form import FIELDS, SHEET_NAME, Kind, Value, Values, faulty_fields, in_words, kinds_at
 from stattable.model.identity import IDENTITY_SHEET, BeyondLimits, Identity, WorkbookKind, read_identity
+from stattable.model.packing import packed
 from stattable.model.record import Record, read_record, record_sheets
 from stattable.model.units import Level
 from stattable.reading.annex import find_annex
@@ -54,7 +55,7 @@ def read_form(book: Book, path: str, facts: FileFacts) -> ReturnFile:
         file = _with(file, finding("F008", params={"sheets": book.lost}))
     if identity and identity.figures:
         file = _with(file, *altered(file, identity.figures, identity.unit.level))
-    if file.values is None or (identity and not has_annex(identity.unit.level)):
+    if file.figures is None or (identity and not has_annex(identity.unit.level)):
         return file
     if file.is_merged:
         sheets = [book.sheet(ANNEX_SHEET)] if ANNEX_SHEET in book.names else []
@@ -138,7 +139,7 @@ def _with_form(file: ReturnFile, book: Book, sheets: Sequence[RawSheet]) -> Retu
             *more,
         ),
         sheet=sys.intern(sheet.name),  # one text for all returns that a process reads and sends
-        values=values,
+        figures=packed(values),
         cells=layout.cells,
         surroundings=surroundings,
     )

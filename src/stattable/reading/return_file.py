@@ -9,6 +9,7 @@ from stattable.model.explanations import Reason
 from stattable.model.findings import Finding
 from stattable.model.form import Values
 from stattable.model.identity import Identity, WorkbookKind
+from stattable.model.packing import Packed, unpacked
 from stattable.model.record import Record
 from stattable.model.units import Unit
 from stattable.reading.surroundings import NO_SURROUNDINGS, Surroundings
@@ -24,7 +25,7 @@ class ReturnFile:
         identity: of a workbook of ours, or None.
         record: of a merged workbook: what it was made from; None where it is not whole.
         sheet: name of the sheet that holds the form, or None.
-        values: the 40 figures as they read, or None where there is no form to read.
+        figures: the 40 of them as they read, packed, or None where there is no form to read.
         cells: where the 40 fields stand, 1-based row and column, None for one that was not found; none without a form.
         surroundings: name, contact, phone, date and edition, as they stand on the form.
         annex: of accounts, or None where none is filled in.
@@ -37,7 +38,7 @@ class ReturnFile:
     identity: Identity | None = None
     record: Record | None = None
     sheet: str | None = None
-    values: Values | None = None
+    figures: Packed | None = None
     cells: tuple[Cell | None, ...] = ()
     surroundings: Surroundings = NO_SURROUNDINGS
     annex: Annex | None = None
@@ -56,6 +57,11 @@ class ReturnFile:
         if said and (said.name, said.code) == (unit.name, unit.code):
             object.__setattr__(said, "name", unit.name)
             object.__setattr__(said, "code", unit.code)
+
+    @property
+    def values(self) -> Values | None:
+        """The 40 figures as they read, or None where there is no form to read."""
+        return None if self.figures is None else unpacked(self.figures)
 
     @property
     def is_merged(self) -> bool:
