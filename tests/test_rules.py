@@ -1,14 +1,21 @@
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+import memory
 from memory import values_of
+from stattable.checking import returns
+from stattable.checking.register import Register
+from stattable.checking.returns import check_returns, examine
 from stattable.checking.rules import OWN_BOUNDS, RULES, FilledForm, apply_rules, drop_meaningless_zeros
-from stattable.model.catalogue import CATALOGUE
+from stattable.model.catalogue import CATALOGUE, finding
 from stattable.model.findings import Severity
-from stattable.model.form import BLANK, FIELD_BY_KEY, FIELDS, fields_below, fields_to_fill, own_fields
-from stattable.model.units import Level, Scope
+from stattable.model.form import BLANK, FIELD_BY_KEY, FIELDS, Values, fields_below, fields_to_fill, own_fields
+from stattable.model.units import Level, Scope, Tree, Unit
 from writers.returns import own_values
 
 N, P, F, C, T, V = Level
@@ -251,3 +258,38 @@ def test_settle(level: Level | None, scope: Scope | None, figures: dict[str, Any
 def test_whose_fields_are_to_be_filled_in() -> None:
     assert fields_to_fill(C, OWN) == own_fields(C)
     assert fields_to_fill(C, CUMULATIVE) == fields_to_fill(C, None) == own_fields(C) | fields_below(C)
+
+
+# -- while reading ----------------------------------------------------------------------------------------
+
+TREE = Tree([
+    Unit("410122", "中牟县", C, "410122"),
+    Unit("410122101", "官渡镇", T, "410122101", "410122", scope=CUMULATIVE),
+    Unit("410122101201", "官渡村", V, "410122101201", "410122101"),
+])  # fmt: skip
+some_figures = st.lists(st.sampled_from([None, 0, 1, 7, 300, 90_000, False]), min_size=40, max_size=40).map(tuple)
+
+
+@given(some_figures, st.sampled_from([*TREE.units]), st.sampled_from([None, *Scope]), st.sampled_from([C, T, V]))
+def test_rules_that_are_applied_while_reading_find_what_they_would_later(
+    values: Values, key: str, scope: Scope | None, level: Level
+) -> None:
+    """Whatever the roster says of the unit that an identity names; of what has none nobody knows the level yet."""
+    lost, told = FIELDS[7], finding("V003", field=FIELDS[4].key)
+    cells = tuple(None if field is lost else field.at for field in FIELDS)
+    one = replace(memory.sent(TREE, key, values, scope, findings=(told,)), cells=cells)
+    if one.identity:
+        one = replace(one, identity=replace(one.identity, unit=replace(one.identity.unit, level=level)))
+    examined = examine(one)
+    assert (examined.by_rules is None) == (scope is None)
+    now, later = (check_returns([file], Register(TREE, is_roster=True), None).returns[0] for file in (examined, one))
+    assert replace(now, file=one) == later
+
+
+def test_rules_are_not_applied_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    examined = [examine(memory.sent(TREE, key, own_values(TREE[key].level), OWN)) for key in TREE.units]
+    first, second = (examine(memory.sent(TREE, "410122101201", {}, OWN, path=path)) for path in "12")
+    assert [one.code for one in first.by_rules.findings if first.by_rules] == ["V000"]
+    monkeypatch.setattr(returns, "apply_rules", None)
+    batch = check_returns([*examined, first, second], Register(TREE, is_roster=True), None)
+    assert [[found.code for found in one.findings] for one in batch.returns] == [[], [], [], ["V000"], ["V000"]]

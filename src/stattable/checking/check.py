@@ -12,7 +12,7 @@ from stattable.checking.editions import decide_edition
 from stattable.checking.explanations import Explanations
 from stattable.checking.last_year import LastYear, with_last_year
 from stattable.checking.register import Register, identity_tree, names_beyond
-from stattable.checking.returns import Batch, check_returns
+from stattable.checking.returns import Batch, check_returns, examine
 from stattable.model.units import Level, Tree
 from stattable.reading.files import read_returns
 
@@ -58,7 +58,9 @@ def check(
     Raises:
         Refusal: what was reported a year before is of no earlier edition.
     """
-    files = read_returns(paths, jobs=options.jobs, debug=options.debug, progress=progress, executor=executor)
+    files = read_returns(
+        paths, jobs=options.jobs, debug=options.debug, examine=examine, progress=progress, executor=executor
+    )
     if options.roster is not None:
         register = Register(
             options.roster, is_roster=True, level=options.level, beyond=names_beyond(options.roster, files)

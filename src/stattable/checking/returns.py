@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Final
 
 from stattable.checking.attribution import Attribution, Attributor, ambiguous_attribution
@@ -16,7 +17,7 @@ from stattable.model.findings import Finding, Param, Status, UnitRef, rejects
 from stattable.model.form import BLANK, BLANK_WORD, FIELD_BY_KEY, FIELDS, Values, fields_below, own_fields
 from stattable.model.packing import Packed, packed, unpacked
 from stattable.model.units import Level, Scope, ScopeBy, Tree
-from stattable.reading.return_file import ReturnFile
+from stattable.reading.return_file import ReturnFile, RuleFindings
 
 _BLANK: Final = packed(BLANK)
 _UNREAD: Final = frozenset({"V002", "V003", "V004", "V005", "V006", "V009"})
@@ -127,6 +128,27 @@ def check_returns(files: Sequence[ReturnFile], register: Register, edition: int 
     )
 
 
+def examine(one: ReturnFile) -> ReturnFile:
+    """Return a file with what the rules find in it as the return that its identity says, which it nearly always is."""
+    values, identity = one.values, one.identity
+    if values is None or identity is None or not one.cells:
+        return one
+    level, scope = identity.unit.level, identity.scope
+    found = tuple(_by_rules(one, values, level, scope))
+    return replace(one, by_rules=RuleFindings(level, scope, found) if found else _nothing_found(level, scope))
+
+
+@cache
+def _nothing_found(level: Level, scope: Scope) -> RuleFindings:
+    return RuleFindings(level, scope)
+
+
+def _by_rules(one: ReturnFile, values: Values, level: Level | None, scope: Scope | None) -> Iterator[Finding]:
+    unread = {index for index, cell in enumerate(one.cells) if cell is None} if None in one.cells else set()
+    unread |= {FIELD_BY_KEY[found.field].index for found in one.findings if found.field and found.code in _UNREAD}
+    return apply_rules(FilledForm(values, level, scope, frozenset(unread)), one.sheet, one.cells)
+
+
 def _check_return(one: ReturnFile, whose: Attribution, edition: EditionDecision) -> CheckedReturn:
     values, figures = one.values, one.figures
     findings = [*one.findings, *whose.findings]
@@ -136,9 +158,9 @@ def _check_return(one: ReturnFile, whose: Attribution, edition: EditionDecision)
         findings.append(of_edition)
     if values is not None and one.cells:
         cleaned, findings = _drop_zeros(one, values, whose, findings)
-        unread = {index for index, cell in enumerate(one.cells) if cell is None} if None in one.cells else set()
-        unread |= {FIELD_BY_KEY[found.field].index for found in findings if found.field and found.code in _UNREAD}
-        findings += apply_rules(FilledForm(values, whose.level, whose.scope, frozenset(unread)), one.sheet, one.cells)
+        known = one.by_rules
+        is_known = known is not None and (known.level, known.scope) == (whose.level, whose.scope)
+        findings += known.findings if known and is_known else _by_rules(one, values, whose.level, whose.scope)
         figures = figures if cleaned is values else packed(cleaned)
     findings += _gap_findings(one, whose.unit)
     placed = tuple(replace(finding, path=one.path, unit=whose.unit) for finding in fold_equal_faults(findings))

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from stattable.checking.duplicates import filing_time
 from stattable.checking.editions import decide_edition
-from stattable.checking.returns import CheckedReturn
+from stattable.checking.returns import CheckedReturn, examine
 from stattable.merging.merge import judge_returns
 from stattable.merging.result import MergeOptions, MergeResult
 from stattable.merging.root import find_register
@@ -190,7 +190,9 @@ def read_collection(
     """
     if not inputs.paths and options.edition is None:
         options = replace(options, edition=edition_of(today.year))
-    read = read_returns(inputs.paths, jobs=options.jobs, debug=options.debug, progress=progress, executor=executor)
+    read = read_returns(
+        inputs.paths, jobs=options.jobs, debug=options.debug, examine=examine, progress=progress, executor=executor
+    )
     register = find_register(decide_edition(read, options.edition).of_edition(read), options.root)
     return collection_of(judge_returns(read, register, options, inputs), today, deadline)
 

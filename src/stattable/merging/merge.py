@@ -13,7 +13,7 @@ from stattable.checking.editions import EditionDecision, decide_edition
 from stattable.checking.explanations import Explanations
 from stattable.checking.last_year import LastYear, with_last_year
 from stattable.checking.register import Register
-from stattable.checking.returns import CheckedReturn, check_returns
+from stattable.checking.returns import CheckedReturn, check_returns, examine
 from stattable.merging.annex import merged_annex
 from stattable.merging.discrepancies import blank_level_findings, difference_findings, unreported_findings
 from stattable.merging.gaps import gaps_within, known_missing, partly_covered
@@ -58,7 +58,9 @@ def merge_paths(
         Refusal: something else among the inputs stands where a result is to go, there is no root, there is nothing
             but earlier results, or what was reported a year before is of no earlier edition.
     """
-    read = read_returns(inputs.paths, jobs=options.jobs, debug=options.debug, progress=progress, executor=executor)
+    read = read_returns(
+        inputs.paths, jobs=options.jobs, debug=options.debug, examine=examine, progress=progress, executor=executor
+    )
     at_output = earlier_at_output(read, inputs.named, output)
     others = [one for one in read if one.path not in at_output]
     register = find_register(decide_edition(others, options.edition).of_edition(others), options.root)

@@ -239,7 +239,7 @@ class Tree:
     def below(self, root: str) -> Iterator[str]:
         """Yield `root` and all keys under it, a parent before its children, in listing order."""
         order, places = self._order
-        return iter(order[slice(*places[root])] if self.children[root] else (root,))
+        return iter(order[slice(*places[root])] if root in places else (self.units[root].key,))
 
     @cached_property
     def _order(self) -> tuple[list[str], dict[str, tuple[int, int]]]:

@@ -166,7 +166,8 @@ def listed_findings(merged: MergeResult) -> list[Finding]:
 
 def finding_rows(merged: MergeResult) -> Iterator[tuple[Finding, tuple[object, ...]]]:
     """Yield the findings that are listed, each with its row."""
-    keys, sent = merged.keys_by_unit, {one.path: one.file.surroundings for one in merged.returns}
+    keys, paths = merged.keys_by_unit, {one.path for one in merged.findings}
+    sent = {one.path: one.file.surroundings for one in merged.returns if one.path in paths}
     for number, finding in enumerate(listed_findings(merged), start=1):
         key = keys.get(finding.unit) if finding.unit else None
         parent = merged.tree[key].parent if key is not None else None

@@ -21,7 +21,7 @@ from stattable.model.identity import Identity, UnitFacts
 from stattable.processes import WorkerFailed, in_own_process, over_executor, over_processes
 from stattable.reading.form import read_form
 from stattable.reading.open import OpenFile, is_merged, open_file, open_unless_heavy
-from stattable.reading.return_file import ReturnFile
+from stattable.reading.return_file import ReturnFile, RuleFindings
 from stattable.reading.surroundings import Surroundings
 
 MAX_SECONDS: Final = 5.0  # for a file that is read in a process of its own
@@ -64,6 +64,7 @@ def read_returns(
     *,
     jobs: int | None = None,
     debug: bool = False,
+    examine: Callable[[ReturnFile], ReturnFile] | None = None,
     progress: Callable[[int], None] = lambda _: None,
     executor: Executor | None = None,
 ) -> list[ReturnFile]:
@@ -73,12 +74,13 @@ def read_returns(
         paths: of the files.
         jobs: how many processes may read; None for as many as there are processors.
         debug: let unexpected errors out.
+        examine: adds to a file what can be told of it by itself, in the process that reads it; None for nothing.
         progress: told of every file that was read.
         executor: reads them instead of processes of this machine, by their absolute paths; None for these.
     """
     here = "" if executor is None else str(Path.cwd())
     read, isolated = (
-        partial(_read_from, folder, partial(how, debug=debug))
+        partial(_read_from, folder, partial(how, debug=debug), examine)
         for folder, how in ((here, read_return), ("", read_return_isolated))
     )
     sent = [*map(os.fsencode, paths)]  # a text would hold its UTF-8 form, too, as long as it lives
@@ -101,14 +103,17 @@ def _send_by_fields(kind: Any) -> None:
     copyreg.pickle(kind, lambda record: (kind, values_of(record)))
 
 
-for _kind in (ReturnFile, FileFacts, Identity, UnitFacts, Surroundings):  # what each return has
+for _kind in (ReturnFile, RuleFindings, FileFacts, Identity, UnitFacts, Surroundings):  # what each return has
     _send_by_fields(_kind)
 
 
-def _read_from(folder: str, read: Callable[[str], ReturnFile], sent: bytes) -> ReturnFile:
+def _read_from(
+    folder: str, read: Callable[[str], ReturnFile], examine: Callable[[ReturnFile], ReturnFile] | None, sent: bytes
+) -> ReturnFile:
     """Read a file whose path may start from a folder that is not where this process is, and name it by that path."""
     path = os.fsdecode(sent)
-    return replace(read(str(Path(folder, path))), path=path) if folder else read(path)
+    file = replace(read(str(Path(folder, path))), path=path) if folder else read(path)
+    return examine(file) if examine else file
 
 
 def _trapped(path: str, read: Callable[[str], ReturnFile], debug: bool) -> ReturnFile:

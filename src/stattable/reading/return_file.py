@@ -11,8 +11,17 @@ from stattable.model.form import Values
 from stattable.model.identity import Identity, WorkbookKind
 from stattable.model.packing import Packed, unpacked
 from stattable.model.record import Record
-from stattable.model.units import Unit
+from stattable.model.units import Level, Scope, Unit
 from stattable.reading.surroundings import NO_SURROUNDINGS, Surroundings
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFindings:
+    """What the rules find in a return of a level and a scope: findings of the families V, R and O."""
+
+    level: Level
+    scope: Scope
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,7 @@ class ReturnFile:
         annex: of accounts, or None where none is filled in.
         reasons: what was written beside findings, its own or those of a merge.
         findings: of the families F, T and V, U013 and P001, without path and unit.
+        by_rules: what the rules find in it if it is what its identity says, or None if nobody has applied them yet.
     """
 
     path: str
@@ -44,6 +54,7 @@ class ReturnFile:
     annex: Annex | None = None
     reasons: tuple[Reason, ...] = ()
     findings: tuple[Finding, ...] = ()
+    by_rules: RuleFindings | None = None
 
     def share_path(self, path: str) -> None:
         """Hold the very text that others hold as the path, not a copy that a process has sent: there are many."""
