@@ -95,7 +95,7 @@ def page_of(
         assert its, "on a blank of ours"
         units.setdefault(its.code or its.name, Unit(its.code or its.name, its.name, its.level, its.code, parent=root))
         values, print_ = one.values or BLANK, one.facts.sha256 or ""
-        sent[its.code or its.name, Scope.OWN] = CountedReturn(number, values, CELLS, print_, one.record)
+        sent[its.code or its.name, Scope.OWN] = CountedReturn(number, packed(values), CELLS, print_, one.record)
     record = Record(Tree(units.values()), root, sent, EDITION, MADE.strftime(TIME))
     figures = total([one.values for one in sent.values()])
     identity = Identity(WorkbookKind.MERGED, EDITION, unit, Scope.CUMULATIVE, above, figures=figures)

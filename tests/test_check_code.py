@@ -9,6 +9,7 @@ import pytest
 import memory
 from county import GUANDU, ZHONGMU, tree_of
 from stattable.model.form import BLANK
+from stattable.model.packing import packed
 from stattable.model.record import CountedReturn, Record
 from stattable.model.units import Scope
 from stattable.proving.check_code import ALPHABET, check_code, code_of
@@ -59,6 +60,8 @@ def test_anything_else_does(changes: dict[str, Any]) -> None:
 
 def test_only_files_that_count_are_in_it() -> None:
     tree, cells = tree_of(), memory.CELLS
-    own, cumulative = (CountedReturn(number, BLANK, cells, print_) for number, print_ in enumerate(PRINTS, start=1))
+    own, cumulative = (
+        CountedReturn(number, packed(BLANK), cells, print_) for number, print_ in enumerate(PRINTS, start=1)
+    )
     record = Record(tree, "410122", {("410122", Scope.CUMULATIVE): cumulative, ("410122101", Scope.OWN): own}, 23, "")
     assert code_of(record, FIGURES) == code(prints=PRINTS[1:])

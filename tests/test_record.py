@@ -11,6 +11,7 @@ from county import COUNTY, ZHENGZHOU, ZHONGMU, tree_of
 from stattable.model import record
 from stattable.model.form import FIELDS
 from stattable.model.identity import Identity, Row, WorkbookKind, identity_rows
+from stattable.model.packing import packed
 from stattable.model.record import RECORD_SHEET, CountedReturn, Record, read_record
 from stattable.model.units import Level, Scope, Tree, Unit
 from stattable.reading import open as opening
@@ -38,10 +39,10 @@ RECORD = Record(
     TREE,
     "410122",
     {
-        ("410122", OWN): CountedReturn(1, FLAGS, memory.CELLS, PRINTS[0]),
-        ("410122", CUMULATIVE): CountedReturn(7, BELOW, (*ELSEWHERE[:-1], None), PRINTS[1]),
-        (TOWN, CUMULATIVE): CountedReturn(12, FIGURES, ELSEWHERE, PRINTS[2]),
-        (NAMELESS, OWN): CountedReturn(3, FIGURES, memory.CELLS, PRINTS[3]),
+        ("410122", OWN): CountedReturn(1, packed(FLAGS), memory.CELLS, PRINTS[0]),
+        ("410122", CUMULATIVE): CountedReturn(7, packed(BELOW), (*ELSEWHERE[:-1], None), PRINTS[1]),
+        (TOWN, CUMULATIVE): CountedReturn(12, packed(FIGURES), ELSEWHERE, PRINTS[2]),
+        (NAMELESS, OWN): CountedReturn(3, packed(FIGURES), memory.CELLS, PRINTS[3]),
     },
     23,
     MADE,
@@ -127,7 +128,7 @@ def test_what_is_written_is_read(record: Record) -> None:
     ],
 )
 def test_figures_are_read_as_they_were(values: Any, scope: Scope) -> None:
-    record = Record(TREE, "410122", {(TOWN, scope): CountedReturn(1, values, memory.CELLS, "")}, 23, MADE)
+    record = Record(TREE, "410122", {(TOWN, scope): CountedReturn(1, packed(values), memory.CELLS, "")}, 23, MADE)
     read = read_record(record_rows(record))
     assert read
     figures = read.sent[TOWN, scope].values
@@ -138,7 +139,7 @@ def test_figures_are_read_as_they_were(values: Any, scope: Scope) -> None:
     "cells", [memory.CELLS, ELSEWHERE, (None,) * len(FIELDS), (None, *memory.CELLS[1:]), ((1_048_576, 16_384),) * 40]
 )
 def test_cells_are_read_as_they_were(cells: Any) -> None:
-    record = Record(TREE, "410122", {(TOWN, OWN): CountedReturn(1, FIGURES, cells, "")}, 23, MADE)
+    record = Record(TREE, "410122", {(TOWN, OWN): CountedReturn(1, packed(FIGURES), cells, "")}, 23, MADE)
     assert same(read_record(record_rows(record)), record)
 
 
@@ -164,10 +165,10 @@ def test_records_within_records() -> None:
     """A merged workbook that was sent brings its own along, without units that say nothing."""
     tree = Tree([replace(unit, parent=None if unit.key == TOWN else unit.parent) for unit in TREE.units.values()
                  if unit.key in {TOWN, VILLAGE}])  # fmt: skip
-    inner = Record(tree, TOWN, {(VILLAGE, OWN): CountedReturn(1, FIGURES, memory.CELLS, PRINTS[2])}, 23, MADE)
-    silent = Record(tree, TOWN, {(TOWN, OWN): CountedReturn(1, FIGURES, memory.CELLS, PRINTS[2])}, 23, MADE)
+    inner = Record(tree, TOWN, {(VILLAGE, OWN): CountedReturn(1, packed(FIGURES), memory.CELLS, PRINTS[2])}, 23, MADE)
+    silent = Record(tree, TOWN, {(TOWN, OWN): CountedReturn(1, packed(FIGURES), memory.CELLS, PRINTS[2])}, 23, MADE)
     for one, kept in ((inner, inner), (silent, replace(silent, tree=Tree([tree[TOWN]])))):
-        sent = {(TOWN, CUMULATIVE): CountedReturn(1, FIGURES, memory.CELLS, PRINTS[1], one)}
+        sent = {(TOWN, CUMULATIVE): CountedReturn(1, packed(FIGURES), memory.CELLS, PRINTS[1], one)}
         rows = record_rows(Record(TREE, "410122", sent, 23, "later"))
         read = read_record(rows)
         assert [row[:4] for row in rows if row[0] == "record"] == [("record", "0", "", ""), ("record", "1", "0", TOWN)]

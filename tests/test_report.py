@@ -133,7 +133,8 @@ def test_record(workbook: openpyxl.Workbook) -> None:
     assert (record.root, list(record.tree.units)) == ("410122", list(TREE.below("410122")))
     sent = {(key, scope): merged.accepted[scope][key] for key, scope in numbers}
     assert record.sent == {
-        at: CountedReturn(numbers[at], one.values, memory.CELLS, str(one.file.facts.sha256)) for at, one in sent.items()
+        at: CountedReturn(numbers[at], one.figures, memory.CELLS, str(one.file.facts.sha256))
+        for at, one in sent.items()
     }
     assert total_of(record) == merged.total
 

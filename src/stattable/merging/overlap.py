@@ -159,7 +159,7 @@ class Overlaps:
     def _claims(self, one: CheckedReturn) -> Iterator["_Claim"]:
         """Yield the claims of a return that counts: itself, and all inputs that count in it."""
         its, contents = self._return(one), self.contents(one)
-        sent = CountedReturn(0, one.values, (), its.sha256)
+        sent = CountedReturn(0, one.figures, (), its.sha256)
         yield _Claim(one, Input(its.place, one.unit.name or "", its.scope, sent, contents), its.above)
         if contents:
             for given in contents.counted_inputs():

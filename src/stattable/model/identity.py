@@ -10,12 +10,11 @@ from functools import lru_cache
 from typing import Final
 
 from stattable.model.form import FIELDS, FORM_ID, Values
+from stattable.model.packing import FLAG_OF_WORD, figures_text
 from stattable.model.units import MAX_CODE, MAX_NAME, Level, Scope, bare_code
 
 IDENTITY_SHEET: Final = "_stattable"
 TEMPLATE_VERSION: Final = 1
-_FLAGS: Final = {"有": True, "无": False}
-_WORDS: Final = {flag: word for word, flag in _FLAGS.items()}
 
 
 class WorkbookKind(StrEnum):
@@ -149,20 +148,15 @@ def _said(rows: Iterable[Sequence[object]]) -> dict[str, list[list[str]]]:
     return said
 
 
-def figures_text(values: Values) -> str:
-    """Return 40 figures as the text of one cell."""
-    return ",".join(
-        ["" if value is None else _WORDS[value] if isinstance(value, bool) else str(value) for value in values]
-    )
-
-
 def read_figures(text: str) -> Values:
     """Return the 40 figures in the text of a cell.
 
     Raises:
         ValueError: it is no text of 40 figures.
     """
-    values = tuple(None if not part else _FLAGS[part] if part in _FLAGS else int(part) for part in text.split(","))
+    values = tuple(
+        None if not part else FLAG_OF_WORD[part] if part in FLAG_OF_WORD else int(part) for part in text.split(",")
+    )
     if len(values) != len(FIELDS):
         raise ValueError("not one for each field")
     return values

@@ -1,4 +1,4 @@
-"""The 40 figures of a return in a third of their memory, for a nation has 700,000 returns."""
+"""The 40 figures of a return in a third of their memory, for a nation has 700,000 returns; and as a text."""
 
 import sys
 from collections.abc import Iterator, Mapping
@@ -10,6 +10,8 @@ Packed = str | Values
 """A character for each figure, of which Python holds a text of small ones in a byte each; as they are where one is
 larger than any character."""
 
+FLAG_OF_WORD: Final = {"有": True, "无": False}
+WORD_OF_FLAG: Final = {flag: word for word, flag in FLAG_OF_WORD.items()}
 _SPECIAL: Final[tuple[Value, ...]] = (None, False, True)
 _SMALL: Final = range(4_096)  # figures whose characters are worked out once
 
@@ -26,6 +28,15 @@ def packed(values: Values) -> Packed:
 def unpacked(figures: Packed) -> Values:
     """Return packed figures as they were."""
     return tuple(map(_VALUES.__getitem__, figures)) if isinstance(figures, str) else figures
+
+
+def figures_text(figures: Packed) -> str:
+    """Return 40 figures as the text of one cell."""
+    return ",".join(map(_TEXTS.__getitem__, figures) if isinstance(figures, str) else map(_text, figures))
+
+
+def _text(value: Value) -> str:
+    return "" if value is None else WORD_OF_FLAG[value] if isinstance(value, bool) else str(value)
 
 
 def _character(value: Value) -> str:
@@ -51,8 +62,16 @@ class _Values(dict[str, Value]):
         return ord(character) - len(_SPECIAL)
 
 
+class _Texts(dict[str, str]):
+    """The text of the value of each character."""
+
+    def __missing__(self, character: str) -> str:
+        return _text(_VALUES[character])
+
+
 _CHARACTERS: Final = _Characters({value: _character(value) for value in (None, *_SMALL)})
 _VALUES: Final = _Values({_character(value): value for value in (*_SPECIAL, *_SMALL)})
+_TEXTS: Final = _Texts({character: _text(value) for character, value in _VALUES.items()})
 
 
 class PackedFigures(Mapping[str, Values]):

@@ -12,7 +12,8 @@ from typing import Final
 
 from stattable.model.cell_names import a1, cell_at
 from stattable.model.form import FIELDS, Values
-from stattable.model.identity import cell_text, figures_text, read_figures
+from stattable.model.identity import cell_text, read_figures
+from stattable.model.packing import Packed, figures_text, packed, unpacked
 from stattable.model.units import Level, Scope, Tree, Unit
 
 RECORD_SHEET: Final = "_stattable_record"  # and what follows in others, as _stattable_record_2
@@ -48,17 +49,22 @@ class CountedReturn:
 
     Attributes:
         number: its number in the ledger.
-        values: the 40 figures as they count.
+        figures: the 40 of them as they count, packed.
         cells: their cells, 1-based row and column; None for one that was not found.
         sha256: of its file.
         record: the record of the file, if it was a merged workbook itself, or None.
     """
 
     number: int
-    values: Values
+    figures: Packed
     cells: tuple[tuple[int, int] | None, ...]
     sha256: str
     record: "Record | None" = None
+
+    @property
+    def values(self) -> Values:
+        """The 40 figures as they count."""
+        return unpacked(self.figures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +133,12 @@ def record_rows(record: Record) -> Iterator[Row]:
     waiting: list[tuple[Record, tuple[str, str]]] = [(record, ("", ""))]
     for number, (one, holder) in enumerate(waiting):  # it grows on the way
         yield _RECORD, str(number), *holder, str(one.edition), one.made
-        yield from (_row(one, one.tree[key]) for key in one.tree.below(one.root))
-        waiting += [
-            (_without_covered_units(sent.record), (str(number), key))
-            for (key, _), sent in one.sent.items()
-            if sent.record
-        ]
+        for key in one.tree.below(one.root):
+            its = [one.sent.get((key, scope)) for scope in Scope]
+            yield _row(one, one.tree[key], its)
+            waiting += [
+                (_without_covered_units(sent.record), (str(number), key)) for sent in its if sent and sent.record
+            ]
 
 
 def _without_covered_units(record: Record) -> Record:
@@ -221,13 +227,12 @@ def _linked(parts: Sequence[_Part]) -> Record | None:
     return record
 
 
-def _row(record: Record, unit: Unit) -> Row:
+def _row(record: Record, unit: Unit, sent: Iterable[CountedReturn | None]) -> Row:
     parent = "" if unit.key == record.root else unit.parent
     about = unit.key, unit.code or "", unit.name, unit.level, parent or "", unit.scope or "", str(+unit.expected)
     row: list[str | int] = [_UNIT, *about]
-    for scope in Scope:
-        one = record.sent.get((unit.key, scope))
-        row += [one.number, one.sha256, figures_text(one.values), _places(one.cells)] if one else [""] * _OF_RETURN
+    for one in sent:
+        row += [one.number, one.sha256, figures_text(one.figures), _places(one.cells)] if one else [""] * _OF_RETURN
     return (*row, _BETWEEN_ALIASES.join(unit.aliases)) if unit.aliases else tuple(row)
 
 
@@ -246,8 +251,8 @@ def _places(cells: Sequence[tuple[int, int] | None]) -> str:
 
 
 def _sent(number: str, sha256: str, figures: str, places: str) -> CountedReturn:
-    values = read_figures(figures)
+    read = packed(read_figures(figures))
     cells = tuple(cell_at(place) if place else None for place in places.split(",")) if places else _CELLS
     if len(cells) != len(FIELDS):
         raise ValueError("not one for each field")
-    return CountedReturn(int(number), values, cells, sha256)
+    return CountedReturn(int(number), read, cells, sha256)

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from stattable.model.form import Values
-from stattable.model.identity import UnitFacts, figures_text
+from stattable.model.identity import UnitFacts
+from stattable.model.packing import figures_text
 from stattable.model.record import Record
 from stattable.model.text import normalised
 

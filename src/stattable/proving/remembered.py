@@ -45,7 +45,7 @@ class _Sent(Mapping[tuple[str, Scope], CountedReturn]):
         key, scope = at
         one = self._accepted[scope][key]
         file = one.file
-        return CountedReturn(self._numbers[one.path], one.values, file.cells, file.facts.sha256 or "", file.record)
+        return CountedReturn(self._numbers[one.path], one.figures, file.cells, file.facts.sha256 or "", file.record)
 
     def __iter__(self) -> Iterator[tuple[str, Scope]]:
         return ((key, scope) for scope, sent in self._accepted.items() for key in sent)
