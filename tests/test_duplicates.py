@@ -128,6 +128,10 @@ def test_blank_is_not_0() -> None:
     assert outcome(checked("a", None), checked("b", 0)) == [("a", "rejected", "U005"), ("b", "rejected", "U005")]
 
 
+def test_no_is_0() -> None:
+    assert outcome(checked("a", 0), checked("b", False))[1] == ("b", "duplicate", "U004")
+
+
 def test_an_unknown_scope_is_compared_as_own() -> None:
     assert outcome(checked("a", scope=None), checked("b", scope=Scope.OWN))[1] == ("b", "duplicate", "U004")
     assert outcome(checked("a", scope=None), checked("b", 2, scope=Scope.OWN))[0] == ("a", "rejected", "U005")

@@ -11,8 +11,7 @@ from stattable.checking.answers import is_answer, settled_by, with_answered
 from stattable.checking.returns import CheckedReturn
 from stattable.model.catalogue import finding
 from stattable.model.findings import Finding, Param, Status
-from stattable.model.form import is_date_of_edition
-from stattable.model.packing import Packed
+from stattable.model.form import Values, is_date_of_edition
 from stattable.model.record import TIME, Record
 from stattable.model.units import Scope
 from stattable.reading.return_file import ReturnFile
@@ -106,7 +105,7 @@ def _mark_group(marked: list[CheckedReturn], group: Sequence[int], age: Callable
         name = marked[at].unit.name or ""
         if winner is None:
             others = "、".join(path for other, path in names.items() if other != at)
-            alone = sum(marked[other].figures == marked[at].figures for other in different) == 1
+            alone = sum(marked[other].values == marked[at].values for other in different) == 1
             params: dict[str, Param] = {
                 "reason": "figures" if alone else "made_of", "name": name, "count": len(different), "others": others,
             }  # fmt: skip
@@ -148,9 +147,9 @@ def _alike(marked: Sequence[CheckedReturn], group: Sequence[int]) -> list[list[i
     Figures are; but of merged workbooks with equal totals those that were made from different returns are not the same.
     """
     alike: list[list[int]] = []
-    of_figures: dict[Packed, list[tuple[Record | None, list[int]]]] = {}  # each with the record of one of them
+    of_figures: dict[Values, list[tuple[Record | None, list[int]]]] = {}  # each with the record of one of them
     for at in group:
-        record, known = marked[at].file.record, of_figures.setdefault(marked[at].figures, [])
+        record, known = marked[at].file.record, of_figures.setdefault(marked[at].values, [])
         # One that was typed, or has no record, says nothing of what it holds.
         for place, (other, same) in enumerate(known):
             if record is None or other is None or record.is_made_as(other):

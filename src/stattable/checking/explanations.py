@@ -12,6 +12,7 @@ from stattable.model.explanations import UNEXPLAINABLE, Reason, claim, explains
 from stattable.model.findings import Finding, Severity, Status, UnitRef
 from stattable.model.form import label_of
 from stattable.model.names import comparable_name
+from stattable.model.packing import unpacked
 from stattable.model.text import CELL_LENGTH, UNPRINTABLE
 from stattable.model.units import Tree, bare_code
 from stattable.reading.return_file import ReturnFile
@@ -135,7 +136,8 @@ class Explanations:
         source, path = written.path, one.path
         if written.reason.problem or path == source or path not in self._figures or source not in self._figures:
             return True
-        return self._figures[path] == self._figures[source] or (one.code, words) in self._claims[source]
+        same = unpacked(self._figures[path]) == unpacked(self._figures[source])
+        return same or (one.code, words) in self._claims[source]
 
     def explained(self, returns: Sequence[CheckedReturn]) -> list[CheckedReturn]:
         """Return `returns` with what was written beside their findings.

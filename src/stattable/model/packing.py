@@ -8,7 +8,7 @@ from stattable.model.form import Value, Values
 
 Packed = str | Values
 """A character for each figure, of which Python holds a text of small ones in a byte each; as they are where one is
-larger than any character."""
+larger than any character. Figures are compared unpacked, where 无 is 0."""
 
 FLAG_OF_WORD: Final = {"有": True, "无": False}
 WORD_OF_FLAG: Final = {flag: word for word, flag in FLAG_OF_WORD.items()}
