@@ -20,6 +20,7 @@ from writers.county import send, send_two_townships, write_roster
 SESSIONS, PEOPLE = "activities.village.sessions", "activities.village.people"
 MANY = {SESSIONS: 1, PEOPLE: 1_900}  # fine
 ONLINE = {SESSIONS: 2, PEOPLE: 2_500}  # O003: more than a village's people
+COUNTY_TEXTS = "media.county.text"
 WHY = "当天网络直播，观看人数较多"
 REVIEW, REASONS = "审核意见", "情况说明"
 ROSTER = ("--roster", "名册.csv", "--root", ZHONGMU.code or "")
@@ -235,11 +236,18 @@ def test_reasons_on_two_sheets_are_told_apart() -> None:
     assert codes(check().json) == ["C004", "O003"]
 
 
-@pytest.mark.parametrize(("people", "closed"), [(2_500, [("O003", WHY)] * 2), (9_000, [("O003", WHY)])])
-def test_a_reason_written_by_hand_is_for_the_values_of_its_file(people: int, closed: list[tuple[str, str]]) -> None:
-    send(GUANDU_VILLAGE, {**ONLINE, "media.national.text": "约5"}, name="旧", filled_in=date(2021, 6, 1))
+@pytest.mark.parametrize(
+    ("now", "closed"),
+    [({}, [("O003", WHY)] * 2), ({PEOPLE: 9_000}, [("O003", WHY)]), ({COUNTY_TEXTS: "无"}, [("O003", WHY)] * 2)],
+    ids=["the same", "others", "无 for 0"],
+)
+def test_a_reason_written_by_hand_is_for_the_values_of_its_file(
+    now: dict[str, Any], closed: list[tuple[str, str]]
+) -> None:
+    then = {**ONLINE, COUNTY_TEXTS: 0}
+    send(GUANDU_VILLAGE, {**then, "media.national.text": "约5"}, name="旧", filled_in=date(2021, 6, 1))
     add_sheet("收到/旧.xlsx", REASONS, [("编号", "位置", "情况说明"), ("O003", "I6", WHY)])
-    send(GUANDU_VILLAGE, {**ONLINE, PEOPLE: people}, filled_in=date(2021, 6, 20))
+    send(GUANDU_VILLAGE, {**then, **now}, filled_in=date(2021, 6, 20))
     assert reasons(check().json) == closed
 
 
