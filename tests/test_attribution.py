@@ -53,6 +53,15 @@ def by_identities(one: ReturnFile, *others: ReturnFile, **known: Any) -> Attribu
     return Attributor(Register(tree, is_roster=False, conflicts=conflicts, **known)).attribute(one)
 
 
+def test_a_return_keeps_what_it_says_where_that_is_not_what_the_tree_says() -> None:
+    """The names and codes that are the tree's are held once; one that only looks like it stays."""
+    said = replace(GUANDU_VILLAGE, code=None)
+    for name in (GUANDU_VILLAGE.name, f"{GUANDU_VILLAGE.name}计生协"):
+        one = received(name, identity=made_for(replace(said), TO_GUANDU))
+        assert by_roster(one).key == GUANDU_VILLAGE.code
+        assert (one.name, one.identity and one.identity.unit) == (name, said)
+
+
 def said(whose: Attribution) -> list[tuple[str, str, str | None]]:
     return [(finding.code, render(finding, label_of), finding.suggestion) for finding in whose.findings]
 

@@ -139,12 +139,18 @@ def test_what_many_returns_share_is_held_once(returns: list[str]) -> None:
         one, other = map(attrgetter(name), (first, second))
         assert one is other, name
     many = returns * (_WORTH_IT["fork"] // len(returns) + 1)
+    sizes = [*map(sys.getsizeof, returns)]
     assert all(one.path is path for one, path in zip(read_returns(many, jobs=2), many, strict=True))
+    assert [*map(sys.getsizeof, returns)] == sizes, "a path that is sent would have its UTF-8 form, too"
     tree = tree_of(3)
     sent = [memory.sent(tree, key, own_values(Level.VILLAGE), Scope.OWN) for key in tree.units if len(key) == 12]
     accepted = memory.merge(pickle.loads(pickle.dumps(sent)), roster=tree).accepted[Scope.OWN]
     assert len(accepted) == len(sent)
     assert {*map(id, accepted)} <= {*map(id, tree.units)}, "a key is the tree's"
+    for key, one in accepted.items():
+        assert one.file.identity
+        assert one.file.identity.unit.name is one.file.surroundings.name is tree[key].name
+        assert one.file.identity.unit.code is tree[key].code
 
 
 def test_bytes_that_are_kept_of_a_return(returns: list[str]) -> None:

@@ -197,6 +197,16 @@ def test_whole_rows_are_held_as_they_are_stored() -> None:
     assert sheet.rows == [[], ["官渡", None, 3, 5, "镇"]]
 
 
+def test_heights_of_whole_rows_are_not_held() -> None:
+    def fill(sheet: Sheet) -> None:
+        for row in (1, 2):
+            sheet.put_row(row, ["官渡"], BODY_FONT)
+            sheet.set_row(row, 30)
+        assert [*sheet.raw.row_sizes] == [1], "of the last one, which may be set yet"
+
+    assert [reopened(fill).row_dimensions[row].height for row in (1, 2)] == [30, 30]
+
+
 def test_a_whole_row_may_begin_further_right() -> None:
     def whole(sheet: Sheet) -> None:
         sheet.put_row(2, ["甲", 3, Formula("=C2", 3.5)], BODY_FONT, {4: {"bold": True}}, start=2)
