@@ -577,6 +577,12 @@ def test_a_finding_of_nobody_leads_nowhere() -> None:
     }  # fmt: skip
 
 
+def test_a_finding_names_whom_its_file_names_even_where_that_does_not_count() -> None:
+    one = memory.sent(TREE, "410122101202", {OF_VILLAGE: 3}, OWN, findings=(VILLAGE_FAULT,), contact="钱七", phone="7")
+    found_rows = rows(workbook_of([one], roster=TREE, code="410122101")["审核意见"])[3:]
+    assert {tuple(row[11:13]) for row in found_rows if row[2] == "V002"} == {("钱七", "7")}
+
+
 def test_no_findings() -> None:
     values = {FIELDS[index].key: 1 for index in form.own_fields(Level.VILLAGE)}
     tree = Tree([Unit("V", "官渡村", Level.VILLAGE, code="V")])

@@ -438,3 +438,15 @@ def test_units_alike_share_what_is_kept_of_them() -> None:
     assert len({id(rolled.coverage[unit.key]) for unit in villages}) == 1
     assert all(rolled.totals[unit.key].values is own[unit.key] for unit in villages)
     assert rolled.totals["t"].values == (*[None] * 39, sum(range(300)))
+
+
+def test_there_are_totals_of_the_root_and_all_below_it_alone() -> None:
+    counties = [Unit(key, key, Level.COUNTY) for key in "ab"]
+    tree = Tree([*counties, Unit("aa", "镇", Level.TOWNSHIP, parent="a"), Unit("ba", "镇", Level.TOWNSHIP, parent="b")])
+    totals = roll_up(tree, "a", CountedReturns()).totals
+    assert (list(totals), len(totals)) == (["a", "aa"], 2)
+    assert [key in totals for key in ("a", "aa", "b", "ba", "c")] == [True, True, False, False, False]
+    assert totals["aa"].values == BLANK
+    for key in ("ba", "c"):
+        with pytest.raises(KeyError, match=key):
+            totals[key]

@@ -286,6 +286,13 @@ def test_rules_that_are_applied_while_reading_find_what_they_would_later(
     assert replace(now, file=one) == later
 
 
+def test_a_scope_that_an_identity_states_in_vain_decides_nothing() -> None:
+    """A village's return is its own: people without sessions are an error in it, which a subordinate's may not be."""
+    one = examine(memory.sent(TREE, "410122101201", {f"{ACTIVITY}.people": 80}, CUMULATIVE))
+    (checked,) = check_returns([one], Register(TREE, is_roster=True), None).returns
+    assert [found.severity for found in checked.findings if found.code == "R001"] == [Severity.ERROR]
+
+
 def test_rules_are_not_applied_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     examined = [examine(memory.sent(TREE, key, own_values(TREE[key].level), OWN)) for key in TREE.units]
     first, second = (examine(memory.sent(TREE, "410122101201", {}, OWN, path=path)) for path in "12")

@@ -117,6 +117,11 @@ def test_tree() -> None:
     assert tree["410122"].name == "中牟县"
 
 
+def test_nothing_is_below_a_unit_that_is_not_there() -> None:
+    with pytest.raises(KeyError, match="410123"):
+        tree_of().below("410123")
+
+
 def test_no_unit_stands_under_one_that_is_not_there() -> None:
     with pytest.raises(KeyError, match="410122"):
         Tree([Unit("41", "河南省", Level.PROVINCE), Unit("410122101", "官渡镇", Level.TOWNSHIP, parent="410122")])
