@@ -25,7 +25,7 @@ _AHEAD: Final = 16  # chunks under way for each process: one that takes long hol
 _AHEAD_ELSEWHERE: Final = 512  # in an executor, which does not say how many it works on at once
 _MOST_PROCESSES: Final = 61  # more than Windows can wait for
 _STARTING: Final = 60.0  # seconds that a process may take until it is ready to work
-_MANY: Final = 100_000  # items, of which results are many times what this process held when it began
+_MANY: Final = 100_000  # items, for which processes are there so long that they should hold nothing of this one
 _PR_SET_PDEATHSIG: Final = 1  # of prctl(2)
 _LOOK_AGAIN: Final = 0.01  # seconds between two looks at what a process takes
 _PATIENCE: Final = 6  # times as long may it take by the clock as it may work
@@ -73,13 +73,12 @@ def over_processes(
         BaseException: what `work` raised.
     """
     count = min(jobs or os.cpu_count() or 1, len(items) // _CHUNK + 1, _MOST_PROCESSES)
-    method = _method(len(items))
-    if count == 1 or len(items) * milliseconds < _WORTH_IT[method]:
+    if count == 1 or len(items) * milliseconds < _WORTH_IT[_method(len(items))]:
         if begin:
             begin()
         yield from map(work, items)
     else:
-        yield from _in_order(_Workers(count, begin, method=method), count * _AHEAD, work, items, alone)
+        yield from _in_order(_Workers(count, len(items), begin), count * _AHEAD, work, items, alone)
 
 
 def over_executor(
@@ -100,7 +99,7 @@ def over_executor(
     Raises:
         BaseException: what `work` raised.
     """
-    workers = _Workers(min(os.cpu_count() or 1, _MOST_PROCESSES), executor=executor)
+    workers = _Workers(min(os.cpu_count() or 1, _MOST_PROCESSES), len(items), executor=executor)
     return _in_order(workers, _AHEAD_ELSEWHERE, work, items, alone)
 
 
@@ -109,20 +108,16 @@ class _Workers:
 
     Args:
         count: of processes.
-        begin: called once in each of them.
+        items: how many there are to do.
+        begin: called once in each of the processes.
         executor: that is asked first, or None.
-        method: how they are started, or None for the fastest.
     """
 
     def __init__(
-        self,
-        count: int,
-        begin: Callable[[], None] | None = None,
-        executor: Executor | None = None,
-        method: str | None = None,
+        self, count: int, items: int, begin: Callable[[], None] | None = None, executor: Executor | None = None
     ) -> None:
         self._count = count
-        self._method = method
+        self._items = items
         self._begin = begin
         self._executor = executor
         self._pool: ProcessPoolExecutor | None = None
@@ -155,7 +150,7 @@ class _Workers:
     def _processes(self) -> ProcessPoolExecutor:
         if self._pool is None:
             self._others = {process.pid for process in multiprocessing.active_children()}
-            context = multiprocessing.get_context(self._method or _method())
+            context = multiprocessing.get_context(_method(self._items))
             self._pool = ProcessPoolExecutor(self._count, context, _begin_with, (self._begin,))
         return self._pool
 
@@ -247,7 +242,7 @@ def in_own_process(work: Callable[[Item], Result], item: Item, seconds: float, m
 def _method(items: int = 1) -> str:
     """Return the start method of processes: fork is the fastest, but unsafe if there are other threads.
 
-    Where they work long, what they hold of this process stays in memory beside what becomes of it here.
+    What forked ones hold of this process stays in memory, beside what becomes of it here, until all `items` are done.
     """
     return "fork" if sys.platform == "linux" and threading.active_count() == 1 and items < _MANY else "spawn"
 

@@ -10,11 +10,12 @@ from functools import lru_cache
 from typing import Final
 
 from stattable.model.form import FIELDS, FORM_ID, Values
-from stattable.model.packing import FLAG_OF_WORD, figures_text
+from stattable.model.packing import figures_text
 from stattable.model.units import MAX_CODE, MAX_NAME, Level, Scope, bare_code
 
 IDENTITY_SHEET: Final = "_stattable"
 TEMPLATE_VERSION: Final = 1
+_FLAGS: Final = {"有": True, "无": False}
 
 
 class WorkbookKind(StrEnum):
@@ -154,9 +155,7 @@ def read_figures(text: str) -> Values:
     Raises:
         ValueError: it is no text of 40 figures.
     """
-    values = tuple(
-        None if not part else FLAG_OF_WORD[part] if part in FLAG_OF_WORD else int(part) for part in text.split(",")
-    )
+    values = tuple(None if not part else _FLAGS[part] if part in _FLAGS else int(part) for part in text.split(","))
     if len(values) != len(FIELDS):
         raise ValueError("not one for each field")
     return values

@@ -10,8 +10,6 @@ Packed = str | Values
 """A character for each figure, of which Python holds a text of small ones in a byte each; as they are where one is
 larger than any character. Figures are compared unpacked, where 无 is 0."""
 
-FLAG_OF_WORD: Final = {"有": True, "无": False}
-WORD_OF_FLAG: Final = {flag: word for word, flag in FLAG_OF_WORD.items()}
 _SPECIAL: Final[tuple[Value, ...]] = (None, False, True)
 _SMALL: Final = range(4_096)  # figures whose characters are worked out once
 
@@ -36,7 +34,9 @@ def figures_text(figures: Packed) -> str:
 
 
 def _text(value: Value) -> str:
-    return "" if value is None else WORD_OF_FLAG[value] if isinstance(value, bool) else str(value)
+    if isinstance(value, bool):
+        return "有" if value else "无"
+    return "" if value is None else str(value)
 
 
 def _character(value: Value) -> str:

@@ -79,10 +79,8 @@ def read_returns(
         executor: reads them instead of processes of this machine, by their absolute paths; None for these.
     """
     here = "" if executor is None else str(Path.cwd())
-    read, isolated = (
-        partial(_read_from, folder, partial(how, debug=debug), examine)
-        for folder, how in ((here, read_return), ("", read_return_isolated))
-    )
+    read = partial(_read_from, here, partial(read_return, debug=debug), examine)
+    isolated = partial(_read_from, "", partial(read_return_isolated, debug=debug), examine)
     sent = [*map(os.fsencode, paths)]  # a text would hold its UTF-8 form, too, as long as it lives
     if executor is None:
         results = over_processes(read, sent, jobs, isolated)
@@ -110,9 +108,8 @@ for _kind in (ReturnFile, RuleFindings, FileFacts, Identity, UnitFacts, Surround
 def _read_from(
     folder: str, read: Callable[[str], ReturnFile], examine: Callable[[ReturnFile], ReturnFile] | None, sent: bytes
 ) -> ReturnFile:
-    """Read a file whose path may start from a folder that is not where this process is, and name it by that path."""
-    path = os.fsdecode(sent)
-    file = replace(read(str(Path(folder, path))), path=path) if folder else read(path)
+    """Read a file whose path may start from a folder that is not where this process is."""
+    file = read(os.path.join(folder, os.fsdecode(sent)))
     return examine(file) if examine else file
 
 

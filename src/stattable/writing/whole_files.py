@@ -64,14 +64,8 @@ class Staging:
     def stream(self, path: Path) -> Iterator[BinaryIO]:
         """Yield a new file, open for writing anywhere in it, that will be put at `path`: one too large for memory."""
         handle, temporary = self._beside(path)
-        try:
-            with os.fdopen(handle, "w+b") as file:
-                yield file
-                file.flush()
-                os.fsync(handle)
-            temporary.chmod(0o666 & ~_umask())
-        except OSError as error:
-            raise _of(error, temporary) from error
+        with _filling(handle, temporary, durable=True) as file:
+            yield file
 
     def write_lines(self, path: Path, lines: Iterable[str]) -> None:
         """Write a text file that will be put at `path`, a line at a time, as UTF-8."""
@@ -194,7 +188,7 @@ def fill(path: Path, data: bytes, *, durable: bool = False) -> None:
 @contextmanager
 def filling(path: Path, *, durable: bool = False) -> Iterator[BinaryIO]:
     """Yield the file at `path`, which :meth:`Staging.place` made, open for writing; see :func:`fill`."""
-    with _filling(os.open(path, os.O_WRONLY | _BINARY), path, durable=durable) as file:
+    with _filling(os.open(path, os.O_RDWR | _BINARY), path, durable=durable) as file:
         yield file
 
 
@@ -202,7 +196,7 @@ def filling(path: Path, *, durable: bool = False) -> Iterator[BinaryIO]:
 def _filling(handle: int, path: Path, *, durable: bool) -> Iterator[BinaryIO]:
     """Yield the new file at `path`, open as `handle`, and then let others read it as usual."""
     try:
-        with os.fdopen(handle, "wb") as file:
+        with os.fdopen(handle, "w+b") as file:
             yield file
             file.flush()
             if durable:
